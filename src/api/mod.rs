@@ -1,0 +1,11 @@
+//! The flow-execution API: what it promises, and a client for it.
+//!
+//! Everything that the vendor's reference says is written down here once, for the client, the sandbox, the checks and
+//! the documentation alike: [`codes`] the error table, [`language`] the tags, [`operation`] the calls and their
+//! paths, [`wire`] the shapes of answers, [`element`] those of form elements.
+
+pub mod codes;
+pub mod element;
+pub mod language;
+pub mod operation;
+pub mod wire;

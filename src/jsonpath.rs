@@ -1,0 +1,178 @@
+//! JSONPath (RFC 9535), parsed once and asked often.
+//!
+//! A thin skin over `jsonpath-rust`: errors with a position, and the two mistakes that it lets pass (an unknown function,
+//! a broken regular expression) found when the path is read rather than silently matching nothing.
+
+use std::fmt;
+
+use jsonpath_rust::parser::errors::JsonPathError as ParseError;
+use jsonpath_rust::parser::model::{
+    Filter, FilterAtom, FnArg, JpQuery, Literal, Segment, Selector, Test, TestFunction,
+};
+use jsonpath_rust::parser::parse_json_path;
+use jsonpath_rust::query::js_path_process;
+use jsonpath_rust::query::queryable::Queryable;
+use serde_json::Value;
+
+/// A parsed JSONPath.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JsonPath {
+    text: String,
+    query: JpQuery,
+}
+
+/// Why a text is no JSONPath.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct JsonPathError {
+    /// What is wrong.
+    pub message: String,
+    /// The character (from zero) at which it is, where that is known.
+    pub at: Option<usize>,
+}
+
+impl JsonPath {
+    /// Parses a path.
+    ///
+    /// ```
+    /// use draftgate::jsonpath::JsonPath;
+    /// let path = JsonPath::parse("$.elements[?@.role=='dob'].id").unwrap();
+    /// let step = serde_json::json!({"elements": [{"id": "a"}, {"id": "b", "role": "dob"}]});
+    /// assert_eq!(path.nodes(&step), [&serde_json::json!("b")]);
+    /// assert!(JsonPath::parse("$.elements[").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, JsonPathError> {
+        let query = parse_json_path(text).map_err(|error| describe(&error))?;
+        check_segments(&query.segments)?;
+        Ok(JsonPath { text: text.to_owned(), query })
+    }
+
+    /// The path as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it can select one node at most: names and indexes only.
+    pub fn is_singular(&self) -> bool {
+        self.query
+            .segments
+            .iter()
+            .all(|segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_))))
+    }
+
+    /// The nodes that it selects, in order.
+    pub fn nodes<'a>(&self, root: &'a Value) -> Vec<&'a Value> {
+        js_path_process(&self.query, root)
+            .map_or_else(|_| Vec::new(), |nodes| nodes.into_iter().map(|node| node.val()).collect())
+    }
+
+    /// Does something to every node that it selects.
+    pub fn for_each_mut(&self, root: &mut Value, mut change: impl FnMut(&mut Value)) {
+        let paths: Vec<String> = js_path_process(&self.query, root)
+            .map_or_else(|_| Vec::new(), |nodes| nodes.into_iter().map(|node| node.path()).collect());
+        for path in paths {
+            if let Some(node) = root.reference_mut(path) {
+                change(node);
+            }
+        }
+    }
+}
+
+impl fmt::Display for JsonPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+fn describe(error: &ParseError) -> JsonPathError {
+    match error {
+        ParseError::PestError(error) => {
+            use pest::error::InputLocation;
+            let at = match error.location {
+                InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+            };
+            JsonPathError {
+                message: "not a JSONPath (RFC 9535), such as `$.elements[0].name`".to_owned(),
+                at: Some(at),
+            }
+        }
+        other => JsonPathError { message: format!("not a JSONPath (RFC 9535): {other}"), at: None },
+    }
+}
+
+fn check_segments(segments: &[Segment]) -> Result<(), JsonPathError> {
+    segments.iter().try_for_each(|segment| match segment {
+        Segment::Descendant(inner) => check_segments(std::slice::from_ref(inner)),
+        Segment::Selector(selector) => check_selector(selector),
+        Segment::Selectors(selectors) => selectors.iter().try_for_each(check_selector),
+    })
+}
+
+fn check_selector(selector: &Selector) -> Result<(), JsonPathError> {
+    match selector {
+        Selector::Filter(filter) => check_filter(filter),
+        _ => Ok(()),
+    }
+}
+
+fn check_filter(filter: &Filter) -> Result<(), JsonPathError> {
+    match filter {
+        Filter::Or(filters) | Filter::And(filters) => filters.iter().try_for_each(check_filter),
+        Filter::Atom(FilterAtom::Filter { expr, .. }) => check_filter(expr),
+        Filter::Atom(FilterAtom::Test { expr, .. }) => match expr.as_ref() {
+            Test::RelQuery(segments) => check_segments(segments),
+            Test::AbsQuery(query) => check_segments(&query.segments),
+            Test::Function(function) => check_function(function),
+        },
+        Filter::Atom(FilterAtom::Comparison(_)) => Ok(()),
+    }
+}
+
+fn check_function(function: &TestFunction) -> Result<(), JsonPathError> {
+    let wrong = |message: String| Err(JsonPathError { message, at: None });
+    match function {
+        TestFunction::Custom(name, _) => {
+            wrong(format!("unknown function `{name}`; RFC 9535 has length, count, value, match and search"))
+        }
+        TestFunction::Search(_, FnArg::Literal(Literal::String(pattern)))
+        | TestFunction::Match(_, FnArg::Literal(Literal::String(pattern))) => match regex::Regex::new(pattern) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                wrong(format!("the regular expression `{pattern}` is not valid: {}", last_line(&error.to_string())))
+            }
+        },
+        _ => Ok(()),
+    }
+}
+
+fn last_line(text: &str) -> &str {
+    text.lines().last().unwrap_or(text).trim_start_matches("error: ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn finds_what_the_parser_lets_pass() {
+        let message = |path: &str| JsonPath::parse(path).unwrap_err().message;
+        assert!(message("$[?search(@.a, '(')]").contains("regular expression `(`"));
+        assert!(message("$[?in(@.a, $.b)]").contains("unknown function `in`"));
+        assert_eq!(JsonPath::parse("$.a b").unwrap_err().at, Some(3));
+    }
+
+    #[test]
+    fn changes_nodes_in_place() {
+        let mut value = json!({"a": [{"b": 1}, {"b": 2}]});
+        JsonPath::parse("$.a[*].b").unwrap().for_each_mut(&mut value, |node| *node = json!("x"));
+        assert_eq!(value, json!({"a": [{"b": "x"}, {"b": "x"}]}));
+    }
+
+    #[test]
+    fn singular_paths() {
+        assert!(JsonPath::parse("$.a[0]['b']").unwrap().is_singular());
+        assert!(!JsonPath::parse("$.a[*]").unwrap().is_singular());
+        assert!(!JsonPath::parse("$..a").unwrap().is_singular());
+    }
+}

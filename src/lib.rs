@@ -1,0 +1,5 @@
+//! draftgate
+pub mod api;
+pub mod jsonpath;
+pub mod source;
+pub mod yaml;

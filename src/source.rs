@@ -1,0 +1,180 @@
+//! Source texts, and places in them.
+//!
+//! Owns the text of every file that a person wrote (scenarios, fragments, configuration, flow definitions) and the
+//! [`Span`] by which everything parsed from them remembers where it came from. A [`Diagnostic`] is a mistake in such a
+//! text, as plain data: `report::diagnostic` turns it into what a person reads.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Which of a [`Sources`]' files a [`Span`] points into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(u32);
+
+/// A place in a source file: a range of bytes, always inside the text and on character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The file.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte; equal to `start` for a place without extent.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range of bytes in the file's text.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The span from the beginning of `self` to the end of `other`, which must be of the same file.
+    pub fn to(self, other: Span) -> Span {
+        Span { end: self.end.max(other.end), ..self }
+    }
+}
+
+/// One file's text and the path by which people know it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As it is shown: relative to where the user stands, where that is possible.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+impl Source {
+    /// Line and column of a byte, both counted from one, the column in characters.
+    ///
+    /// ```
+    /// let source = draftgate::source::Source { path: "a.yaml".into(), text: "a: 1\nbé: 2".into() };
+    /// assert_eq!(source.line_column(8), (2, 3));
+    /// ```
+    pub fn line_column(&self, byte: usize) -> (usize, usize) {
+        let before = &self.text[..self.floor(byte)];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// The byte at which a line (counted from one) begins; the text's end when it has fewer lines.
+    pub fn line_start(&self, line: usize) -> usize {
+        if line <= 1 {
+            return 0;
+        }
+        self.text.match_indices('\n').nth(line - 2).map_or(self.text.len(), |(at, _)| at + 1)
+    }
+
+    fn floor(&self, byte: usize) -> usize {
+        let mut at = byte.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+/// All source files of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Takes a file in.
+    pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) -> SourceId {
+        self.files.push(Source { path: path.into(), text: text.into() });
+        SourceId(u32::try_from(self.files.len() - 1).expect("fewer than four thousand million files"))
+    }
+
+    /// The file with this id.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.files[id.0 as usize]
+    }
+
+    /// The file's path as it is shown.
+    pub fn path(&self, id: SourceId) -> &Path {
+        &self.get(id).path
+    }
+
+    /// The text that a span covers.
+    pub fn slice(&self, span: Span) -> &str {
+        self.get(span.source).text.get(span.range()).unwrap_or_default()
+    }
+
+    /// A span of this file, clamped to its text and to character boundaries.
+    pub fn span(&self, source: SourceId, range: Range<usize>) -> Span {
+        let file = self.get(source);
+        let start = file.floor(range.start);
+        let end = file.floor(range.end).max(start);
+        let narrow = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+        Span { source, start: narrow(start), end: narrow(end) }
+    }
+
+    /// Line and column (from one, in characters) at which a span begins.
+    pub fn line_column(&self, span: Span) -> (usize, usize) {
+        self.get(span.source).line_column(span.start as usize)
+    }
+}
+
+/// A mistake in a source text: what is wrong, where, and the way out where one is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The place the caret goes under.
+    pub span: Span,
+    /// What is wrong, a lower-case fragment.
+    pub message: String,
+    /// Said at the caret itself.
+    pub label: Option<String>,
+    /// The way out.
+    pub help: Option<String>,
+    /// Other places that belong to it, each with what is to be seen there.
+    pub related: Vec<(Span, String)>,
+}
+
+impl Diagnostic {
+    /// A mistake at a place, with nothing more to say yet.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Diagnostic { span, message: message.into(), label: None, help: None, related: Vec::new() }
+    }
+
+    /// With a few words at the caret.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// With a way out.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a way out, where there is one.
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// With another place that belongs to it.
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push((span, label.into()));
+        self
+    }
+}
+
+/// The known word nearest to a misspelt one, when one is near enough to be what was meant.
+///
+/// ```
+/// assert_eq!(draftgate::source::nearest("submti", ["submit", "back"]), Some("submit"));
+/// assert_eq!(draftgate::source::nearest("zebra", ["submit", "back"]), None);
+/// ```
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= 1.max(candidate.chars().count().min(word.chars().count()) / 3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

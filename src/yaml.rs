@@ -1,0 +1,366 @@
+//! YAML as a tree in which every key and value knows its place.
+//!
+//! One reader for everything a person writes in YAML: scenarios, configuration, flow definitions. It applies anchors and
+//! merge keys, refuses duplicate keys, tabs, alias bombs and absurd nesting, and never panics. What the keys mean is
+//! for the readers above it; [`Mapping`] helps them to report an unknown key with the nearest known one.
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
+use serde_yaml::{Location, Spanned};
+
+use crate::source::{Diagnostic, SourceId, Sources, Span, nearest};
+
+/// The largest file that is read, in bytes: a scenario is written by hand.
+pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+/// The deepest nesting that is read.
+const MAX_DEPTH: usize = 100;
+/// The largest number of nodes in one document, aliases expanded.
+const MAX_NODES: usize = 250_000;
+
+/// A value and its place.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where it stands. A collection's span reaches from its first to its last child.
+    pub span: Span,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a [`Node`] is.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true` or `false`; `yes`, `no`, `on` and `off` are strings.
+    Bool(bool),
+    /// A number; one with leading zeros or underscores is a string.
+    Number(Number),
+    /// Any other scalar, dates too.
+    String(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order of the file, keys unique.
+    Map(Vec<(Node, Node)>),
+}
+
+impl Node {
+    /// The string, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A map key as text: scalars other than strings are taken as they are written.
+    pub fn key_text(&self, sources: &Sources) -> String {
+        match &self.kind {
+            Kind::String(text) => text.clone(),
+            _ => sources.slice(self.span).trim().to_owned(),
+        }
+    }
+
+    /// What it is, for messages: "a list", "the number 5".
+    pub fn describe(&self) -> String {
+        match &self.kind {
+            Kind::Null => "nothing".to_owned(),
+            Kind::Bool(value) => format!("`{value}`"),
+            Kind::Number(value) => format!("the number {value}"),
+            Kind::String(text) if text.chars().count() > 40 => "a string".to_owned(),
+            Kind::String(text) => format!("the string {text:?}"),
+            Kind::List(_) => "a list".to_owned(),
+            Kind::Map(_) => "a map".to_owned(),
+        }
+    }
+
+    /// The value without its places.
+    pub fn to_json(&self, sources: &Sources) -> serde_json::Value {
+        use serde_json::Value;
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(value) => Value::Bool(*value),
+            Kind::Number(value) => Value::Number(value.clone()),
+            Kind::String(text) => Value::String(text.clone()),
+            Kind::List(items) => items.iter().map(|item| item.to_json(sources)).collect(),
+            Kind::Map(entries) => Value::Object(
+                entries.iter().map(|(key, value)| (key.key_text(sources), value.to_json(sources))).collect(),
+            ),
+        }
+    }
+}
+
+/// Reads the one YAML document of a source.
+///
+/// ```
+/// let mut sources = draftgate::source::Sources::default();
+/// let id = sources.add("a.yaml", "a: 1\na: 2\n");
+/// let mistake = draftgate::yaml::parse(&sources, id).unwrap_err();
+/// assert_eq!(sources.line_column(mistake.span), (2, 1));
+/// assert_eq!(mistake.message, "the key `a` is given twice");
+/// ```
+pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
+    let text = &sources.get(source).text;
+    let start = sources.span(source, 0..0);
+    if text.trim().is_empty() {
+        return Err(Diagnostic::new(start, "the file is empty"));
+    }
+    let raw: Raw =
+        serde_yaml::from_str_with_options(text, options()).map_err(|error| mistake(sources, source, &error))?;
+    Ok(Reader { sources, source }.node(raw))
+}
+
+fn options() -> serde_yaml::Options {
+    let mut options = serde_yaml::Options::default();
+    options.with_snippet = false;
+    options.strict_booleans = true;
+    options.leading_zero_numbers_as_strings = true;
+    options.underscored_numbers_as_strings = true;
+    options.alias_limits.max_total_replayed_events = MAX_NODES;
+    options.alias_limits.max_replay_stack_depth = MAX_DEPTH;
+    if let Some(budget) = options.budget.as_mut() {
+        budget.max_depth = MAX_DEPTH;
+        budget.max_nodes = MAX_NODES;
+        budget.flow_nesting_limit = MAX_DEPTH;
+    }
+    options
+}
+
+/// The parser's error as a mistake of ours, in words that a person who writes YAML knows.
+fn mistake(sources: &Sources, source: SourceId, error: &serde_yaml::Error) -> Diagnostic {
+    use serde_yaml::Error;
+    let error = error.without_snippet();
+    let file = sources.get(source);
+    let at = error.location().filter(|location| location.line() > 0);
+    let start = at.map_or(0, |location| byte_of(&file.text, location));
+    let line_start = file.text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line = file.text[line_start..].lines().next().unwrap_or_default();
+    let indent = &line[..line.len() - line.trim_start().len()];
+    if let Some(tab) = indent.find('\t') {
+        return Diagnostic::new(
+            sources.span(source, line_start + tab..line_start + tab + 1),
+            "a tab indents this line",
+        )
+        .help("YAML is indented with spaces only");
+    }
+    let length =
+        file.text[start..].chars().take_while(|c| !c.is_whitespace() && *c != ':').map(char::len_utf8).sum::<usize>();
+    let span = sources.span(source, start..start + length);
+    match error {
+        Error::DuplicateMappingKey { key, .. } => {
+            let name = key.clone().unwrap_or_else(|| sources.slice(span).to_owned());
+            Diagnostic::new(span, format!("the key `{name}` is given twice")).help("keep one of the two")
+        }
+        Error::MultipleDocuments { .. } => Diagnostic::new(span, "the file holds more than one YAML document")
+            .help("put each scenario into a file of its own"),
+        Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => {
+            Diagnostic::new(span, "the aliases of this file expand without end").help("use fewer aliases of aliases")
+        }
+        Error::Budget { .. } => Diagnostic::new(span, "the file is too large or too deeply nested to be read").help(
+            format!("at most {MAX_DEPTH} levels and {MAX_NODES} values, aliases counted as often as they are used"),
+        ),
+        other => {
+            let text = other.to_string();
+            Diagnostic::new(span, format!("this is not YAML: {}", plain_words(&text)))
+        }
+    }
+}
+
+/// The parser's message without the place that it repeats.
+fn plain_words(message: &str) -> &str {
+    let first = message.lines().next().unwrap_or(message);
+    let cut = first.rfind(" at line ").or_else(|| first.rfind(" (at line ")).unwrap_or(first.len());
+    first[..cut].trim_end_matches([',', ':', ' '])
+}
+
+fn byte_of(text: &str, location: Location) -> usize {
+    if let Some(byte) = location.span().byte_offset() {
+        let mut at = usize::try_from(byte).unwrap_or(usize::MAX).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        return at;
+    }
+    let line = usize::try_from(location.line()).unwrap_or(1).max(1);
+    let column = usize::try_from(location.column()).unwrap_or(1).max(1);
+    let start = if line == 1 { 0 } else { text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1) };
+    start + text[start..].chars().take(column - 1).map(char::len_utf8).sum::<usize>()
+}
+
+/// The tree as the parser gives it, before its places are ours.
+type Raw = Spanned<RawKind>;
+
+enum RawKind {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(String),
+    List(Vec<Raw>),
+    Map(Vec<(Raw, Raw)>),
+}
+
+impl<'de> Deserialize<'de> for RawKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KindVisitor)
+    }
+}
+
+struct KindVisitor;
+
+impl<'de> Visitor<'de> for KindVisitor {
+    type Value = RawKind;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<RawKind, E> {
+        Ok(RawKind::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<RawKind, E> {
+        Ok(RawKind::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<RawKind, E> {
+        Ok(RawKind::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<RawKind, E> {
+        Ok(RawKind::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<RawKind, E> {
+        Ok(RawKind::Number(value.into()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<RawKind, E> {
+        Ok(RawKind::String(value.to_string()))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<RawKind, E> {
+        Ok(RawKind::String(value.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<RawKind, E> {
+        Number::from_f64(value).map(RawKind::Number).ok_or_else(|| E::custom("infinity and NaN have no JSON form"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<RawKind, E> {
+        Ok(RawKind::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<RawKind, E> {
+        Ok(RawKind::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<RawKind, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(RawKind::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<RawKind, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = access.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(RawKind::Map(entries))
+    }
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+    source: SourceId,
+}
+
+impl Reader<'_> {
+    fn node(&self, raw: Raw) -> Node {
+        let start = byte_of(&self.sources.get(self.source).text, raw.referenced);
+        let length = raw.referenced.span().byte_len().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut span = self.sources.span(self.source, start..start.saturating_add(length));
+        let kind = match raw.value {
+            RawKind::Null => Kind::Null,
+            RawKind::Bool(value) => Kind::Bool(value),
+            RawKind::Number(value) => Kind::Number(value),
+            RawKind::String(value) => Kind::String(value),
+            RawKind::List(items) => {
+                let items: Vec<Node> = items.into_iter().map(|item| self.node(item)).collect();
+                span = items.iter().fold(span, |span, item| span.to(item.span));
+                Kind::List(items)
+            }
+            RawKind::Map(entries) => {
+                let entries: Vec<(Node, Node)> =
+                    entries.into_iter().map(|(key, value)| (self.node(key), self.node(value))).collect();
+                span = entries.iter().fold(span, |span, (key, value)| span.to(key.span).to(value.span));
+                Kind::Map(entries)
+            }
+        };
+        Node { span, kind }
+    }
+}
+
+/// A map being read: its keys are taken one by one, and what is left over at the end is reported.
+///
+/// ```text
+/// error: unknown key `excpect`
+///   4 |     excpect: Address
+///     |     ^^^^^^^ did you mean `expect`?
+/// ```
+pub struct Mapping<'a> {
+    /// The whole map's place.
+    pub span: Span,
+    entries: Vec<(String, &'a Node, &'a Node)>,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Mapping<'a> {
+    /// The node as a map; anything else is a mistake that says what was wanted.
+    pub fn of(node: &'a Node, sources: &Sources, wanted: &str) -> Result<Self, Diagnostic> {
+        match &node.kind {
+            Kind::Map(entries) => Ok(Mapping {
+                span: node.span,
+                entries: entries.iter().map(|(key, value)| (key.key_text(sources), key, value)).collect(),
+                known: Vec::new(),
+            }),
+            _ => Err(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe()))),
+        }
+    }
+
+    /// Takes a key's value out of the map, and remembers that the key is known.
+    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.take_entry(key).map(|(_, value)| value)
+    }
+
+    /// Takes a key out together with its own node.
+    pub fn take_entry(&mut self, key: &'static str) -> Option<(&'a Node, &'a Node)> {
+        self.known.push(key);
+        let at = self.entries.iter().position(|(name, _, _)| name == key)?;
+        let (_, key, value) = self.entries.remove(at);
+        Some((key, value))
+    }
+
+    /// The keys that are not taken yet.
+    pub fn rest(&self) -> &[(String, &'a Node, &'a Node)] {
+        &self.entries
+    }
+
+    /// One mistake for each key that nobody took.
+    pub fn unknown(self) -> impl Iterator<Item = Diagnostic> {
+        let known = self.known;
+        self.entries.into_iter().map(move |(name, key, _)| unknown_word(key.span, "key", &name, &known))
+    }
+}
+
+/// The mistake of a word that is none of the known ones, with the nearest of them.
+pub fn unknown_word(span: Span, what: &str, word: &str, known: &[&'static str]) -> Diagnostic {
+    let mistake = Diagnostic::new(span, format!("unknown {what} `{word}`"));
+    match nearest(word, known.iter().copied()) {
+        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        None => mistake.help(format!("known here: {}", known.join(", "))),
+    }
+}
