@@ -159,7 +159,7 @@ mod tests {
         let message = |path: &str| JsonPath::parse(path).unwrap_err().message;
         assert!(message("$[?search(@.a, '(')]").contains("regular expression `(`"));
         assert!(message("$[?in(@.a, $.b)]").contains("unknown function `in`"));
-        assert_eq!(JsonPath::parse("$.a b").unwrap_err().at, Some(3));
+        assert_eq!(JsonPath::parse("$.a[0").unwrap_err().at, Some(4));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! merge keys, refuses duplicate keys, tabs, alias bombs and absurd nesting, and never panics. What the keys mean is
 //! for the readers above it; [`Mapping`] helps them to report an unknown key with the nearest known one.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
@@ -301,6 +303,80 @@ impl Reader<'_> {
             }
         };
         Node { span, kind }
+    }
+}
+
+/// What a reader of YAML carries along: the texts, the folder that relative paths start from, and the mistakes so far.
+///
+/// Readers go on after a mistake, so that one run reports them all.
+pub struct Reading<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The folder of the file being read.
+    pub folder: &'a Path,
+    /// What was wrong so far.
+    pub mistakes: Vec<Diagnostic>,
+}
+
+impl<'a> Reading<'a> {
+    /// Begins to read a file of this folder.
+    pub fn new(sources: &'a Sources, folder: &'a Path) -> Self {
+        Reading { sources, folder, mistakes: Vec::new() }
+    }
+
+    /// Notes a mistake.
+    pub fn mistake(&mut self, mistake: Diagnostic) {
+        self.mistakes.push(mistake);
+    }
+
+    /// Notes that something else than what was wanted stands here.
+    pub fn wanted(&mut self, node: &Node, wanted: &str) {
+        self.mistake(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    }
+
+    /// The good half of a result; the other is noted.
+    pub fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    /// The node as a map, or a mistake.
+    pub fn mapping<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<Mapping<'n>> {
+        let result = Mapping::of(node, self.sources, wanted);
+        self.keep(result)
+    }
+
+    /// Notes the keys of a map that nobody took.
+    pub fn finish(&mut self, mapping: Mapping<'_>) {
+        self.mistakes.extend(mapping.unknown());
+    }
+
+    /// The node as a string, or a mistake.
+    pub fn string<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n str> {
+        let text = node.as_str();
+        if text.is_none() {
+            self.wanted(node, wanted);
+        }
+        text
+    }
+
+    /// The node as `true` or `false`, or a mistake.
+    pub fn boolean(&mut self, node: &Node, wanted: &str) -> Option<bool> {
+        match node.kind {
+            Kind::Bool(value) => Some(value),
+            _ => {
+                self.wanted(node, wanted);
+                None
+            }
+        }
+    }
+
+    /// The node as a list; a single value counts as a list of one.
+    pub fn list<'n>(&self, node: &'n Node) -> &'n [Node] {
+        match &node.kind {
+            Kind::List(items) => items,
+            Kind::Null => &[],
+            _ => std::slice::from_ref(node),
+        }
     }
 }
 

@@ -1,0 +1,289 @@
+//! Matchers: what a value in an answer may be asked to be.
+//!
+//! **A new matcher goes here, in one place:** a variant of [`Test`], its name and reader in [`MATCHERS`], its arms in
+//! [`Matcher::try_map`] and in [`evaluate`], to which the compiler leads.
+//!
+//! A matcher is read with its templates ([`Matcher<Templated>`]), and judged once they are rendered
+//! ([`Matcher<Literal>`]).
+
+pub mod evaluate;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::source::{Diagnostic, Span, nearest};
+use crate::template::Templated;
+use crate::yaml::{Kind, Node, Reading};
+
+/// A rendered value and the place where it was written.
+#[derive(Debug, Clone)]
+pub struct Literal {
+    /// Where it stands.
+    pub span: Span,
+    /// The value.
+    pub value: Value,
+}
+
+/// What a value is asked to be, and where that was written.
+#[derive(Debug, Clone)]
+pub struct Matcher<V> {
+    /// The place the caret goes under when it does not hold.
+    pub span: Span,
+    /// What is asked.
+    pub test: Test<V>,
+}
+
+/// One question to a value.
+#[derive(Debug, Clone)]
+pub enum Test<V> {
+    /// Written without a matcher's name: equal, and refused against several nodes.
+    Literal(V),
+    /// Equal; numbers by value, strings never to numbers.
+    Equals(V),
+    /// The matcher inside does not hold.
+    Not(Box<Matcher<V>>),
+    /// A string has this part; a list this item; an object these members.
+    Contains(V),
+    /// A string matches this regular expression somewhere.
+    Matches(V),
+    /// Equal to one of a list.
+    OneOf(V),
+    /// Greater than.
+    Gt(V),
+    /// Greater than or equal.
+    Gte(V),
+    /// Less than.
+    Lt(V),
+    /// Less than or equal.
+    Lte(V),
+    /// From the first to the second, both included.
+    Between(V),
+    /// The count of characters, items or members is as the matcher inside says.
+    Length(Box<Matcher<V>>),
+    /// Of this JSON type.
+    Type(V),
+    /// There is a node, or there is none.
+    Exists(V),
+    /// Holds for every item.
+    Every(Box<Matcher<V>>),
+    /// Holds for one item at least.
+    Any(Box<Matcher<V>>),
+    /// All of these hold.
+    AllOf(Vec<Matcher<V>>),
+    /// The same items in whatever order.
+    Unordered(V),
+    /// A string begins so.
+    StartsWith(V),
+    /// A string ends so.
+    EndsWith(V),
+    /// Is a UUID, or is none.
+    IsUuid(V),
+    /// Is an ISO date or date-time, or is none.
+    IsDate(V),
+    /// Is valid against this JSON Schema.
+    Schema(Schema),
+}
+
+/// A JSON Schema, compiled when the file is read.
+#[derive(Clone)]
+pub struct Schema(Arc<jsonschema::Validator>);
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Schema")
+    }
+}
+
+type Reader = fn(&Node, &mut Reading<'_>) -> Option<Test<Templated>>;
+
+/// Every matcher by its name, with what reads its argument.
+pub const MATCHERS: [(&str, Reader); 22] = [
+    ("equals", |node, reading| Some(Test::Equals(Templated::read(node, reading)))),
+    ("not", |node, reading| Some(Test::Not(Box::new(Matcher::read(node, reading)?)))),
+    ("contains", |node, reading| Some(Test::Contains(Templated::read(node, reading)))),
+    ("matches", |node, reading| checked(node, reading, check_regex).map(Test::Matches)),
+    ("one_of", |node, reading| checked(node, reading, check_list).map(Test::OneOf)),
+    ("gt", |node, reading| checked(node, reading, check_ordered).map(Test::Gt)),
+    ("gte", |node, reading| checked(node, reading, check_ordered).map(Test::Gte)),
+    ("lt", |node, reading| checked(node, reading, check_ordered).map(Test::Lt)),
+    ("lte", |node, reading| checked(node, reading, check_ordered).map(Test::Lte)),
+    ("between", |node, reading| checked(node, reading, check_pair).map(Test::Between)),
+    ("length", |node, reading| Some(Test::Length(Box::new(Matcher::read(node, reading)?)))),
+    ("type", |node, reading| checked(node, reading, check_type).map(Test::Type)),
+    ("exists", |node, reading| checked(node, reading, check_boolean).map(Test::Exists)),
+    ("every", |node, reading| Some(Test::Every(Box::new(Matcher::read(node, reading)?)))),
+    ("any", |node, reading| Some(Test::Any(Box::new(Matcher::read(node, reading)?)))),
+    ("all_of", read_all_of),
+    ("unordered", |node, reading| checked(node, reading, check_list).map(Test::Unordered)),
+    ("starts_with", |node, reading| checked(node, reading, check_string).map(Test::StartsWith)),
+    ("ends_with", |node, reading| checked(node, reading, check_string).map(Test::EndsWith)),
+    ("is_uuid", |node, reading| checked(node, reading, check_boolean).map(Test::IsUuid)),
+    ("is_date", |node, reading| checked(node, reading, check_boolean).map(Test::IsDate)),
+    ("schema", read_schema),
+];
+
+/// The JSON types that `type` knows.
+const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
+
+impl Matcher<Templated> {
+    /// Reads a matcher: a map whose keys are matchers' names, or else a literal.
+    ///
+    /// A map with none of the names is a literal object, unless a key is so near to one that it must be misspelt.
+    pub fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+        let Kind::Map(entries) = &node.kind else { return Some(Matcher::literal(node, reading)) };
+        let names = || MATCHERS.iter().map(|(name, _)| *name);
+        let keys: Vec<(String, &Node, &Node)> =
+            entries.iter().map(|(key, value)| (key.key_text(reading.sources), key, value)).collect();
+        let known = keys.iter().filter(|(key, ..)| names().any(|name| name == key)).count();
+        if known == 0 {
+            let misspelt = keys.iter().find_map(|(key, at, _)| Some((key, at, nearest(key, names())?)));
+            let Some((key, at, near)) = misspelt else { return Some(Matcher::literal(node, reading)) };
+            reading.mistake(
+                Diagnostic::new(at.span, format!("unknown matcher `{key}`"))
+                    .help(format!("did you mean `{near}`? An object to be equal to is written under `equals:`")),
+            );
+            return None;
+        }
+        let mut tests = Vec::new();
+        for (key, at, value) in keys {
+            match MATCHERS.iter().find(|(name, _)| *name == key) {
+                Some((_, read)) => {
+                    tests.extend(read(value, reading).map(|test| Matcher { span: at.span.to(value.span), test }))
+                }
+                None => {
+                    let known: Vec<&'static str> = names().collect();
+                    let mistake = crate::yaml::unknown_word(at.span, "matcher", &key, &known);
+                    let help = mistake.help.clone().unwrap_or_default();
+                    reading
+                        .mistake(mistake.help(format!("{help}; an object to be equal to is written under `equals:`")));
+                }
+            }
+        }
+        match tests.len() {
+            0 => None,
+            1 => tests.pop(),
+            _ => Some(Matcher { span: node.span, test: Test::AllOf(tests) }),
+        }
+    }
+
+    fn literal(node: &Node, reading: &mut Reading<'_>) -> Self {
+        Matcher { span: node.span, test: Test::Literal(Templated::read(node, reading)) }
+    }
+}
+
+impl<V> Matcher<V> {
+    /// The same matcher over other values: its templates rendered, or its values looked at.
+    pub fn try_map<W, E>(&self, map: &mut dyn FnMut(&V) -> Result<W, E>) -> Result<Matcher<W>, E> {
+        let boxed = |inner: &Matcher<V>, map: &mut dyn FnMut(&V) -> Result<W, E>| inner.try_map(map).map(Box::new);
+        let test = match &self.test {
+            Test::Literal(value) => Test::Literal(map(value)?),
+            Test::Equals(value) => Test::Equals(map(value)?),
+            Test::Not(inner) => Test::Not(boxed(inner, map)?),
+            Test::Contains(value) => Test::Contains(map(value)?),
+            Test::Matches(value) => Test::Matches(map(value)?),
+            Test::OneOf(value) => Test::OneOf(map(value)?),
+            Test::Gt(value) => Test::Gt(map(value)?),
+            Test::Gte(value) => Test::Gte(map(value)?),
+            Test::Lt(value) => Test::Lt(map(value)?),
+            Test::Lte(value) => Test::Lte(map(value)?),
+            Test::Between(value) => Test::Between(map(value)?),
+            Test::Length(inner) => Test::Length(boxed(inner, map)?),
+            Test::Type(value) => Test::Type(map(value)?),
+            Test::Exists(value) => Test::Exists(map(value)?),
+            Test::Every(inner) => Test::Every(boxed(inner, map)?),
+            Test::Any(inner) => Test::Any(boxed(inner, map)?),
+            Test::AllOf(inner) => Test::AllOf(inner.iter().map(|inner| inner.try_map(map)).collect::<Result<_, E>>()?),
+            Test::Unordered(value) => Test::Unordered(map(value)?),
+            Test::StartsWith(value) => Test::StartsWith(map(value)?),
+            Test::EndsWith(value) => Test::EndsWith(map(value)?),
+            Test::IsUuid(value) => Test::IsUuid(map(value)?),
+            Test::IsDate(value) => Test::IsDate(map(value)?),
+            Test::Schema(schema) => Test::Schema(schema.clone()),
+        };
+        Ok(Matcher { span: self.span, test })
+    }
+}
+
+/// Reads an argument and, where it holds no template, checks it at once.
+fn checked(node: &Node, reading: &mut Reading<'_>, check: fn(&Value) -> Result<(), String>) -> Option<Templated> {
+    let value = Templated::read(node, reading);
+    if let Some(Err(wrong)) = value.as_literal().map(check) {
+        reading.mistake(Diagnostic::new(node.span, wrong));
+        return None;
+    }
+    Some(value)
+}
+
+fn check_regex(value: &Value) -> Result<(), String> {
+    let pattern = value.as_str().ok_or_else(|| format!("`matches` takes a regular expression, not {value}"))?;
+    regex::Regex::new(pattern).map(drop).map_err(|error| {
+        let text = error.to_string();
+        format!("not a regular expression: {}", text.lines().last().unwrap_or(&text).trim_start_matches("error: "))
+    })
+}
+
+fn check_list(value: &Value) -> Result<(), String> {
+    value.is_array().then_some(()).ok_or_else(|| format!("a list is wanted here, not {value}"))
+}
+
+fn check_ordered(value: &Value) -> Result<(), String> {
+    (value.is_number() || value.is_string())
+        .then_some(())
+        .ok_or_else(|| format!("a number or a date is wanted here, not {value}"))
+}
+
+fn check_pair(value: &Value) -> Result<(), String> {
+    match value.as_array().map(Vec::as_slice) {
+        Some([low, high]) => check_ordered(low).and_then(|()| check_ordered(high)),
+        _ => Err(format!("`between` takes the two ends, as in [1, 10], not {value}")),
+    }
+}
+
+fn check_type(value: &Value) -> Result<(), String> {
+    let name = value.as_str().unwrap_or_default();
+    TYPES.contains(&name).then_some(()).ok_or_else(|| format!("`type` is one of {}, not {value}", TYPES.join(", ")))
+}
+
+fn check_boolean(value: &Value) -> Result<(), String> {
+    value.is_boolean().then_some(()).ok_or_else(|| format!("true or false is wanted here, not {value}"))
+}
+
+fn check_string(value: &Value) -> Result<(), String> {
+    value.is_string().then_some(()).ok_or_else(|| format!("a string is wanted here, not {value}"))
+}
+
+fn read_all_of(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>> {
+    let Kind::List(items) = &node.kind else {
+        reading.wanted(node, "a list of matchers");
+        return None;
+    };
+    Some(Test::AllOf(items.iter().filter_map(|item| Matcher::read(item, reading)).collect()))
+}
+
+/// A schema stands in the scenario itself, or is the path of a JSON or YAML file beside it.
+fn read_schema(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>> {
+    let schema = match node.as_str() {
+        None => node.to_json(reading.sources),
+        Some(path) => {
+            let text = std::fs::read_to_string(reading.folder.join(path));
+            let parsed = text.map_err(|error| error.to_string()).and_then(|text| {
+                serde_json::from_str(&text).or_else(|_| serde_yaml::from_str(&text)).map_err(|error| error.to_string())
+            });
+            match parsed {
+                Ok(schema) => schema,
+                Err(error) => {
+                    reading.mistake(Diagnostic::new(node.span, format!("the schema {path:?} cannot be read: {error}")));
+                    return None;
+                }
+            }
+        }
+    };
+    match jsonschema::validator_for(&schema) {
+        Ok(validator) => Some(Test::Schema(Schema(Arc::new(validator)))),
+        Err(error) => {
+            reading.mistake(Diagnostic::new(node.span, format!("not a JSON Schema: {error}")));
+            None
+        }
+    }
+}

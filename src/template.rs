@@ -1,0 +1,340 @@
+//! Values with templates in them: `{{ expression }}` in any string.
+//!
+//! [`Templated`] is a value as it was written. A string without `{{` or `{%` is a literal and costs nothing; a string that
+//! is one whole template keeps the value's type; anything else is text. [`Scope`](scope::Scope) is what the
+//! expressions see.
+
+mod functions;
+pub mod scope;
+
+use std::sync::{Arc, OnceLock};
+
+use minijinja::{Environment, Expression, UndefinedBehavior};
+use serde_json::Value;
+
+use crate::source::{Diagnostic, Sources, Span, nearest};
+use crate::yaml::{Kind, Node, Reading};
+use scope::Scope;
+
+/// A value as it was written, its templates not rendered yet.
+#[derive(Debug, Clone)]
+pub struct Templated {
+    /// Where it stands.
+    pub span: Span,
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Literal { value: Value, written: Option<Box<str>> },
+    Expression(Arc<Compiled>),
+    Text(Arc<str>),
+    List(Vec<Templated>),
+    Map(Vec<(Templated, Templated)>),
+}
+
+struct Compiled {
+    source: String,
+    expression: Expression<'static, 'static>,
+}
+
+impl std::fmt::Debug for Compiled {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{{{{ {} }}}}", self.source)
+    }
+}
+
+/// A template that could not be rendered, or an expression that could not be read.
+pub type TemplateError = Box<Diagnostic>;
+
+fn environment() -> &'static Environment<'static> {
+    static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
+    ENVIRONMENT.get_or_init(|| {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_debug(true);
+        if let Ok(syntax) = minijinja::syntax::SyntaxConfig::builder().keep_trailing_newline(true).build() {
+            environment.set_syntax(syntax);
+        }
+        environment.set_recursion_limit(64);
+        functions::register(&mut environment);
+        environment
+    })
+}
+
+impl Templated {
+    /// Reads a node; templates that cannot be read are noted as mistakes.
+    pub fn read(node: &Node, reading: &mut Reading<'_>) -> Self {
+        let form = match &node.kind {
+            Kind::String(text) => read_text(text, node.span, reading),
+            Kind::List(items) => {
+                let items: Vec<Templated> = items.iter().map(|item| Templated::read(item, reading)).collect();
+                if items.iter().all(Templated::is_literal) {
+                    literal(node.to_json(reading.sources))
+                } else {
+                    Form::List(items)
+                }
+            }
+            Kind::Map(entries) => {
+                let entries: Vec<(Templated, Templated)> = entries
+                    .iter()
+                    .map(|(key, value)| (Templated::read_key(key, reading), Templated::read(value, reading)))
+                    .collect();
+                if entries.iter().all(|(key, value)| key.is_literal() && value.is_literal()) {
+                    literal(node.to_json(reading.sources))
+                } else {
+                    Form::Map(entries)
+                }
+            }
+            Kind::Number(number) => {
+                let written = reading.sources.slice(node.span).trim();
+                let written = (written != number.to_string() && !written.is_empty()).then(|| written.into());
+                Form::Literal { value: Value::Number(number.clone()), written }
+            }
+            Kind::Null | Kind::Bool(_) => literal(node.to_json(reading.sources)),
+        };
+        Templated { span: node.span, form }
+    }
+
+    /// Reads a map's key, which is text whatever it looks like.
+    pub fn read_key(key: &Node, reading: &mut Reading<'_>) -> Self {
+        let text = key.key_text(reading.sources);
+        Templated { span: key.span, form: read_text(&text, key.span, reading) }
+    }
+
+    /// Reads an expression that stands without braces, as `when` has it; braces round the whole of it are allowed.
+    pub fn read_expression(node: &Node, reading: &mut Reading<'_>) -> Self {
+        let form = match &node.kind {
+            Kind::String(text) => match compile(inner_of(text).unwrap_or(text)) {
+                Ok(compiled) => Form::Expression(Arc::new(compiled)),
+                Err(error) => {
+                    reading.mistake(broken(node.span, &error));
+                    literal(Value::Null)
+                }
+            },
+            _ => literal(node.to_json(reading.sources)),
+        };
+        Templated { span: node.span, form }
+    }
+
+    /// A value that holds no template.
+    pub fn literal(span: Span, value: Value) -> Self {
+        Templated { span, form: literal(value) }
+    }
+
+    /// The value, when it holds no template.
+    pub fn as_literal(&self) -> Option<&Value> {
+        match &self.form {
+            Form::Literal { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
+    fn is_literal(&self) -> bool {
+        matches!(self.form, Form::Literal { .. })
+    }
+
+    /// A literal number as it was written, where that says more than its value: `1.50`.
+    pub fn written(&self) -> Option<&str> {
+        match &self.form {
+            Form::Literal { written, .. } => written.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Renders the value in a scope.
+    pub fn render(&self, scope: &Scope) -> Result<Value, TemplateError> {
+        match &self.form {
+            Form::Literal { value, .. } => Ok(value.clone()),
+            Form::List(items) => items.iter().map(|item| item.render(scope)).collect(),
+            Form::Map(entries) => {
+                let mut map = serde_json::Map::new();
+                for (key, value) in entries {
+                    map.insert(key.render_text(scope)?, value.render(scope)?);
+                }
+                Ok(Value::Object(map))
+            }
+            Form::Expression(compiled) => {
+                let value = compiled
+                    .expression
+                    .eval(scope.context(self.span))
+                    .map_err(|error| self.failed(&error, &compiled.source, scope))?;
+                if value.is_undefined() {
+                    return Err(self.undefined(&compiled.source, scope));
+                }
+                serde_json::to_value(&value).map_err(|error| {
+                    Box::new(Diagnostic::new(
+                        self.span,
+                        format!("`{}` gives nothing that JSON can hold: {error}", compiled.source),
+                    ))
+                })
+            }
+            Form::Text(source) => environment()
+                .render_str(source, scope.context(self.span))
+                .map(Value::String)
+                .map_err(|error| self.failed(&error, source, scope)),
+        }
+    }
+
+    /// Renders the value as text: a number or a boolean as it is written.
+    pub fn render_text(&self, scope: &Scope) -> Result<String, TemplateError> {
+        if let Some(written) = self.written() {
+            return Ok(written.to_owned());
+        }
+        match self.render(scope)? {
+            Value::String(text) => Ok(text),
+            Value::Null => Ok(String::new()),
+            other @ (Value::Bool(_) | Value::Number(_)) => Ok(other.to_string()),
+            _ => Err(Box::new(Diagnostic::new(self.span, "a list or a map stands where text is wanted"))),
+        }
+    }
+
+    /// The names that its templates ask the scope for, without those that they define themselves.
+    pub fn names(&self) -> Vec<String> {
+        match &self.form {
+            Form::Literal { .. } => Vec::new(),
+            Form::Expression(compiled) => optional_names_removed(
+                compiled.expression.undeclared_variables(false).into_iter().collect(),
+                &compiled.source,
+            ),
+            Form::Text(source) => {
+                let names = environment()
+                    .template_from_str(source)
+                    .map(|template| template.undeclared_variables(false).into_iter().collect())
+                    .unwrap_or_default();
+                optional_names_removed(names, source)
+            }
+            Form::List(items) => items.iter().flat_map(Templated::names).collect(),
+            Form::Map(entries) => {
+                entries.iter().flat_map(|(key, value)| [key.names(), value.names()].concat()).collect()
+            }
+        }
+    }
+
+    /// Notes every name that is not among the known ones, at its own place where that can be told.
+    pub fn check_names(&self, known: &dyn Fn(&str) -> bool, all: &[String], reading: &mut Reading<'_>) {
+        match &self.form {
+            Form::List(items) => items.iter().for_each(|item| item.check_names(known, all, reading)),
+            Form::Map(entries) => entries.iter().for_each(|(key, value)| {
+                key.check_names(known, all, reading);
+                value.check_names(known, all, reading);
+            }),
+            _ => {
+                let mut names = self.names();
+                names.sort();
+                for name in names.iter().filter(|name| !known(name)) {
+                    let mistake = Diagnostic::new(
+                        find_word(reading.sources, self.span, name),
+                        format!("`{name}` is not defined"),
+                    );
+                    reading.mistake(mistake.help(advice(name, all)));
+                }
+            }
+        }
+    }
+
+    fn undefined(&self, source: &str, scope: &Scope) -> TemplateError {
+        let missing = self.names().into_iter().find(|name| !scope.knows(name));
+        let name = missing.as_deref().unwrap_or(source);
+        let mistake = Diagnostic::new(self.span, format!("`{name}` is not defined"));
+        Box::new(if missing.is_some() { mistake.help(advice(name, &scope.names())) } else { mistake })
+    }
+
+    fn failed(&self, error: &minijinja::Error, source: &str, scope: &Scope) -> TemplateError {
+        if error.kind() == minijinja::ErrorKind::UndefinedError {
+            return self.undefined(error.range().map_or(source, |range| whole_operand(source, range)), scope);
+        }
+        Box::new(broken(self.span, error))
+    }
+}
+
+fn literal(value: Value) -> Form {
+    Form::Literal { value, written: None }
+}
+
+fn read_text(text: &str, span: Span, reading: &mut Reading<'_>) -> Form {
+    if !text.contains("{{") && !text.contains("{%") {
+        return literal(Value::String(text.to_owned()));
+    }
+    if let Some(inner) = inner_of(text)
+        && let Ok(compiled) = compile(inner)
+    {
+        return Form::Expression(Arc::new(compiled));
+    }
+    match environment().template_from_str(text) {
+        Ok(_) => Form::Text(text.into()),
+        Err(error) => {
+            reading.mistake(broken(span, &error));
+            literal(Value::String(text.to_owned()))
+        }
+    }
+}
+
+/// What stands between the braces of a text that may be one whole template.
+fn inner_of(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    Some(inner.strip_prefix('-').unwrap_or(inner).strip_suffix('-').unwrap_or(inner).trim())
+}
+
+fn compile(source: &str) -> Result<Compiled, minijinja::Error> {
+    let expression = environment().compile_expression_owned(source.to_owned())?;
+    Ok(Compiled { source: source.to_owned(), expression })
+}
+
+fn broken(span: Span, error: &minijinja::Error) -> Diagnostic {
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    Diagnostic::new(span, format!("the template cannot be {}: {detail}", verb(error.kind())))
+}
+
+fn verb(kind: minijinja::ErrorKind) -> &'static str {
+    if kind == minijinja::ErrorKind::SyntaxError { "read" } else { "rendered" }
+}
+
+/// Names that stand under `default` or `is defined` may be undefined.
+fn optional_names_removed(names: Vec<String>, source: &str) -> Vec<String> {
+    let optional = |name: &str| {
+        source.match_indices(name).any(|(at, _)| {
+            let rest = source[at + name.len()..].trim_start();
+            let rest = rest.strip_prefix('|').map_or(rest, str::trim_start);
+            rest.starts_with("default")
+                || rest.starts_with("is defined")
+                || rest.starts_with("is undefined")
+                || rest.starts_with("is not defined")
+        })
+    };
+    names.into_iter().filter(|name| !optional(name)).collect()
+}
+
+/// The engine's range names the attribute that is missing; what it is missing from stands before it.
+fn whole_operand(source: &str, range: std::ops::Range<usize>) -> &str {
+    let before = source.get(..range.start).unwrap_or_default();
+    let operand = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_.[]'\"".contains(c));
+    source.get(operand.len()..range.end).unwrap_or(source).trim()
+}
+
+fn advice(name: &str, all: &[String]) -> String {
+    match nearest(name, all.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if all.is_empty() => "define it under `vars`, or capture it in an earlier step".to_owned(),
+        None => format!("defined here: {}", all.join(", ")),
+    }
+}
+
+/// The place of a word inside a span, or the span itself.
+fn find_word(sources: &Sources, span: Span, word: &str) -> Span {
+    let text = sources.slice(span);
+    let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+    let after_braces = text.find("{{").or_else(|| text.find("{%")).unwrap_or(0);
+    text.match_indices(word)
+        .find(|(at, _)| {
+            *at >= after_braces
+                && boundary(text[..*at].chars().next_back())
+                && boundary(text[at + word.len()..].chars().next())
+        })
+        .map_or(span, |(at, _)| {
+            sources.span(span.source, span.start as usize + at..span.start as usize + at + word.len())
+        })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! The filters that draftgate adds to minijinja's own: date arithmetic.
+//!
+//! A date is text, as it is everywhere in the API: `2026-11-23`, or `2026-11-23T10:00:00Z` for a moment.
+
+use jiff::civil::Date;
+use jiff::{Span, Timestamp, tz::TimeZone};
+use minijinja::{Environment, Error, ErrorKind};
+
+/// Makes a span of time of a count of one unit.
+type Unit = fn(Span, i64) -> Result<Span, jiff::Error>;
+
+/// The units by which `{{ today() | years(-18) }}` and its like move a date.
+const UNITS: [(&str, Unit); 7] = [
+    ("years", |span, n| span.try_years(n)),
+    ("months", |span, n| span.try_months(n)),
+    ("weeks", |span, n| span.try_weeks(n)),
+    ("days", |span, n| span.try_days(n)),
+    ("hours", |span, n| span.try_hours(n)),
+    ("minutes", |span, n| span.try_minutes(n)),
+    ("seconds", |span, n| span.try_seconds(n)),
+];
+
+/// Adds the filters to an environment.
+pub(super) fn register(environment: &mut Environment<'static>) {
+    for (name, unit) in UNITS {
+        environment.add_filter(name, move |text: String, count: i64| shift(&text, count, unit));
+    }
+    environment.add_filter("strftime", |text: String, format: String| strftime(&text, &format));
+}
+
+enum Moment {
+    Date(Date),
+    Time(Timestamp),
+}
+
+fn parse(text: &str) -> Result<Moment, Error> {
+    let text = text.trim();
+    text.parse()
+        .map(Moment::Time)
+        .or_else(|_| text.parse().map(Moment::Date))
+        .map_err(|_| wrong(format!("{text:?} is no date; dates are written 2026-11-23 or 2026-11-23T10:00:00Z")))
+}
+
+fn shift(text: &str, count: i64, unit: Unit) -> Result<String, Error> {
+    let span = unit(Span::new(), count).map_err(wrong)?;
+    match parse(text)? {
+        Moment::Date(date) if span.get_hours() + i32::from(span.get_minutes() != 0 || span.get_seconds() != 0) == 0 => {
+            date.checked_add(span).map(|date| date.to_string()).map_err(wrong)
+        }
+        Moment::Date(date) => {
+            let zoned = date.to_zoned(TimeZone::UTC).and_then(|zoned| zoned.checked_add(span)).map_err(wrong)?;
+            Ok(show(zoned.timestamp()))
+        }
+        Moment::Time(time) => {
+            let zoned = time.to_zoned(TimeZone::UTC).checked_add(span).map_err(wrong)?;
+            Ok(show(zoned.timestamp()))
+        }
+    }
+}
+
+fn show(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn strftime(text: &str, format: &str) -> Result<String, Error> {
+    match parse(text)? {
+        Moment::Date(date) => jiff::fmt::strtime::format(format, date),
+        Moment::Time(time) => jiff::fmt::strtime::format(format, &time.to_zoned(TimeZone::UTC)),
+    }
+    .map_err(wrong)
+}
+
+fn wrong(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::InvalidOperation, error.to_string())
+}
