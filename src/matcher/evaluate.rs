@@ -67,7 +67,7 @@ impl Matcher<Literal> {
                     "check the path against the answer; to ask that there is nothing, write `exists: false`",
                 ))
             }
-            Subject::One(value) | Subject::Many([value]) => self.judge_value(value),
+            Subject::One(value) | Subject::Many(&[value]) => self.judge_value(value),
             Subject::Many([]) if matches!(self.test, Test::Literal(_)) => self.judge(Subject::Missing),
             Subject::Many(nodes) => self.judge_many(nodes),
         }
