@@ -4,8 +4,12 @@
 //! the documentation alike: [`codes`] the error table, [`language`] the tags, [`operation`] the calls and their
 //! paths, [`wire`] the shapes of answers, [`element`] those of form elements.
 
+pub mod client;
 pub mod codes;
 pub mod element;
+pub mod exchange;
+pub mod field;
 pub mod language;
 pub mod operation;
+pub mod token;
 pub mod wire;

@@ -171,8 +171,9 @@ impl Object for Fakes {
         let country = args.first().and_then(Jinja::as_str);
         fake::generate(method, &self.seed.child(&call.to_string()), self.today, country).map(Jinja::from).ok_or_else(
             || {
-                let advice = nearest(method, fake::KINDS.iter().copied()).map_or_else(
-                    || format!("there are {}", fake::KINDS.join(", ")),
+                let names = fake::KINDS.map(|kind| kind.name);
+                let advice = nearest(method, names).map_or_else(
+                    || format!("there are {}", names.join(", ")),
                     |near| format!("did you mean fake.{near}()?"),
                 );
                 Error::new(ErrorKind::UnknownMethod, format!("fake.{method}() is not known; {advice}"))

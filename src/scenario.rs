@@ -1,0 +1,28 @@
+//! Scenarios: finding, reading and checking the files that people write.
+//!
+//! [`load`] reads **all** files and reports every mistake together, before any request is sent. What comes out
+//! ([`Suite`]) is sound: names are defined, fragments expanded in place, cases and data files read, every node with its
+//! span.
+//!
+//! **A new action goes into [`action`]**: a variant of [`action::Action`] and a row in [`action::ACTIONS`]; the compiler
+//! then leads to the one `match` that performs it, in `session::perform`. A new expectation goes into [`expectation`].
+
+pub mod action;
+mod cases;
+mod check;
+mod discover;
+pub mod expectation;
+mod fragment;
+mod load;
+mod model;
+mod options;
+mod read;
+mod step;
+
+pub use cases::Case;
+pub use discover::{Discovery, FLOW_SUFFIXES, discover};
+pub(crate) use load::read_text;
+pub use load::{Suite, load};
+pub use model::{Auth, Scenario, Test};
+pub use options::{Checks, Rule, SnapshotOptions, parse_duration};
+pub use step::{Capture, CaptureFrom, Fill, Repeat, SessionHeader, Step};

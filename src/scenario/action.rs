@@ -1,0 +1,317 @@
+//! What a step can do.
+//!
+//! **A new action is a variant of [`Action`] and a row of [`ACTIONS`]**; the compiler leads to the rest.
+
+use crate::source::{Diagnostic, Span, nearest};
+use crate::template::Templated;
+use crate::yaml::{Kind, Node, Reading};
+
+use super::step::{Step, read_pairs, read_time};
+
+/// A step's action with its argument.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// FlowStep without a session: the flow begins.
+    Init,
+    /// FlowStep with the session.
+    Current,
+    /// SubmitStep.
+    Submit(Fields),
+    /// Submit a file.
+    Upload {
+        /// The field that takes it.
+        field: Templated,
+        /// The file's path, from the scenario's folder.
+        file: Templated,
+        /// Its media type, where the file's ending does not tell.
+        media_type: Option<Templated>,
+    },
+    /// getBackStep.
+    Back,
+    /// Make a connector token.
+    Connect {
+        /// The client; this session when not given.
+        client: Option<Templated>,
+        /// The flow; this one when not given.
+        flow: Option<Templated>,
+    },
+    /// Redeem a connector token.
+    Redeem {
+        /// The token; the one captured last when not given.
+        token: Option<Templated>,
+    },
+    /// Link two end clients.
+    Link(Link),
+    /// Remove such a link.
+    Unlink(Link),
+    /// The client's profile from the export API.
+    Profile {
+        /// The client; this session when not given.
+        client: Option<Templated>,
+    },
+    /// Fetch a client-credential token.
+    Authenticate {
+        /// Other credentials than the configured ones.
+        client_id: Option<Templated>,
+        /// Likewise.
+        client_secret: Option<Templated>,
+        /// Likewise.
+        scope: Option<Templated>,
+    },
+    /// Any other call.
+    Request {
+        /// `GET` when not given.
+        method: Option<Templated>,
+        /// Relative to the base URL.
+        path: Templated,
+        /// Headers beside those of the step.
+        headers: Vec<(Templated, Templated)>,
+        /// The body: JSON, or a string sent as it is.
+        body: Option<Templated>,
+    },
+    /// Nothing is sent for this long.
+    Sleep(Templated),
+    /// A fragment's steps, run in place.
+    Use(FragmentCall),
+}
+
+/// The fields of a submit.
+#[derive(Debug, Clone)]
+pub enum Fields {
+    /// Written out.
+    Entries(Vec<(Templated, Templated)>),
+    /// A template that gives the whole map.
+    Whole(Templated),
+}
+
+/// The two ends of a link and its type.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The client that it starts from.
+    pub from: Option<Templated>,
+    /// The client that it leads to.
+    pub to: Option<Templated>,
+    /// `RELATES_TO`, `DUPLICATE_OF`, `OWNS` or `OWNED_BY`.
+    pub kind: Option<Templated>,
+}
+
+/// A fragment, used.
+#[derive(Debug, Clone)]
+pub struct FragmentCall {
+    /// The fragment's path as it was written.
+    pub path: String,
+    /// Where it is written.
+    pub path_span: Span,
+    /// The parameters given, then the defaults of the others.
+    pub with: Vec<(String, Span, Templated)>,
+    /// The fragment's steps; empty until it is expanded.
+    pub steps: Vec<Step>,
+}
+
+type Reader = fn(&Node, &mut Reading<'_>) -> Option<Action>;
+
+/// Every action by its name, with what reads its argument.
+pub const ACTIONS: [(&str, Reader); 14] = [
+    ("init", |node, reading| nothing(node, reading, Action::Init)),
+    ("current", |node, reading| nothing(node, reading, Action::Current)),
+    ("submit", |node, reading| read_fields(node, reading).map(Action::Submit)),
+    ("upload", read_upload),
+    ("back", |node, reading| nothing(node, reading, Action::Back)),
+    ("connect", read_connect),
+    ("redeem", |node, reading| Some(Action::Redeem { token: read_only(node, "token", reading)? })),
+    ("link", |node, reading| read_link(node, reading).map(Action::Link)),
+    ("unlink", |node, reading| read_link(node, reading).map(Action::Unlink)),
+    ("profile", |node, reading| Some(Action::Profile { client: read_only(node, "client", reading)? })),
+    ("authenticate", read_authenticate),
+    ("request", read_request),
+    ("sleep", |node, reading| read_time(node, reading).map(Action::Sleep)),
+    ("use", read_use),
+];
+
+/// Reads an action by its name; the argument is absent for a bare word.
+pub(super) fn read(name: &str, at: &Node, argument: Option<&Node>, reading: &mut Reading<'_>) -> Option<Action> {
+    let Some((_, reader)) = ACTIONS.iter().find(|(known, _)| *known == name) else {
+        let names: Vec<&'static str> = ACTIONS.iter().map(|(name, _)| *name).collect();
+        let mistake = Diagnostic::new(at.span, format!("unknown action `{name}`"));
+        reading.mistake(match nearest(name, names.iter().copied()) {
+            Some(near) => mistake.help(format!("did you mean `{near}`?")),
+            None => mistake.help(format!("the actions are {}", names.join(", "))),
+        });
+        return None;
+    };
+    match argument {
+        Some(argument) => reader(argument, reading),
+        None => reader(&Node { span: at.span, kind: Kind::Null }, reading),
+    }
+}
+
+fn nothing(node: &Node, reading: &mut Reading<'_>, action: Action) -> Option<Action> {
+    let empty = match &node.kind {
+        Kind::Null => true,
+        Kind::Map(entries) => entries.is_empty(),
+        _ => false,
+    };
+    if !empty {
+        reading.mistake(
+            Diagnostic::new(node.span, format!("`{}` takes no argument", action.name()))
+                .help("modifiers such as `expect` stand beside the action, not below it"),
+        );
+    }
+    Some(action)
+}
+
+fn read_fields(node: &Node, reading: &mut Reading<'_>) -> Option<Fields> {
+    match &node.kind {
+        Kind::String(text) if text.contains("{{") => Some(Fields::Whole(Templated::read(node, reading))),
+        Kind::Map(_) | Kind::Null => Some(Fields::Entries(read_pairs(node, reading))),
+        _ => {
+            reading.wanted(node, "a map of fields");
+            None
+        }
+    }
+}
+
+/// An argument with one key: written as a map, or as its value alone, or left out.
+fn read_only(node: &Node, key: &'static str, reading: &mut Reading<'_>) -> Option<Option<Templated>> {
+    match &node.kind {
+        Kind::Null => Some(None),
+        Kind::String(_) => Some(Some(Templated::read(node, reading))),
+        _ => {
+            let mut map = reading.mapping(node, &format!("`{{{key}: …}}`"))?;
+            let value = map.take(key).map(|value| Templated::read(value, reading));
+            reading.finish(map);
+            Some(value)
+        }
+    }
+}
+
+/// The named keys of an argument that may be left out altogether.
+fn read_keys<const N: usize>(
+    node: &Node,
+    keys: [&'static str; N],
+    reading: &mut Reading<'_>,
+) -> Option<[Option<Templated>; N]> {
+    if matches!(node.kind, Kind::Null) {
+        return Some([const { None }; N]);
+    }
+    let mut map = reading.mapping(node, &format!("a map with {}", keys.join(", ")))?;
+    let values = keys.map(|key| map.take(key).map(|value| Templated::read(value, reading)));
+    reading.finish(map);
+    Some(values)
+}
+
+fn required(value: Option<Templated>, key: &str, node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
+    if value.is_none() {
+        reading.mistake(Diagnostic::new(node.span, format!("`{key}` is missing")));
+    }
+    value
+}
+
+fn read_upload(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
+    let [field, file, media_type] = read_keys(node, ["field", "file", "type"], reading)?;
+    let field = required(field, "field", node, reading);
+    let file = required(file, "file", node, reading);
+    Some(Action::Upload { field: field?, file: file?, media_type })
+}
+
+fn read_connect(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
+    let [client, flow] = read_keys(node, ["client", "flow"], reading)?;
+    Some(Action::Connect { client, flow })
+}
+
+fn read_link(node: &Node, reading: &mut Reading<'_>) -> Option<Link> {
+    let [from, to, kind] = read_keys(node, ["from", "to", "type"], reading)?;
+    Some(Link { from, to, kind })
+}
+
+fn read_authenticate(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
+    let [client_id, client_secret, scope] = read_keys(node, ["client_id", "client_secret", "scope"], reading)?;
+    Some(Action::Authenticate { client_id, client_secret, scope })
+}
+
+fn read_request(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
+    let mut map = reading.mapping(node, "`{method, path, headers, body}`")?;
+    let method = map.take("method").map(|value| Templated::read(value, reading));
+    let path = map.take("path").map(|value| Templated::read(value, reading));
+    let headers = map.take("headers").map(|value| read_pairs(value, reading)).unwrap_or_default();
+    let body = map.take("body").map(|value| Templated::read(value, reading));
+    reading.finish(map);
+    let path = required(path, "path", node, reading)?;
+    Some(Action::Request { method, path, headers, body })
+}
+
+fn read_use(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
+    let call = |node: &Node, path: &str, with| {
+        Action::Use(FragmentCall { path: path.to_owned(), path_span: node.span, with, steps: Vec::new() })
+    };
+    if let Some(path) = node.as_str() {
+        return Some(call(node, path, Vec::new()));
+    }
+    let mut map = reading.mapping(node, "a fragment's path, or `{fragment, with}`")?;
+    let fragment = map.take("fragment");
+    let with = map.take("with");
+    reading.finish(map);
+    let Some(fragment) = fragment else {
+        reading.mistake(Diagnostic::new(node.span, "`fragment` is missing"));
+        return None;
+    };
+    let path = reading.string(fragment, "a fragment's path")?.to_owned();
+    let mut values = Vec::new();
+    if let Some(with) = with.and_then(|with| reading.mapping(with, "a map of parameters")) {
+        for (name, key, value) in with.rest() {
+            values.push((name.clone(), key.span, Templated::read(value, reading)));
+        }
+    }
+    Some(call(fragment, &path, values))
+}
+
+impl Action {
+    /// Its name in a scenario.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Action::Init => "init",
+            Action::Current => "current",
+            Action::Submit(_) => "submit",
+            Action::Upload { .. } => "upload",
+            Action::Back => "back",
+            Action::Connect { .. } => "connect",
+            Action::Redeem { .. } => "redeem",
+            Action::Link(_) => "link",
+            Action::Unlink(_) => "unlink",
+            Action::Profile { .. } => "profile",
+            Action::Authenticate { .. } => "authenticate",
+            Action::Request { .. } => "request",
+            Action::Sleep(_) => "sleep",
+            Action::Use(_) => "use",
+        }
+    }
+
+    /// Whether its answer is compared with a snapshot. Tokens of the authorization server are nobody's to keep.
+    pub fn has_snapshot(&self) -> bool {
+        !matches!(self, Action::Authenticate { .. } | Action::Sleep(_) | Action::Use(_))
+    }
+
+    /// Every templated value of the argument. A fragment's own steps are not among them.
+    pub(super) fn each_value(&self, see: &mut dyn FnMut(&Templated)) {
+        let mut each =
+            |values: &[&Option<Templated>]| values.iter().filter_map(|value| value.as_ref()).for_each(&mut *see);
+        match self {
+            Action::Init | Action::Current | Action::Back => {}
+            Action::Submit(Fields::Whole(value)) | Action::Sleep(value) => see(value),
+            Action::Submit(Fields::Entries(entries)) => {
+                entries.iter().flat_map(|(key, value)| [key, value]).for_each(see)
+            }
+            Action::Upload { field, file, media_type } => [field, file].into_iter().chain(media_type).for_each(see),
+            Action::Connect { client, flow } => each(&[client, flow]),
+            Action::Redeem { token } => each(&[token]),
+            Action::Link(link) | Action::Unlink(link) => each(&[&link.from, &link.to, &link.kind]),
+            Action::Profile { client } => each(&[client]),
+            Action::Authenticate { client_id, client_secret, scope } => each(&[client_id, client_secret, scope]),
+            Action::Request { method, path, headers, body } => {
+                let pairs = headers.iter().flat_map(|(name, value)| [name, value]);
+                std::iter::once(path).chain(method).chain(pairs).chain(body).for_each(see);
+            }
+            Action::Use(call) => call.with.iter().for_each(|(_, _, value)| see(value)),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Finding the files below a scenario folder.
+
+use std::path::{Component, Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::source::{Diagnostic, Sources};
+
+/// How the names of flow definitions end, for the sandbox.
+pub const FLOW_SUFFIXES: [&str; 2] = [".flow.yaml", ".flow.yml"];
+/// The configuration's name, and that of the sandbox's own settings: neither is a scenario.
+const NO_SCENARIOS: [&str; 4] = ["draftgate.yaml", "draftgate.yml", "sandbox.yaml", "sandbox.yml"];
+
+/// What lies below a scenario folder.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    /// The folder that names are relative to.
+    pub root: PathBuf,
+    /// YAML files that may be scenarios, fragments or data, sorted.
+    pub files: Vec<PathBuf>,
+    /// Flow definitions and the sandbox's settings, sorted.
+    pub flows: Vec<PathBuf>,
+}
+
+/// Walks a folder. Links are followed; one that leads back to a folder above it is a mistake, as is a folder that cannot
+/// be read.
+pub fn discover(root: &Path, sources: &mut Sources) -> Result<Discovery, Vec<Diagnostic>> {
+    let mut found = Discovery { root: root.to_owned(), ..Discovery::default() };
+    let mut mistakes = Vec::new();
+    let walk = WalkBuilder::new(root)
+        .standard_filters(false)
+        .hidden(true)
+        .follow_links(true)
+        .sort_by_file_name(Ord::cmp)
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.take(entry.path()),
+            Ok(_) => {}
+            Err(error) => mistakes.push(walk_mistake(root, &error, sources)),
+        }
+    }
+    if mistakes.is_empty() { Ok(found) } else { Err(mistakes) }
+}
+
+impl Discovery {
+    fn take(&mut self, path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        if FLOW_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) || name.starts_with("sandbox.y") {
+            self.flows.push(path.to_owned());
+        } else if yaml && !NO_SCENARIOS.contains(&name.as_ref()) {
+            self.files.push(path.to_owned());
+        }
+    }
+
+    /// A file's name as a test: its path below the root without the ending, with forward slashes.
+    pub fn test_name(&self, file: &Path) -> String {
+        let below = file.strip_prefix(&self.root).unwrap_or(file).with_extension("");
+        let parts: Vec<_> = below
+            .components()
+            .filter_map(|part| match part {
+                Component::Normal(part) => Some(part.to_string_lossy()),
+                _ => None,
+            })
+            .collect();
+        parts.join("/")
+    }
+}
+
+fn walk_mistake(root: &Path, error: &ignore::Error, sources: &mut Sources) -> Diagnostic {
+    let (path, message, help) = match loop_of(error) {
+        Some((ancestor, child)) => (
+            child.to_owned(),
+            format!("this link leads back to {}", ancestor.display()),
+            "remove the link, or move it out of the scenario folder",
+        ),
+        None => {
+            (root.to_owned(), format!("the folder cannot be read: {error}"), "check that it exists and may be read")
+        }
+    };
+    let id = sources.add(path, "");
+    Diagnostic::new(sources.span(id, 0..0), message).help(help)
+}
+
+fn loop_of(error: &ignore::Error) -> Option<(&Path, &Path)> {
+    match error {
+        ignore::Error::Loop { ancestor, child } => Some((ancestor, child)),
+        ignore::Error::WithPath { err, .. }
+        | ignore::Error::WithDepth { err, .. }
+        | ignore::Error::WithLineNumber { err, .. } => loop_of(err),
+        _ => None,
+    }
+}

@@ -1,0 +1,76 @@
+//! Fragments: steps kept in a file of their own and run in place.
+
+use super::action::Action;
+use super::step::Step;
+use crate::source::{Diagnostic, Span, nearest};
+use crate::template::Templated;
+use crate::yaml::{Node, Reading};
+
+/// A fragment file.
+#[derive(Debug, Clone)]
+pub(super) struct Fragment {
+    /// Its parameters with their defaults; one without a default must be given.
+    pub params: Vec<(String, Option<Templated>)>,
+    /// Its steps, not expanded.
+    pub steps: Vec<Step>,
+}
+
+impl Fragment {
+    /// Reads a fragment file.
+    pub fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+        let mut map = reading.mapping(node, "a fragment")?;
+        if let Some(title) = map.take("fragment") {
+            reading.string(title, "a sentence that says what the fragment does");
+        }
+        let mut params = Vec::new();
+        if let Some(entries) =
+            map.take("params").and_then(|node| reading.mapping(node, "a map of parameters and defaults"))
+        {
+            for (name, _, value) in entries.rest() {
+                let default = Templated::read(value, reading);
+                let given = default.as_literal().is_none_or(|value| !value.is_null());
+                params.push((name.clone(), given.then_some(default)));
+            }
+        }
+        let steps = super::read::read_steps(map.take("steps"), node, "steps", reading);
+        reading.finish(map);
+        Some(Fragment { params, steps })
+    }
+
+    /// Its steps for one call, with the parameters of that call checked and completed.
+    pub fn call(&self, with: &mut Vec<(String, Span, Templated)>, at: Span, reading: &mut Reading<'_>) -> Vec<Step> {
+        for (name, span, _) in with.iter() {
+            if !self.params.iter().any(|(param, _)| param == name) {
+                let mistake = Diagnostic::new(*span, format!("the fragment has no parameter `{name}`"));
+                let near = nearest(name, self.params.iter().map(|(param, _)| param.as_str()));
+                reading.mistake(mistake.maybe_help(near.map(|near| format!("did you mean `{near}`?"))));
+            }
+        }
+        for (name, default) in &self.params {
+            if with.iter().any(|(given, ..)| given == name) {
+                continue;
+            }
+            match default {
+                Some(default) => with.push((name.clone(), default.span, default.clone())),
+                None => reading.mistake(
+                    Diagnostic::new(at, format!("the fragment's parameter `{name}` is not given"))
+                        .help(format!("write `use: {{fragment: …, with: {{{name}: …}}}}`")),
+                ),
+            }
+        }
+        self.steps.clone()
+    }
+}
+
+/// Gives every step its number, from one, through fragments and on into `finally`.
+pub(super) fn number(steps: &mut [Step], next: &mut usize) {
+    for step in steps {
+        match &mut step.action {
+            Action::Use(call) => number(&mut call.steps, next),
+            _ => {
+                step.number = *next;
+                *next += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! From files to a sound suite, or to all their mistakes together.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::action::Action;
+use super::discover::Discovery;
+use super::fragment::{self, Fragment};
+use super::model::{Scenario, Test};
+use super::step::Step;
+use super::{check, read};
+use crate::source::{Diagnostic, SourceId, Sources};
+use crate::yaml::{self, Kind, Node, Reading};
+
+/// The most steps that one scenario may have, fragments expanded.
+const MOST_STEPS: usize = 10_000;
+
+/// All scenarios of a folder.
+#[derive(Debug, Clone, Default)]
+pub struct Suite {
+    /// In the order of their names.
+    pub scenarios: Vec<Scenario>,
+}
+
+impl Suite {
+    /// All tests: each scenario, or each case of it.
+    pub fn tests(&self) -> impl Iterator<Item = Test<'_>> {
+        self.scenarios.iter().flat_map(Scenario::tests)
+    }
+}
+
+/// Reads the discovered files that `wanted` chooses, with every fragment they use.
+///
+/// # Errors
+///
+/// Every mistake of every file.
+pub fn load(
+    found: &Discovery,
+    wanted: &dyn Fn(&Path) -> bool,
+    sources: &mut Sources,
+) -> Result<Suite, Vec<Diagnostic>> {
+    let mut loader = Loader::default();
+    let documents: Vec<(PathBuf, Document)> = found
+        .files
+        .iter()
+        .filter(|file| wanted(file))
+        .filter_map(|file| Some((file.clone(), loader.document(file, sources)?)))
+        .collect();
+    let data = data_files(&documents, found);
+    let mut scenarios = Vec::new();
+    for (path, document) in &documents {
+        if document.is_fragment() {
+            loader.fragment(path, document, sources);
+        } else if !data.contains(&canonical(path)) {
+            let folder = folder_of(path);
+            let mut reading = Reading::new(sources, &folder);
+            scenarios.extend(read::read(found.test_name(path), &folder, &document.node, &mut reading));
+            loader.mistakes.append(&mut reading.mistakes);
+        }
+    }
+    loader.load_used_fragments(&scenarios, sources);
+    for scenario in &mut scenarios {
+        loader.finish(scenario, sources);
+    }
+    scenarios.sort_by(|a, b| a.name.cmp(&b.name));
+    if loader.mistakes.is_empty() { Ok(Suite { scenarios }) } else { Err(loader.sorted_mistakes()) }
+}
+
+struct Document {
+    source: SourceId,
+    node: Node,
+}
+
+impl Document {
+    fn is_fragment(&self) -> bool {
+        self.has_key("fragment") && !self.has_key("scenario")
+    }
+
+    fn has_key(&self, wanted: &str) -> bool {
+        matches!(&self.node.kind, Kind::Map(entries) if entries.iter().any(|(key, _)| key.as_str() == Some(wanted)))
+    }
+}
+
+#[derive(Default)]
+struct Loader {
+    mistakes: Vec<Diagnostic>,
+    fragments: HashMap<PathBuf, Option<(PathBuf, Fragment)>>,
+}
+
+impl Loader {
+    fn document(&mut self, path: &Path, sources: &mut Sources) -> Option<Document> {
+        let shown = path.strip_prefix(".").unwrap_or(path);
+        match read_text(shown, path, sources) {
+            Ok(source) => match yaml::parse(sources, source) {
+                Ok(node) => return Some(Document { source, node }),
+                Err(mistake) => self.mistakes.push(mistake),
+            },
+            Err(mistake) => self.mistakes.push(mistake),
+        }
+        None
+    }
+
+    fn fragment(&mut self, path: &Path, document: &Document, sources: &Sources) {
+        let folder = folder_of(path);
+        let mut reading = Reading::new(sources, &folder);
+        let fragment = Fragment::read(&document.node, &mut reading);
+        self.mistakes.append(&mut reading.mistakes);
+        self.fragments.insert(canonical(path), fragment.map(|fragment| (folder, fragment)));
+    }
+
+    /// Reads the fragments that scenarios and fragments use and that do not lie among the discovered files.
+    fn load_used_fragments(&mut self, scenarios: &[Scenario], sources: &mut Sources) {
+        let mut open: Vec<PathBuf> = scenarios
+            .iter()
+            .flat_map(|scenario| used(scenario.steps.iter().chain(&scenario.finally), &scenario.folder))
+            .chain(self.fragments.values().flatten().flat_map(|(folder, fragment)| used(fragment.steps.iter(), folder)))
+            .collect();
+        while let Some(path) = open.pop() {
+            if self.fragments.contains_key(&canonical(&path)) || !path.is_file() {
+                continue;
+            }
+            self.fragments.insert(canonical(&path), None);
+            let Some(document) = self.document(&path, sources) else { continue };
+            if document.is_fragment() {
+                self.fragment(&path, &document, sources);
+            } else {
+                let start = sources.span(document.source, 0..0);
+                self.mistakes.push(
+                    Diagnostic::new(start, "this file is used as a fragment and is none")
+                        .help("a fragment begins with the key `fragment`"),
+                );
+            }
+            if let Some(Some((folder, fragment))) = self.fragments.get(&canonical(&path)) {
+                open.extend(used(fragment.steps.iter(), folder));
+            }
+        }
+    }
+
+    /// Expands a scenario's fragments, numbers its steps and checks it as a whole.
+    fn finish(&mut self, scenario: &mut Scenario, sources: &Sources) {
+        let folder = scenario.folder.clone();
+        let mut reading = Reading::new(sources, &folder);
+        let mut left = MOST_STEPS;
+        self.expand(&mut scenario.steps, &folder, &mut Vec::new(), &mut left, &mut reading);
+        self.expand(&mut scenario.finally, &folder, &mut Vec::new(), &mut left, &mut reading);
+        let mut next = 1;
+        fragment::number(&mut scenario.steps, &mut next);
+        fragment::number(&mut scenario.finally, &mut next);
+        if reading.mistakes.is_empty() {
+            check::check(scenario, &mut reading);
+        }
+        self.mistakes.append(&mut reading.mistakes);
+    }
+
+    fn expand(
+        &self,
+        steps: &mut [Step],
+        folder: &Path,
+        stack: &mut Vec<PathBuf>,
+        left: &mut usize,
+        reading: &mut Reading<'_>,
+    ) {
+        for step in steps {
+            if *left == 0 {
+                continue;
+            }
+            *left -= 1;
+            if *left == 0 {
+                reading.mistake(
+                    Diagnostic::new(step.span, format!("the scenario has more than {MOST_STEPS} steps"))
+                        .help("fragments that use fragments multiply; split the scenario"),
+                );
+                continue;
+            }
+            let applicant = step.applicant.clone();
+            let Action::Use(call) = &mut step.action else { continue };
+            let path = folder.join(&call.path);
+            let key = canonical(&path);
+            if stack.contains(&key) {
+                reading.mistake(Diagnostic::new(call.path_span, "this fragment uses itself, so it would never end"));
+                continue;
+            }
+            match self.fragments.get(&key) {
+                Some(Some((inner_folder, fragment))) => {
+                    let mut inner = fragment.call(&mut call.with, call.path_span, reading);
+                    for step in &mut inner {
+                        resolve_paths(step, inner_folder, &applicant);
+                    }
+                    stack.push(key);
+                    self.expand(&mut inner, inner_folder, stack, left, reading);
+                    stack.pop();
+                    call.steps = inner;
+                }
+                // Its own mistakes are reported already.
+                Some(None) => {}
+                None => reading.mistake(
+                    Diagnostic::new(call.path_span, format!("there is no fragment {}", path.display()))
+                        .help("a fragment's path starts from the folder of the file that uses it"),
+                ),
+            }
+        }
+    }
+
+    fn sorted_mistakes(mut self) -> Vec<Diagnostic> {
+        self.mistakes
+            .sort_by(|a, b| (a.span.source, a.span.start, &a.message).cmp(&(b.span.source, b.span.start, &b.message)));
+        // A fragment that several scenarios use is checked with each of them.
+        self.mistakes.dedup_by(|a, b| a.span == b.span && a.message == b.message);
+        self.mistakes
+    }
+}
+
+/// A step of a fragment acts for the applicant that the fragment is used for, and finds its files beside the fragment.
+fn resolve_paths(step: &mut Step, folder: &Path, applicant: &Option<String>) {
+    if step.applicant.is_none() {
+        step.applicant.clone_from(applicant);
+    }
+    step.folder = Some(folder.to_owned());
+}
+
+fn used<'a>(steps: impl Iterator<Item = &'a Step>, folder: &Path) -> Vec<PathBuf> {
+    steps
+        .filter_map(|step| match &step.action {
+            Action::Use(call) => Some(folder.join(&call.path)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Reads a file's text into the sources; what cannot be read is a mistake that names the file.
+pub(crate) fn read_text(shown: &Path, path: &Path, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
+    let mut nothing = |message: String, help: &str| {
+        let id = sources.add(shown, "");
+        Diagnostic::new(sources.span(id, 0..0), message).help(help)
+    };
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.len() > yaml::MAX_FILE_BYTES => {
+            let size = metadata.len() / (1024 * 1024);
+            let most = yaml::MAX_FILE_BYTES / (1024 * 1024);
+            return Err(nothing(
+                format!("the file has {size} MB, and at most {most} MB are read"),
+                "keep data in a CSV file",
+            ));
+        }
+        Ok(_) => {}
+        Err(error) => {
+            return Err(nothing(format!("the file cannot be read: {error}"), "check that it exists and may be read"));
+        }
+    }
+    let bytes = std::fs::read(path).map_err(|error| {
+        nothing(format!("the file cannot be read: {error}"), "check that it exists and may be read")
+    })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(sources.add(shown, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let id = sources.add(shown, String::from_utf8_lossy(error.as_bytes()));
+            Err(Diagnostic::new(sources.span(id, at..at + 1), "from here on the file is not UTF-8 text")
+                .help("save it as UTF-8"))
+        }
+    }
+}
+
+/// Files that hold data for others: cases of a scenario, translations of a flow definition.
+fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> HashSet<PathBuf> {
+    let mut data = HashSet::new();
+    let mut note = |folder: &Path, path: &str| {
+        data.insert(canonical(&folder.join(path)));
+    };
+    for (path, document) in documents {
+        let Kind::Map(entries) = &document.node.kind else { continue };
+        let folder = folder_of(path);
+        for (key, value) in entries {
+            if key.as_str() == Some("cases") {
+                value.as_str().into_iter().for_each(|file| note(&folder, file));
+            }
+        }
+        each_schema(&document.node, &mut |file| note(&folder, file));
+    }
+    for path in &found.flows {
+        let mut sources = Sources::default();
+        let Ok(id) = read_text(path, path, &mut sources) else { continue };
+        let Ok(Node { kind: Kind::Map(entries), .. }) = yaml::parse(&sources, id) else { continue };
+        for (_, value) in entries.iter().filter(|(key, _)| key.as_str() == Some("languages")) {
+            let Kind::Map(languages) = &value.kind else { continue };
+            languages.iter().filter_map(|(_, file)| file.as_str()).for_each(|file| note(&folder_of(path), file));
+        }
+    }
+    data
+}
+
+fn each_schema(node: &Node, note: &mut dyn FnMut(&str)) {
+    match &node.kind {
+        Kind::Map(entries) => {
+            for (key, value) in entries {
+                match value.as_str() {
+                    Some(file) if key.as_str() == Some("schema") => note(file),
+                    _ => each_schema(value, note),
+                }
+            }
+        }
+        Kind::List(items) => items.iter().for_each(|item| each_schema(item, note)),
+        _ => {}
+    }
+}

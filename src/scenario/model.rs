@@ -1,0 +1,99 @@
+//! What a scenario file says.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::cases::Case;
+use super::options::SnapshotOptions;
+use super::step::Step;
+use crate::api::operation::Version;
+use crate::source::Span;
+use crate::template::Templated;
+
+/// One scenario file.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Its path below the scenario folder without the ending, with forward slashes: `retail/happy`.
+    pub name: String,
+    /// The whole file.
+    pub span: Span,
+    /// The folder that paths in it start from.
+    pub folder: PathBuf,
+    /// What it proves, a sentence.
+    pub title: String,
+    /// The flow's alias or id.
+    pub flow: Templated,
+    /// Draft or live.
+    pub version: Version,
+    /// Where `version` stands, for a refusal of the live one.
+    pub version_span: Span,
+    /// For selection.
+    pub tags: Vec<String>,
+    /// Why it is not run, when it is not.
+    pub skip: Option<String>,
+    /// `x-hf-language` for every step.
+    pub language: Option<Templated>,
+    /// How it authenticates.
+    pub auth: Auth,
+    /// Its variables, in order: one may refer to earlier ones.
+    pub vars: Vec<(String, Templated)>,
+    /// Its cases; `None` without a `cases` key.
+    pub cases: Option<Vec<Case>>,
+    /// What its snapshots leave out.
+    pub snapshot: SnapshotOptions,
+    /// Bound on the whole of it.
+    pub timeout: Option<Duration>,
+    /// The steps, fragments expanded and numbered.
+    pub steps: Vec<Step>,
+    /// The steps that run whatever happened.
+    pub finally: Vec<Step>,
+}
+
+/// How a scenario authenticates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Auth {
+    /// Not at all.
+    #[default]
+    None,
+    /// By the client-credential bearer token.
+    Client,
+}
+
+/// One test: a scenario, or one case of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Test<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Its case.
+    pub case: Option<&'a Case>,
+}
+
+impl Test<'_> {
+    /// The test's name: `retail/happy`, or `retail/happy::canada`.
+    pub fn name(&self) -> String {
+        match self.case {
+            Some(case) => format!("{}::{}", self.scenario.name, case.name),
+            None => self.scenario.name.clone(),
+        }
+    }
+}
+
+impl Scenario {
+    /// Its tests: one a case, or itself.
+    pub fn tests(&self) -> impl Iterator<Item = Test<'_>> {
+        let cases: Vec<Option<&Case>> = match &self.cases {
+            Some(cases) => cases.iter().map(Some).collect(),
+            None => vec![None],
+        };
+        cases.into_iter().map(move |case| Test { scenario: self, case })
+    }
+
+    /// Every step, in order, those of fragments and of `finally` too.
+    pub fn all_steps(&self) -> Vec<&Step> {
+        let mut all = Vec::new();
+        for step in self.steps.iter().chain(&self.finally) {
+            step.flatten_into(&mut all);
+        }
+        all
+    }
+}

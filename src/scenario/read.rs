@@ -1,0 +1,156 @@
+//! Reading one scenario file.
+
+use std::path::Path;
+
+use super::model::{Auth, Scenario};
+use super::options::{SnapshotOptions, read_duration};
+use super::step::{Step, is_name};
+use super::{cases, model};
+use crate::api::language::LANGUAGES;
+use crate::api::operation::Version;
+use crate::source::{Diagnostic, nearest};
+use crate::template::Templated;
+use crate::template::scope::BUILT_IN;
+use crate::yaml::{Kind, Mapping, Node, Reading};
+
+/// Reads a scenario; fragments are not expanded yet.
+pub(super) fn read(name: String, folder: &Path, node: &Node, reading: &mut Reading<'_>) -> Option<Scenario> {
+    let mut map = reading.mapping(node, "a scenario")?;
+    let title = match map.take("scenario") {
+        Some(title) => reading.string(title, "a sentence that says what the scenario proves")?.to_owned(),
+        None => missing("scenario", "say in a sentence what it proves", node, reading),
+    };
+    let flow = match map.take("flow") {
+        Some(flow) => Templated::read(flow, reading),
+        None => {
+            missing("flow", "name the flow by its alias or id", node, reading);
+            Templated::literal(node.span, serde_json::Value::Null)
+        }
+    };
+    let (version, version_span) = read_version(map.take("version"), node, reading);
+    let tags = map.take("tags").map(|node| read_tags(node, reading)).unwrap_or_default();
+    let skip =
+        map.take("skip").and_then(|node| reading.string(node, "the reason why it is skipped")).map(str::to_owned);
+    let language = map.take("language").map(|node| read_language(node, reading));
+    let auth = read_auth(map.take("auth"), reading);
+    let vars = map.take("vars").map(|node| read_vars(node, reading)).unwrap_or_default();
+    let cases = map.take("cases").map(|node| cases::read(node, reading));
+    let snapshot = map.take("snapshot").map(|node| SnapshotOptions::read(node, reading)).unwrap_or_default();
+    let timeout = map.take("timeout").and_then(|node| read_duration(node, reading));
+    let (steps, finally) = read_both(&mut map, node, reading);
+    reading.finish(map);
+    Some(model::Scenario {
+        name,
+        span: node.span,
+        folder: folder.to_owned(),
+        title,
+        flow,
+        version,
+        version_span,
+        tags,
+        skip,
+        language,
+        auth,
+        vars,
+        cases,
+        snapshot,
+        timeout,
+        steps,
+        finally,
+    })
+}
+
+fn read_both(map: &mut Mapping<'_>, node: &Node, reading: &mut Reading<'_>) -> (Vec<Step>, Vec<Step>) {
+    let steps = read_steps(map.take("steps"), node, "steps", reading);
+    let finally = match map.take("finally") {
+        Some(finally) => read_steps(Some(finally), node, "finally", reading),
+        None => Vec::new(),
+    };
+    (steps, finally)
+}
+
+/// Reads a list of steps, which must not be empty.
+pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading: &mut Reading<'_>) -> Vec<Step> {
+    match steps.map(|steps| (&steps.kind, steps)) {
+        Some((Kind::List(items), _)) if !items.is_empty() => {
+            items.iter().filter_map(|item| Step::read(item, reading)).collect()
+        }
+        Some((_, node)) => {
+            reading.wanted(node, "a list of steps, each after a dash");
+            Vec::new()
+        }
+        None => {
+            missing(key, "list what the scenario does, each step after a dash", whole, reading);
+            Vec::new()
+        }
+    }
+}
+
+fn missing(key: &str, help: &str, node: &Node, reading: &mut Reading<'_>) -> String {
+    let first = match &node.kind {
+        Kind::Map(entries) => entries.first().map_or(node.span, |(key, _)| key.span),
+        _ => node.span,
+    };
+    reading.mistake(Diagnostic::new(first, format!("the key `{key}` is missing")).help(help));
+    String::new()
+}
+
+fn read_version(version: Option<&Node>, whole: &Node, reading: &mut Reading<'_>) -> (Version, crate::source::Span) {
+    let Some(node) = version else { return (Version::Draft, whole.span) };
+    match node.as_str() {
+        Some("draft") => (Version::Draft, node.span),
+        Some("live") => (Version::Live, node.span),
+        _ => {
+            reading.wanted(node, "`draft` or `live`");
+            (Version::Draft, node.span)
+        }
+    }
+}
+
+fn read_tags(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
+    reading.list(node).iter().filter_map(|tag| reading.string(tag, "a tag").map(str::to_owned)).collect()
+}
+
+fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated {
+    let language = Templated::read(node, reading);
+    if let Some(tag) = language.as_literal().and_then(serde_json::Value::as_str)
+        && !LANGUAGES.contains(&tag)
+        && let Some(near) = nearest(tag, LANGUAGES)
+    {
+        reading.mistake(
+            Diagnostic::new(node.span, format!("the API has no language `{tag}`"))
+                .help(format!("did you mean `{near}`?")),
+        );
+    }
+    language
+}
+
+fn read_auth(node: Option<&Node>, reading: &mut Reading<'_>) -> Auth {
+    match node.map(|node| (node.as_str(), node)) {
+        None | Some((Some("none"), _)) => Auth::None,
+        Some((Some("client"), _)) => Auth::Client,
+        Some((_, node)) => {
+            reading.wanted(node, "`none` or `client`");
+            Auth::None
+        }
+    }
+}
+
+fn read_vars(node: &Node, reading: &mut Reading<'_>) -> Vec<(String, Templated)> {
+    let Some(map) = reading.mapping(node, "a map of variables") else { return Vec::new() };
+    let mut vars = Vec::new();
+    for (name, key, value) in map.rest() {
+        if BUILT_IN.contains(&name.as_str()) {
+            reading.mistake(
+                Diagnostic::new(key.span, format!("`{name}` is a word of the language")).help("choose another name"),
+            );
+        } else if !is_name(name) {
+            reading.mistake(
+                Diagnostic::new(key.span, format!("`{name}` cannot be used in a template"))
+                    .help("a name is made of letters, digits and underscores"),
+            );
+        }
+        vars.push((name.clone(), Templated::read(value, reading)));
+    }
+    vars
+}

@@ -1,0 +1,374 @@
+//! One step: an action and the modifiers beside it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::action::{self, Action};
+use super::expectation::Expect;
+use super::options::{Checks, DURATION_HELP, SnapshotOptions, parse_duration, read_path};
+use crate::jsonpath::JsonPath;
+use crate::source::{Diagnostic, Span, nearest};
+use crate::template::Templated;
+use crate::yaml::{Kind, Mapping, Node, Reading};
+
+/// One step as it is written.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The whole step.
+    pub span: Span,
+    /// Where its action is named.
+    pub action_span: Span,
+    /// The folder that its paths start from, when it is a fragment's; the scenario's own otherwise.
+    pub folder: Option<PathBuf>,
+    /// Its place in the scenario, from one, fragments expanded.
+    pub number: usize,
+    /// What it does.
+    pub action: Action,
+    /// A label for reports and the snapshot's file.
+    pub name: Option<String>,
+    /// Which applicant acts.
+    pub applicant: Option<String>,
+    /// The language of this request.
+    pub language: Option<Templated>,
+    /// Headers of this request.
+    pub headers: Vec<(Templated, Templated)>,
+    /// What is sent as session, when not the applicant's own.
+    pub session: Option<SessionHeader>,
+    /// Which fields are generated.
+    pub fill: Option<Fill>,
+    /// Fields that `fill` leaves out.
+    pub omit: Vec<Templated>,
+    /// Whether a submit's keys name elements.
+    pub map: bool,
+    /// Whether `x-hf-retry-on-pending` is sent.
+    pub retry_on_pending: bool,
+    /// How long a pending answer is polled.
+    pub wait: Option<Templated>,
+    /// How often it is done.
+    pub repeat: Option<Repeat>,
+    /// Whether it is done at all.
+    pub when: Option<Templated>,
+    /// What must come back.
+    pub expect: Option<Expect<Templated>>,
+    /// What is remembered of the answer.
+    pub capture: Vec<Capture>,
+    /// What its snapshot leaves out.
+    pub snapshot: SnapshotOptions,
+    /// Which rules its answer is held to.
+    pub checks: Checks,
+    /// Whether the scenario goes on after a failure of this step.
+    pub continue_on_failure: bool,
+}
+
+/// What is sent as `x-hf-session`.
+#[derive(Debug, Clone)]
+pub enum SessionHeader {
+    /// No such header.
+    None,
+    /// This value, as it is.
+    Value(Templated),
+}
+
+/// Which fields are generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// Every visible one.
+    Valid,
+    /// The required ones.
+    Minimal,
+}
+
+/// How often a step is done.
+#[derive(Debug, Clone)]
+pub enum Repeat {
+    /// So many times.
+    Times(Templated),
+    /// Until its answer is as wanted.
+    Until {
+        /// What is waited for.
+        until: Box<Expect<Templated>>,
+        /// The pause between two tries; one second when not given.
+        every: Option<Templated>,
+        /// When to give up; the configured wait when not given.
+        within: Option<Templated>,
+    },
+}
+
+/// A value remembered under a name.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    /// The name.
+    pub name: String,
+    /// Where the value is described.
+    pub span: Span,
+    /// Where it comes from.
+    pub from: CaptureFrom,
+}
+
+/// Where a captured value comes from.
+#[derive(Debug, Clone)]
+pub enum CaptureFrom {
+    /// A node of the body.
+    Path(Arc<JsonPath>),
+    /// A response header.
+    Header(String),
+    /// The id of an element.
+    Field(String),
+    /// The applicant's session.
+    Session,
+}
+
+impl Step {
+    /// What reports call it: its name, or its action.
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or_else(|| self.action.name())
+    }
+
+    /// The step itself, or the steps of its fragment.
+    pub fn flatten_into<'a>(&'a self, all: &mut Vec<&'a Step>) {
+        match &self.action {
+            Action::Use(call) => call.steps.iter().for_each(|step| step.flatten_into(all)),
+            _ => all.push(self),
+        }
+    }
+
+    /// Reads a step: a bare word, or a map with one action and modifiers.
+    pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+        if let Some(word) = node.as_str() {
+            let action = action::read(word, node, None, reading)?;
+            return Some(Step::new(node.span, node.span, action));
+        }
+        let Kind::Map(entries) = &node.kind else {
+            reading.wanted(node, "a step, such as `- back` or `- submit: {…}`");
+            return None;
+        };
+        let mut map = reading.mapping(node, "a step")?;
+        let named = || action::ACTIONS.iter().map(|(name, _)| *name);
+        let mut actions: Vec<(&'static str, &Node, &Node)> = Vec::new();
+        for name in named() {
+            actions.extend(map.take_entry(name).map(|(key, value)| (name, key, value)));
+        }
+        let Some((name, key, argument)) = actions.first().copied() else {
+            reading.mistake(no_action(entries, node, reading));
+            return None;
+        };
+        if let Some((other, at, _)) = actions.get(1) {
+            reading.mistake(
+                Diagnostic::new(at.span, format!("a step has one action, and this one has `{name}` and `{other}`"))
+                    .help("begin another step with a dash of its own"),
+            );
+        }
+        let action = action::read(name, key, Some(argument), reading);
+        let mut step = Step::new(node.span, key.span, action.unwrap_or(Action::Current));
+        step.read_modifiers(&mut map, reading);
+        reading.finish(map);
+        Some(step)
+    }
+
+    fn new(span: Span, action_span: Span, action: Action) -> Self {
+        Step {
+            span,
+            action_span,
+            folder: None,
+            number: 0,
+            action,
+            name: None,
+            applicant: None,
+            language: None,
+            headers: Vec::new(),
+            session: None,
+            fill: None,
+            omit: Vec::new(),
+            map: true,
+            retry_on_pending: false,
+            wait: None,
+            repeat: None,
+            when: None,
+            expect: None,
+            capture: Vec::new(),
+            snapshot: SnapshotOptions::default(),
+            checks: Checks::default(),
+            continue_on_failure: false,
+        }
+    }
+
+    fn read_modifiers(&mut self, map: &mut Mapping<'_>, reading: &mut Reading<'_>) {
+        let text = |node: Option<&Node>, reading: &mut Reading<'_>| {
+            node.and_then(|node| reading.string(node, "a name")).map(str::to_owned)
+        };
+        self.name = text(map.take("name"), reading);
+        self.applicant = text(map.take("as"), reading);
+        self.language = map.take("language").map(|node| Templated::read(node, reading));
+        self.headers = map.take("headers").map(|node| read_pairs(node, reading)).unwrap_or_default();
+        self.session = map.take("session").map(|node| match node.as_str() {
+            Some("none") => SessionHeader::None,
+            _ => SessionHeader::Value(Templated::read(node, reading)),
+        });
+        self.fill = map.take("fill").and_then(|node| read_fill(node, reading));
+        if let Some(node) = map.take("omit") {
+            self.omit = reading.list(node).iter().map(|item| Templated::read(item, reading)).collect();
+        }
+        let switches = [
+            ("map", &mut self.map),
+            ("retry_on_pending", &mut self.retry_on_pending),
+            ("continue", &mut self.continue_on_failure),
+        ];
+        for (key, switch) in switches {
+            if let Some(on) = map.take(key).and_then(|node| reading.boolean(node, "true or false")) {
+                *switch = on;
+            }
+        }
+        self.wait = map.take("wait").and_then(|node| read_time(node, reading));
+        self.repeat = map.take("repeat").and_then(|node| Repeat::read(node, reading));
+        self.when = map.take("when").map(|node| Templated::read_expression(node, reading));
+        self.expect = map.take("expect").and_then(|node| Expect::read(node, reading));
+        self.capture = map.take("capture").map(|node| read_captures(node, reading)).unwrap_or_default();
+        self.snapshot = map.take("snapshot").map(|node| SnapshotOptions::read(node, reading)).unwrap_or_default();
+        self.checks = map.take("checks").map(|node| Checks::read(node, reading)).unwrap_or_default();
+    }
+
+    /// Every templated value of the step, for checks of names.
+    pub(super) fn each_value(&self, see: &mut dyn FnMut(&Templated)) {
+        self.action.each_value(see);
+        let pairs = self.headers.iter().flat_map(|(name, value)| [name, value]);
+        let session = match &self.session {
+            Some(SessionHeader::Value(value)) => Some(value),
+            _ => None,
+        };
+        pairs
+            .chain(&self.omit)
+            .chain(&self.language)
+            .chain(session)
+            .chain(&self.wait)
+            .chain(&self.when)
+            .for_each(&mut *see);
+        match &self.repeat {
+            Some(Repeat::Times(times)) => see(times),
+            Some(Repeat::Until { until, every, within }) => {
+                until.each_value(see);
+                every.iter().chain(within).for_each(&mut *see);
+            }
+            None => {}
+        }
+        if let Some(expect) = &self.expect {
+            expect.each_value(see);
+        }
+    }
+}
+
+fn no_action(entries: &[(Node, Node)], node: &Node, reading: &Reading<'_>) -> Diagnostic {
+    let names: Vec<&'static str> = action::ACTIONS.iter().map(|(name, _)| *name).collect();
+    for (key, _) in entries {
+        let word = key.key_text(reading.sources);
+        if let Some(near) = nearest(&word, names.iter().copied()).filter(|near| *near != word) {
+            return Diagnostic::new(key.span, format!("unknown action `{word}`"))
+                .help(format!("did you mean `{near}`?"));
+        }
+    }
+    let at = entries.first().map_or(node.span, |(key, _)| key.span);
+    Diagnostic::new(at, "this step has no action").help(format!("the actions are {}", names.join(", ")))
+}
+
+fn read_fill(node: &Node, reading: &mut Reading<'_>) -> Option<Fill> {
+    match node.as_str() {
+        Some("valid") => Some(Fill::Valid),
+        Some("minimal") => Some(Fill::Minimal),
+        _ => {
+            reading.wanted(node, "`valid` or `minimal`");
+            None
+        }
+    }
+}
+
+/// Reads a duration, which may hold a template.
+pub(super) fn read_time(node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
+    let value = Templated::read(node, reading);
+    if let Some(literal) = value.as_literal()
+        && literal.as_str().and_then(parse_duration).is_none()
+    {
+        reading.mistake(Diagnostic::new(node.span, format!("{} is no duration", node.describe())).help(DURATION_HELP));
+        return None;
+    }
+    Some(value)
+}
+
+/// Reads a map whose keys and values may hold templates, in its order.
+pub(super) fn read_pairs(node: &Node, reading: &mut Reading<'_>) -> Vec<(Templated, Templated)> {
+    match &node.kind {
+        Kind::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| (Templated::read_key(key, reading), Templated::read(value, reading)))
+            .collect(),
+        Kind::Null => Vec::new(),
+        _ => {
+            reading.wanted(node, "a map");
+            Vec::new()
+        }
+    }
+}
+
+impl Repeat {
+    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+        let mut map = reading.mapping(node, "`{times: n}` or `{until: …, every: 1s, for: 60s}`")?;
+        let times = map.take("times").map(|node| (node, Templated::read(node, reading)));
+        let until = map.take("until").and_then(|node| Expect::read(node, reading)).map(Box::new);
+        let every = map.take("every").and_then(|node| read_time(node, reading));
+        let within = map.take("for").and_then(|node| read_time(node, reading));
+        reading.finish(map);
+        match (times, until) {
+            (Some((at, times)), None) => {
+                let wrong = times.as_literal().is_some_and(|value| value.as_u64().is_none_or(|n| n == 0 || n > 10_000));
+                if wrong {
+                    reading.mistake(Diagnostic::new(at.span, "`times` takes a whole number from 1 to 10000"));
+                    return None;
+                }
+                Some(Repeat::Times(times))
+            }
+            (None, Some(until)) => Some(Repeat::Until { until, every, within }),
+            _ => {
+                reading.mistake(Diagnostic::new(node.span, "`repeat` takes either `times` or `until`"));
+                None
+            }
+        }
+    }
+}
+
+fn read_captures(node: &Node, reading: &mut Reading<'_>) -> Vec<Capture> {
+    let Some(map) = reading.mapping(node, "a map from names to what is captured") else { return Vec::new() };
+    let mut captures = Vec::new();
+    for (name, key, value) in map.rest() {
+        if !is_name(name) {
+            reading.mistake(
+                Diagnostic::new(key.span, format!("`{name}` cannot be used in a template"))
+                    .help("a name is made of letters, digits and underscores"),
+            );
+            continue;
+        }
+        let from = read_capture(value, reading);
+        captures.extend(from.map(|from| Capture { name: name.clone(), span: value.span, from }));
+    }
+    captures
+}
+
+fn read_capture(node: &Node, reading: &mut Reading<'_>) -> Option<CaptureFrom> {
+    let help = "capture `$.json.path`, `header NAME`, `field LABEL` or `session`";
+    let text = reading.string(node, "what is captured")?;
+    if text.starts_with('$') {
+        return read_path(node, reading).map(|path| CaptureFrom::Path(Arc::new(path)));
+    }
+    match text.split_once(char::is_whitespace) {
+        Some(("header", name)) => Some(CaptureFrom::Header(name.trim().to_owned())),
+        Some(("field", label)) => Some(CaptureFrom::Field(label.trim().to_owned())),
+        None if text == "session" => Some(CaptureFrom::Session),
+        _ => {
+            reading.mistake(Diagnostic::new(node.span, format!("{text:?} cannot be captured")).help(help));
+            None
+        }
+    }
+}
+
+/// Whether a word can stand in a template as a name.
+pub(super) fn is_name(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(|c| c.is_alphabetic() || c == '_') && letters.all(|c| c.is_alphanumeric() || c == '_')
+}

@@ -1,0 +1,181 @@
+//! The applicants of one test: their sessions, current steps and what they remember.
+//!
+//! [`Applicants`] turns a step of a scenario into requests: it renders templates, maps fields, uploads files, carries the
+//! session header, and takes from each answer what the next step needs. It does not judge.
+
+mod perform;
+mod submit;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::api::client::{CallError, Client};
+use crate::api::element::Element;
+use crate::api::exchange::{Answer, Exchange};
+use crate::api::operation::Version;
+use crate::api::wire::{self, BodyKind};
+use crate::redact::Secret;
+use crate::scenario::{Auth, Step};
+use crate::source::Diagnostic;
+use crate::template::TemplateError;
+use crate::template::scope::Scope;
+
+/// What a test's applicants have in common.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The flow's id.
+    pub flow: String,
+    /// Ids of flows by alias.
+    pub flows: Arc<HashMap<String, String>>,
+    /// Draft or live.
+    pub version: Version,
+    /// `x-hf-language` for every step.
+    pub language: Option<String>,
+    /// How requests authenticate.
+    pub auth: Auth,
+    /// The folder that paths start from.
+    pub folder: PathBuf,
+}
+
+/// One applicant in one flow.
+#[derive(Debug, Clone, Default)]
+pub struct Applicant {
+    /// The session, once there is one.
+    pub session: Option<String>,
+    /// The flow that the applicant is in.
+    pub flow: String,
+    /// The last answer's body.
+    pub last: Option<Arc<Value>>,
+    /// The elements of the step that the applicant stands on; empty when it has none or is not known.
+    pub elements: Vec<Element>,
+    /// The title of that step.
+    pub title: String,
+    /// The id of the flow's first step.
+    pub first_step: Option<Value>,
+    /// Whether the flow has reached its end.
+    pub ended: bool,
+    uploads: Vec<(String, String)>,
+    country: Option<String>,
+}
+
+/// What a step did.
+#[derive(Debug)]
+pub struct Performed {
+    /// Requests made on the way: a map learnt, files uploaded.
+    pub before: Vec<Exchange>,
+    /// The step's own request, and its answer.
+    pub exchange: Exchange,
+    /// What is odd, though not wrong.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Why a step could not be performed.
+#[derive(Debug)]
+pub enum StepError {
+    /// Something in the scenario: a template, a field, a file.
+    Mistake(Box<Diagnostic>),
+    /// No answer.
+    Call(CallError),
+}
+
+impl From<TemplateError> for StepError {
+    fn from(mistake: TemplateError) -> Self {
+        StepError::Mistake(mistake)
+    }
+}
+
+impl From<CallError> for StepError {
+    fn from(error: CallError) -> Self {
+        StepError::Call(error)
+    }
+}
+
+/// All applicants of one test.
+#[derive(Debug)]
+pub struct Applicants {
+    client: Client,
+    setting: Setting,
+    /// What templates see.
+    pub scope: Scope,
+    all: Vec<(Option<String>, Applicant)>,
+    bearer: Option<Secret>,
+    tokens: HashMap<String, String>,
+    learnt: Option<Vec<Element>>,
+}
+
+impl Applicants {
+    /// Nobody yet.
+    pub fn new(client: Client, setting: Setting, scope: Scope) -> Self {
+        Applicants { client, setting, scope, all: Vec::new(), bearer: None, tokens: HashMap::new(), learnt: None }
+    }
+
+    /// The applicant who acts in a step.
+    pub fn acting(&self, step: &Step) -> Applicant {
+        self.find(&step.applicant).cloned().unwrap_or_else(|| self.fresh())
+    }
+
+    /// Sessions by applicant's name, for snapshots to name them.
+    pub fn sessions(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
+        self.all.iter().filter_map(|(name, applicant)| Some((name.as_deref(), applicant.session.as_deref()?)))
+    }
+
+    /// Makes the scope see the applicant who acts in a step.
+    pub fn enter(&mut self, step: &Step) {
+        let applicant = self.acting(step);
+        self.scope.set_applicant(applicant.last, applicant.session);
+    }
+
+    fn find(&self, name: &Option<String>) -> Option<&Applicant> {
+        self.all.iter().find(|(known, _)| known == name).map(|(_, applicant)| applicant)
+    }
+
+    fn fresh(&self) -> Applicant {
+        Applicant { flow: self.setting.flow.clone(), ..Applicant::default() }
+    }
+
+    fn applicant_mut(&mut self, name: &Option<String>) -> &mut Applicant {
+        let at = self.all.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            let fresh = self.fresh();
+            self.all.push((name.clone(), fresh));
+            self.all.len() - 1
+        });
+        &mut self.all[at].1
+    }
+}
+
+impl Applicant {
+    /// Takes from an answer of the flow what the next step needs.
+    fn take(&mut self, answer: &Answer, sent_session: Option<&str>) {
+        self.remember(answer);
+        if let Some(session) = answer.session()
+            && !answer.is_error()
+            && (self.session.is_none() || sent_session.is_none())
+        {
+            self.session = Some(session.to_owned());
+        }
+        let Some(body) = answer.json().filter(|_| !answer.is_error()) else { return };
+        let kind = answer.kind();
+        self.ended = kind == BodyKind::End;
+        if kind != BodyKind::Other {
+            self.elements = wire::elements(body);
+            self.title = body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();
+        }
+    }
+
+    fn remember(&mut self, answer: &Answer) {
+        if let Some(body) = answer.json() {
+            self.last = Some(Arc::new(body.clone()));
+        }
+    }
+
+    /// The values that the current step's elements hold already.
+    fn held_values(&self) -> Map<String, Value> {
+        let held = |element: &Element| {
+            Some((element.id.clone(), element.json.get("value").filter(|value| !value.is_null())?.clone()))
+        };
+        self.elements.iter().filter_map(held).collect()
+    }
+}

@@ -1,0 +1,326 @@
+//! Submits and uploads: from what a scenario calls a field to the element that takes it.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::perform::{as_written, mistake};
+use super::{Applicants, StepError};
+use crate::api::client::Parameters;
+use crate::api::element::Element;
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::field::{self, FieldError};
+use crate::api::operation::Operation;
+use crate::api::wire;
+use crate::fake::{self, Filled};
+use crate::scenario::action::Fields;
+use crate::scenario::{Fill, Step};
+use crate::source::{Diagnostic, Span};
+use crate::template::Templated;
+
+/// One field of a submit, rendered.
+struct Entry {
+    key: String,
+    span: Span,
+    value: Value,
+    written: Option<String>,
+}
+
+impl Applicants {
+    /// The body of a submit: fields mapped, files uploaded, the rest generated where `fill` asks for it.
+    pub(super) async fn submit_body(
+        &mut self,
+        step: &Step,
+        fields: &Fields,
+        before: &mut Vec<Exchange>,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<Value, StepError> {
+        let entries = self.entries(step, fields)?;
+        let elements = if step.map { self.elements_for(step, before).await? } else { Vec::new() };
+        if elements.is_empty() {
+            let mut plain = Vec::new();
+            for entry in entries {
+                let value = self.file_or_value(step, entry.value, entry.span, before).await?;
+                plain.push((entry.key, value));
+            }
+            return Ok(as_written(&plain));
+        }
+        let mut body = Map::new();
+        for entry in &entries {
+            let element = field::find(&elements, &entry.key).map_err(|error| field_error(entry.span, &error))?;
+            let value = self.file_or_value(step, entry.value.clone(), entry.span, before).await?;
+            let value = field::to_wire(element, &value, entry.written.as_deref());
+            if body.insert(element.id.clone(), value).is_some() {
+                let message = format!("`{}` names the field {} a second time", entry.key, field::describe(element));
+                return Err(StepError::Mistake(Box::new(
+                    Diagnostic::new(entry.span, message).help("name each field once"),
+                )));
+            }
+        }
+        for (id, key) in &self.acting(step).uploads {
+            if elements.iter().any(|element| element.id == *id) && !body.contains_key(id) {
+                body.insert(id.clone(), Value::from(key.as_str()));
+            }
+        }
+        if let Some(fill) = step.fill {
+            self.fill(step, fill, &elements, &mut body, before).await?;
+        }
+        self.warn_of_hidden(step, &elements, &body, &entries, warnings);
+        self.note_country(step, &elements, &body);
+        Ok(Value::Object(body))
+    }
+
+    fn entries(&self, step: &Step, fields: &Fields) -> Result<Vec<Entry>, StepError> {
+        match fields {
+            Fields::Entries(entries) => entries
+                .iter()
+                .map(|(key, value)| {
+                    Ok(Entry {
+                        key: key.render_text(&self.scope)?,
+                        span: key.span,
+                        value: value.render(&self.scope)?,
+                        written: value.written().map(str::to_owned),
+                    })
+                })
+                .collect(),
+            Fields::Whole(value) => match value.render(&self.scope)? {
+                Value::Object(members) => Ok(members
+                    .into_iter()
+                    .map(|(key, value)| Entry { key, span: step.action_span, value, written: None })
+                    .collect()),
+                other => Err(mistake(step, format!("the template gives {other}, and a map of fields is wanted"))),
+            },
+        }
+    }
+
+    /// The elements that the submit's keys may name. Before a direct submit nobody has seen the form, so it is asked for
+    /// once, in a session of its own.
+    async fn elements_for(&mut self, step: &Step, before: &mut Vec<Exchange>) -> Result<Vec<Element>, StepError> {
+        let applicant = self.acting(step);
+        if applicant.last.is_some() || applicant.session.is_some() {
+            return Ok(applicant.elements);
+        }
+        if let Some(learnt) = &self.learnt {
+            return Ok(learnt.clone());
+        }
+        let parameters = Parameters { session: None, retry_on_pending: false, ..self.parameters(step).await? };
+        let exchange = self.client.call(Operation::FlowStep, parameters, true).await?;
+        let answer = &exchange.answer;
+        let elements = answer.json().filter(|_| !answer.is_error()).map(wire::elements).unwrap_or_default();
+        before.push(exchange);
+        self.learnt = Some(elements.clone());
+        Ok(elements)
+    }
+
+    /// A value as it goes out: `{file: path}` is uploaded, and its key goes out.
+    async fn file_or_value(
+        &mut self,
+        step: &Step,
+        value: Value,
+        span: Span,
+        before: &mut Vec<Exchange>,
+    ) -> Result<Value, StepError> {
+        let Some(path) = file_path(&value) else { return Ok(value) };
+        let media_type = value.get("type").and_then(Value::as_str);
+        let body = self.read_file(step, path, media_type, span)?;
+        self.upload_for_key(step, body, span, before).await
+    }
+
+    /// Uploads a file on the way to a submit; anything but a key is the end of it.
+    async fn upload_for_key(
+        &mut self,
+        step: &Step,
+        body: RequestBody,
+        span: Span,
+        before: &mut Vec<Exchange>,
+    ) -> Result<Value, StepError> {
+        let exchange = self.send_file(step, body, span).await?;
+        let answer = &exchange.answer;
+        let key = answer.json().and_then(|body| body.get("key")).filter(|_| !answer.is_error()).cloned();
+        let failed =
+            format!("the file could not be uploaded: HTTP {} {}", answer.status, answer.message().unwrap_or_default());
+        before.push(exchange);
+        key.ok_or_else(|| StepError::Mistake(Box::new(Diagnostic::new(span, failed.trim_end().to_owned()))))
+    }
+
+    async fn send_file(&mut self, step: &Step, body: RequestBody, span: Span) -> Result<Exchange, StepError> {
+        let mut parameters = self.parameters(step).await?;
+        if parameters.session.is_none() && step.session.is_none() {
+            let diagnostic = Diagnostic::new(span, "a file is uploaded into a session, and there is none yet");
+            return Err(StepError::Mistake(Box::new(diagnostic.help("begin with `- init`"))));
+        }
+        parameters.retry_on_pending = false;
+        parameters.body = body;
+        Ok(self.client.call(Operation::SubmitFile, parameters, false).await?)
+    }
+
+    /// The `upload` action: the key is remembered for the field's next submit.
+    pub(super) async fn upload(
+        &mut self,
+        step: &Step,
+        label: &Templated,
+        file: &Templated,
+        media_type: Option<&Templated>,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<Exchange, StepError> {
+        let key = label.render_text(&self.scope)?;
+        let path = file.render_text(&self.scope)?;
+        let media_type = media_type.map(|value| value.render_text(&self.scope)).transpose()?;
+        let elements = self.acting(step).elements;
+        let id = match field::find(&elements, &key) {
+            Ok(element) => Some(element.id.clone()),
+            Err(error) if !elements.is_empty() => return Err(field_error(label.span, &error)),
+            Err(_) => {
+                warnings
+                    .push(Diagnostic::new(label.span, "the current step has no fields, so the key is not remembered"));
+                None
+            }
+        };
+        let body = self.read_file(step, &path, media_type.as_deref(), file.span)?;
+        let exchange = self.send_file(step, body, step.action_span).await?;
+        let returned = exchange.answer.json().and_then(|body| body.get("key")?.as_str()).map(str::to_owned);
+        let applicant = self.applicant_mut(&step.applicant);
+        applicant.remember(&exchange.answer);
+        if let Some((id, returned)) = id.zip(returned) {
+            applicant.uploads.retain(|(known, _)| *known != id);
+            applicant.uploads.push((id, returned));
+        }
+        Ok(exchange)
+    }
+
+    fn read_file(
+        &self,
+        step: &Step,
+        path: &str,
+        media_type: Option<&str>,
+        span: Span,
+    ) -> Result<RequestBody, StepError> {
+        let file = step.folder.as_deref().unwrap_or(&self.setting.folder).join(path);
+        let bytes = std::fs::read(&file).map_err(|error| {
+            let diagnostic = Diagnostic::new(span, format!("the file {} cannot be read: {error}", file.display()));
+            StepError::Mistake(Box::new(diagnostic.help("a file's path starts from the folder of the scenario")))
+        })?;
+        let name =
+            Path::new(path).file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
+        let media_type = media_type.unwrap_or_else(|| media_type_of(&name)).to_owned();
+        Ok(RequestBody::File { name, media_type, bytes, path: Some(file.to_string_lossy().into_owned()) })
+    }
+
+    /// Generates what is not named: every visible field, or the required ones.
+    async fn fill(
+        &mut self,
+        step: &Step,
+        fill: Fill,
+        elements: &[Element],
+        body: &mut Map<String, Value>,
+        before: &mut Vec<Exchange>,
+    ) -> Result<(), StepError> {
+        let mut omitted = Vec::new();
+        for label in &step.omit {
+            let key = label.render_text(&self.scope)?;
+            let element = field::find(elements, &key).map_err(|error| field_error(label.span, &error))?;
+            omitted.push(element.id.clone());
+        }
+        let applicant = self.acting(step);
+        // The same form asks the same applicant for the same data, however often it is filled in.
+        let seed = self.scope.seed().child(step.applicant.as_deref().unwrap_or_default()).child(&applicant.title);
+        // The country first: addresses and identity numbers follow it.
+        let is_country = |element: &&Element| element.role.as_deref() == Some("address_country");
+        let ordered = elements.iter().filter(is_country).chain(elements.iter().filter(|element| !is_country(element)));
+        for element in ordered {
+            let wanted = fill == Fill::Valid || element.required();
+            if !wanted
+                || omitted.contains(&element.id)
+                || body.contains_key(&element.id)
+                || !fake::is_visible(element, body)
+            {
+                continue;
+            }
+            let country = country_of(elements, body).or_else(|| applicant.country.clone());
+            let context = fake::Context { today: self.scope.world().today(), country };
+            let filled = match fake::value_for(element, &seed, &context) {
+                Ok(filled) => filled,
+                // What need not be given is left out rather than sent wrongly.
+                Err(_) if !element.required() => continue,
+                Err(error) => return Err(mistake(step, error.to_string())),
+            };
+            let value = match filled {
+                Filled::Nothing => continue,
+                Filled::Value(value) => value,
+                Filled::File { name, media_type, bytes } => {
+                    let file = RequestBody::File { name, media_type, bytes, path: None };
+                    self.upload_for_key(step, file, step.action_span, before).await?
+                }
+            };
+            body.insert(element.id.clone(), value);
+        }
+        Ok(())
+    }
+
+    fn warn_of_hidden(
+        &self,
+        step: &Step,
+        elements: &[Element],
+        body: &Map<String, Value>,
+        entries: &[Entry],
+        warnings: &mut Vec<Diagnostic>,
+    ) {
+        let mut values = self.acting(step).held_values();
+        values.extend(body.clone());
+        for entry in entries {
+            if let Ok(element) = field::find(elements, &entry.key)
+                && !fake::is_visible(element, &values)
+            {
+                let message = format!("the field {} is hidden by its condition", field::describe(element));
+                warnings.push(Diagnostic::new(entry.span, message));
+            }
+        }
+    }
+
+    fn note_country(&mut self, step: &Step, elements: &[Element], body: &Map<String, Value>) {
+        if let Some(country) = country_of(elements, body) {
+            self.applicant_mut(&step.applicant).country = Some(country);
+        }
+    }
+}
+
+fn country_of(elements: &[Element], body: &Map<String, Value>) -> Option<String> {
+    let element = elements.iter().find(|element| element.role.as_deref() == Some("address_country"))?;
+    body.get(&element.id)?.as_str().map(str::to_owned)
+}
+
+/// The path of a value that stands for a file: `{file: path}`, with a media type beside it where wanted.
+fn file_path(value: &Value) -> Option<&str> {
+    let members = value.as_object()?;
+    members.keys().all(|key| key == "file" || key == "type").then(|| members.get("file")?.as_str())?
+}
+
+fn field_error(span: Span, error: &FieldError) -> StepError {
+    StepError::Mistake(Box::new(Diagnostic::new(span, error.to_string()).help(error.help())))
+}
+
+/// The media types of the files that the API accepts.
+const MEDIA_TYPES: [(&str, &str); 14] = [
+    ("pdf", "application/pdf"),
+    ("doc", "application/msword"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("bmp", "image/bmp"),
+    ("heic", "image/heic"),
+    ("webp", "image/webp"),
+    ("xml", "application/xml"),
+    ("xls", "application/vnd.ms-excel"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("csv", "text/csv"),
+    ("txt", "text/plain"),
+];
+
+fn media_type_of(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    MEDIA_TYPES
+        .iter()
+        .find(|(known, _)| *known == ending)
+        .map_or("application/octet-stream", |(_, media_type)| media_type)
+}
