@@ -1,12 +1,16 @@
 //! draftgate
 pub mod api;
+pub mod diff;
 pub mod expect;
 pub mod fake;
 pub mod jsonpath;
 pub mod matcher;
+pub mod outcome;
 pub mod redact;
+pub mod runner;
 pub mod scenario;
 pub mod session;
+pub mod snapshot;
 pub mod source;
 pub mod template;
 pub mod yaml;

@@ -1,0 +1,23 @@
+//! Accepted answers, and how a new answer is held against them.
+//!
+//! Comparing, deciding and writing are apart: [`normalise`] makes one text of an answer that stays the same while the
+//! flow's behaviour does, [`mod@compare`] holds it against the accepted text, [`policy`] decides what follows, and only
+//! [`store`] touches files, in the format of the `insta` crate, so that its review tools take them too. [`name`] says
+//! which file belongs to a step, [`unreferenced`] which files belong to none.
+
+pub mod compare;
+mod generated;
+pub mod name;
+mod names;
+pub mod normalise;
+pub mod policy;
+mod prune;
+mod render;
+pub mod store;
+pub mod unreferenced;
+
+pub use compare::{Comparison, compare};
+pub use names::Names;
+pub use normalise::Options;
+pub use policy::{Decision, PolicyError, UpdatePolicy, Write, decide};
+pub use store::{Header, Pending, Store, StoreError};

@@ -1,0 +1,127 @@
+//! The text of a snapshot file: a YAML header between two lines of dashes, and the body.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::Header;
+
+const FENCE: &str = "---";
+
+/// What is wrong with a file that should be a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// It is not UTF-8.
+    #[error("it is not UTF-8")]
+    Encoding,
+    /// It has lines that a merge left behind.
+    #[error("it has the marks of an unresolved merge in it")]
+    Conflict,
+    /// It has no header.
+    #[error("it does not begin with a line `---`")]
+    NoHeader,
+    /// The header does not end.
+    #[error("its header has no second line `---`")]
+    OpenHeader,
+    /// The header is no YAML, or not a map.
+    #[error("its header is not a YAML map")]
+    Header,
+    /// It stands for a binary file.
+    #[error("it is a binary snapshot, and answers are text")]
+    Binary,
+}
+
+// A number that insta's reader of headers breaks down at.
+static NO_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:^|[\s\[\]{},:])[-+]?\.(?:inf|nan)\b"));
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|'[^']*'"#));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant")
+}
+
+/// Finds what insta's own reader would print about, or panic at, or take for something else.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Malformed> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::Encoding)?;
+    if text.lines().any(|line| line.starts_with("<<<<<<< ")) && text.lines().any(|line| line.starts_with(">>>>>>> ")) {
+        return Err(Malformed::Conflict);
+    }
+    let mut lines = text.lines();
+    if lines.next().map(str::trim_end) != Some(FENCE) {
+        return Err(Malformed::NoHeader);
+    }
+    let header: Vec<&str> = lines.by_ref().take_while(|line| line.trim_end() != FENCE).collect();
+    // The header's lines and both fences, or fewer where the second one is missing.
+    if text.lines().count() < header.len() + 2 {
+        return Err(Malformed::OpenHeader);
+    }
+    if NO_NUMBER.is_match(&QUOTED.replace_all(&header.join("\n"), "")) {
+        return Err(Malformed::Header);
+    }
+    Ok(())
+}
+
+/// The text of a file.
+pub(super) fn write(header: &Header, source: Option<String>, input_file: Option<String>, body: &str) -> String {
+    let mut text = format!("{FENCE}\n");
+    let mut line = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{key}: {}", yaml(&value));
+        }
+    };
+    line("source", source.map(Value::from));
+    line("assertion_line", header.assertion_line.map(Value::from));
+    line("description", header.description.clone().map(Value::from));
+    line("info", header.info.clone());
+    line("input_file", input_file.map(Value::from));
+    if text.lines().count() == 1 {
+        // Without a single key there would be no map, and insta would refuse the file.
+        text.push_str("{}\n");
+    }
+    text.push_str(FENCE);
+    text.push('\n');
+    text.push_str(body);
+    text.push('\n');
+    text
+}
+
+/// A value in YAML's flow style, which is JSON with every character escaped that YAML does not take as it is.
+fn yaml(value: &Value) -> String {
+    let json = value.to_string();
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+        {
+            let _ = write!(text, "\\u{:04x}", u32::from(character));
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_files_are_told_apart() {
+        assert_eq!(check(b"---\nsource: a\n---\nbody\n---\n"), Ok(()));
+        assert_eq!(check(b"---\r\nsource: \".inf\"\r\n---\r\n"), Ok(()));
+        assert_eq!(check(b"---\n---"), Ok(()));
+        assert_eq!(check(b"\xff"), Err(Malformed::Encoding));
+        assert_eq!(check(b""), Err(Malformed::NoHeader));
+        assert_eq!(check(b"Expression: a\n\nbody\n"), Err(Malformed::NoHeader));
+        assert_eq!(check(b"---\nsource: a\nbody\n"), Err(Malformed::OpenHeader));
+        assert_eq!(check(b"---\ninfo: [1, -.INF]\n---\n"), Err(Malformed::Header));
+        assert_eq!(check(b"---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"), Err(Malformed::Conflict));
+    }
+
+    #[test]
+    fn what_yaml_does_not_take_is_escaped() {
+        assert_eq!(yaml(&Value::from("é\t\u{7f}\u{85}\u{2028}🦀")), "\"é\\t\\u007f\\u0085\\u2028🦀\"");
+    }
+}
