@@ -7,6 +7,7 @@ pub mod jsonpath;
 pub mod matcher;
 pub mod outcome;
 pub mod redact;
+pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod session;

@@ -64,6 +64,11 @@ impl Scope {
         self.names.insert(name.into(), value);
     }
 
+    /// Takes a definition back.
+    pub fn forget(&mut self, name: &str) {
+        self.names.shift_remove(name);
+    }
+
     /// Sets what `step` and `session` are: the acting applicant's last answer and session.
     pub fn set_applicant(&mut self, step: Option<Arc<Value>>, session: Option<String>) {
         self.step = step;

@@ -1,0 +1,171 @@
+//! What came of a run: plain data that the runner emits and the reporters read.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::api::exchange::{Exchange, Request};
+use crate::expect::{Demand, Failure};
+use crate::snapshot::Comparison;
+use crate::source::{Diagnostic, Span};
+
+/// Something that happens during a run, in the order in which reporters are told.
+#[derive(Debug)]
+pub enum Event {
+    /// The run begins.
+    Started {
+        /// How many tests will run or be skipped.
+        tests: usize,
+    },
+    /// A test has ended.
+    Finished(Box<ScenarioOutcome>),
+    /// The run has ended.
+    Ended {
+        /// How long it took.
+        elapsed: Duration,
+    },
+}
+
+/// What came of a scenario, or of one case of it.
+#[derive(Debug, Clone)]
+pub struct ScenarioOutcome {
+    /// The test's name.
+    pub name: String,
+    /// What the scenario proves.
+    pub title: String,
+    /// The scenario's file.
+    pub span: Span,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Its steps, as far as they were reached.
+    pub steps: Vec<StepOutcome>,
+    /// What stopped the scenario as a whole: a variable without value, a time-out, a refusal.
+    pub problem: Option<Diagnostic>,
+}
+
+/// What came of a scenario, the worst last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// All that it asks for holds.
+    Passed,
+    /// It was not run, for this reason.
+    Skipped(String),
+    /// Everything holds, but snapshots are new or changed.
+    Unreviewed,
+    /// The API could not be reached, or broke its contract.
+    Broken,
+    /// Something that the scenario asks for does not hold.
+    Failed,
+    /// It asks for what the run does not allow.
+    Refused,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone)]
+pub struct StepOutcome {
+    /// Its number in the scenario.
+    pub number: usize,
+    /// Its name, or its action.
+    pub label: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Who acted.
+    pub applicant: Option<String>,
+    /// Why it was not done, when it was not.
+    pub skipped: Option<String>,
+    /// What does not hold.
+    pub failures: Vec<Failure>,
+    /// What is odd, though not wrong.
+    pub warnings: Vec<Diagnostic>,
+    /// The requests of the step, the judged one last.
+    pub exchanges: Vec<Exchange>,
+    /// The answers seen while polling, each with the time since the step began.
+    pub polls: Vec<(Duration, String)>,
+    /// The request that got no answer, and why.
+    pub unanswered: Option<(Request, String)>,
+    /// Its snapshot.
+    pub snapshot: Option<SnapshotOutcome>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// How an answer compares with what was accepted.
+#[derive(Debug, Clone)]
+pub struct SnapshotOutcome {
+    /// The snapshot's file.
+    pub path: PathBuf,
+    /// The result.
+    pub comparison: Comparison,
+    /// What was accepted.
+    pub accepted: Option<String>,
+    /// The answer, normalised and redacted.
+    pub actual: String,
+    /// Whether the update policy lets the step pass.
+    pub passes: bool,
+    /// What was done about it, for people.
+    pub note: Option<String>,
+}
+
+impl StepOutcome {
+    /// A step of which nothing is known yet.
+    pub fn new(number: usize, label: &str, span: Span, applicant: Option<String>) -> Self {
+        StepOutcome {
+            number,
+            label: label.to_owned(),
+            span,
+            applicant,
+            skipped: None,
+            failures: Vec::new(),
+            warnings: Vec::new(),
+            exchanges: Vec::new(),
+            polls: Vec::new(),
+            unanswered: None,
+            snapshot: None,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    /// Whether something of it does not hold, its snapshot aside.
+    pub fn failed(&self) -> bool {
+        !self.failures.is_empty() || self.unanswered.is_some()
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.failures.iter().any(|failure| failure.demand == Demand::Scenario) {
+            Verdict::Failed
+        } else if self.failed() {
+            Verdict::Broken
+        } else if self.snapshot.as_ref().is_some_and(|snapshot| !snapshot.passes) {
+            Verdict::Unreviewed
+        } else {
+            Verdict::Passed
+        }
+    }
+}
+
+impl Verdict {
+    /// The verdict over these steps.
+    pub fn of(steps: &[StepOutcome]) -> Self {
+        steps.iter().map(StepOutcome::verdict).max_by_key(Verdict::weight).unwrap_or(Verdict::Passed)
+    }
+
+    /// Whether the test counts as failed.
+    pub fn is_failure(&self) -> bool {
+        self.weight() >= Verdict::Unreviewed.weight()
+    }
+
+    fn weight(&self) -> u8 {
+        match self {
+            Verdict::Passed => 0,
+            Verdict::Skipped(_) => 1,
+            Verdict::Unreviewed => 2,
+            Verdict::Broken => 3,
+            Verdict::Failed => 4,
+            Verdict::Refused => 5,
+            Verdict::Interrupted => 6,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Text for people: the only room, beside `cli`, where text is made.
+//!
+//! A reporter is told what happens as an [`Event`](crate::outcome::Event) and writes to what it was given. Nothing here
+//! decides anything.
+
+pub mod curl;
+pub mod diagnostic;
+pub mod failure;
+pub mod terminal;

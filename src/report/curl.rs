@@ -1,0 +1,72 @@
+//! The command that sends a request again.
+//!
+//! Secrets stand in it as variables, so that it can be shown to anyone and still runs where they are set.
+
+use crate::api::exchange::{Request, RequestBody};
+
+/// A `curl` command for a POSIX shell.
+pub fn command(request: &Request) -> String {
+    let mut parts = vec!["curl -sS".to_owned()];
+    if request.method != "GET" {
+        parts.push(format!("-X {}", request.method));
+    }
+    parts.push(quote(&request.url));
+    let mut typed = false;
+    for (name, value) in &request.headers {
+        typed |= name == "content-type";
+        if name == "authorization" && value.starts_with("Bearer ") {
+            parts.push("-H \"authorization: Bearer $DRAFTGATE_TOKEN\"".to_owned());
+        } else {
+            parts.push(format!("-H {}", quote(&format!("{name}: {value}"))));
+        }
+    }
+    match &request.body {
+        RequestBody::Empty => {}
+        RequestBody::Json(value) => {
+            if !typed {
+                parts.push("-H 'content-type: application/json'".to_owned());
+            }
+            parts.push(format!("--data {}", quote(&value.to_string())));
+        }
+        RequestBody::Text(text) => parts.push(format!("--data-binary {}", quote(text))),
+        RequestBody::Form(pairs) => {
+            for (name, value) in pairs {
+                parts.push(match name.as_str() {
+                    "client_secret" => "--data-urlencode \"client_secret=$DRAFTGATE_CLIENT_SECRET\"".to_owned(),
+                    _ => format!("--data-urlencode {}", quote(&format!("{name}={value}"))),
+                });
+            }
+        }
+        RequestBody::File { name, media_type, path, .. } => {
+            let path = path.as_deref().unwrap_or(name);
+            parts.push(format!("-F {}", quote(&format!("file=@{path};type={media_type}"))));
+        }
+    }
+    parts.join(" ")
+}
+
+/// A word in single quotes, whatever it holds.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_submit() {
+        let request = Request {
+            method: "POST".into(),
+            url: "http://h/submit/f".into(),
+            headers: vec![("x-hf-session".into(), "s".into()), ("authorization".into(), "Bearer t0p".into())],
+            body: RequestBody::Json(json!({"a": "O'Hara"})),
+        };
+        assert_eq!(
+            command(&request),
+            "curl -sS -X POST 'http://h/submit/f' -H 'x-hf-session: s' -H \"authorization: Bearer $DRAFTGATE_TOKEN\" \
+             -H 'content-type: application/json' --data '{\"a\":\"O'\\''Hara\"}'"
+        );
+    }
+}

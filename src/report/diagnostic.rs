@@ -1,0 +1,69 @@
+//! From a [`Diagnostic`] to what a person reads: the line with a caret, as rustc draws it.
+//!
+//! ```text
+//! error: unknown action `submti`
+//!  --> scenarios/first.yaml:5:5
+//!   |
+//! 5 |   - submti: { First name: Ada }
+//!   |     ^^^^^^
+//!   |
+//!   = help: did you mean `submit`?
+//! ```
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+
+use crate::source::{Diagnostic, Sources};
+
+/// How grave it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// It stops something.
+    Error,
+    /// It is odd.
+    Warning,
+}
+
+/// Draws a diagnostic.
+pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, color: bool) -> String {
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
+    let mut places: Vec<Element<'_>> = Vec::new();
+    let mut source_of_snippet = None;
+    let mut snippet = None;
+    for (at, (span, label)) in std::iter::once((diagnostic.span, diagnostic.label.as_deref()))
+        .chain(diagnostic.related.iter().map(|(span, label)| (*span, Some(label.as_str()))))
+        .enumerate()
+    {
+        let source = sources.get(span.source);
+        let path = source.path.display().to_string().replace('\\', "/");
+        if source.text.is_empty() {
+            places.push(Origin::path(path).into());
+            continue;
+        }
+        let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let annotation = kind.span(first_line(&source.text, span.range())).label(label);
+        if source_of_snippet != Some(span.source) {
+            places.extend(snippet.take().map(Element::from));
+            source_of_snippet = Some(span.source);
+        }
+        let current = snippet.take().unwrap_or_else(|| Snippet::source(&*source.text).path(path).fold(true));
+        snippet = Some(current.annotation(annotation));
+    }
+    places.extend(snippet.map(Element::from));
+    group = group.elements(places);
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    renderer.render(&[group])
+}
+
+/// A caret stands under one line: of a longer span only the first is marked.
+fn first_line(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let end = text[range.clone()].find('\n').map_or(range.end, |at| range.start + at);
+    let trimmed = text[range.start..end].trim_end().len();
+    range.start..range.start + trimmed
+}

@@ -1,0 +1,219 @@
+//! What a person needs to understand why a scenario did not pass.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::curl;
+use super::diagnostic::{Severity, render};
+use crate::api::exchange::{Answer, Body, Exchange, Request, RequestBody};
+use crate::diff::{self, ChangeKind};
+use crate::matcher::evaluate::brief;
+use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
+use crate::snapshot::Comparison;
+use crate::source::Sources;
+
+/// The most lines of a body that are shown.
+const MOST_LINES: usize = 60;
+/// The most changes of a diff that are shown.
+const MOST_CHANGES: usize = 25;
+
+/// Explains an outcome: every failure with its place, the request, the answer, the difference and a way to send it again.
+pub fn explain(outcome: &ScenarioOutcome, sources: &Sources, color: bool) -> String {
+    let mut text = String::new();
+    if let Some(problem) = &outcome.problem {
+        push(&mut text, &render(problem, Severity::Error, sources, color));
+    }
+    if outcome.verdict == Verdict::Interrupted {
+        push(&mut text, "interrupted before it ended");
+    }
+    for step in &outcome.steps {
+        explain_step(step, sources, color, &mut text);
+    }
+    text
+}
+
+fn push(text: &mut String, part: &str) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(part.trim_end());
+    text.push('\n');
+}
+
+fn explain_step(step: &StepOutcome, sources: &Sources, color: bool, text: &mut String) {
+    for warning in &step.warnings {
+        push(text, &render(warning, Severity::Warning, sources, color));
+    }
+    for failure in &step.failures {
+        push(text, &render(&failure.diagnostic, Severity::Error, sources, color));
+        if let Some((wanted, actual)) = &failure.values {
+            push(text, &changes(wanted, actual, color));
+        }
+    }
+    if let Some((request, why)) = &step.unanswered {
+        let span = step.span;
+        let diagnostic = crate::source::Diagnostic::new(span, why.clone());
+        push(text, &render(&diagnostic, Severity::Error, sources, color));
+        push(text, &show_request(request));
+        push(text, &reproduce(request));
+    }
+    if !step.failures.is_empty() {
+        if step.polls.len() > 1 {
+            push(text, &show_polls(step));
+        }
+        if let Some(Exchange { request, answer }) = step.exchanges.last() {
+            push(text, &show_request(request));
+            push(text, &show_answer(answer));
+            push(text, &reproduce(request));
+        }
+    }
+    if let Some(snapshot) = step.snapshot.as_ref().filter(|snapshot| !snapshot.passes) {
+        explain_snapshot(step, snapshot, sources, color, text);
+    }
+}
+
+fn explain_snapshot(step: &StepOutcome, snapshot: &SnapshotOutcome, sources: &Sources, color: bool, text: &mut String) {
+    let what = match (&snapshot.note, snapshot.comparison) {
+        (Some(note), Comparison::Same) => note.clone(),
+        (_, Comparison::New) => "this step's answer has no accepted snapshot yet".to_owned(),
+        _ => "the answer differs from the accepted snapshot".to_owned(),
+    };
+    let mut diagnostic = crate::source::Diagnostic::new(step.span, what)
+        .help("`draftgate run --update` or `cargo insta accept` takes it; `cargo insta review` looks at each");
+    if let Some(note) = &snapshot.note {
+        diagnostic = diagnostic.label(note.clone());
+    }
+    push(text, &render(&diagnostic, Severity::Error, sources, color));
+    let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
+    match (&snapshot.accepted, snapshot.comparison) {
+        (Some(accepted), Comparison::Changed) => match (parse(accepted), parse(&snapshot.actual)) {
+            (Some(old), Some(new)) => push(text, &changes(&old, &new, color)),
+            _ => push(text, &line_changes(accepted, &snapshot.actual, color)),
+        },
+        _ => {}
+    }
+}
+
+/// The structural difference of two values, a line a change.
+fn changes(old: &Value, new: &Value, color: bool) -> String {
+    let all = diff::diff(old, new);
+    let mut text = String::new();
+    for change in all.iter().take(MOST_CHANGES) {
+        let path = &change.path;
+        match &change.kind {
+            ChangeKind::Added(value) => paint_line(&mut text, '+', &format!("{path}: {}", brief(value)), color),
+            ChangeKind::Removed(value) => paint_line(&mut text, '-', &format!("{path}: {}", brief(value)), color),
+            ChangeKind::Replaced { old, new } => {
+                paint_line(&mut text, '-', &format!("{path}: {}", brief(old)), color);
+                paint_line(&mut text, '+', &format!("{path}: {}", brief(new)), color);
+            }
+            ChangeKind::Moved { from, to } => {
+                paint_line(&mut text, '~', &format!("{path}: moved from place {from} to {to}"), color)
+            }
+        }
+    }
+    if all.len() > MOST_CHANGES {
+        let _ = writeln!(text, "    … and {} more changes", all.len() - MOST_CHANGES);
+    }
+    text
+}
+
+fn line_changes(old: &str, new: &str, color: bool) -> String {
+    let mut text = String::new();
+    for line in diff::lines(old, new) {
+        let sign = match line.kind {
+            diff::LineKind::Context => ' ',
+            diff::LineKind::Added => '+',
+            diff::LineKind::Removed => '-',
+        };
+        paint_line(&mut text, sign, &line.text, color);
+    }
+    text
+}
+
+fn paint_line(text: &mut String, sign: char, line: &str, color: bool) {
+    let style = match sign {
+        '+' => anstyle::AnsiColor::Green.on_default(),
+        '-' => anstyle::AnsiColor::Red.on_default(),
+        '~' => anstyle::AnsiColor::Yellow.on_default(),
+        _ => anstyle::Style::new(),
+    };
+    // Writing to a string cannot fail.
+    let _ = match color {
+        true => writeln!(text, "    {style}{sign} {line}{style:#}"),
+        false => writeln!(text, "    {sign} {line}"),
+    };
+}
+
+fn show_polls(step: &StepOutcome) -> String {
+    let mut text = String::from("  answers seen\n");
+    let shown = 12;
+    for (at, (after, what)) in step.polls.iter().enumerate() {
+        if step.polls.len() > shown && at == shown / 2 {
+            let _ = writeln!(text, "    … {} more", step.polls.len() - shown);
+        }
+        if at < shown / 2 || at + shown / 2 >= step.polls.len() {
+            let _ = writeln!(text, "    after {:7.3}s {what}", after.as_secs_f64());
+        }
+    }
+    text
+}
+
+fn show_request(request: &Request) -> String {
+    let mut text = format!("  request: {} {}\n", request.method, request.url);
+    for (name, value) in &request.headers {
+        let value = if name == "authorization" { "Bearer [secret]" } else { value };
+        let _ = writeln!(text, "    {name}: {value}");
+    }
+    match &request.body {
+        RequestBody::Empty => {}
+        RequestBody::Json(value) => indent(&mut text, &pretty(value)),
+        RequestBody::Text(body) => indent(&mut text, body),
+        RequestBody::Form(pairs) => {
+            for (name, value) in pairs {
+                let value = if name == "client_secret" { crate::redact::MASK } else { value };
+                let _ = writeln!(text, "    {name}={value}");
+            }
+        }
+        RequestBody::File { name, media_type, bytes, .. } => {
+            let _ = writeln!(text, "    the file {name} ({media_type}, {} bytes)", bytes.len());
+        }
+    }
+    text
+}
+
+fn show_answer(answer: &Answer) -> String {
+    let mut text = format!("  answer: HTTP {} after {:.3}s\n", answer.status, answer.elapsed.as_secs_f64());
+    for (name, value) in &answer.headers {
+        if name.starts_with("x-")
+            || matches!(name.as_str(), "content-type" | "retry-after" | "location" | "www-authenticate")
+        {
+            let _ = writeln!(text, "    {name}: {value}");
+        }
+    }
+    match &answer.body {
+        Body::Json(value) => indent(&mut text, &pretty(value)),
+        Body::Text(body) => indent(&mut text, body),
+    }
+    text
+}
+
+fn reproduce(request: &Request) -> String {
+    format!("  again: {}", curl::command(request))
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+fn indent(text: &mut String, body: &str) {
+    let lines = body.lines().count();
+    for line in body.lines().take(MOST_LINES) {
+        let cut = line.char_indices().nth(400).map_or(line.len(), |(at, _)| at);
+        let _ = writeln!(text, "    {}{}", &line[..cut], if cut < line.len() { "…" } else { "" });
+    }
+    if lines > MOST_LINES {
+        let _ = writeln!(text, "    … {} more lines", lines - MOST_LINES);
+    }
+}

@@ -1,0 +1,75 @@
+//! Running scenarios: which, when, and one after the other its steps.
+//!
+//! Every selected test is an asynchronous task on one runtime; what is bounded is the number of requests in flight (in
+//! [`crate::api::client`]), so that a scenario that waits holds up no other. [`harness`] puts a libtest-mimic trial on top
+//! of each task; the trial waits for its task's outcome.
+
+pub mod harness;
+mod scenario;
+mod snapshots;
+mod step;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::client::Client;
+use crate::scenario::{Case, Scenario, Suite, Test};
+use crate::snapshot::{Store, UpdatePolicy};
+use crate::template::scope::World;
+
+pub use scenario::run_test;
+pub use snapshots::{expected_files, settle};
+
+/// What every test of a run shares.
+#[derive(Debug)]
+pub struct Run {
+    /// The scenarios.
+    pub suite: Suite,
+    /// The API.
+    pub client: Client,
+    /// Ids of flows by alias.
+    pub flows: Arc<HashMap<String, String>>,
+    /// What templates see everywhere.
+    pub world: Arc<World>,
+    /// How long a pending answer is polled when a step does not say.
+    pub wait: Duration,
+    /// Bound on a whole scenario that does not set its own.
+    pub timeout: Duration,
+    /// Whether live versions may be called.
+    pub allow_live: bool,
+    /// Where snapshots are.
+    pub snapshots: PathBuf,
+    /// How snapshots are read and written.
+    pub store: Store,
+    /// What becomes of new and changed ones.
+    pub policy: UpdatePolicy,
+}
+
+/// One test of a run's suite, by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TestId {
+    scenario: usize,
+    case: Option<usize>,
+}
+
+impl Run {
+    /// All tests of the suite.
+    pub fn tests(&self) -> Vec<TestId> {
+        let each = |(at, scenario): (usize, &Scenario)| -> Vec<TestId> {
+            match &scenario.cases {
+                Some(cases) => (0..cases.len()).map(|case| TestId { scenario: at, case: Some(case) }).collect(),
+                None => vec![TestId { scenario: at, case: None }],
+            }
+        };
+        self.suite.scenarios.iter().enumerate().flat_map(each).collect()
+    }
+
+    /// A test by its place.
+    pub fn test(&self, id: TestId) -> Test<'_> {
+        let scenario = &self.suite.scenarios[id.scenario];
+        let case: Option<&Case> = id.case.and_then(|case| scenario.cases.as_ref()?.get(case));
+        Test { scenario, case }
+    }
+}

@@ -1,0 +1,123 @@
+//! Tests as libtest-mimic trials.
+//!
+//! Scenarios are tasks that are all started at once; a trial only waits for the outcome of its task. So libtest's flags,
+//! formats and exit behaviour are the real ones, while waiting costs no thread.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, watch};
+
+use super::{Run, TestId, run_test};
+use crate::outcome::{ScenarioOutcome, Verdict};
+use crate::source::Diagnostic;
+
+/// What a trial tells libtest-mimic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrialResult {
+    /// It passed.
+    Passed,
+    /// It was not run, for this reason.
+    Ignored(String),
+    /// It failed, with this text.
+    Failed(String),
+}
+
+/// Called once with each outcome, as soon as there is one; what it gives goes to libtest-mimic.
+pub type Finish = Arc<dyn Fn(ScenarioOutcome) -> TrialResult + Send + Sync>;
+
+/// Runs the selected tests as the arguments ask, or lists them.
+///
+/// Nothing is started for a test that the arguments leave out, and nothing at all under `--list`. When `interrupted`
+/// becomes true, tests under way end as interrupted.
+pub fn run_trials(
+    run: &Arc<Run>,
+    handle: &Handle,
+    tests: &[TestId],
+    arguments: &Arguments,
+    interrupted: &watch::Receiver<bool>,
+    finish: &Finish,
+) -> Conclusion {
+    // `--test-threads` bounds the scenarios; left out, only the requests in flight are bounded.
+    let permits = Arc::new(Semaphore::new(arguments.test_threads.unwrap_or(Semaphore::MAX_PERMITS).max(1)));
+    // libtest-mimic knows a reason only for what ignores itself when it runs; what asks for ignored tests needs the flag.
+    let flagged = arguments.list || arguments.ignored || arguments.include_ignored;
+    let mut trials = Vec::with_capacity(tests.len());
+    for id in tests {
+        let test = run.test(*id);
+        let skip = test.scenario.skip.clone();
+        let name = test.name();
+        let probe = Trial::test(name.clone(), || Ok(())).with_ignored_flag(flagged && skip.is_some());
+        let wanted = !arguments.list && !arguments.is_filtered_out(&probe) && !arguments.is_ignored(&probe);
+        let skipped = skip.filter(|_| !flagged);
+        let receiver = (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, interrupted, finish));
+        let finish = finish.clone();
+        let run = run.clone();
+        let id = *id;
+        let trial = Trial::ignorable_test(name, move || {
+            let result = match (receiver, skipped) {
+                (Some(receiver), _) => receiver.recv().unwrap_or_else(|_| finish(panicked(&run, id))),
+                (None, Some(reason)) => finish(plain(&run, id, Verdict::Skipped(reason))),
+                (None, None) => TrialResult::Ignored("not selected".to_owned()),
+            };
+            match result {
+                TrialResult::Passed => Ok(Completion::Completed),
+                TrialResult::Ignored(reason) => Ok(Completion::ignored_with(reason)),
+                TrialResult::Failed(text) => Err(Failed::from(text)),
+            }
+        });
+        trials.push(trial.with_ignored_flag(flagged && probe.has_ignored_flag()));
+    }
+    libtest_mimic::run(arguments, trials)
+}
+
+/// Starts a test's task.
+fn start(
+    run: &Arc<Run>,
+    handle: &Handle,
+    id: TestId,
+    permits: &Arc<Semaphore>,
+    interrupted: &watch::Receiver<bool>,
+    finish: &Finish,
+) -> Receiver<TrialResult> {
+    let (sender, receiver) = sync_channel(1);
+    let (run, permits, finish) = (run.clone(), permits.clone(), finish.clone());
+    let mut interrupted = interrupted.clone();
+    handle.spawn(async move {
+        let work = async {
+            // The semaphore is never closed.
+            let _permit = permits.acquire().await;
+            run_test(&run, run.test(id)).await
+        };
+        let outcome = tokio::select! {
+            outcome = work => outcome,
+            Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => plain(&run, id, Verdict::Interrupted),
+        };
+        // Nobody listens any more when the run was given up.
+        drop(sender.send(finish(outcome)));
+    });
+    receiver
+}
+
+fn plain(run: &Run, id: TestId, verdict: Verdict) -> ScenarioOutcome {
+    let test = run.test(id);
+    ScenarioOutcome {
+        name: test.name(),
+        title: test.scenario.title.clone(),
+        span: test.scenario.span,
+        verdict,
+        elapsed: std::time::Duration::ZERO,
+        steps: Vec::new(),
+        problem: None,
+    }
+}
+
+/// A panic in a scenario's task stays in that scenario.
+fn panicked(run: &Run, id: TestId) -> ScenarioOutcome {
+    let outcome = plain(run, id, Verdict::Failed);
+    let problem = Diagnostic::new(outcome.span, "draftgate itself failed while it ran this scenario")
+        .help("this is a mistake in draftgate; please report it with the scenario");
+    ScenarioOutcome { problem: Some(problem), ..outcome }
+}

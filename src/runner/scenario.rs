@@ -1,0 +1,201 @@
+//! One test from its first step to its last.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::Run;
+use super::snapshots;
+use super::step::StepRun;
+use crate::api::operation::Version;
+use crate::fake::Seed;
+use crate::outcome::{ScenarioOutcome, StepOutcome, Verdict};
+use crate::scenario::action::{Action, FragmentCall};
+use crate::scenario::{Scenario, Step, Test};
+use crate::session::{Applicants, Setting};
+use crate::snapshot::Names;
+use crate::source::Diagnostic;
+use crate::template::TemplateError;
+use crate::template::scope::Scope;
+
+/// Bound on the `finally` steps of a scenario that ran out of time.
+const FINALLY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Runs one test. A failed check is part of the outcome; there is no error.
+pub async fn run_test(run: &Run, test: Test<'_>) -> ScenarioOutcome {
+    let began = Instant::now();
+    let scenario = test.scenario;
+    let mut outcome = ScenarioOutcome {
+        name: test.name(),
+        title: scenario.title.clone(),
+        span: scenario.span,
+        verdict: Verdict::Passed,
+        elapsed: Duration::ZERO,
+        steps: Vec::new(),
+        problem: None,
+    };
+    if scenario.version == Version::Live && !run.allow_live {
+        let refused = Diagnostic::new(
+            scenario.version_span,
+            "this scenario calls the live version of the flow, which this run does not allow",
+        );
+        outcome.problem = Some(refused.help("add --allow-live to the command if real applicants' data may be created"));
+        outcome.verdict = Verdict::Refused;
+        return outcome;
+    }
+    match begin(run, test) {
+        Err(mistake) => {
+            outcome.problem = Some(*mistake);
+            outcome.verdict = Verdict::Failed;
+        }
+        Ok(mut progress) => {
+            let limit = scenario.timeout.unwrap_or(run.timeout);
+            if tokio::time::timeout(limit, progress.steps(&scenario.steps)).await.is_err() {
+                outcome.problem = Some(timed_out(scenario, limit, &progress.done));
+            }
+            if !scenario.finally.is_empty() {
+                progress.stopped = false;
+                progress.in_finally = true;
+                if tokio::time::timeout(FINALLY_TIMEOUT, progress.steps(&scenario.finally)).await.is_err() {
+                    outcome.problem.get_or_insert_with(|| timed_out(scenario, FINALLY_TIMEOUT, &progress.done));
+                }
+            }
+            outcome.verdict = Verdict::of(&progress.done);
+            if outcome.problem.is_some() {
+                outcome.verdict = Verdict::Failed;
+            }
+            outcome.steps = progress.done;
+        }
+    }
+    outcome.elapsed = began.elapsed();
+    outcome
+}
+
+fn timed_out(scenario: &Scenario, limit: Duration, done: &[StepOutcome]) -> Diagnostic {
+    let all = scenario.all_steps();
+    let next = all.iter().find(|step| done.iter().all(|done| done.number != step.number));
+    let at = next.map_or(scenario.span, |step| step.action_span);
+    Diagnostic::new(at, format!("the scenario did not end within {limit:?}"))
+        .label("this step was under way")
+        .help("set `timeout` on the scenario if it needs longer")
+}
+
+/// Defines the case's values and the variables, and finds the flow.
+fn begin<'a>(run: &'a Run, test: Test<'a>) -> Result<Progress<'a>, TemplateError> {
+    let scenario = test.scenario;
+    let mut scope = Scope::new(run.world.clone());
+    let seed = Seed::new(run.world.seed).child(&test.name());
+    scope.set_seed(seed);
+    for (name, value) in test.case.iter().flat_map(|case| &case.values) {
+        let value = value.render(&scope)?;
+        scope.define(name.clone(), value);
+    }
+    for (name, value) in &scenario.vars {
+        // A case's value stands for the variable of the same name.
+        if scope.get(name).is_none() {
+            let value = value.render(&scope)?;
+            scope.define(name.clone(), value);
+        }
+    }
+    let alias = scenario.flow.render_text(&scope)?;
+    let flow = run.flows.get(&alias).cloned().unwrap_or_else(|| alias.clone());
+    let setting = Setting {
+        flow: flow.clone(),
+        flows: run.flows.clone(),
+        version: scenario.version,
+        language: scenario.language.as_ref().map(|language| language.render_text(&scope)).transpose()?,
+        auth: scenario.auth,
+        folder: scenario.folder.clone(),
+    };
+    let mut names = Names::new();
+    for (alias, id) in run.flows.iter() {
+        names.name_flow(id, alias);
+    }
+    names.name_flow(&flow, &alias);
+    let applicants = Applicants::new(run.client.clone(), setting, scope);
+    Ok(Progress { run, test, applicants, names, done: Vec::new(), stopped: false, in_finally: false })
+}
+
+/// A test under way.
+pub(super) struct Progress<'a> {
+    pub run: &'a Run,
+    pub test: Test<'a>,
+    pub applicants: Applicants,
+    pub names: Names,
+    pub done: Vec<StepOutcome>,
+    stopped: bool,
+    in_finally: bool,
+}
+
+impl Progress<'_> {
+    /// Runs steps in order, until one fails that does not let the scenario go on.
+    async fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            if self.stopped {
+                return;
+            }
+            match &step.action {
+                Action::Use(call) => Box::pin(self.fragment(step, call)).await,
+                _ => {
+                    let outcome = self.step(step).await;
+                    // Cleaning up goes on whatever fails.
+                    self.stopped = outcome.failed() && !step.continue_on_failure && !self.in_finally;
+                    self.done.push(outcome);
+                }
+            }
+        }
+    }
+
+    async fn step(&mut self, step: &Step) -> StepOutcome {
+        let began = Instant::now();
+        let seed = Seed::new(self.run.world.seed).child(&self.test.name());
+        self.applicants.scope.set_seed(seed);
+        self.applicants.enter(step);
+        let mut outcome = StepOutcome::new(step.number, step.label(), step.span, step.applicant.clone());
+        let mut run = StepRun { progress: self, step, outcome: &mut outcome };
+        run.run().await;
+        outcome.elapsed = began.elapsed();
+        snapshots::forget_passed(&mut outcome);
+        outcome
+    }
+
+    /// Runs a fragment's steps with its parameters defined, and takes them back afterwards.
+    async fn fragment(&mut self, step: &Step, call: &FragmentCall) {
+        self.applicants.enter(step);
+        let mut before: Vec<(String, Option<Value>)> = Vec::new();
+        let mut rendered = Vec::new();
+        for (name, _, value) in &call.with {
+            match value.render(&self.applicants.scope) {
+                Ok(value) => rendered.push((name.clone(), value)),
+                Err(mistake) => return self.fragment_failed(step, *mistake),
+            }
+        }
+        match step.when.as_ref().map(|when| when.render(&self.applicants.scope)).transpose() {
+            Ok(Some(value)) if !super::step::is_true(&value) => {
+                let mut outcome = StepOutcome::new(0, step.label(), step.span, step.applicant.clone());
+                outcome.skipped = Some("its condition is not met".to_owned());
+                return self.done.push(outcome);
+            }
+            Ok(_) => {}
+            Err(mistake) => return self.fragment_failed(step, *mistake),
+        }
+        for (name, value) in rendered {
+            before.push((name.clone(), self.applicants.scope.get(&name).cloned()));
+            self.applicants.scope.define(name, value);
+        }
+        self.steps(&call.steps).await;
+        for (name, value) in before {
+            match value {
+                Some(value) => self.applicants.scope.define(name, value),
+                None => self.applicants.scope.forget(&name),
+            }
+        }
+    }
+
+    fn fragment_failed(&mut self, step: &Step, mistake: Diagnostic) {
+        let mut outcome = StepOutcome::new(0, step.label(), step.span, step.applicant.clone());
+        outcome.failures.push(crate::expect::Failure::of_scenario(mistake));
+        self.stopped = !step.continue_on_failure && !self.in_finally;
+        self.done.push(outcome);
+    }
+}

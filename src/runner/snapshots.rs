@@ -1,0 +1,132 @@
+//! A step's snapshot: its text, its file, how it compares, and what is written afterwards.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::Run;
+use super::scenario::Progress;
+use crate::api::exchange::{Answer, Body};
+use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
+use crate::scenario::{Step, Test};
+use crate::snapshot::{self, Comparison, Header, Options, Pending, StoreError, Write, name};
+use crate::source::Sources;
+
+/// The answer's text as it is compared and kept: generated values named, secrets masked.
+///
+/// Made of every answer, also where nothing is compared: names are given in the order of appearance.
+pub(super) fn text(progress: &mut Progress<'_>, step: &Step, answer: &Answer) -> String {
+    let sessions: Vec<(Option<String>, String)> =
+        progress.applicants.sessions().map(|(name, session)| (name.map(str::to_owned), session.to_owned())).collect();
+    for (applicant, session) in sessions {
+        progress.names.name_session(&session, applicant.as_deref());
+    }
+    let options = step.snapshot.over(&progress.test.scenario.snapshot);
+    let options = Options { ignore: options.ignore, redact: options.redact, unordered: options.unordered };
+    let text = match &answer.body {
+        Body::Json(body) => progress.names.normalise(body, &options),
+        Body::Text(text) => progress.names.normalise_text(text),
+    };
+    progress.run.world.redactor.mask(&text).into_owned()
+}
+
+/// Compares a step's answer with the accepted one, where the step has a snapshot.
+pub(super) fn compare_step(progress: &Progress<'_>, step: &Step, actual: String) -> Option<SnapshotOutcome> {
+    if !has_snapshot(step, progress.test) {
+        return None;
+    }
+    let path = path(progress.run, progress.test, step);
+    let (accepted, unreadable) = match progress.run.store.read(&path) {
+        Ok(accepted) => (accepted, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let comparison =
+        if unreadable.is_some() { Comparison::Changed } else { snapshot::compare(accepted.as_deref(), &actual) };
+    let passes = snapshot::decide(progress.run.policy, comparison).passes && unreadable.is_none();
+    Some(SnapshotOutcome { path, comparison, accepted, actual, passes, note: unreadable })
+}
+
+fn has_snapshot(step: &Step, test: Test<'_>) -> bool {
+    step.action.has_snapshot() && step.snapshot.over(&test.scenario.snapshot).enabled.unwrap_or(true)
+}
+
+fn path(run: &Run, test: Test<'_>, step: &Step) -> PathBuf {
+    let case = test.case.map(|case| case.name.as_str());
+    name::path(&run.snapshots, &test.scenario.name, case, step.number, step.label())
+}
+
+/// Every snapshot file that the suite's scenarios may refer to.
+pub fn expected_files(run: &Run) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::new();
+    for test in run.suite.tests() {
+        let steps = test.scenario.all_steps();
+        files.extend(steps.into_iter().filter(|step| has_snapshot(step, test)).map(|step| path(run, test, step)));
+    }
+    files
+}
+
+/// What a passed step is no longer asked for is let go, so that thousands of scenarios stay small.
+pub(super) fn forget_passed(outcome: &mut StepOutcome) {
+    if outcome.failed() {
+        return;
+    }
+    outcome.exchanges.clear();
+    if let Some(snapshot) = &mut outcome.snapshot
+        && snapshot.comparison == Comparison::Same
+    {
+        snapshot.actual.clear();
+        snapshot.accepted = None;
+    }
+}
+
+/// Writes what the update policy decides about a test's snapshots, and says so in the outcome.
+pub fn settle(run: &Run, sources: &Sources, outcome: &mut ScenarioOutcome) {
+    let source = sources.path(outcome.span.source).to_owned();
+    let mut used = Vec::new();
+    for step in &mut outcome.steps {
+        let line = sources.line_column(step.span).0;
+        let (number, label) = (step.number, step.label.clone());
+        let Some(snapshot) = &mut step.snapshot else { continue };
+        used.push(snapshot.path.clone());
+        if snapshot.note.is_some() {
+            continue;
+        }
+        let pending = || Pending {
+            header: Header {
+                source: Some(source.clone()),
+                assertion_line: u32::try_from(line).ok(),
+                description: Some(format!("step {number}: {label}")),
+                info: Some(json!({"step": number, "name": label})),
+                input_file: Some(source.clone()),
+            },
+            body: snapshot.actual.clone(),
+        };
+        let decision = snapshot::decide(run.policy, snapshot.comparison);
+        let done: Result<Option<String>, StoreError> = match decision.write {
+            Write::Nothing if decision.remove_stale_pending => run.store.remove_pending(&snapshot.path).map(|_| None),
+            Write::Nothing => Ok(None),
+            Write::Pending => run
+                .store
+                .write_pending(&snapshot.path, &pending())
+                .map(|file| Some(format!("written to {}", file.display()))),
+            Write::Accepted => run.store.accept(&snapshot.path, &pending()).map(|()| Some("accepted".to_owned())),
+        };
+        match done {
+            Ok(note) => snapshot.note = note,
+            Err(error) => {
+                snapshot.note = Some(error.to_string());
+                snapshot.passes = false;
+            }
+        }
+    }
+    if let Err(error) = run.store.note_references(used.iter().map(PathBuf::as_path))
+        && let Some(snapshot) = outcome.steps.iter_mut().find_map(|step| step.snapshot.as_mut())
+    {
+        snapshot.note = Some(error.to_string());
+        snapshot.passes = false;
+    }
+    if outcome.verdict == Verdict::Passed && Verdict::of(&outcome.steps) != Verdict::Passed {
+        outcome.verdict = Verdict::of(&outcome.steps);
+    }
+}

@@ -1,0 +1,283 @@
+//! One step: send, poll while pending, judge, compare, remember.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::scenario::Progress;
+use super::snapshots;
+use crate::api::element::Element;
+use crate::api::exchange::{Answer, Exchange};
+use crate::api::field;
+use crate::api::wire::{self, BodyKind};
+use crate::expect::contract::{Before, contract};
+use crate::expect::{self, Failure, Seen, describe};
+use crate::matcher::Literal;
+use crate::outcome::StepOutcome;
+use crate::scenario::action::Action;
+use crate::scenario::expectation::Expect;
+use crate::scenario::{Capture, CaptureFrom, Repeat, Step, parse_duration};
+use crate::session::{Applicant, StepError};
+use crate::source::Diagnostic;
+use crate::template::{TemplateError, Templated};
+
+/// The first pause between two polls; it doubles up to [`SLOWEST_POLL`].
+const FIRST_POLL: Duration = Duration::from_millis(50);
+const SLOWEST_POLL: Duration = Duration::from_millis(500);
+/// The pause of a `repeat: {until: …}` that names none.
+const DEFAULT_EVERY: Duration = Duration::from_secs(1);
+
+/// A step under way.
+pub(super) struct StepRun<'a, 'b> {
+    pub progress: &'a mut Progress<'b>,
+    pub step: &'a Step,
+    pub outcome: &'a mut StepOutcome,
+}
+
+/// Whether a value counts as true in `when`.
+pub(super) fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+    }
+}
+
+impl StepRun<'_, '_> {
+    /// Runs the step; what comes of it is in the outcome.
+    pub async fn run(&mut self) {
+        if let Err(error) = self.try_run().await {
+            match error {
+                StepError::Mistake(mistake) => self.outcome.failures.push(Failure::of_scenario(*mistake)),
+                StepError::Call(error) => self.outcome.unanswered = Some((*error.request, error.kind.to_string())),
+            }
+        }
+    }
+
+    async fn try_run(&mut self) -> Result<(), StepError> {
+        let step = self.step;
+        if let Some(when) = &step.when
+            && !is_true(&when.render(&self.progress.applicants.scope)?)
+        {
+            self.outcome.skipped = Some("its condition is not met".to_owned());
+            return Ok(());
+        }
+        if let Action::Sleep(duration) = &step.action {
+            tokio::time::sleep(self.duration(duration)?).await;
+            return Ok(());
+        }
+        match &step.repeat {
+            None => self.once(None).await.map(drop),
+            Some(Repeat::Times(times)) => {
+                for _ in 0..self.times(times)? {
+                    self.once(None).await?;
+                    if self.outcome.failed() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Some(Repeat::Until { until, every, within }) => self.until(until, every.as_ref(), within.as_ref()).await,
+        }
+    }
+
+    fn duration(&self, value: &Templated) -> Result<Duration, TemplateError> {
+        let text = value.render_text(&self.progress.applicants.scope)?;
+        parse_duration(&text).ok_or_else(|| {
+            Box::new(
+                Diagnostic::new(value.span, format!("{text:?} is no duration"))
+                    .help("a duration has a unit: 500ms, 60s, 1m30s"),
+            )
+        })
+    }
+
+    fn times(&self, value: &Templated) -> Result<u64, TemplateError> {
+        let times = value.render(&self.progress.applicants.scope)?;
+        times
+            .as_u64()
+            .or_else(|| times.as_str()?.parse().ok())
+            .ok_or_else(|| Box::new(Diagnostic::new(value.span, format!("{times} is no number of times"))))
+    }
+
+    /// Repeats until an answer is as wanted; the step's own checks are made of that answer.
+    async fn until(
+        &mut self,
+        until: &Expect<Templated>,
+        every: Option<&Templated>,
+        within: Option<&Templated>,
+    ) -> Result<(), StepError> {
+        let began = Instant::now();
+        let pause = every.map(|every| self.duration(every)).transpose()?.unwrap_or(DEFAULT_EVERY);
+        let limit = within.map(|within| self.duration(within)).transpose()?.unwrap_or(self.progress.run.wait);
+        loop {
+            let wanted = until.render(&self.progress.applicants.scope)?;
+            let answer = self.once(Some(&wanted)).await?;
+            self.outcome.polls.push((began.elapsed(), describe(&answer)));
+            if self.outcome.failures.is_empty() {
+                return Ok(());
+            }
+            if began.elapsed() + pause > limit {
+                let help = format!("tried {} times in {:.1}s", self.outcome.polls.len(), began.elapsed().as_secs_f64());
+                for failure in &mut self.outcome.failures {
+                    failure.diagnostic = failure.diagnostic.clone().maybe_help(Some(help.clone()));
+                }
+                return Ok(());
+            }
+            self.outcome.failures.clear();
+            self.outcome.exchanges.clear();
+            tokio::time::sleep(pause).await;
+        }
+    }
+}
+
+impl StepRun<'_, '_> {
+    /// Does the step once and judges it. With `until`, the answer is first held against that; only one that is as wanted
+    /// is held against the step's own expectation, compared and remembered.
+    async fn once(&mut self, until: Option<&Expect<Literal>>) -> Result<Answer, StepError> {
+        let began = Instant::now();
+        let step = self.step;
+        self.progress.applicants.enter(step);
+        let scope = &self.progress.applicants.scope;
+        let expect = step.expect.as_ref().map(|expect| expect.render(scope)).transpose()?;
+        let wanted: Vec<&Expect<Literal>> = expect.iter().chain(until).collect();
+        let pending = wanted.iter().any(|expect| expect::wants_pending(expect));
+        let fault = wanted.iter().any(|expect| expect::wants_fault(expect));
+        let applicant = self.progress.applicants.acting(step);
+        let before = Before {
+            ended: applicant.ended,
+            first_step: applicant.first_step.clone(),
+            foreign_session: step.session.is_some(),
+        };
+        let performed = self.progress.applicants.perform(step, !fault).await?;
+        self.outcome.warnings.extend(performed.warnings);
+        self.outcome.exchanges.extend(performed.before);
+        self.outcome.exchanges.push(performed.exchange.clone());
+        let mut exchange = performed.exchange;
+        if exchange.answer.kind() == BodyKind::Pending && !pending && is_polled(&step.action) && step.session.is_none()
+        {
+            self.check_contract(&before, &exchange, began);
+            exchange = self.poll(exchange, began).await?;
+        }
+        let elements = self.elements(&exchange);
+        let seen = seen(step, &exchange, &elements, began);
+        let mut failures = match until {
+            Some(until) => expect::judge(Some(until), &seen),
+            None => Vec::new(),
+        };
+        if failures.is_empty() && (until.is_none() || expect.is_some()) {
+            failures.extend(expect::judge(expect.as_ref(), &seen));
+        }
+        failures.extend(contract(&step.action, &before, &seen, &step.checks));
+        if failures.is_empty() && expect.is_none() && until.is_none() && exchange.answer.kind() == BodyKind::Pending {
+            failures.push(still_pending(step, began));
+        }
+        let text = snapshots::text(self.progress, step, &exchange.answer);
+        self.outcome.failures.extend(failures);
+        if self.outcome.failures.is_empty() {
+            self.outcome.snapshot = snapshots::compare_step(self.progress, step, text);
+            self.capture(&exchange, &elements);
+        }
+        Ok(exchange.answer)
+    }
+
+    /// Asks for the current step until the answer is no longer pending, or the time is up.
+    async fn poll(&mut self, first: Exchange, began: Instant) -> Result<Exchange, StepError> {
+        let limit = match &self.step.wait {
+            Some(wait) => self.duration(wait)?,
+            None => self.progress.run.wait,
+        };
+        let mut last = first;
+        let mut pause = FIRST_POLL;
+        self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
+        while last.answer.kind() == BodyKind::Pending && began.elapsed() < limit {
+            tokio::time::sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;
+            pause = (pause * 2).min(SLOWEST_POLL);
+            last = self.progress.applicants.poll(self.step).await?;
+            self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
+        }
+        self.outcome.exchanges.push(last.clone());
+        Ok(last)
+    }
+
+    fn check_contract(&mut self, before: &Before, exchange: &Exchange, began: Instant) {
+        let seen = seen(self.step, exchange, &[], began);
+        self.outcome.failures.extend(contract(&self.step.action, before, &seen, &self.step.checks));
+    }
+
+    /// The elements that labels may name: the answer's own, or those of the step that the applicant still stands on.
+    fn elements(&self, exchange: &Exchange) -> Vec<Element> {
+        let answer = &exchange.answer;
+        match answer.json().filter(|_| !answer.is_error()) {
+            Some(body) => wire::elements(body),
+            None => self.progress.applicants.acting(self.step).elements,
+        }
+    }
+
+    fn capture(&mut self, exchange: &Exchange, elements: &[Element]) {
+        for capture in &self.step.capture {
+            let applicant = self.progress.applicants.acting(self.step);
+            match captured(capture, exchange, elements, &applicant) {
+                Ok(value) => self.progress.applicants.scope.define(capture.name.clone(), value),
+                Err(mistake) => self.outcome.failures.push(Failure::of_scenario(mistake)),
+            }
+        }
+    }
+}
+
+/// Whether a pending answer to this action is followed up.
+fn is_polled(action: &Action) -> bool {
+    matches!(action, Action::Init | Action::Current | Action::Submit(_) | Action::Back)
+}
+
+fn seen<'a>(step: &Step, exchange: &'a Exchange, elements: &'a [Element], began: Instant) -> Seen<'a> {
+    let sent = exchange.request.headers.iter().find(|(name, _)| name == wire::SESSION_HEADER);
+    Seen {
+        answer: &exchange.answer,
+        span: step.action_span,
+        sent_session: sent.map(|(_, session)| session.as_str()),
+        elements,
+        elapsed: began.elapsed(),
+    }
+}
+
+fn still_pending(step: &Step, began: Instant) -> Failure {
+    let message = format!("the answer is still pending after {:.1}s", began.elapsed().as_secs_f64());
+    Failure::of_scenario(
+        Diagnostic::new(step.action_span, message)
+            .help("`wait: 2m` waits longer; `expect: pending` asks for just that"),
+    )
+}
+
+fn captured(
+    capture: &Capture,
+    exchange: &Exchange,
+    elements: &[Element],
+    applicant: &Applicant,
+) -> Result<Value, Diagnostic> {
+    let nothing =
+        |what: String| Diagnostic::new(capture.span, format!("nothing to capture as `{}`: {what}", capture.name));
+    match &capture.from {
+        CaptureFrom::Path(path) => {
+            let nodes = exchange.answer.json().map(|body| path.nodes(body)).unwrap_or_default();
+            match nodes[..] {
+                [] => Err(nothing(format!("{path} selects no node of the answer"))),
+                [one] => Ok(one.clone()),
+                _ => Ok(nodes.into_iter().cloned().collect()),
+            }
+        }
+        CaptureFrom::Header(name) => {
+            let value = exchange.answer.header(name).map(Value::from);
+            value.ok_or_else(|| nothing(format!("the answer has no header {name}")))
+        }
+        CaptureFrom::Field(label) => field::find(elements, label)
+            .map(|element| Value::from(element.id.as_str()))
+            .map_err(|error| nothing(error.to_string()).help(error.help())),
+        CaptureFrom::Session => {
+            let session = applicant.session.as_deref().map(Value::from);
+            session.ok_or_else(|| nothing("there is no session".to_owned()))
+        }
+    }
+}
