@@ -1,5 +1,6 @@
 //! draftgate
 pub mod api;
 pub mod jsonpath;
+pub mod sandbox;
 pub mod source;
 pub mod yaml;
