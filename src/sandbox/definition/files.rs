@@ -27,10 +27,10 @@ const ACCOUNT_FILE: &str = "sandbox.yaml";
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
 /// let path = folder.path().join("hello.flow.yaml");
-/// std::fs::write(&path, "nodes:\n  - form: greeting\n    elements: [ { name: Name, type: tekst } ]\n").unwrap();
+/// std::fs::write(&path, "nodes:\n  - form: greeting\n    elements: [ { name: Name, type: tex } ]\n").unwrap();
 /// let mut sources = draftgate::source::Sources::default();
 /// let mistakes = draftgate::sandbox::load(&mut sources, &[path]).unwrap_err();
-/// assert_eq!(mistakes[0].message, "unknown element type `tekst`");
+/// assert_eq!(mistakes[0].message, "unknown element type `tex`");
 /// assert_eq!(mistakes[0].help.as_deref(), Some("did you mean `text`?"));
 /// ```
 pub fn load(sources: &mut Sources, files: &[PathBuf]) -> Result<Library, Vec<Diagnostic>> {

@@ -75,6 +75,9 @@ fn enter<'d>(definition: &'d Definition, session: &mut Session, mut way: Way<'d>
             }
             NodeKind::Verdict(verdict) => {
                 session.verdict = Some(*verdict);
+                let record = session.services.entry(node.name.clone()).or_default();
+                record.attempts = record.attempts.saturating_add(1);
+                record.last = Some(Run { attempt: record.attempts, matched: true, at: way.at });
                 node.next
             }
             NodeKind::Condition(branch) => {

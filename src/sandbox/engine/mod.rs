@@ -19,6 +19,7 @@
 
 mod act;
 mod advance;
+mod profile;
 mod refusal;
 mod render;
 mod session;
@@ -31,6 +32,8 @@ mod properties;
 mod tests;
 
 pub use act::{Action, Answer, act};
+pub(super) use profile::timestamp;
+pub use profile::{Status, flow_data, status};
 pub use refusal::Refusal;
 pub use render::render;
 pub use session::{Position, Run, Session, UploadedFile};

@@ -68,7 +68,9 @@ fn form_step(definition: &Definition, session: &Session, node: &Node, form: &For
     let residence = session.value_of_role(definition, RESIDENCE);
     let answers = session.answers(&node.name);
     let elements = form.elements.iter().map(|element| {
-        let given = answers.and_then(|answers| answers.get(&element.name)).or(element.value.as_ref());
+        let submitted = answers.map(|answers| answers.get(&element.name).cloned());
+        // What was submitted and is empty now was emptied by the applicant: it is not filled in again.
+        let given = submitted.unwrap_or_else(|| session.prefill_of(element).or_else(|| element.value.clone()));
         element_json(element, given, residence, texts)
     });
     step.insert("elements".to_owned(), elements.collect());
@@ -84,7 +86,7 @@ fn form_step(definition: &Definition, session: &Session, node: &Node, form: &For
     Value::Object(step)
 }
 
-fn element_json(element: &FormElement, given: Option<&Value>, residence: Option<&str>, texts: &Texts<'_>) -> Value {
+fn element_json(element: &FormElement, given: Option<Value>, residence: Option<&str>, texts: &Texts<'_>) -> Value {
     let mut json = Map::new();
     let mut set = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -104,7 +106,7 @@ fn element_json(element: &FormElement, given: Option<&Value>, residence: Option<
     set("dateFormat", element.date_format.as_ref().map(|format| format.written.clone().into()));
     set("content", shown(&element.content));
     set("placeholder", shown(&element.placeholder));
-    set("value", given.cloned());
+    set("value", given);
     let options: Vec<Value> =
         element.options.iter().map(|(value, label)| json!({"value": value, "label": texts.of(label)})).collect();
     set("prefillOptions", (!options.is_empty()).then(|| options.into()));

@@ -9,7 +9,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
-use crate::sandbox::definition::{Definition, Node, NodeKind, NodeName, Verdict, hex_digest};
+use crate::api::element::ElementType;
+use crate::sandbox::definition::{Definition, FormElement, Node, NodeKind, NodeName, Verdict, hex_digest};
 
 /// Where an applicant stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,7 @@ pub struct Session {
     /// In the order of their first execution.
     pub(super) services: IndexMap<NodeName, ServiceRecord>,
     pub(super) files: IndexMap<String, UploadedFile>,
+    pub(super) prefill: IndexMap<String, String>,
 }
 
 impl Session {
@@ -111,7 +113,25 @@ impl Session {
             answers: IndexMap::new(),
             services: IndexMap::new(),
             files: IndexMap::new(),
+            prefill: IndexMap::new(),
         })
+    }
+
+    /// The same session with values that its forms come filled in with: by an element's role, normalised name or label.
+    pub fn prefilled(mut self, values: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.prefill.extend(values);
+        self
+    }
+
+    /// What an element comes filled in with.
+    pub(super) fn prefill_of(&self, element: &FormElement) -> Option<Value> {
+        let text = self.prefill.iter().find(|(name, _)| element.answers_to(name)).map(|(_, text)| text)?;
+        match element.kind {
+            // Prefilled values come as text, whatever the element takes.
+            ElementType::Number | ElementType::Checkbox => serde_json::from_str(text).ok(),
+            ElementType::CheckboxGroup => Some(text.split(',').map(str::trim).collect()),
+            _ => Some(Value::from(text.as_str())),
+        }
     }
 
     /// The values submitted to a form, by element name.

@@ -15,6 +15,8 @@ const SHARDS: usize = 64;
 pub(super) struct Client {
     /// The flows that it is in.
     pub(super) enrolled: Vec<Enrolment>,
+    /// The flows that it was connected to by a token, and may begin.
+    pub(super) connected: Vec<(String, Version)>,
 }
 
 /// A client's session in one version of a flow.
@@ -69,7 +71,7 @@ impl Clients {
 
     /// A new client in one flow.
     pub(super) fn add(&self, id: &str, enrolment: Enrolment) {
-        let client = Client { enrolled: vec![enrolment] };
+        let client = Client { enrolled: vec![enrolment], connected: Vec::new() };
         self.shard(id).insert(id.to_owned(), Arc::new(Mutex::new(client)));
     }
 }

@@ -4,12 +4,21 @@
 //! locks, so that thousands of applicants do not wait for each other; no lock is held while a request waits.
 
 mod clients;
+mod connector;
+mod entry;
+mod links;
 mod listen;
+mod profile;
 mod reply;
 mod routes;
 mod state;
 mod steps;
+mod tokens;
 
+#[cfg(test)]
+mod account_tests;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -6,11 +6,11 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Extension};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use serde_json::json;
 
 use super::state::State;
-use super::steps;
+use super::{connector, entry, links, profile, steps, tokens};
 use crate::api::operation::{OPERATIONS, Operation, Service, Version};
 
 /// Below which the interpreter's operations hang.
@@ -28,31 +28,37 @@ pub(super) fn router(state: &Arc<State>) -> Router {
     for version in [Version::Draft, Version::Live] {
         let mut versioned = Router::new();
         for row in &OPERATIONS {
-            let Some(handler) = handler(row.operation) else { continue };
             let service = match row.service {
                 Service::Interpreter => INTERPRETER,
                 Service::Export => EXPORT,
             };
             let path = row.path.split('?').next().unwrap_or_default();
-            versioned = versioned.route(&format!("{service}{}{path}", version.prefix()), handler);
+            versioned = versioned.route(&format!("{service}{}{path}", version.prefix()), handler(row.operation));
         }
         router = router.merge(versioned.layer(Extension(version)));
     }
     router
+        .route(TOKEN, post(tokens::token))
         .fallback(no_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(Arc::clone(state))
 }
 
-fn handler(operation: Operation) -> Option<MethodRouter<Arc<State>>> {
-    Some(match operation {
+fn handler(operation: Operation) -> MethodRouter<Arc<State>> {
+    match operation {
         Operation::FlowStep => get(steps::flow),
         Operation::SubmitStep => post(steps::submit),
         Operation::SubmitFile => post(steps::file),
         Operation::BackStep => get(steps::back),
-        _ => return None,
-    })
+        Operation::PrefilledInit => get(entry::prefilled),
+        Operation::SignedUrl => get(entry::signed_url),
+        Operation::Connect => get(connector::connect),
+        Operation::Redeem => get(connector::redeem),
+        Operation::Link => post(links::link),
+        Operation::Unlink => delete(links::unlink),
+        Operation::Profile => get(profile::profile),
+    }
 }
 
 /// Nothing of the API's is at this path. The reference has no code for that, so the body carries the HTTP status.

@@ -3,10 +3,14 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::clients::Clients;
+use super::connector::Connector;
+use super::links::Links;
+use super::tokens::Tokens;
 use crate::api::operation::Version;
 use crate::sandbox::definition::{Definition, Library};
 use crate::sandbox::engine::Refusal;
@@ -18,6 +22,11 @@ const RETRY_ON_PENDING: Duration = Duration::from_secs(30);
 pub(super) struct State {
     library: RwLock<Arc<Library>>,
     pub(super) clients: Clients,
+    pub(super) tokens: Tokens,
+    pub(super) connector: Connector,
+    pub(super) links: Links,
+    /// The wall clock's time at which the engine's begins.
+    pub(super) epoch: Timestamp,
     retry_on_pending: Option<Duration>,
     began: Instant,
     /// Closed by the server's stop: what waits gives up.
@@ -29,6 +38,10 @@ impl State {
         State {
             library: RwLock::new(Arc::new(library)),
             clients: Clients::new(),
+            tokens: Tokens::default(),
+            connector: Connector::default(),
+            links: Links::default(),
+            epoch: Timestamp::now(),
             retry_on_pending,
             began: Instant::now(),
             stopping,

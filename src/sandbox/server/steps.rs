@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::clients::{Enrolment, lock};
+use super::connector;
 use super::reply::Reply;
 use super::state::State;
 use crate::api::operation::Version;
@@ -21,20 +22,20 @@ use crate::sandbox::definition::{Definition, NodeKind};
 use crate::sandbox::engine::{Action, Answer, Refusal, Session, UploadedFile, act, render};
 
 /// A call about a flow: what of it every handler looks at.
-struct Call {
-    flow: String,
-    version: Version,
-    definition: Arc<Definition>,
-    session: Option<String>,
+pub(super) struct Call {
+    pub(super) flow: String,
+    pub(super) version: Version,
+    pub(super) definition: Arc<Definition>,
+    pub(super) session: Option<String>,
     language: Option<String>,
 }
 
-fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim).filter(|value| !value.is_empty())
 }
 
 impl Call {
-    fn of(state: &State, flow: String, version: Version, headers: &HeaderMap) -> Result<Self, Refusal> {
+    pub(super) fn of(state: &State, flow: String, version: Version, headers: &HeaderMap) -> Result<Self, Refusal> {
         let definition = match state.definition(&flow, version) {
             Ok(definition) => definition,
             // A session tells a flow that was deleted from one that never was.
@@ -44,6 +45,9 @@ impl Call {
                 return Err(if known { Refusal::new(4101) } else { refusal });
             }
         };
+        if definition.authenticated {
+            state.tokens.check(headers, state.now())?;
+        }
         let text = |name: &str| header(headers, name).map(str::to_owned);
         Ok(Call { flow, version, definition, session: text(SESSION_HEADER), language: text(LANGUAGE_HEADER) })
     }
@@ -52,10 +56,16 @@ impl Call {
     fn act(&self, state: &State, id: &str, action: Action<'_>) -> Result<(Answer, Value), Refusal> {
         let client = state.clients.get(id)?;
         let mut client = lock(&client);
+        connector::begin(&mut client, id, self, state.now())?;
         self.act_on(state, client.session(&self.flow, self.version)?, action)
     }
 
-    fn act_on(&self, state: &State, session: &mut Session, action: Action<'_>) -> Result<(Answer, Value), Refusal> {
+    pub(super) fn act_on(
+        &self,
+        state: &State,
+        session: &mut Session,
+        action: Action<'_>,
+    ) -> Result<(Answer, Value), Refusal> {
         let answer = act(&self.definition, session, action, state.now())?;
         let body = match &answer {
             Answer::Uploaded(key) => json!({"key": key}),
@@ -65,20 +75,21 @@ impl Call {
     }
 
     /// A session that nobody knows of yet.
-    fn new_session(&self, state: &State) -> Result<Session, Refusal> {
+    pub(super) fn new_session(&self, state: &State) -> Result<Session, Refusal> {
         if self.definition.follows_token {
             return Err(Refusal::new(4102));
         }
         Session::new(&self.definition, &Uuid::new_v4().to_string(), state.now())
     }
 
-    fn keep(&self, state: &State, session: Session) {
+    pub(super) fn keep(&self, state: &State, session: Session) {
         let id = session.id.clone();
         state.clients.add(&id, Enrolment { flow: self.flow.clone(), version: self.version, session });
     }
 }
 
-type Way = (Shared<Arc<State>>, Extension<Version>, Path<String>, HeaderMap);
+/// What every call about a flow comes with.
+pub(super) type Way = (Shared<Arc<State>>, Extension<Version>, Path<String>, HeaderMap);
 
 /// FlowStep: the current step, or the first of a new session.
 pub(super) async fn flow((Shared(state), Extension(version), Path(flow), headers): Way) -> Reply {
