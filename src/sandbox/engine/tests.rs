@@ -355,3 +355,34 @@ fn an_empty_flow_has_no_session() {
     let empty = definition("nodes: []\n");
     assert_eq!(Session::new(&empty, "x", Duration::ZERO).unwrap_err().code(), 4003);
 }
+
+#[test]
+fn a_service_can_fail_with_every_code() {
+    for row in crate::api::codes::CODES {
+        let text = format!("nodes:\n  - form: a\n  - {{ service: b, type: TRULIOO_EIDV, fails: {} }}\n", row.number);
+        let refusal = Applicant::new(&text).submit(json!({})).unwrap_err();
+        assert_eq!((refusal.code(), refusal.status()), (row.number, row.status));
+        assert!(refusal.body()["message"].as_str().unwrap().starts_with(row.text));
+    }
+}
+
+#[test]
+fn the_same_again_gives_the_same() {
+    let walk = || {
+        let mut applicant = Applicant::new(RETAIL);
+        applicant.submit(personal("Nomatch")).unwrap();
+        applicant.wait(2.0).unwrap();
+        applicant.step()
+    };
+    assert_eq!(walk(), walk());
+}
+
+#[test]
+fn a_hidden_elements_value_shows_nothing() {
+    let text = "nodes:\n  - form: f\n    elements:\n      - { name: A, type: text }\n      - { name: B, type: text, condition: { element: A } }\n      - { name: C, type: text, required: true, condition: { all: [ { element: B, equals: x }, { element: A, not_equals: y } ] } }\n";
+    let code = |values: Value| Applicant::new(text).submit(values).map_err(|refusal| refusal.code());
+    assert_eq!(code(json!({"B": "x"})), Ok(Answer::End), "B is not shown, so neither is C");
+    assert_eq!(code(json!({"A": "a", "B": "x"})), Err(4006));
+    assert_eq!(code(json!({"A": "y", "B": "x"})), Ok(Answer::End));
+    assert_eq!(code(json!({"A": "a", "B": "x", "C": "c"})), Ok(Answer::End));
+}

@@ -30,8 +30,9 @@ pub(super) struct Call {
     language: Option<String>,
 }
 
+/// A header's value. One that is no text is still one: a session that nobody knows, a language that no flow has.
 pub(super) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim).filter(|value| !value.is_empty())
+    headers.get(name).map(|value| value.to_str().unwrap_or("\u{fffd}").trim()).filter(|value| !value.is_empty())
 }
 
 impl Call {
@@ -211,11 +212,27 @@ pub(super) async fn file(way: Way, form: Result<Multipart, MultipartRejection>) 
     Reply::of(&id, outcome.map(|(_, body)| body))
 }
 
+/// A name for a part that comes with a content type only: the reference calls the file just a "string <binary>".
+fn typed_name(content_type: Option<&str>) -> Option<String> {
+    let kind = content_type?.split(';').next()?.trim().to_ascii_lowercase();
+    let extension = match kind.rsplit('/').next()? {
+        "plain" => "txt",
+        "msword" => "doc",
+        "vnd.ms-excel" => "xls",
+        "vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
+        "vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
+        other => other,
+    };
+    Some(format!("upload.{extension}"))
+}
+
 /// The first part that is a file; what is in it is counted and let go.
 async fn read_file(mut form: Multipart) -> Result<UploadedFile, Refusal> {
     let malformed = || Refusal::about(4007, "the multipart form is broken");
     while let Some(mut part) = form.next_field().await.map_err(|_| malformed())? {
-        let Some(name) = part.file_name().map(str::to_owned) else { continue };
+        let Some(name) = part.file_name().map(str::to_owned).or_else(|| typed_name(part.content_type())) else {
+            continue;
+        };
         let mut size = 0;
         while let Some(chunk) = part.chunk().await.map_err(|_| malformed())? {
             size += chunk.len();

@@ -24,6 +24,10 @@ async fn from_the_first_step_to_the_end() {
     api.settled(&id).await;
     assert_eq!(api.upload(session, Some("a.exe")).await.refusal(), (400, 4007));
     assert_eq!(api.upload(session, None).await.refusal(), (400, 4006));
+    let typed = reqwest::multipart::Part::bytes(vec![7]).mime_str("application/pdf").unwrap();
+    let form = reqwest::multipart::Form::new().part("file", typed);
+    let nameless = api.call(Method::POST, "/test/file/retail", session).multipart(form).send().await.unwrap();
+    assert_eq!(nameless.status(), 200);
     let key = api.upload(session, Some("a.pdf")).await;
     let end = api.post("/test/submit/retail", session, &json!({proof.id("Proof"): key.body["key"]})).await;
     assert_eq!((end.status, &end.body["type"]), (200, &json!("end")));
@@ -96,6 +100,9 @@ async fn sessions_and_flows_that_are_not_known() {
     assert_eq!(api.get("/test/flow/c", None).await.refusal(), (400, 4003));
     let unknown = api.get("/test/flow/a", Some("no-such-session")).await;
     assert_eq!((unknown.refusal(), unknown.session), ((404, 4100), None));
+    let garbled = reqwest::header::HeaderValue::from_bytes(b"\xff\xfe").unwrap();
+    let garbled = api.call(Method::GET, "/test/flow/a", None).header("x-hf-session", garbled).send().await.unwrap();
+    assert_eq!(Answer::of(garbled).await.refusal(), (404, 4100));
     assert_eq!(api.get("/test/back/a", None).await.refusal(), (404, 4100));
     assert_eq!(api.get("/test/flow/b", session.as_deref()).await.refusal(), (404, 4101));
     assert_eq!(api.get("/flow/a", session.as_deref()).await.refusal(), (404, 4101));
