@@ -1,5 +1,6 @@
 //! draftgate
 pub mod api;
+pub mod cli;
 pub mod diff;
 pub mod expect;
 pub mod fake;
@@ -9,6 +10,7 @@ pub mod outcome;
 pub mod redact;
 pub mod report;
 pub mod runner;
+pub mod sandbox;
 pub mod scenario;
 pub mod session;
 pub mod snapshot;

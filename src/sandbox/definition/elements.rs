@@ -1,0 +1,338 @@
+//! Reading a form's elements.
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use regex::Regex;
+use serde_json::{Number, Value};
+
+use super::ident::{Ids, snake_case};
+use super::model::{DateFormat, FormElement, Rules};
+use super::reader::Reader;
+use crate::api::element::{ElementType, TYPES};
+use crate::api::wire::{Condition, OPERATORS, Operator, Rule};
+use crate::source::{Diagnostic, Span, nearest};
+use crate::yaml::{Kind, Mapping, Node};
+
+/// The extensions that the API accepts.
+pub(super) const EXTENSIONS: [&str; 14] =
+    ["pdf", "doc", "docx", "png", "jpg", "jpeg", "bmp", "heic", "webp", "xml", "xls", "xlsx", "csv", "txt"];
+
+/// An element whose condition still speaks of names.
+struct Draft<'n> {
+    element: FormElement,
+    span: Span,
+    condition: Option<&'n Node>,
+}
+
+/// Reads the elements of the form `form`.
+pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, form: &str, nodes: &[Node]) -> Vec<FormElement> {
+    let mut drafts: Vec<Draft<'_>> = Vec::new();
+    for node in nodes {
+        let Some(draft) = element(reader, ids, form, node) else { continue };
+        if let Some(twin) = drafts.iter().find(|other| other.element.key == draft.element.key) {
+            let mistake = Diagnostic::new(draft.span, format!("the element `{}` is there twice", draft.element.name))
+                .related(twin.span, "the first one")
+                .help("values are told apart by the element's name: give each its own");
+            reader.report(mistake);
+        }
+        drafts.push(draft);
+    }
+    let conditions: Vec<Option<Condition>> = (0..drafts.len())
+        .map(|at| drafts[at].condition.and_then(|node| condition(reader, node, at, &drafts)))
+        .collect();
+    let attach = |(draft, condition): (Draft<'_>, Option<Condition>)| FormElement { condition, ..draft.element };
+    drafts.into_iter().zip(conditions).map(attach).collect()
+}
+
+fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -> Option<Draft<'n>> {
+    let mut map = reader.map(node, "an element, such as `{ name: First name, type: text }`")?;
+    let name_node = map.take("name");
+    let span = name_node.map_or(node.span, |name| name.span);
+    let name = name_node.and_then(|name| reader.text_of(name)).filter(|name| !name.trim().is_empty());
+    if name.is_none() {
+        reader.report(
+            Diagnostic::new(span, "the element has no name")
+                .help("give it the label that applicants see: `name: First name`"),
+        );
+    }
+    let name = name.unwrap_or_default();
+    let kind = element_type(reader, &mut map, span);
+    let condition = map.take("condition");
+    let element = FormElement {
+        id: ids.id(&["element", form, &name]),
+        key: snake_case(&name),
+        role: reader.text(&mut map, "role"),
+        normalized_name: reader.text(&mut map, "normalized_name"),
+        kind,
+        rules: rules(reader, &mut map, kind),
+        options: options(reader, &mut map, kind, span),
+        tooltip: reader.text(&mut map, "tooltip"),
+        tooltip_by_country: by_country(reader, &mut map),
+        placeholder: reader.text(&mut map, "placeholder"),
+        value: map.take("value").map(|value| value.to_json(reader.sources)),
+        content: reader.text(&mut map, "content"),
+        date_format: date_format(reader, &mut map, kind),
+        condition: None,
+        name,
+    };
+    reader.close(map);
+    Some(Draft { element, span, condition })
+}
+
+fn element_type(reader: &mut Reader<'_>, map: &mut Mapping<'_>, span: Span) -> ElementType {
+    let Some(node) = map.take("type") else {
+        reader.report(Diagnostic::new(span, "the element has no type").help("such as `type: text`"));
+        return ElementType::Text;
+    };
+    let written = reader.text_of(node).unwrap_or_default();
+    match ElementType::from_wire(&written) {
+        ElementType::Unknown => {
+            let known: Vec<&'static str> = TYPES.iter().map(|(_, wire, ..)| *wire).collect();
+            reader.word(node, "element type", &known);
+            ElementType::Unknown
+        }
+        kind => kind,
+    }
+}
+
+/// Takes a key that means something for some types only.
+fn only_for<'n>(
+    reader: &mut Reader<'_>,
+    map: &mut Mapping<'n>,
+    key: &'static str,
+    kind: ElementType,
+    kinds: &[ElementType],
+) -> Option<&'n Node> {
+    let (key_node, value) = map.take_entry(key)?;
+    if kinds.contains(&kind) {
+        return Some(value);
+    }
+    if kind == ElementType::Unknown {
+        // The type is the mistake; what hangs on it is none.
+        return None;
+    }
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.wire_name()).collect();
+    reader.report(
+        Diagnostic::new(key_node.span, format!("`{key}` means nothing for the type `{}`", kind.wire_name()))
+            .help(format!("it is for {}", names.join(", "))),
+    );
+    None
+}
+
+fn rules(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType) -> Rules {
+    use ElementType::{Date as DateType, File, Number as NumberType, Text};
+    let mut rules = Rules { required: reader.flag(map, "required").unwrap_or(false), ..Rules::default() };
+    let bounds = [
+        only_for(reader, map, "min", kind, &[NumberType, DateType]),
+        only_for(reader, map, "max", kind, &[NumberType, DateType]),
+    ];
+    let place = bounds.iter().flatten().last().map(|node| node.span);
+    if kind == DateType {
+        [rules.first, rules.last] = bounds.map(|node| node.and_then(|node| date(reader, node)));
+    } else {
+        [rules.min, rules.max] = bounds.map(|node| node.and_then(|node| number(reader, node)));
+    }
+    let lengths =
+        [only_for(reader, map, "min_length", kind, &[Text]), only_for(reader, map, "max_length", kind, &[Text])];
+    let length_place = lengths.iter().flatten().last().map(|node| node.span);
+    [rules.min_length, rules.max_length] = lengths.map(|node| node.and_then(|node| reader.length_of(node)));
+    rules.pattern = only_for(reader, map, "pattern", kind, &[Text]).and_then(|node| pattern(reader, node));
+    if let Some(node) = only_for(reader, map, "accept", kind, &[File]) {
+        rules.accept = extensions(reader, node);
+    } else if kind == File {
+        rules.accept = EXTENSIONS.map(str::to_owned).to_vec();
+    }
+    let numbers = |number: &Option<Number>| number.as_ref().and_then(Number::as_f64);
+    let crossed = matches!((numbers(&rules.min), numbers(&rules.max)), (Some(min), Some(max)) if min > max)
+        || matches!((rules.first, rules.last), (Some(first), Some(last)) if first > last);
+    let lengths_crossed = matches!((rules.min_length, rules.max_length), (Some(min), Some(max)) if min > max);
+    for place in [place.filter(|_| crossed), length_place.filter(|_| lengths_crossed)].into_iter().flatten() {
+        reader.report(Diagnostic::new(place, "the minimum is greater than the maximum, so that no value is valid"));
+    }
+    rules
+}
+
+fn number(reader: &mut Reader<'_>, node: &Node) -> Option<Number> {
+    match &node.kind {
+        Kind::Number(number) => Some(number.clone()),
+        _ => {
+            reader.report(Diagnostic::new(node.span, format!("{} stands where a number is wanted", node.describe())));
+            None
+        }
+    }
+}
+
+fn date(reader: &mut Reader<'_>, node: &Node) -> Option<Date> {
+    let date = node.as_str().and_then(|text| text.parse().ok());
+    if date.is_none() {
+        reader.report(
+            Diagnostic::new(node.span, format!("{} stands where a date is wanted", node.describe()))
+                .help("write it as `1990-12-31`"),
+        );
+    }
+    date
+}
+
+fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Regex> {
+    let text = reader.text_of(node)?;
+    match Regex::new(&text) {
+        Ok(pattern) => Some(pattern),
+        Err(error) => {
+            let text = error.to_string();
+            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            reader.report(Diagnostic::new(node.span, format!("this is not a regular expression: {reason}")));
+            None
+        }
+    }
+}
+
+fn extensions(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
+    let Kind::List(items) = &node.kind else {
+        reader.report(Diagnostic::new(
+            node.span,
+            format!("{} stands where a list of file types is wanted", node.describe()),
+        ));
+        return Vec::new();
+    };
+    items.iter().filter_map(|item| reader.word(item, "file type", &EXTENSIONS)).map(str::to_owned).collect()
+}
+
+fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, element: Span) -> Vec<(String, String)> {
+    use ElementType::{CheckboxGroup, CountrySelect, Dropdown};
+    let choice = matches!(kind, Dropdown | CheckboxGroup);
+    let Some(node) = only_for(reader, map, "options", kind, &[Dropdown, CheckboxGroup, CountrySelect]) else {
+        if choice {
+            reader.report(
+                Diagnostic::new(element, "there is nothing to choose from").help("add `options: [first, second]`"),
+            );
+        }
+        return Vec::new();
+    };
+    let Kind::List(items) = &node.kind else {
+        reader.report(Diagnostic::new(
+            node.span,
+            format!("{} stands where a list of options is wanted", node.describe()),
+        ));
+        return Vec::new();
+    };
+    if items.is_empty() {
+        reader.report(Diagnostic::new(element, "there is nothing to choose from"));
+    }
+    items.iter().filter_map(|item| option(reader, item)).collect()
+}
+
+/// An option: a text, or a map of `value` and `label`.
+fn option(reader: &mut Reader<'_>, node: &Node) -> Option<(String, String)> {
+    if !matches!(node.kind, Kind::Map(_)) {
+        let text = reader.text_of(node)?;
+        return Some((text.clone(), text));
+    }
+    let mut map = reader.map(node, "an option")?;
+    let value = reader.text(&mut map, "value");
+    let label = reader.text(&mut map, "label");
+    reader.close(map);
+    let Some(value) = value else {
+        reader.report(
+            Diagnostic::new(node.span, "the option has no value").help("such as `{ value: CA, label: Canada }`"),
+        );
+        return None;
+    };
+    Some((value.clone(), label.unwrap_or(value)))
+}
+
+fn by_country(reader: &mut Reader<'_>, map: &mut Mapping<'_>) -> IndexMap<String, String> {
+    let mut tooltips = IndexMap::new();
+    let Some(node) = map.take("tooltip_by_country") else { return tooltips };
+    let Some(countries) = reader.map(node, "a map from country to tooltip") else { return tooltips };
+    for (country, key, value) in countries.rest() {
+        if !is_country(country) {
+            let mistake = Diagnostic::new(key.span, format!("`{country}` is not a country's code"))
+                .help("a country is written by its two letters, such as `CA`");
+            reader.report(mistake);
+        }
+        if let Some(text) = reader.text_of(value) {
+            tooltips.insert(country.clone(), text);
+        }
+    }
+    tooltips
+}
+
+/// Whether a text has the form of a country's code: two capital letters.
+pub(in crate::sandbox) fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn date_format(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType) -> Option<DateFormat> {
+    let node = only_for(reader, map, "date_format", kind, &[ElementType::Date])?;
+    let written = reader.text_of(node)?;
+    let upper = written.to_ascii_uppercase();
+    let whole = ["YYYY", "MM", "DD"].iter().all(|part| upper.matches(part).count() == 1);
+    if !whole || written.contains('%') {
+        reader.report(
+            Diagnostic::new(node.span, format!("`{written}` is not a way to write a date"))
+                .help("it has `YYYY`, `MM` and `DD` once each, such as `DD/MM/YYYY`"),
+        );
+        return None;
+    }
+    let strptime = upper.replace("YYYY", "%Y").replace("MM", "%m").replace("DD", "%d");
+    Some(DateFormat { written, strptime })
+}
+
+/// Reads `{ element: Country, equals: CA }`, or a list of such under `all` or `any`.
+fn condition(reader: &mut Reader<'_>, node: &Node, own: usize, drafts: &[Draft<'_>]) -> Option<Condition> {
+    let mut map = reader.map(node, "a condition, such as `{ element: Country, equals: CA }`")?;
+    for (key, any) in [("all", false), ("any", true)] {
+        let Some(list) = reader.list(&mut map, key) else { continue };
+        let rules = list.iter().filter_map(|item| {
+            let mut map = reader.map(item, "a rule, such as `{ element: Country, equals: CA }`")?;
+            let rule = rule(reader, &mut map, own, drafts);
+            reader.close(map);
+            rule
+        });
+        let rules = rules.collect();
+        reader.close(map);
+        return Some(Condition { any, rules });
+    }
+    let rule = rule(reader, &mut map, own, drafts);
+    reader.close(map);
+    Some(Condition { any: false, rules: vec![rule?] })
+}
+
+fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Draft<'_>]) -> Option<Rule> {
+    let Some(node) = map.take("element") else {
+        reader.report(Diagnostic::new(map.span, "the condition names no element").help("such as `element: Country`"));
+        return None;
+    };
+    let wanted = reader.text_of(node)?;
+    let found = drafts.iter().position(|draft| draft.element.answers_to(&wanted));
+    let mut comparison = None;
+    for (operator, key, _) in OPERATORS {
+        if let Some(value) = map.take(key) {
+            comparison = Some((operator, value.to_json(reader.sources)));
+        }
+    }
+    let Some(at) = found.filter(|at| *at != own) else {
+        let names = drafts.iter().map(|draft| draft.element.name.as_str());
+        let near = nearest(&wanted, names).map(|near| format!("did you mean `{near}`?"));
+        let message = if found == Some(own) {
+            "the element's condition asks for the element itself".to_owned()
+        } else {
+            format!("this form has no element `{wanted}`")
+        };
+        reader.report(Diagnostic::new(node.span, message).maybe_help(near.filter(|_| found.is_none())));
+        return None;
+    };
+    let (operator, value) = comparison.unwrap_or((Operator::Filled, Value::Bool(true)));
+    Some(Rule { element: drafts[at].element.id.clone(), operator, value })
+}
+
+impl FormElement {
+    /// Whether a definition means this element by a name: its role, its normalised name or its label, in any case.
+    pub(in crate::sandbox) fn answers_to(&self, name: &str) -> bool {
+        let is = |own: &str| own.eq_ignore_ascii_case(name);
+        self.role.as_deref().is_some_and(is)
+            || self.normalized_name.as_deref().is_some_and(is)
+            || is(&self.name)
+            || self.key == snake_case(name)
+    }
+}

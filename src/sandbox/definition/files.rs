@@ -1,0 +1,249 @@
+//! Reading the files: which is what, which belong together, and the flow at the top of each.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::ident::Ids;
+use super::model::{Account, Definition, Flow, Languages, Library, Node};
+use super::reader::Reader;
+use super::{account, graph, nodes};
+use crate::api::language::LANGUAGES;
+use crate::api::operation::Version;
+use crate::source::{Diagnostic, SourceId, Sources, Span};
+use crate::yaml::{self, Mapping};
+
+/// The name of the file with the account's settings.
+const ACCOUNT_FILE: &str = "sandbox.yaml";
+
+/// Reads flow definitions (`NAME.flow.yaml`, or `NAME.draft.flow.yaml` and `NAME.live.flow.yaml`), the locale files that
+/// they name, and `sandbox.yaml` where it is among the files.
+///
+/// # Errors
+///
+/// All mistakes of all files together. A file that cannot be read is one of them; it is taken into the sources with an
+/// empty text.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// let path = folder.path().join("hello.flow.yaml");
+/// std::fs::write(&path, "nodes:\n  - form: greeting\n    elements: [ { name: Name, type: tex } ]\n").unwrap();
+/// let mut sources = draftgate::source::Sources::default();
+/// let mistakes = draftgate::sandbox::load(&mut sources, &[path]).unwrap_err();
+/// assert_eq!(mistakes[0].message, "unknown element type `tex`");
+/// assert_eq!(mistakes[0].help.as_deref(), Some("did you mean `text`?"));
+/// ```
+pub fn load(sources: &mut Sources, files: &[PathBuf]) -> Result<Library, Vec<Diagnostic>> {
+    let mut loading = Loading::default();
+    for path in files {
+        loading.file(sources, path);
+    }
+    loading.finish()
+}
+
+#[derive(Default)]
+struct Loading {
+    account: Account,
+    read: Vec<ReadFile>,
+    mistakes: Vec<Diagnostic>,
+}
+
+/// A definition with the file that it came from.
+struct ReadFile {
+    definition: Arc<Definition>,
+    /// The file's name without its endings.
+    stem: PathBuf,
+    /// The version it is for; both where the name says neither.
+    version: Option<Version>,
+    /// Where the id stands.
+    span: Span,
+}
+
+impl Loading {
+    fn file(&mut self, sources: &mut Sources, path: &Path) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let kind = file_kind(name);
+        let (id, root) = match open(sources, path) {
+            Ok(opened) => opened,
+            Err(mistake) => return self.mistakes.push(mistake),
+        };
+        if name == ACCOUNT_FILE {
+            let mut reader = Reader::new(sources);
+            self.account = account::read(&mut reader, &root);
+            return self.mistakes.append(&mut reader.mistakes);
+        }
+        let Some((stem, version)) = kind else {
+            return self.mistakes.push(
+                Diagnostic::new(sources.span(id, 0..0), "this file's name is not that of a flow definition").help(
+                    format!("it ends in `.flow.yaml`, `.draft.flow.yaml` or `.live.flow.yaml`, or is `{ACCOUNT_FILE}`"),
+                ),
+            );
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let (definition, span) = self.definition(sources, &root, stem, folder);
+        if let Some(definition) = definition {
+            self.read.push(ReadFile { definition: Arc::new(definition), stem: folder.join(stem), version, span });
+        }
+    }
+
+    fn definition(
+        &mut self,
+        sources: &mut Sources,
+        root: &yaml::Node,
+        stem: &str,
+        folder: &Path,
+    ) -> (Option<Definition>, Span) {
+        let mut reader = Reader::new(sources);
+        let Some(mut map) = reader.map(root, "a flow definition") else {
+            self.mistakes.append(&mut reader.mistakes);
+            return (None, root.span);
+        };
+        let flow = map.take("flow");
+        let id_node = map.take("id");
+        let span = id_node.or(flow).map_or(root.span, |node| node.span);
+        let name = flow.and_then(|node| reader.text_of(node)).unwrap_or_else(|| stem.to_owned());
+        let id = id_node.and_then(|node| reader.text_of(node)).unwrap_or_else(|| name.clone());
+        if id.is_empty() || id.contains(|c: char| c == '/' || c.is_whitespace()) {
+            reader.report(
+                Diagnostic::new(span, format!("`{id}` cannot be a flow's id, since it stands in a path"))
+                    .help("give the flow an `id` without spaces and slashes"),
+            );
+        }
+        let ids = Ids::new(reader.text(&mut map, "seed"));
+        let authenticated = reader.flag(&mut map, "authenticated").unwrap_or(false);
+        let follows_token = reader.flag(&mut map, "follows_token").unwrap_or(false);
+        let languages = map.take("languages");
+        let nodes = read_nodes(&mut reader, &mut map, &ids);
+        let mut mistakes = std::mem::take(&mut reader.mistakes);
+        let languages = read_languages(sources, &mut mistakes, languages, folder);
+        mistakes.extend(map.unknown());
+        self.mistakes.append(&mut mistakes);
+        let end_id = ids.id(&["end"]);
+        (Some(Definition { name, id, languages, authenticated, follows_token, nodes, end_id }), span)
+    }
+
+    fn finish(mut self) -> Result<Library, Vec<Diagnostic>> {
+        let mut flows: Vec<Flow> = Vec::new();
+        for (at, file) in self.read.iter().enumerate() {
+            let earlier = &self.read[..at];
+            let same_version =
+                |other: &&ReadFile| other.version.is_none() || file.version.is_none() || other.version == file.version;
+            let twin = earlier.iter().filter(same_version).find(|other| other.definition.id == file.definition.id);
+            if let Some(twin) = twin {
+                let message = format!("the flow `{}` is defined twice", file.definition.id);
+                let mistake = Diagnostic::new(file.span, message).related(twin.span, "the first definition");
+                self.mistakes.push(mistake.help("keep one of the two, or give one an `id` of its own"));
+            }
+            let other =
+                earlier.iter().find(|other| other.stem == file.stem && other.definition.id != file.definition.id);
+            if let Some(other) = other {
+                let mistake = Diagnostic::new(file.span, "the draft and the live version of a flow have different ids")
+                    .related(other.span, "the other version");
+                self.mistakes.push(mistake.help("give both the same `id`"));
+            }
+            publish(&mut flows, file);
+        }
+        self.mistakes.sort_by_key(|mistake| (mistake.span.source, mistake.span.start));
+        if self.mistakes.is_empty() { Ok(Library { flows, account: self.account }) } else { Err(self.mistakes) }
+    }
+}
+
+fn publish(flows: &mut Vec<Flow>, file: &ReadFile) {
+    let id = &file.definition.id;
+    let at = flows.iter().position(|flow| flow.id == *id).unwrap_or_else(|| {
+        flows.push(Flow { id: id.clone(), draft: None, live: None });
+        flows.len() - 1
+    });
+    if file.version != Some(Version::Live) {
+        flows[at].draft = Some(Arc::clone(&file.definition));
+    }
+    if file.version != Some(Version::Draft) {
+        flows[at].live = Some(Arc::clone(&file.definition));
+    }
+}
+
+/// The flow's name and the version that a file's name says.
+fn file_kind(name: &str) -> Option<(&str, Option<Version>)> {
+    let stem = name.strip_suffix(".flow.yaml").or_else(|| name.strip_suffix(".flow.yml"))?;
+    let split = [(".draft", Version::Draft), (".live", Version::Live)]
+        .into_iter()
+        .find_map(|(ending, version)| Some((stem.strip_suffix(ending)?, Some(version))));
+    Some(split.unwrap_or((stem, None)))
+}
+
+fn open(sources: &mut Sources, path: &Path) -> Result<(SourceId, yaml::Node), Diagnostic> {
+    let text = match std::fs::metadata(path) {
+        Ok(data) if data.len() > yaml::MAX_FILE_BYTES => {
+            Err(format!("the file is larger than {} MB", yaml::MAX_FILE_BYTES / 1024 / 1024))
+        }
+        _ => std::fs::read_to_string(path).map_err(|error| format!("the file cannot be read: {error}")),
+    };
+    match text {
+        Ok(text) => {
+            let id = sources.add(path, text);
+            yaml::parse(sources, id).map(|root| (id, root))
+        }
+        Err(message) => {
+            let id = sources.add(path, "");
+            Err(Diagnostic::new(sources.span(id, 0..0), message))
+        }
+    }
+}
+
+fn read_nodes(reader: &mut Reader<'_>, map: &mut Mapping<'_>, ids: &Ids) -> Vec<Node> {
+    let Some(list) = reader.list(map, "nodes") else {
+        if reader.mistakes.is_empty() {
+            let mistake = Diagnostic::new(map.span, "the flow has no nodes")
+                .help("add `nodes:`; `nodes: []` is an empty flow, which answers 4003");
+            reader.report(mistake);
+        }
+        return Vec::new();
+    };
+    let drafts: Vec<nodes::Draft> = list.iter().filter_map(|node| nodes::read(reader, ids, node)).collect();
+    if drafts.len() < list.len() {
+        // A name that leads to a node that could not be read would be reported as leading nowhere.
+        return Vec::new();
+    }
+    graph::connect(reader, drafts)
+}
+
+fn read_languages(
+    sources: &mut Sources,
+    mistakes: &mut Vec<Diagnostic>,
+    node: Option<&yaml::Node>,
+    folder: &Path,
+) -> Languages {
+    let mut languages = Languages { default: "en-US".to_owned(), locales: Vec::new() };
+    let Some(node) = node else { return languages };
+    let mut named: Vec<(&'static str, Span, String)> = Vec::new();
+    let mut reader = Reader::new(sources);
+    if let Some(mut map) = reader.map(node, "a map from language to file") {
+        if let Some(default) = map.take("default").and_then(|node| reader.word(node, "language", &LANGUAGES)) {
+            languages.default = default.to_owned();
+        }
+        for (tag, key, value) in map.rest() {
+            let known = LANGUAGES.iter().find(|known| known.eq_ignore_ascii_case(tag));
+            match known {
+                Some(known) => named.extend(reader.text_of(value).map(|file| (*known, value.span, file))),
+                None => reader.report(yaml::unknown_word(key.span, "language", tag, &LANGUAGES)),
+            }
+        }
+    }
+    mistakes.append(&mut reader.mistakes);
+    for (tag, span, file) in named {
+        match open(sources, &folder.join(&file)) {
+            Ok((_, root)) => {
+                let mut reader = Reader::new(sources);
+                languages.locales.push((tag.to_owned(), read_locale(&mut reader, &root)));
+                mistakes.append(&mut reader.mistakes);
+            }
+            Err(mistake) => mistakes.push(mistake.related(span, "named here")),
+        }
+    }
+    languages
+}
+
+fn read_locale(reader: &mut Reader<'_>, root: &yaml::Node) -> HashMap<String, String> {
+    let Some(map) = reader.map(root, "a map from text to translation") else { return HashMap::new() };
+    map.rest().iter().filter_map(|(text, _, value)| Some((text.clone(), reader.text_of(value)?))).collect()
+}

@@ -1,0 +1,128 @@
+//! Following names: every way leads to a node, every expression asks for something that exists, and no circle runs on
+//! without the applicant.
+
+use super::model::{Next, Node, NodeKind};
+use super::nodes::{Draft, END, Way};
+use super::reader::Reader;
+use crate::source::{Diagnostic, Span, nearest};
+
+/// Makes nodes of the drafts.
+pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>) -> Vec<Node> {
+    let names: Vec<(String, String, Span)> =
+        drafts.iter().map(|draft| (draft.node.name.to_string(), draft.node.key.clone(), draft.span)).collect();
+    duplicates(reader, &names);
+    for draft in &drafts {
+        for (asked, span, attempt) in &draft.asks {
+            for name in asked {
+                expression_name(reader, name, *span, *attempt, &drafts);
+            }
+        }
+    }
+    let spans: Vec<Span> = drafts.iter().map(|draft| draft.span).collect();
+    let mut nodes = Vec::with_capacity(drafts.len());
+    for (at, draft) in drafts.into_iter().enumerate() {
+        let mut node = draft.node;
+        node.next = follow(reader, &draft.next, at, &names);
+        if let NodeKind::Condition(branch) = &mut node.kind {
+            branch.then = follow(reader, &draft.then, at, &names);
+        }
+        nodes.push(node);
+    }
+    if let Some(at) = circle(&nodes) {
+        reader.report(
+            Diagnostic::new(spans[at], "the flow runs in circles here without ever waiting for the applicant")
+                .help("put a form into the circle, or lead one of its conditions out of it"),
+        );
+    }
+    nodes
+}
+
+fn duplicates(reader: &mut Reader<'_>, names: &[(String, String, Span)]) {
+    for (at, (name, key, span)) in names.iter().enumerate() {
+        if let Some((_, _, first)) = names[..at].iter().find(|(_, other, _)| other == key) {
+            reader.report(
+                Diagnostic::new(*span, format!("the node `{name}` is there twice"))
+                    .related(*first, "the first one")
+                    .help(format!("expressions call it `{key}`: give each node a name of its own")),
+            );
+        }
+    }
+}
+
+fn follow(reader: &mut Reader<'_>, way: &Way, at: usize, names: &[(String, String, Span)]) -> Next {
+    let (name, span) = match way {
+        Way::End => return Next::End,
+        Way::Following if at + 1 < names.len() => return Next::Node(at + 1),
+        Way::Following => return Next::End,
+        Way::To(name, span) => (name, *span),
+    };
+    if let Some(to) = names.iter().position(|(other, _, _)| other == name) {
+        return Next::Node(to);
+    }
+    if name.eq_ignore_ascii_case(END) {
+        return Next::End;
+    }
+    let near = nearest(name, names.iter().map(|(other, _, _)| other.as_str()).chain([END]));
+    reader.report(
+        Diagnostic::new(span, format!("there is no node `{name}`"))
+            .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+    );
+    Next::End
+}
+
+/// Checks `node` or `node.field`, as an expression asks for it.
+fn expression_name(reader: &mut Reader<'_>, name: &str, span: Span, attempt: bool, drafts: &[Draft]) {
+    let (root, field) = name.split_once('.').map_or((name, None), |(root, rest)| (root, rest.split('.').next()));
+    if attempt && root == "attempt" {
+        return;
+    }
+    let Some(draft) = drafts.iter().find(|draft| draft.node.key == root) else {
+        let near = nearest(root, drafts.iter().map(|draft| draft.node.key.as_str()));
+        reader.report(
+            Diagnostic::new(span, format!("the expression asks for `{root}`, and no node has that name"))
+                .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+        );
+        return;
+    };
+    let Some(field) = field else { return };
+    let known: Vec<&str> = match &draft.node.kind {
+        NodeKind::Form(form) => {
+            let roles = form.elements.iter().filter_map(|element| element.role.as_deref());
+            roles.chain(form.elements.iter().map(|element| element.key.as_str())).collect()
+        }
+        kind if kind.service().is_some() => vec!["match", "attempt"],
+        _ => Vec::new(),
+    };
+    if !known.contains(&field) {
+        let near = nearest(field, known.iter().copied());
+        let help =
+            near.map_or_else(|| format!("it has: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        reader.report(Diagnostic::new(span, format!("the node `{root}` has no `{field}` to ask for")).help(help));
+    }
+}
+
+/// A node on a circle of nodes none of which waits for the applicant.
+fn circle(nodes: &[Node]) -> Option<usize> {
+    let ways = |at: usize| {
+        let node = &nodes[at];
+        let then = if let NodeKind::Condition(branch) = &node.kind { Some(branch.then) } else { None };
+        let next = (!matches!(node.kind, NodeKind::End(_))).then_some(node.next);
+        [then, next].into_iter().flatten()
+    };
+    (0..nodes.len()).filter(|at| !nodes[*at].kind.waits()).find(|start| {
+        let mut seen = vec![false; nodes.len()];
+        let mut open = vec![*start];
+        while let Some(at) = open.pop() {
+            for way in ways(at) {
+                let Next::Node(to) = way else { continue };
+                if to == *start {
+                    return true;
+                }
+                if !nodes[to].kind.waits() && !std::mem::replace(&mut seen[to], true) {
+                    open.push(to);
+                }
+            }
+        }
+        false
+    })
+}

@@ -1,0 +1,391 @@
+//! What a definition is once it is read.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use regex::Regex;
+use serde_json::{Number, Value};
+
+use super::expression::Expression;
+use crate::api::element::ElementType;
+use crate::api::operation::Version;
+use crate::api::wire::Condition;
+
+/// All that a sandbox serves.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    /// The flows, each id once.
+    pub flows: Vec<Flow>,
+    /// What holds for the account, whatever the flow.
+    pub account: Account,
+}
+
+impl Library {
+    /// The flow with this id on the wire.
+    pub fn flow(&self, id: &str) -> Option<&Flow> {
+        self.flows.iter().find(|flow| flow.id == id)
+    }
+}
+
+/// A flow with its two versions.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// The id in the API's paths.
+    pub id: String,
+    /// What the builder holds.
+    pub draft: Option<Arc<Definition>>,
+    /// What is published.
+    pub live: Option<Arc<Definition>>,
+}
+
+impl Flow {
+    /// The definition of a version, if there is one.
+    pub fn version(&self, version: Version) -> Option<&Arc<Definition>> {
+        match version {
+            Version::Draft => self.draft.as_ref(),
+            Version::Live => self.live.as_ref(),
+        }
+    }
+}
+
+/// The account's settings, from `sandbox.yaml`.
+#[derive(Debug, Clone, Default)]
+pub struct Account {
+    /// Who may ask for a client-credential token.
+    pub clients: Vec<ClientCredentials>,
+    /// How long a submit with `x-hf-retry-on-pending` blocks; 30 seconds where nothing is said.
+    pub retry_on_pending: Option<Duration>,
+    /// How long a connector token can be redeemed; an hour where nothing is said.
+    pub connector_token_expires_in: Option<Duration>,
+}
+
+/// A client that may ask for a token. Its secret is never printed.
+#[derive(Clone)]
+pub struct ClientCredentials {
+    /// `client_id` of the token request.
+    pub client_id: String,
+    /// `client_secret` of the token request.
+    pub client_secret: String,
+    /// The scope it is given.
+    pub scope: String,
+    /// How long its tokens hold.
+    pub expires_in: Duration,
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ClientCredentials").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+/// A node's name, as the definition's author wrote it: what a session remembers of it, since it outlives a republishing.
+pub type NodeName = Arc<str>;
+
+/// One version of a flow.
+#[derive(Debug)]
+pub struct Definition {
+    /// The flow's name.
+    pub name: String,
+    /// The id in the API's paths.
+    pub id: String,
+    /// The languages that it is offered in.
+    pub languages: Languages,
+    /// Whether every call needs a client-credential token.
+    pub authenticated: bool,
+    /// Whether its root follows a connector token, so that it cannot be begun without one.
+    pub follows_token: bool,
+    /// The nodes; the first is the root.
+    pub nodes: Vec<Node>,
+    /// The id of the END that is reached where no `end` node is.
+    pub end_id: String,
+}
+
+impl Definition {
+    /// The node with this name.
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| &*node.name == name)
+    }
+}
+
+/// The languages of a definition.
+#[derive(Debug, Clone)]
+pub struct Languages {
+    /// That of the definition's own texts.
+    pub default: String,
+    /// Translations by language tag, each from the definition's text to the translated one.
+    pub locales: Vec<(String, HashMap<String, String>)>,
+}
+
+impl Languages {
+    /// A text in a language; as it is written where the language or the text's translation is missing.
+    pub fn translate<'a>(&'a self, text: &'a str, language: Option<&str>) -> &'a str {
+        let locale = language.and_then(|tag| self.locales.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag)));
+        locale.and_then(|(_, texts)| texts.get(text)).map_or(text, String::as_str)
+    }
+}
+
+/// A node of the flow.
+#[derive(Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: NodeName,
+    /// Its name in expressions: lower case, `_` for everything else.
+    pub key: String,
+    /// Its id on the wire, 24 hex digits.
+    pub id: String,
+    /// Its title, by default its name.
+    pub title: String,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Where the flow goes on after it.
+    pub next: Next,
+}
+
+/// Where a way leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// To the node at this place of [`Definition::nodes`].
+    Node(usize),
+    /// To END.
+    End,
+}
+
+/// What a node is.
+#[derive(Debug)]
+pub enum NodeKind {
+    /// A form, filled in by the applicant.
+    Form(Form),
+    /// A service that runs in the background.
+    Service(Service),
+    /// A service that the applicant deals with.
+    Interactive(Interactive),
+    /// A fork.
+    Condition(Branch),
+    /// The client's status is set.
+    Verdict(Verdict),
+    /// The end, with a text of its own.
+    End(Ending),
+}
+
+impl NodeKind {
+    /// Whether the flow waits here for the applicant.
+    pub fn waits(&self) -> bool {
+        matches!(self, NodeKind::Form(_) | NodeKind::Interactive(_))
+    }
+
+    /// Whether one can come back to it.
+    pub fn can_be_reentered(&self) -> bool {
+        match self {
+            NodeKind::Form(_) => true,
+            NodeKind::Interactive(interactive) => interactive.reenter,
+            _ => false,
+        }
+    }
+
+    /// The service that runs in it, if one does.
+    pub fn service(&self) -> Option<&Service> {
+        match self {
+            NodeKind::Service(service) => Some(service),
+            NodeKind::Interactive(interactive) => Some(&interactive.service),
+            _ => None,
+        }
+    }
+}
+
+/// A form.
+#[derive(Debug)]
+pub struct Form {
+    /// A line below the title.
+    pub subtitle: Option<String>,
+    /// Its elements.
+    pub elements: Vec<FormElement>,
+}
+
+/// What a service does when it runs.
+#[derive(Debug)]
+pub struct Service {
+    /// The API's name for it, such as `TRULIOO_EIDV`.
+    pub service_type: String,
+    /// How long it runs.
+    pub takes: Duration,
+    /// Whether it finds a match; it does where nothing is said.
+    pub matches: Option<Expression>,
+    /// With which error it ends.
+    pub fails: Option<Failure>,
+}
+
+/// How a service fails.
+#[derive(Debug)]
+pub struct Failure {
+    /// The error code.
+    pub code: u16,
+    /// When it fails; always where nothing is said.
+    pub when: Option<Expression>,
+}
+
+/// A service that the applicant deals with.
+#[derive(Debug)]
+pub struct Interactive {
+    /// What happens after the submit.
+    pub service: Service,
+    /// What kind it is.
+    pub kind: &'static InteractiveType,
+    /// Whether one can come back to it.
+    pub reenter: bool,
+    /// The code that the applicant must enter (twilio).
+    pub code: String,
+}
+
+/// A kind of interactive service.
+#[derive(Debug)]
+pub struct InteractiveType {
+    /// The service's type in a definition and in a profile.
+    pub name: &'static str,
+    /// The step's `type` on the wire.
+    pub wire: &'static str,
+    /// Whether one can come back to it where the definition does not say.
+    pub reenter: bool,
+    /// What its submit must hold.
+    pub demands: Demand,
+}
+
+/// What the submit to an interactive service must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// Any body completes it.
+    Nothing,
+    /// The code that was sent (5300).
+    Code,
+    /// At least one value (4014).
+    Data,
+    /// At least one key of an uploaded file (4014).
+    Files,
+}
+
+const fn interactive(name: &'static str, wire: &'static str, reenter: bool, demands: Demand) -> InteractiveType {
+    InteractiveType { name, wire, reenter, demands }
+}
+
+/// The interactive services.
+pub static INTERACTIVE_TYPES: [InteractiveType; 7] = [
+    interactive("TRULIOO_DOCV", "trulioo_doc_v", false, Demand::Nothing),
+    interactive("TWILIO", "twilio", true, Demand::Code),
+    interactive("TRULIOO_KYB_SEARCH", "trulioo_kyb_search", true, Demand::Data),
+    interactive("TRULIOO_ELECTRONIC_ID", "trulioo_electronic_id", true, Demand::Data),
+    interactive("PERSON_OCR", "person_ocr", true, Demand::Files),
+    interactive("BUSINESS_OCR", "business_ocr", true, Demand::Files),
+    interactive("FLOW_CONNECTOR", "flow_connector", true, Demand::Nothing),
+];
+
+/// The services that run in the background.
+pub const SERVICE_TYPES: [&str; 9] = [
+    "TRULIOO_EIDV",
+    "TRULIOO_KYB_VERIFY",
+    "TRULIOO_KYB_INSIGHTS",
+    "TRULIOO_KYB_COMPLETE",
+    "TRULIOO_KYB_SUBMITTER",
+    "TRULIOO_UTILITY_ID",
+    "TRULIOO_PERSON_WL",
+    "TRULIOO_BUSINESS_WL",
+    "SHARED_SIGNING",
+];
+
+/// A fork: where the flow goes on depends on an expression.
+#[derive(Debug)]
+pub struct Branch {
+    /// What is asked.
+    pub when: Expression,
+    /// Where it leads when that holds; [`Node::next`] is where it leads otherwise.
+    pub then: Next,
+}
+
+/// What is decided about the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Status `ACCEPTED`.
+    Accept,
+    /// Status `DECLINED`.
+    Reject,
+}
+
+/// An `end` node.
+#[derive(Debug)]
+pub struct Ending {
+    /// What is shown.
+    pub text: String,
+    /// Where the applicant is sent.
+    pub redirect_url: Option<String>,
+}
+
+/// An element of a form.
+#[derive(Debug)]
+pub struct FormElement {
+    /// The id on the wire, 24 hex digits.
+    pub id: String,
+    /// The label.
+    pub name: String,
+    /// The label as a name in expressions.
+    pub key: String,
+    /// What the element means.
+    pub role: Option<String>,
+    /// A name that no language changes.
+    pub normalized_name: Option<String>,
+    /// What input it takes.
+    pub kind: ElementType,
+    /// What its value must be.
+    pub rules: Rules,
+    /// What can be chosen, as value and label.
+    pub options: Vec<(String, String)>,
+    /// A hint.
+    pub tooltip: Option<String>,
+    /// Hints by the two-letter code of the country of residence, before `tooltip`.
+    pub tooltip_by_country: IndexMap<String, String>,
+    /// Shown while nothing is entered.
+    pub placeholder: Option<String>,
+    /// Filled in beforehand.
+    pub value: Option<Value>,
+    /// The text of a static element.
+    pub content: Option<String>,
+    /// How a date is written, such as `DD/MM/YYYY`; always accepted beside the ISO form.
+    pub date_format: Option<DateFormat>,
+    /// When it is shown, over the ids of the same form's elements.
+    pub condition: Option<Condition>,
+}
+
+/// A way of writing dates.
+#[derive(Debug, Clone)]
+pub struct DateFormat {
+    /// As the definition and the wire have it.
+    pub written: String,
+    /// The same for `strptime`.
+    pub strptime: String,
+}
+
+/// What an element's value must be.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// A value must be given.
+    pub required: bool,
+    /// The least number.
+    pub min: Option<Number>,
+    /// The greatest number.
+    pub max: Option<Number>,
+    /// The first date.
+    pub first: Option<jiff::civil::Date>,
+    /// The last date.
+    pub last: Option<jiff::civil::Date>,
+    /// The least length in characters.
+    pub min_length: Option<usize>,
+    /// The greatest length in characters.
+    pub max_length: Option<usize>,
+    /// What a text must match, anywhere unless it is anchored.
+    pub pattern: Option<Regex>,
+    /// The extensions that a file may have, lower case.
+    pub accept: Vec<String>,
+}
+
+/// What END says where the definition says nothing.
+pub const END_TEXT: &str = "Thank you, you have reached the end";

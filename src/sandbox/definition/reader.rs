@@ -1,0 +1,171 @@
+//! Reading keys of a map: each reader takes one key, notes what is wrong with it and goes on, so that all mistakes of a
+//! file come out together.
+
+use std::time::Duration;
+
+use super::expression::Expression;
+use crate::source::{Diagnostic, Sources, Span};
+use crate::yaml::{Kind, Mapping, Node, unknown_word};
+
+/// The longest time that a definition may name.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Reads values and gathers mistakes.
+pub(super) struct Reader<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) mistakes: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(sources: &'a Sources) -> Self {
+        Reader { sources, mistakes: Vec::new() }
+    }
+
+    pub(super) fn report(&mut self, mistake: Diagnostic) {
+        self.mistakes.push(mistake);
+    }
+
+    /// Takes the value out of a result, noting a mistake.
+    pub(super) fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|mistake| self.report(mistake)).ok()
+    }
+
+    fn wanted(&mut self, node: &Node, wanted: &str) {
+        self.report(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    }
+
+    /// A map.
+    pub(super) fn map<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<Mapping<'n>> {
+        let result = Mapping::of(node, self.sources, wanted);
+        self.keep(result)
+    }
+
+    /// Reports the keys that nobody took.
+    pub(super) fn close(&mut self, map: Mapping<'_>) {
+        self.mistakes.extend(map.unknown());
+    }
+
+    /// A text; numbers and booleans as they are written.
+    pub(super) fn text_of(&mut self, node: &Node) -> Option<String> {
+        match &node.kind {
+            Kind::String(text) => Some(text.clone()),
+            Kind::Number(_) | Kind::Bool(_) => Some(node.key_text(self.sources)),
+            _ => {
+                self.wanted(node, "a text");
+                None
+            }
+        }
+    }
+
+    pub(super) fn text(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<String> {
+        let node = map.take(key)?;
+        self.text_of(node)
+    }
+
+    pub(super) fn flag(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<bool> {
+        let node = map.take(key)?;
+        match node.kind {
+            Kind::Bool(value) => Some(value),
+            _ => {
+                self.wanted(node, "`true` or `false`");
+                None
+            }
+        }
+    }
+
+    pub(super) fn length_of(&mut self, node: &Node) -> Option<usize> {
+        let number = match &node.kind {
+            Kind::Number(number) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wanted(node, "a number of characters");
+        }
+        number
+    }
+
+    /// A time: `2s`, `500ms`, `1m`, or a number of seconds.
+    pub(super) fn time(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<Duration> {
+        let node = map.take(key)?;
+        let time = match &node.kind {
+            Kind::Number(number) => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            Kind::String(text) => parse_time(text),
+            _ => None,
+        };
+        let time = time.filter(|time| *time <= LONGEST);
+        if time.is_none() {
+            self.wanted(node, "a time of at most a day");
+            if let Some(mistake) = self.mistakes.last_mut() {
+                mistake.help = Some("write it as `500ms`, `2s` or `1m`".to_owned());
+            }
+        }
+        time
+    }
+
+    pub(super) fn list<'n>(&mut self, map: &mut Mapping<'n>, key: &'static str) -> Option<&'n [Node]> {
+        let node = map.take(key)?;
+        match &node.kind {
+            Kind::List(items) => Some(items),
+            _ => {
+                self.wanted(node, "a list");
+                None
+            }
+        }
+    }
+
+    pub(super) fn expression(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<(Expression, Span)> {
+        let node = map.take(key)?;
+        let source = self.text_of(node)?;
+        match Expression::compile(&source) {
+            Ok(expression) => Some((expression, node.span)),
+            Err(error) => {
+                let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+                self.report(
+                    Diagnostic::new(node.span, format!("this is not an expression: {reason}"))
+                        .help("an expression reads like `personal.last_name != 'Smith' and person_match.match`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// One of some words, in whatever case.
+    pub(super) fn word(&mut self, node: &Node, what: &str, known: &[&'static str]) -> Option<&'static str> {
+        let text = self.text_of(node)?;
+        let found = known.iter().find(|word| word.eq_ignore_ascii_case(&text)).copied();
+        if found.is_none() {
+            self.report(unknown_word(node.span, what, &text, known));
+        }
+        found
+    }
+}
+
+/// A time written with its unit.
+fn parse_time(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let number: f64 = text[..unit_at].trim().parse().ok()?;
+    let unit = match &text[unit_at..] {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(number * unit).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(parse_time("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(parse_time("1.5 s"), Some(Duration::from_millis(1500)));
+        assert_eq!(parse_time("2m"), Some(Duration::from_secs(120)));
+        for wrong in ["", "s", "-1s", "2 weeks", "5"] {
+            assert_eq!(parse_time(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+use crate::api::operation::Version;
+use crate::sandbox::examples::{RETAIL, definition, library, line, load_files};
+
+fn mistakes(text: &str) -> Vec<String> {
+    let (sources, result) = load_files(&[("x.flow.yaml", text)]);
+    result.expect_err("a definition with mistakes").iter().map(|mistake| line(&sources, mistake)).collect()
+}
+
+#[test]
+fn all_mistakes_of_a_file_come_together() {
+    let found = mistakes(
+        "flow: x
+langages: {}
+nodes:
+  - form: personal
+    titel: T
+    elements:
+      - { name: Age, type: nmber, max: 5 }
+      - { name: Age, type: text, min: 1 }
+      - { type: dropdown, name: Plan }
+      - { name: Name, type: text, pattern: '(' }
+      - { name: Doc, type: file, accept: [exe] }
+  - service: match
+    type: TRULIO_EIDV
+    fails: 4004
+    match: persnal.age > 1
+  - condition: c
+    when: personal.agee >
+    then: nowhere
+",
+    );
+    let expected = [
+        "2:1 unknown key `langages` (did you mean `languages`?)",
+        "5:5 unknown key `titel` (did you mean `title`?)",
+        "7:28 unknown element type `nmber` (did you mean `number`?)",
+        "8:17 the element `Age` is there twice (values are told apart by the element's name: give each its own)",
+        "8:34 `min` means nothing for the type `text` (it is for number, date)",
+        "9:33 there is nothing to choose from (add `options: [first, second]`)",
+        "10:44 this is not a regular expression: unclosed group",
+        "11:43 unknown file type `exe` (known here: pdf,",
+        "13:11 unknown service type `TRULIO_EIDV` (did you mean `TRULIOO_EIDV`?)",
+        "14:12 the number 4004 is no error code of the API (known here: 4000,",
+        "17:11 this is not an expression: unexpected end of input",
+    ];
+    assert_eq!(found.len(), expected.len(), "{}", found.join("\n"));
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}\ndoes not begin with\n{expected}");
+    }
+}
+
+#[test]
+fn names_that_lead_nowhere() {
+    let found = mistakes(
+        "nodes:
+  - form: personal
+    elements:
+      - { name: A, type: text, condition: { element: Bee, equals: 1 } }
+      - { name: Bees, type: text, condition: { element: Bees } }
+    next: proff
+  - service: check
+    type: TRULIOO_EIDV
+    match: persnal.a and personal.b and attempt > 1
+  - condition: c
+    when: attempt
+    else: proof
+  - form: proof
+  - form: proof
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "4:54 this form has no element `Bee` (did you mean `Bees`?)",
+            "5:57 the element's condition asks for the element itself",
+            "6:11 there is no node `proff` (did you mean `proof`?)",
+            "9:12 the expression asks for `persnal`, and no node has that name (did you mean `personal`?)",
+            "9:12 the node `personal` has no `b` to ask for (did you mean `a`?)",
+            "11:11 the expression asks for `attempt`, and no node has that name",
+            "14:11 the node `proof` is there twice (expressions call it `proof`: give each node a name of its own)",
+        ]
+    );
+}
+
+#[test]
+fn circles_without_an_applicant_are_refused() {
+    let found = mistakes(
+        "nodes:
+  - form: a
+  - service: s
+    type: TRULIOO_EIDV
+  - condition: c
+    when: s.match
+    then: end
+    else: s
+",
+    );
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("3:14 the flow runs in circles"), "{}", found[0]);
+    definition("nodes:\n  - form: a\n  - condition: c\n    when: a\n    else: a\n");
+}
+
+#[test]
+fn a_node_is_of_one_kind() {
+    assert_eq!(mistakes("nodes:\n  - from: a\n"), ["2:5 unknown node kind `from` (did you mean `form`?)"]);
+    let both = mistakes("nodes:\n  - form: a\n    service: b\n");
+    assert_eq!(both, ["3:5 the node is both `form` and `service` (write one node for each)"]);
+    assert!(mistakes("nodes: 7\n")[0].contains("a list"));
+    assert!(mistakes("- 1\n")[0].contains("a flow definition is wanted"));
+}
+
+#[test]
+fn draft_and_live_are_one_flow() {
+    let draft = "flow: a\nnodes: [ { form: one } ]\n";
+    let library = library(&[
+        ("a.draft.flow.yaml", draft),
+        ("a.live.flow.yaml", "flow: a\nnodes: [ { form: two } ]\n"),
+        ("b.draft.flow.yaml", "nodes: []\n"),
+    ]);
+    let root = |id: &str, version| library.flow(id)?.version(version).map(|found| found.nodes.len());
+    assert_eq!(library.flow("a").unwrap().live.as_ref().unwrap().nodes[0].name.as_ref(), "two");
+    assert_eq!(root("b", Version::Draft), Some(0));
+    assert_eq!(root("b", Version::Live), None);
+    let (_, twice) = load_files(&[("a.draft.flow.yaml", draft), ("c.flow.yaml", draft)]);
+    assert_eq!(twice.unwrap_err()[0].message, "the flow `a` is defined twice");
+    let (_, apart) = load_files(&[("a.draft.flow.yaml", draft), ("a.live.flow.yaml", "id: z\nnodes: []\n")]);
+    assert_eq!(apart.unwrap_err()[0].message, "the draft and the live version of a flow have different ids");
+}
+
+#[test]
+fn ids_are_new_at_every_load_unless_seeded() {
+    let ids = |text: &str| {
+        let definition = definition(text);
+        let crate::sandbox::definition::NodeKind::Form(form) = &definition.nodes[0].kind else { panic!() };
+        form.elements.iter().map(|element| element.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(RETAIL), ids(RETAIL));
+    let free = RETAIL.replace("seed: 7", "");
+    assert_ne!(ids(&free), ids(&free));
+}
+
+#[test]
+fn the_account_is_read_and_its_secret_not_shown() {
+    let library = library(&[(
+        "sandbox.yaml",
+        "clients: [ { client_id: me, client_secret: hush, expires_in: 5s } ]\nretry_on_pending: 20ms\n",
+    )]);
+    assert_eq!(library.account.retry_on_pending.unwrap().as_millis(), 20);
+    assert_eq!(library.account.clients[0].client_secret, "hush");
+    assert!(!format!("{library:?}").contains("hush"));
+}
+
+#[test]
+fn what_cannot_be_read_is_a_mistake_with_a_place() {
+    let mut sources = crate::source::Sources::default();
+    let mistakes = super::load(&mut sources, &["/nowhere/x.flow.yaml".into()]).unwrap_err();
+    assert!(mistakes[0].message.starts_with("the file cannot be read"));
+    assert_eq!(sources.path(mistakes[0].span.source), std::path::Path::new("/nowhere/x.flow.yaml"));
+    let (sources, result) = load_files(&[
+        ("readme.yaml", "a: 1\n"),
+        ("y.flow.yaml", "languages: { fr-FR: no.yaml, xx: fr.yaml }\nnodes: []\n"),
+    ]);
+    let found: Vec<String> = result.unwrap_err().iter().map(|mistake| line(&sources, mistake)).collect();
+    let expected = ["this file's name is not that of a flow definition", "unknown language `xx`", "cannot be read"];
+    assert!(found.len() == 3 && found.iter().zip(expected).all(|(found, text)| found.contains(text)), "{found:?}");
+}
+
+mod any_text {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn never_panics(line in 0usize..60, cut in 0usize..90, insert in "[-:{}\\[\\] a-z'\"0-9é\n]{0,6}") {
+            let mut lines: Vec<String> = super::RETAIL.lines().map(str::to_owned).collect();
+            let at = line % lines.len();
+            let mut chars: Vec<char> = lines[at].chars().collect();
+            chars.truncate(cut);
+            lines[at] = chars.into_iter().collect::<String>() + &insert;
+            let (sources, result) = super::load_files(&[("x.flow.yaml", &lines.join("\n"))]);
+            for mistake in result.err().into_iter().flatten() {
+                prop_assert!(super::line(&sources, &mistake).len() > 4);
+            }
+        }
+    }
+}

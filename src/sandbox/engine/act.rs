@@ -1,0 +1,121 @@
+//! The actions of an applicant.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+use super::session::{Position, Session, UploadedFile};
+use super::{advance, submit};
+use crate::sandbox::definition::{Definition, NodeKind};
+
+/// What an applicant does.
+#[derive(Debug, Clone)]
+pub enum Action<'a> {
+    /// Asks for the current step (FlowStep).
+    Current,
+    /// Submits data for it (SubmitStep).
+    Submit(&'a Map<String, Value>),
+    /// Goes back (getBackStep).
+    Back,
+    /// Uploads a file, which is to have this key.
+    Upload {
+        /// The key, unheard of so far.
+        key: String,
+        /// The file.
+        file: UploadedFile,
+    },
+}
+
+/// What the API does about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Gives the step that waits for the applicant.
+    Step,
+    /// A service is at work.
+    Pending {
+        /// When it will be done.
+        until: Duration,
+    },
+    /// Gives END.
+    End,
+    /// Takes the file.
+    Uploaded(String),
+}
+
+/// Does what the API would do. Time never runs backwards; `now` counts from whatever `Session::new` was given counts from.
+///
+/// # Errors
+///
+/// The refusal that the reference has for it. The session then stands where it stood, except that a service that failed
+/// leaves it at the step before.
+pub fn act(
+    definition: &Definition,
+    session: &mut Session,
+    action: Action<'_>,
+    now: Duration,
+) -> Result<Answer, Refusal> {
+    advance::settle(definition, session, now)?;
+    match action {
+        Action::Current => {}
+        Action::Submit(data) => submit::submit(definition, session, data, now)?,
+        Action::Back => back(definition, session, now)?,
+        Action::Upload { key, file } => {
+            upload(definition, session, &key, file, now)?;
+            return Ok(Answer::Uploaded(key));
+        }
+    }
+    standing(definition, session)
+}
+
+fn standing(definition: &Definition, session: &Session) -> Result<Answer, Refusal> {
+    match &session.position {
+        Position::Running { node, since } => {
+            let takes = Session::node(definition, node)?.kind.service().map_or(Duration::ZERO, |service| service.takes);
+            Ok(Answer::Pending { until: since.saturating_add(takes) })
+        }
+        Position::Before(_) => Ok(Answer::Pending { until: session.modified }),
+        Position::At(name) => Session::node(definition, name).map(|_| Answer::Step),
+        Position::Ended(_) => Ok(Answer::End),
+    }
+}
+
+fn back(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
+    if matches!(session.position, Position::Ended(_)) {
+        return Err(Refusal::new(4103));
+    }
+    let previous = session.trail.last().ok_or_else(|| Refusal::new(4103))?;
+    if !Session::node(definition, &previous.node)?.kind.can_be_reentered() {
+        return Err(Refusal::new(4103));
+    }
+    if let Some(left) = session.trail.pop() {
+        session.position = Position::At(left.node);
+        session.verdict = left.verdict;
+        session.modified = now;
+    }
+    Ok(())
+}
+
+fn upload(
+    definition: &Definition,
+    session: &mut Session,
+    key: &str,
+    file: UploadedFile,
+    now: Duration,
+) -> Result<(), Refusal> {
+    let node = submit::current(definition, session)?;
+    if file.size == 0 {
+        return Err(Refusal::about(4006, "the file"));
+    }
+    let extension = file.extension();
+    let taken = match &node.kind {
+        NodeKind::Form(form) => form.elements.iter().any(|element| element.rules.accept.contains(&extension)),
+        _ => true,
+    };
+    if !taken {
+        return Err(Refusal::about(4007, &file.name));
+    }
+    session.files.insert(key.to_owned(), file);
+    session.modified = now;
+    Ok(())
+}
