@@ -6,8 +6,8 @@ use super::elements;
 use super::expression::Expression;
 use super::ident::{Ids, snake_case};
 use super::model::{
-    Branch, Ending, Failure, Form, INTERACTIVE_TYPES, Interactive, Next, Node, NodeKind, SERVICE_TYPES, Service,
-    Verdict,
+    Branch, Demand, Ending, Failure, Form, INTERACTIVE_TYPES, Interactive, Next, Node, NodeKind, SERVICE_TYPES,
+    Service, Verdict,
 };
 use super::reader::Reader;
 use crate::api::codes;
@@ -196,8 +196,9 @@ fn interactive(reader: &mut Reader<'_>, map: &mut Mapping<'_>, span: Span, asks:
     let service = service(reader, map, &known, span, asks);
     let kind = INTERACTIVE_TYPES.iter().find(|kind| kind.name == service.service_type);
     let reenter = reader.flag(map, "reenter");
-    let code = reader.text(map, "code").unwrap_or_else(|| "000000".to_owned());
     let kind = kind?;
+    let code = if kind.demands == Demand::Code { reader.text(map, "code") } else { None };
+    let code = code.unwrap_or_else(|| "000000".to_owned());
     Some(Interactive { service, kind, reenter: reenter.unwrap_or(kind.reenter), code })
 }
 

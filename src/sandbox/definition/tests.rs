@@ -164,6 +164,34 @@ fn what_cannot_be_read_is_a_mistake_with_a_place() {
     assert!(found.len() == 3 && found.iter().zip(expected).all(|(found, text)| found.contains(text)), "{found:?}");
 }
 
+#[test]
+fn a_way_that_is_not_said_leads_to_the_next_node() {
+    let definition = definition(
+        "nodes:
+  - form: personal
+  - service: person-match
+    type: trulioo_eidv
+  - condition: matched
+    when: person_match.match
+    then: proof
+    else: docv
+  - form: proof
+    next: end
+  - interactive: docv
+    type: TRULIOO_DOCV
+    reenter: false
+  - accept:
+",
+    );
+    use crate::sandbox::definition::{Next, NodeKind};
+    let next: Vec<Next> = definition.nodes.iter().map(|node| node.next).collect();
+    assert_eq!(next, [Next::Node(1), Next::Node(2), Next::Node(4), Next::End, Next::Node(5), Next::End]);
+    let NodeKind::Condition(branch) = &definition.nodes[2].kind else { panic!() };
+    assert_eq!(branch.then, Next::Node(3));
+    assert_eq!(definition.nodes[1].kind.service().unwrap().service_type, "TRULIOO_EIDV");
+    assert_eq!(&*definition.nodes[5].name, "accept");
+}
+
 mod any_text {
     use proptest::prelude::*;
 

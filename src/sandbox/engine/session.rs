@@ -159,11 +159,10 @@ impl Session {
         definition.node(name).ok_or_else(|| Refusal::new(4002))
     }
 
-    /// Whether a backward step would be taken.
+    /// Whether a backward step would be taken from the step that waits for the applicant.
     pub(super) fn can_go_back(&self, definition: &Definition) -> bool {
-        let ended = matches!(self.position, Position::Ended(_));
         let previous = self.trail.last().and_then(|left| definition.node(&left.node));
-        !ended && previous.is_some_and(|node| node.kind.can_be_reentered())
+        previous.is_some_and(|node| node.kind.can_be_reentered())
     }
 
     /// What expressions see: the answers and the services' outcomes, by node.

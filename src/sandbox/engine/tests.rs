@@ -175,9 +175,11 @@ fn services_in_a_row_take_their_time_one_after_the_other() {
     applicant.submit(json!({})).unwrap();
     assert_eq!(applicant.wait(2.5).unwrap(), Answer::Pending { until: Duration::from_secs(3) });
     assert_eq!(applicant.wait(0.5).unwrap(), Answer::End);
-    let mut late = Applicant::new(text);
+    let third = format!("{text}  - {{ service: d, type: TRULIOO_PERSON_WL, takes: 1s }}\n");
+    let mut late = Applicant::new(&third);
     late.submit(json!({})).unwrap();
-    assert_eq!(late.wait(3.0).unwrap(), Answer::End);
+    assert_eq!(late.wait(3.5).unwrap(), Answer::Pending { until: Duration::from_secs(4) });
+    assert_eq!(late.wait(0.5).unwrap(), Answer::End);
 }
 
 #[test]
@@ -270,6 +272,11 @@ fn going_back_undoes_what_was_decided_after() {
     assert_eq!(applicant.session.verdict, Some(Verdict::Accept));
     applicant.act(Action::Back).unwrap();
     assert_eq!(applicant.session.verdict, None);
+    let failing =
+        "nodes:\n  - form: a\n  - accept: ok\n    next: s\n  - { service: s, type: TRULIOO_EIDV, fails: 4009 }\n";
+    let mut failed = Applicant::new(failing);
+    assert_eq!(failed.code(json!({})), 4009);
+    assert_eq!(failed.session.verdict, None);
 }
 
 #[test]
@@ -308,11 +315,11 @@ fn an_expression_that_cannot_be_worked_out_is_an_internal_error() {
 fn interactive_services_ask_for_what_they_need() {
     let text = |kind: &str| {
         format!(
-            "nodes:\n  - form: a\n    elements: [ {{ name: F, type: file }} ]\n  - {{ interactive: i, type: {kind}, code: '123456' }}\n"
+            "nodes:\n  - form: a\n    elements: [ {{ name: F, type: file }} ]\n  - {{ interactive: i, type: {kind} }}\n"
         )
     };
     let submit = |kind: &str, upload: bool, body: Value| {
-        let mut applicant = Applicant::new(&text(kind));
+        let mut applicant = Applicant::new(&text(kind).replace("TWILIO", "TWILIO, code: '123456'"));
         if upload {
             applicant.upload("a.png").unwrap();
         }
