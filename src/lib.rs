@@ -17,3 +17,5 @@ pub mod snapshot;
 pub mod source;
 pub mod template;
 pub mod yaml;
+
+pub use cli::harness::run_folder;

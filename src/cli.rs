@@ -1,0 +1,74 @@
+//! The command line: arguments, configuration, commands and exit codes.
+//!
+//! [`args`] is what was typed, [`config`] what `draftgate.yaml` says, [`settings`] what the two and the environment come to.
+//! Each command has a file of its own. [`harness`] is the same run for a test target of somebody's own crate.
+
+pub mod args;
+pub mod config;
+pub mod exit;
+pub mod harness;
+mod lint;
+mod output;
+mod prepare;
+mod run;
+pub mod settings;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use exit::Exit;
+use output::Output;
+
+/// What the program was started with, captured once.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The arguments, the program's name first.
+    pub arguments: Vec<OsString>,
+    /// The environment variables that are text.
+    pub variables: BTreeMap<String, String>,
+    /// Whether the standard output is a terminal.
+    pub terminal: bool,
+    /// The clock.
+    pub now: fn() -> jiff::Timestamp,
+}
+
+impl Environment {
+    /// Captures what this process was started with.
+    pub fn capture() -> Self {
+        use std::io::IsTerminal;
+        Environment {
+            arguments: std::env::args_os().collect(),
+            variables: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            terminal: std::io::stdout().is_terminal(),
+            now: jiff::Timestamp::now,
+        }
+    }
+
+    /// A variable, when it is set and not empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// Runs the command line.
+pub fn main(environment: &Environment) -> Exit {
+    let arguments = match Arguments::try_parse_from(&environment.arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no mistake; clap knows which of the two streams each belongs to.
+            drop(error.print());
+            return if error.use_stderr() { Exit::Usage } else { Exit::Passed };
+        }
+    };
+    let output = Output::new(environment, arguments.color());
+    match &arguments.command {
+        None => run::run(environment, &arguments.run, &output),
+        Some(Command::Run(run)) => run::run(environment, run, &output),
+        Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
+    }
+}

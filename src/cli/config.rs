@@ -1,0 +1,234 @@
+//! `draftgate.yaml`.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::api::operation::{OPERATIONS, Operation};
+use crate::scenario::parse_duration;
+use crate::source::{Diagnostic, SourceId, Sources, Span};
+use crate::template::Templated;
+use crate::yaml::{self, Kind, Mapping, Node, Reading, unknown_word};
+
+/// What the file says, templates not rendered yet. An environment is the same once more, laid over the rest.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `server.base_url`
+    pub base_url: Option<Templated>,
+    /// `server.export_url`
+    pub export_url: Option<Templated>,
+    /// `server.token_url`
+    pub token_url: Option<Templated>,
+    /// `server.scope`
+    pub scope: Option<Templated>,
+    /// `server.client_id`
+    pub client_id: Option<Templated>,
+    /// `server.client_secret`
+    pub client_secret: Option<Templated>,
+    /// `server.paths`: method and path by operation.
+    pub paths: HashMap<Operation, (String, String)>,
+    /// `server.max_body`, in bytes.
+    pub max_body: Option<usize>,
+    /// `server.connect_timeout`
+    pub connect_timeout: Option<Duration>,
+    /// `flows`: ids by alias.
+    pub flows: Vec<(String, Templated)>,
+    /// `run.concurrency`: requests in flight; absent for `auto`.
+    pub concurrency: Option<usize>,
+    /// `run.rate`: requests a second.
+    pub rate: Option<f64>,
+    /// `run.timeout`: bound on a request.
+    pub timeout: Option<Duration>,
+    /// `run.scenario_timeout`: bound on a scenario.
+    pub scenario_timeout: Option<Duration>,
+    /// `run.wait`: how long a pending answer is polled.
+    pub wait: Option<Duration>,
+    /// `run.retries` of idempotent requests.
+    pub retries: Option<u32>,
+    /// `run.seed`
+    pub seed: Option<u64>,
+    /// `snapshots.dir`, relative to the file.
+    pub snapshots: Option<PathBuf>,
+    /// `environments` by name.
+    pub environments: Vec<(String, Span, Config)>,
+}
+
+/// Reads a configuration file.
+///
+/// # Errors
+///
+/// All its mistakes.
+pub fn read(path: &Path, sources: &mut Sources) -> Result<(SourceId, Config), Vec<Diagnostic>> {
+    let id = crate::scenario::read_text(path.strip_prefix(".").unwrap_or(path), path, sources)
+        .map_err(|mistake| vec![mistake])?;
+    if sources.get(id).text.trim().is_empty() {
+        return Ok((id, Config::default()));
+    }
+    let node = yaml::parse(sources, id).map_err(|mistake| vec![mistake])?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut reading = Reading::new(sources, folder);
+    let config = Config::read(&node, true, &mut reading);
+    if reading.mistakes.is_empty() { Ok((id, config)) } else { Err(reading.mistakes) }
+}
+
+impl Config {
+    fn read(node: &Node, top: bool, reading: &mut Reading<'_>) -> Self {
+        let mut config = Config::default();
+        let Some(mut map) = reading.mapping(node, "a configuration") else { return config };
+        if let Some(server) = map.take("server").and_then(|node| optional_map(node, reading)) {
+            config.read_server(server, reading);
+        }
+        if let Some(flows) = map.take("flows").and_then(|node| optional_map(node, reading)) {
+            config.flows =
+                flows.rest().iter().map(|(alias, _, id)| (alias.clone(), Templated::read(id, reading))).collect();
+        }
+        if let Some(run) = map.take("run").and_then(|node| optional_map(node, reading)) {
+            config.read_run(run, reading);
+        }
+        if let Some(mut snapshots) = map.take("snapshots").and_then(|node| optional_map(node, reading)) {
+            let dir = snapshots.take("dir").and_then(|node| reading.string(node, "a folder"));
+            config.snapshots = dir.map(|dir| reading.folder.join(dir));
+            reading.finish(snapshots);
+        }
+        if top && let Some(environments) = map.take("environments").and_then(|node| optional_map(node, reading)) {
+            for (name, key, value) in environments.rest() {
+                config.environments.push((name.clone(), key.span, Config::read(value, false, reading)));
+            }
+        }
+        reading.finish(map);
+        config
+    }
+
+    fn read_server(&mut self, mut map: Mapping<'_>, reading: &mut Reading<'_>) {
+        let texts = [
+            ("base_url", &mut self.base_url),
+            ("export_url", &mut self.export_url),
+            ("token_url", &mut self.token_url),
+            ("scope", &mut self.scope),
+            ("client_id", &mut self.client_id),
+            ("client_secret", &mut self.client_secret),
+        ];
+        for (key, place) in texts {
+            *place = map.take(key).map(|node| Templated::read(node, reading));
+        }
+        if let Some(paths) = map.take("paths").and_then(|node| reading.mapping(node, "a map from operations to paths"))
+        {
+            for (name, key, value) in paths.rest() {
+                self.paths.extend(read_path(name, key, value, reading));
+            }
+        }
+        self.max_body =
+            map.take("max_body").and_then(|node| read_count(node, reading)).and_then(|n| usize::try_from(n).ok());
+        self.connect_timeout = map.take("connect_timeout").and_then(|node| read_time(node, reading));
+        reading.finish(map);
+    }
+
+    fn read_run(&mut self, mut map: Mapping<'_>, reading: &mut Reading<'_>) {
+        if let Some(node) = map.take("concurrency").filter(|node| node.as_str() != Some("auto")) {
+            self.concurrency =
+                read_count(node, reading).and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
+            if self.concurrency.is_none() && reading.mistakes.is_empty() {
+                reading.wanted(node, "`auto`, or a number from 1");
+            }
+        }
+        self.rate = map.take("rate").and_then(|node| read_rate(node, reading));
+        self.timeout = map.take("timeout").and_then(|node| read_time(node, reading));
+        self.scenario_timeout = map.take("scenario_timeout").and_then(|node| read_time(node, reading));
+        self.wait = map.take("wait").and_then(|node| read_time(node, reading));
+        self.retries =
+            map.take("retries").and_then(|node| read_count(node, reading)).and_then(|n| u32::try_from(n).ok());
+        self.seed = map.take("seed").and_then(|node| read_count(node, reading));
+        reading.finish(map);
+    }
+
+    /// This configuration with another laid over it.
+    pub fn under(self, over: Config) -> Config {
+        Config {
+            base_url: over.base_url.or(self.base_url),
+            export_url: over.export_url.or(self.export_url),
+            token_url: over.token_url.or(self.token_url),
+            scope: over.scope.or(self.scope),
+            client_id: over.client_id.or(self.client_id),
+            client_secret: over.client_secret.or(self.client_secret),
+            paths: self.paths.into_iter().chain(over.paths).collect(),
+            max_body: over.max_body.or(self.max_body),
+            connect_timeout: over.connect_timeout.or(self.connect_timeout),
+            flows: over.flows.into_iter().chain(self.flows).collect(),
+            concurrency: over.concurrency.or(self.concurrency),
+            rate: over.rate.or(self.rate),
+            timeout: over.timeout.or(self.timeout),
+            scenario_timeout: over.scenario_timeout.or(self.scenario_timeout),
+            wait: over.wait.or(self.wait),
+            retries: over.retries.or(self.retries),
+            seed: over.seed.or(self.seed),
+            snapshots: over.snapshots.or(self.snapshots),
+            environments: self.environments,
+        }
+    }
+}
+
+/// A map, or nothing where the key stands without a value.
+fn optional_map<'a>(node: &'a Node, reading: &mut Reading<'_>) -> Option<Mapping<'a>> {
+    if matches!(node.kind, Kind::Null) { None } else { reading.mapping(node, "a map") }
+}
+
+/// A path, with its method before it where that differs: `/back/{flow}`, `POST /back/{flow}`.
+fn read_path(name: &str, key: &Node, value: &Node, reading: &mut Reading<'_>) -> Option<(Operation, (String, String))> {
+    let Some(row) = OPERATIONS.iter().find(|row| row.name == name) else {
+        let names: Vec<&'static str> = OPERATIONS.iter().map(|row| row.name).collect();
+        reading.mistake(unknown_word(key.span, "operation", name, &names));
+        return None;
+    };
+    let text = reading.string(value, "a path such as /back/{flow}")?;
+    let (method, path) = match text.split_once(' ') {
+        Some((method, path)) if method.bytes().all(|byte| byte.is_ascii_uppercase()) => (method, path.trim()),
+        _ => (row.method, text),
+    };
+    if !path.starts_with('/') {
+        reading.mistake(
+            Diagnostic::new(value.span, "a path begins with a slash").help(format!("write {:?}", format!("/{path}"))),
+        );
+        return None;
+    }
+    Some((row.operation, (method.to_owned(), path.to_owned())))
+}
+
+fn read_count(node: &Node, reading: &mut Reading<'_>) -> Option<u64> {
+    let count = match &node.kind {
+        Kind::Number(number) => number.as_u64(),
+        _ => None,
+    };
+    if count.is_none() {
+        reading.wanted(node, "a whole number");
+    }
+    count
+}
+
+fn read_time(node: &Node, reading: &mut Reading<'_>) -> Option<Duration> {
+    let time = node.as_str().and_then(parse_duration);
+    if time.is_none() {
+        reading.wanted(node, "a duration such as 30s");
+    }
+    time
+}
+
+/// `20/s`, `100/m`, or a number a second.
+fn read_rate(node: &Node, reading: &mut Reading<'_>) -> Option<f64> {
+    let rate = match &node.kind {
+        Kind::Number(number) => number.as_f64(),
+        Kind::String(text) => text.split_once('/').and_then(|(count, unit)| {
+            let count: f64 = count.trim().parse().ok()?;
+            match unit.trim() {
+                "s" => Some(count),
+                "m" | "min" => Some(count / 60.0),
+                _ => None,
+            }
+        }),
+        _ => None,
+    };
+    let rate = rate.filter(|rate| rate.is_finite() && *rate > 0.0);
+    if rate.is_none() {
+        reading.wanted(node, "a rate such as 20/s");
+    }
+    rate
+}

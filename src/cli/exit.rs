@@ -1,0 +1,96 @@
+//! What the program ends with.
+
+use std::process::ExitCode;
+
+use crate::outcome::Verdict;
+
+/// How a command ended; the number is the process's exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All passed.
+    Passed = 0,
+    /// A scenario failed.
+    Failed = 1,
+    /// Wrong usage or configuration.
+    Usage = 2,
+    /// A scenario file is invalid.
+    Invalid = 3,
+    /// Nothing ran.
+    Nothing = 4,
+    /// The API could not be reached, or answered outside its contract.
+    Broken = 5,
+    /// Snapshots await review.
+    Review = 6,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// The verdicts of a run, counted.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Tests that passed.
+    pub passed: usize,
+    /// Tests that were skipped.
+    pub skipped: usize,
+    /// Tests whose snapshots await review.
+    pub unreviewed: usize,
+    /// Tests that met a broken API.
+    pub broken: usize,
+    /// Tests that failed.
+    pub failed: usize,
+    /// Tests that asked for what is not allowed.
+    pub refused: usize,
+    /// Tests that were interrupted.
+    pub interrupted: usize,
+}
+
+impl Tally {
+    /// Counts a verdict.
+    pub fn add(&mut self, verdict: &Verdict) {
+        let count = match verdict {
+            Verdict::Passed => &mut self.passed,
+            Verdict::Skipped(_) => &mut self.skipped,
+            Verdict::Unreviewed => &mut self.unreviewed,
+            Verdict::Broken => &mut self.broken,
+            Verdict::Failed => &mut self.failed,
+            Verdict::Refused => &mut self.refused,
+            Verdict::Interrupted => &mut self.interrupted,
+        };
+        *count += 1;
+    }
+
+    /// The one rule by which a run ends.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Tally { interrupted: 1.., .. } => Exit::Interrupted,
+            Tally { refused: 1.., .. } => Exit::Usage,
+            Tally { failed: 1.., .. } => Exit::Failed,
+            Tally { broken: 1.., .. } => Exit::Broken,
+            Tally { unreviewed: 1.., .. } => Exit::Review,
+            Tally { passed: 0, .. } => Exit::Nothing,
+            _ => Exit::Passed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_run_is_no_success_and_a_failure_outweighs_a_review() {
+        assert_eq!(Tally::default().exit(), Exit::Nothing);
+        assert_eq!(Tally { skipped: 3, ..Tally::default() }.exit(), Exit::Nothing);
+        assert_eq!(Tally { passed: 1, skipped: 3, ..Tally::default() }.exit(), Exit::Passed);
+        assert_eq!(Tally { passed: 1, unreviewed: 1, ..Tally::default() }.exit(), Exit::Review);
+        assert_eq!(Tally { broken: 1, unreviewed: 1, ..Tally::default() }.exit(), Exit::Broken);
+        assert_eq!(Tally { broken: 1, failed: 1, ..Tally::default() }.exit(), Exit::Failed);
+        assert_eq!(Tally { failed: 1, interrupted: 1, ..Tally::default() }.exit(), Exit::Interrupted);
+    }
+}

@@ -1,0 +1,55 @@
+//! The run as a test target of a crate: `cargo test` and `cargo nextest run` list and run each scenario as a test.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use super::Environment;
+use super::args::RunArguments;
+use super::exit::Exit;
+use super::output::Output;
+use super::prepare::prepare;
+use super::run::{execute, stop};
+
+/// Runs the scenarios of a folder under Rust's test harness conventions.
+///
+/// The arguments and the environment of the process are those of a test binary: a filter, `--list`, `--exact`, `--skip`,
+/// `--ignored`, `--format`, `--test-threads` and the rest work as they do there. Which server is called, and what is
+/// allowed, comes from the folder's `draftgate.yaml` and the environment, as for the command.
+///
+/// ```no_run
+/// // tests/scenarios.rs, with `[[test]] name = "scenarios" harness = false` in Cargo.toml:
+/// fn main() -> std::process::ExitCode {
+///     draftgate::run_folder("scenarios")
+/// }
+/// ```
+pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
+    let environment = Environment::capture();
+    let libtest = libtest_mimic::Arguments::parse_from(&environment.arguments);
+    let color = match libtest.color {
+        Some(libtest_mimic::ColorSetting::Always) => super::args::Color::Always,
+        Some(libtest_mimic::ColorSetting::Never) => super::args::Color::Never,
+        _ => super::args::Color::Auto,
+    };
+    let output = Output::new(&environment, color);
+    let mut arguments =
+        RunArguments { select: vec![folder.as_ref().to_string_lossy().into_owned()], ..RunArguments::default() };
+    arguments.libtest.list = libtest.list;
+    if !folder.as_ref().is_dir() {
+        output.complain(&format!("error: there is no folder {}", folder.as_ref().display()));
+        return Exit::Usage.into();
+    }
+    let prepared = match prepare(&environment, &arguments, &output) {
+        Ok(prepared) => prepared,
+        Err(exit) => return exit.into(),
+    };
+    let exit = execute(&prepared, &libtest, true, &output);
+    let any = !prepared.tests.is_empty();
+    stop(prepared);
+    match exit {
+        // `cargo test NAME` asks every test target for NAME; one that has no such test has not failed.
+        Exit::Nothing if any => Exit::Passed.into(),
+        exit => exit.into(),
+    }
+}

@@ -1,0 +1,64 @@
+//! The two streams of the terminal, the one place where this crate prints.
+
+use std::io::{self, Write};
+
+use super::Environment;
+use super::args::Color;
+use crate::redact::Redactor;
+use crate::report::diagnostic::{Severity, render};
+use crate::source::{Diagnostic, Sources};
+
+/// The most mistakes that are shown at once.
+const MOST: usize = 100;
+
+/// Where a command writes.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Whether it may colour.
+    pub color: bool,
+    /// Masks every secret that is known.
+    pub redactor: Redactor,
+}
+
+impl Output {
+    /// Decides on colours: what was asked for, then `NO_COLOR` and `CLICOLOR_FORCE`, then whether there is a terminal.
+    pub fn new(environment: &Environment, color: Color) -> Self {
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if environment.variable("NO_COLOR").is_some() => false,
+            Color::Auto if environment.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+            Color::Auto => environment.terminal && environment.variable("TERM") != Some("dumb"),
+        };
+        Output { color, redactor: Redactor::default() }
+    }
+
+    /// Says something on the standard error stream. A reader who has gone is no reason to fail.
+    pub fn complain(&self, text: &str) {
+        let mut text = self.redactor.mask(text).into_owned();
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        drop(io::stderr().lock().write_all(text.as_bytes()));
+    }
+
+    /// Says something on the standard output.
+    pub fn say(&self, text: &str) {
+        drop(io::stdout().lock().write_all(self.redactor.mask(text).as_bytes()));
+    }
+
+    /// Shows mistakes, each with its line.
+    pub fn mistakes(&self, mistakes: &[Diagnostic], sources: &Sources) {
+        let mut text = String::new();
+        for mistake in mistakes.iter().take(MOST) {
+            text.push_str(&render(mistake, Severity::Error, sources, self.color));
+            text.push_str("\n\n");
+        }
+        if mistakes.len() > MOST {
+            text.push_str(&format!("… and {} more\n\n", mistakes.len() - MOST));
+        }
+        let count = mistakes.len();
+        text.push_str(&format!("{count} {} found\n", if count == 1 { "mistake" } else { "mistakes" }));
+        self.complain(&text);
+    }
+}

@@ -1,0 +1,201 @@
+//! From settings to a run that can begin: scenarios read, a server found or started.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::Environment;
+use super::args::RunArguments;
+use super::exit::Exit;
+use super::output::Output;
+use super::settings::{Place, Selection, ServerAddress, Settings, SettingsError};
+use crate::api::client::Client;
+use crate::api::token::Credentials;
+use crate::redact::Secret;
+use crate::runner::{Run, TestId};
+use crate::sandbox::{Library, Server, ServerOptions};
+use crate::scenario::{Discovery, Suite, Test, discover, load};
+use crate::snapshot::{Store, UpdatePolicy};
+use crate::source::Sources;
+
+/// Bound on a scenario that sets none.
+const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
+/// How long a pending answer is polled, unless configured.
+const DEFAULT_WAIT: Duration = Duration::from_secs(60);
+
+/// A run that is ready, and the sandbox that it talks to.
+pub(super) struct Prepared {
+    pub run: Arc<Run>,
+    pub sources: Arc<Sources>,
+    pub tests: Vec<TestId>,
+    pub sandbox: Option<Server>,
+    pub runtime: tokio::runtime::Runtime,
+}
+
+/// Shows why a command cannot begin.
+pub(super) fn refuse(error: SettingsError, output: &Output, sources: &Sources) -> Exit {
+    match error {
+        SettingsError::Usage(message) => output.complain(&format!("error: {message}")),
+        SettingsError::Mistakes(mistakes) => output.mistakes(&mistakes, sources),
+    }
+    Exit::Usage
+}
+
+/// Reads the scenarios of a place; their mistakes are shown.
+pub(super) fn scenarios(place: &Place, sources: &mut Sources, output: &Output) -> Result<(Discovery, Suite), Exit> {
+    let found = discover(&place.root, sources).map_err(|mistakes| {
+        output.mistakes(&mistakes, sources);
+        Exit::Invalid
+    })?;
+    let chosen: Vec<PathBuf> = place.selections.iter().map(|selection| canonical(&selection.path)).collect();
+    let whole = chosen.contains(&canonical(&place.root));
+    let wanted = |file: &Path| whole || chosen.iter().any(|chosen| canonical(file).starts_with(chosen));
+    match load(&found, &wanted, sources) {
+        Ok(suite) => Ok((found, suite)),
+        Err(mistakes) => {
+            output.mistakes(&mistakes, sources);
+            Err(Exit::Invalid)
+        }
+    }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Makes everything ready for a run.
+pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, output: &Output) -> Result<Prepared, Exit> {
+    let mut sources = Sources::default();
+    let place = super::settings::place(&arguments.select, &arguments.target)
+        .map_err(|error| refuse(error, output, &sources))?;
+    let settings = Settings::resolve(environment, arguments, &place, &output.redactor, &mut sources);
+    let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
+    let (found, suite) = scenarios(&place, &mut sources, output)?;
+    let variable = |name: &str| environment.variables.get(name).cloned();
+    let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| usage(output, &error))?;
+    let sandbox = match &settings.server {
+        Some(_) => None,
+        None => Some(start_sandbox(&runtime, &found, &mut settings, &mut sources, arguments.libtest.list, output)?),
+    };
+    let address = settings.server.clone().or_else(|| sandbox.as_ref().and_then(|(address, _)| address.clone()));
+    let address = address.ok_or_else(|| usage(output, &"the sandbox has no address"))?;
+    let client =
+        Client::new(settings.client(address), output.redactor.clone()).map_err(|error| usage(output, &error))?;
+    let root = place.config.as_ref().and_then(|config| config.parent()).unwrap_or(&place.root).to_owned();
+    let run = Run {
+        suite,
+        client,
+        flows: Arc::new(std::mem::take(&mut settings.flows)),
+        world: settings.world.clone(),
+        wait: settings.config.wait.unwrap_or(DEFAULT_WAIT),
+        timeout: settings.config.scenario_timeout.unwrap_or(DEFAULT_SCENARIO_TIMEOUT),
+        allow_live: arguments.allow_live,
+        snapshots: settings.snapshots.clone(),
+        store: Store::from_env(&variable, root),
+        policy,
+    };
+    let tests = select(&run, &place, arguments, &sources);
+    let sandbox = sandbox.and_then(|(_, server)| server);
+    Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime })
+}
+
+fn usage(output: &Output, error: &dyn std::fmt::Display) -> Exit {
+    output.complain(&format!("error: {error}"));
+    Exit::Usage
+}
+
+/// Starts the embedded sandbox with the flow definitions that lie among the scenarios. A listing needs none.
+fn start_sandbox(
+    runtime: &tokio::runtime::Runtime,
+    found: &Discovery,
+    settings: &mut Settings,
+    sources: &mut Sources,
+    listing: bool,
+    output: &Output,
+) -> Result<(Option<ServerAddress>, Option<Server>), Exit> {
+    let library = crate::sandbox::load(sources, &found.flows).map_err(|mistakes| {
+        output.mistakes(&mistakes, sources);
+        Exit::Invalid
+    })?;
+    name_flows(&library, &mut settings.flows);
+    if settings.credentials.is_none() {
+        settings.credentials = library.account.clients.first().map(|client| {
+            output.redactor.add(&client.client_secret);
+            Credentials {
+                client_id: client.client_id.clone(),
+                client_secret: Secret::new(client.client_secret.as_str()),
+                scope: client.scope.clone(),
+            }
+        });
+    }
+    if listing {
+        let nowhere = Url::parse("http://127.0.0.1:9/").map_err(|error| usage(output, &error))?;
+        return Ok((
+            Some(ServerAddress { base_url: nowhere.clone(), export_url: nowhere.clone(), token_url: nowhere }),
+            None,
+        ));
+    }
+    let server =
+        runtime.block_on(Server::start(library, ServerOptions::default())).map_err(|error| usage(output, &error))?;
+    let parse = |url: String| Url::parse(&url).map_err(|error| usage(output, &error));
+    let address = ServerAddress {
+        base_url: parse(server.base_url())?,
+        export_url: parse(server.export_url())?,
+        token_url: parse(server.token_url())?,
+    };
+    Ok((Some(address), Some(server)))
+}
+
+/// A definition's name is an alias of its id, unless the configuration says otherwise.
+fn name_flows(library: &Library, flows: &mut HashMap<String, String>) {
+    for flow in &library.flows {
+        for definition in [&flow.draft, &flow.live].into_iter().flatten() {
+            flows.entry(definition.name.clone()).or_insert_with(|| flow.id.clone());
+        }
+    }
+}
+
+/// The tests that paths, lines, tags and filters choose. libtest's own flags are left to libtest-mimic.
+fn select(run: &Run, place: &Place, arguments: &RunArguments, sources: &Sources) -> Vec<TestId> {
+    let filters = &place.filters;
+    let by_name = |name: &str| match arguments.libtest.exact {
+        true => filters.iter().any(|filter| filter == name),
+        false => filters.iter().any(|filter| name.contains(filter.as_str())),
+    };
+    run.tests()
+        .into_iter()
+        .filter(|id| {
+            let test = run.test(*id);
+            let tagged = arguments.tag.is_empty() || arguments.tag.iter().any(|tag| test.scenario.tags.contains(tag));
+            tagged && (filters.is_empty() || by_name(&test.name())) && at_line(test, &place.selections, sources)
+        })
+        .collect()
+}
+
+/// Whether a test is at a chosen line: the case that begins there or before, or, outside the cases, any of its scenario.
+fn at_line(test: Test<'_>, selections: &[Selection], sources: &Sources) -> bool {
+    let source = test.scenario.span.source;
+    let file = canonical(sources.path(source));
+    let matching: Vec<&Selection> =
+        selections.iter().filter(|selection| file.starts_with(canonical(&selection.path))).collect();
+    if matching.is_empty() || matching.iter().any(|selection| selection.line.is_none()) {
+        return true;
+    }
+    let lines = |span: crate::source::Span| {
+        let text = sources.get(source);
+        text.line_column(span.start as usize).0..=text.line_column(span.end as usize).0
+    };
+    let cases = test.scenario.cases.as_deref().unwrap_or_default();
+    matching.iter().filter_map(|selection| selection.line).any(|line| {
+        let inside_any = cases.iter().any(|case| lines(case.span).contains(&line));
+        match test.case {
+            Some(case) if inside_any => lines(case.span).contains(&line),
+            _ => true,
+        }
+    })
+}

@@ -1,0 +1,360 @@
+//! What arguments, environment and configuration come to.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::Environment;
+use super::args::{RunArguments, Target};
+use super::config::{self, Config};
+use crate::api::client;
+use crate::api::token::Credentials;
+use crate::redact::{Redactor, Secret};
+use crate::source::{Diagnostic, Sources};
+use crate::template::Templated;
+use crate::template::scope::{Scope, World};
+
+/// The names under which a configuration file is looked for.
+const CONFIG_NAMES: [&str; 2] = ["draftgate.yaml", "draftgate.yml"];
+/// Requests in flight against a server that is not this machine, unless configured.
+const REMOTE_IN_FLIGHT: usize = 64;
+/// Requests in flight against a server on this machine.
+const LOCAL_IN_FLIGHT: usize = 256;
+/// The seed of a run that names none: the same run twice sends the same data.
+const DEFAULT_SEED: u64 = 1;
+/// The largest answer that is read, unless configured.
+const DEFAULT_MAX_BODY: usize = 16 * 1024 * 1024;
+/// The scope that the vendor documents.
+const DEFAULT_SCOPE: &str = "workflow.studio.api";
+/// The vendor's own endpoints, beside the interpreter.
+const VENDOR_EXPORT: &str = "https://api.trulioo.com/wfs/export";
+const VENDOR_TOKEN: &str = "https://auth-api.trulioo.com/connect/token";
+
+/// Why a command cannot begin.
+#[derive(Debug)]
+pub enum SettingsError {
+    /// Something that was typed or set.
+    Usage(String),
+    /// Mistakes in a file.
+    Mistakes(Vec<Diagnostic>),
+}
+
+/// A file or folder that was chosen, with a line in it.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// The path.
+    pub path: PathBuf,
+    /// The line, from one.
+    pub line: Option<usize>,
+}
+
+/// Which files a command is about.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The scenario folder, which names are relative to.
+    pub root: PathBuf,
+    /// What was chosen in it.
+    pub selections: Vec<Selection>,
+    /// What names must contain, any of them.
+    pub filters: Vec<String>,
+    /// The configuration file.
+    pub config: Option<PathBuf>,
+}
+
+/// Where the API is.
+#[derive(Debug, Clone)]
+pub struct ServerAddress {
+    /// The flow interpreter.
+    pub base_url: Url,
+    /// The export API.
+    pub export_url: Url,
+    /// The token endpoint.
+    pub token_url: Url,
+}
+
+/// Everything that a run needs to know, resolved.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the API is; `None` for the embedded sandbox.
+    pub server: Option<ServerAddress>,
+    /// What tokens are fetched with.
+    pub credentials: Option<Credentials>,
+    /// Ids of flows by alias.
+    pub flows: HashMap<String, String>,
+    /// The rest of the configuration.
+    pub config: Config,
+    /// The folder of snapshots.
+    pub snapshots: PathBuf,
+    /// What templates see everywhere.
+    pub world: Arc<World>,
+}
+
+/// Finds the scenario folder and what is chosen in it.
+pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError> {
+    let mut selections = Vec::new();
+    let mut filters = Vec::new();
+    for word in select {
+        match selection(word) {
+            Some(selection) => selections.push(selection),
+            None if word.ends_with(".yaml") || word.ends_with(".yml") => {
+                return Err(SettingsError::Usage(format!("there is no file {word}")));
+            }
+            None => filters.push(word.clone()),
+        }
+    }
+    if selections.is_empty() {
+        let default = default_folder().ok_or_else(|| {
+            SettingsError::Usage(
+                "there are no scenarios here: name a folder, or create `scenarios/` with a draftgate.yaml".to_owned(),
+            )
+        })?;
+        selections.push(Selection { path: default, line: None });
+    }
+    if let Some(config) = &target.config
+        && !config.is_file()
+    {
+        return Err(SettingsError::Usage(format!("there is no configuration {}", config.display())));
+    }
+    let first = &selections[0].path;
+    let config = target.config.clone().or_else(|| find_config(first));
+    let folder = if first.is_dir() { first.clone() } else { parent(first) };
+    let root = match &config {
+        Some(config) if contains(&parent(config), first) => parent(config),
+        _ => folder,
+    };
+    for selection in &selections {
+        if !contains(&root, &selection.path) {
+            let message = format!(
+                "{} is not in the scenario folder {}; run the two apart",
+                selection.path.display(),
+                root.display()
+            );
+            return Err(SettingsError::Usage(message));
+        }
+    }
+    Ok(Place { root, selections, filters, config })
+}
+
+fn selection(word: &str) -> Option<Selection> {
+    let path = PathBuf::from(word);
+    if path.exists() {
+        return Some(Selection { path, line: None });
+    }
+    let (file, line) = word.rsplit_once(':')?;
+    let path = PathBuf::from(file);
+    (path.exists()).then_some(Selection { path, line: Some(line.parse().ok()?) })
+}
+
+fn default_folder() -> Option<PathBuf> {
+    let here = CONFIG_NAMES.iter().any(|name| Path::new(name).is_file());
+    if here {
+        return Some(PathBuf::from("."));
+    }
+    Some(PathBuf::from("scenarios")).filter(|folder| folder.is_dir())
+}
+
+fn parent(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Looks upwards from a scenario, in the words of the path itself so that what is shown stays short.
+fn find_config(from: &Path) -> Option<PathBuf> {
+    let mut folder = if from.is_dir() { from.to_owned() } else { parent(from) };
+    let mut steps = folder.canonicalize().ok()?.components().count();
+    loop {
+        let found = CONFIG_NAMES.iter().map(|name| folder.join(name)).find(|file| file.is_file());
+        if found.is_some() || steps == 0 {
+            return found;
+        }
+        steps -= 1;
+        folder = match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() && !folder.ends_with("..") => parent.to_owned(),
+            Some(_) if !folder.ends_with("..") && folder != Path::new(".") => PathBuf::from("."),
+            _ if folder == Path::new(".") => PathBuf::from(".."),
+            _ => folder.join(".."),
+        };
+    }
+}
+
+fn contains(folder: &Path, path: &Path) -> bool {
+    match (folder.canonicalize(), path.canonicalize()) {
+        (Ok(folder), Ok(path)) => path.starts_with(folder),
+        _ => false,
+    }
+}
+
+impl Settings {
+    /// Resolves the settings of a run.
+    pub fn resolve(
+        environment: &Environment,
+        arguments: &RunArguments,
+        place: &Place,
+        redactor: &Redactor,
+        sources: &mut Sources,
+    ) -> Result<Self, SettingsError> {
+        let mut config = Config::default();
+        if let Some(path) = &place.config {
+            config = config::read(path, sources).map_err(SettingsError::Mistakes)?.1;
+        }
+        let wanted = arguments.target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));
+        if let Some(wanted) = wanted {
+            let found = config.environments.iter().find(|(name, ..)| name == wanted).map(|(.., over)| over.clone());
+            let names: Vec<&str> = config.environments.iter().map(|(name, ..)| name.as_str()).collect();
+            let over = found.ok_or_else(|| {
+                let known =
+                    if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+                SettingsError::Usage(format!("the configuration has no environment `{wanted}`; {known}"))
+            })?;
+            config = config.under(over);
+        }
+        let seed = match (arguments.seed, environment.variable("DRAFTGATE_SEED")) {
+            (Some(seed), _) => seed,
+            (None, Some(text)) => text.parse().map_err(|_| {
+                SettingsError::Usage(format!("DRAFTGATE_SEED is {text:?}, and a whole number is wanted"))
+            })?,
+            (None, None) => config.seed.unwrap_or(DEFAULT_SEED),
+        };
+        let world = Arc::new(World {
+            environment: environment.variables.clone(),
+            redactor: redactor.clone(),
+            seed,
+            now: environment.now,
+        });
+        let scope = Scope::new(world.clone());
+        let resolver = Resolver { environment, scope: &scope };
+        let server = resolver.server(&config, arguments)?;
+        let credentials = resolver.credentials(&config)?;
+        let mut flows = HashMap::new();
+        for (alias, id) in config.flows.iter().rev() {
+            flows.insert(alias.clone(), resolver.render(id)?);
+        }
+        let snapshots = config.snapshots.clone().unwrap_or_else(|| default_snapshots(&place.root));
+        Ok(Settings { server, credentials, flows, config, snapshots: tidy(&snapshots), world })
+    }
+
+    /// How the client is set up for a server.
+    pub fn client(&self, server: ServerAddress) -> client::Config {
+        let local = client::is_loopback(&server.base_url);
+        let config = &self.config;
+        client::Config {
+            base_url: server.base_url,
+            export_url: server.export_url,
+            token_url: server.token_url,
+            paths: config.paths.clone(),
+            credentials: self.credentials.clone(),
+            connect_timeout: config.connect_timeout.unwrap_or(Duration::from_secs(10)),
+            timeout: config.timeout.unwrap_or(Duration::from_secs(30)),
+            max_body: config.max_body.unwrap_or(DEFAULT_MAX_BODY),
+            retries: config.retries.unwrap_or(2),
+            in_flight: config.concurrency.unwrap_or(if local { LOCAL_IN_FLIGHT } else { REMOTE_IN_FLIGHT }),
+            rate: config.rate,
+        }
+    }
+}
+
+struct Resolver<'a> {
+    environment: &'a Environment,
+    scope: &'a Scope,
+}
+
+impl Resolver<'_> {
+    fn render(&self, value: &Templated) -> Result<String, SettingsError> {
+        value.render_text(self.scope).map_err(|mistake| {
+            let help = "set the environment variable, or take the line out";
+            let mistake = if mistake.help.is_none() { mistake.help(help) } else { *mistake };
+            SettingsError::Mistakes(vec![mistake])
+        })
+    }
+
+    /// A setting: the flag, else the environment variable, else the file.
+    fn setting(
+        &self,
+        flag: Option<&String>,
+        variable: &str,
+        file: Option<&Templated>,
+    ) -> Result<Option<String>, SettingsError> {
+        if let Some(text) = flag.cloned().or_else(|| self.environment.variable(variable).map(str::to_owned)) {
+            return Ok(Some(text));
+        }
+        file.map(|value| self.render(value)).transpose()
+    }
+
+    fn server(&self, config: &Config, arguments: &RunArguments) -> Result<Option<ServerAddress>, SettingsError> {
+        let base = self.setting(arguments.base_url.as_ref(), "DRAFTGATE_BASE_URL", config.base_url.as_ref())?;
+        let export = self.setting(arguments.export_url.as_ref(), "DRAFTGATE_EXPORT_URL", config.export_url.as_ref())?;
+        let token = self.setting(arguments.token_url.as_ref(), "DRAFTGATE_TOKEN_URL", config.token_url.as_ref())?;
+        let Some(base) = base else { return Ok(None) };
+        let base_url = parse_url(&base)?;
+        let export_url = export.map_or_else(|| beside(&base_url, VENDOR_EXPORT, "export"), |url| parse_url(&url))?;
+        let token_url =
+            token.map_or_else(|| beside(&base_url, VENDOR_TOKEN, "/connect/token"), |url| parse_url(&url))?;
+        Ok(Some(ServerAddress { base_url, export_url, token_url }))
+    }
+
+    fn credentials(&self, config: &Config) -> Result<Option<Credentials>, SettingsError> {
+        let id = self.setting(None, "DRAFTGATE_CLIENT_ID", config.client_id.as_ref())?;
+        let secret = self.setting(None, "DRAFTGATE_CLIENT_SECRET", config.client_secret.as_ref())?;
+        let scope = self.setting(None, "DRAFTGATE_SCOPE", config.scope.as_ref())?;
+        match (id, secret) {
+            (Some(client_id), Some(secret)) => {
+                self.scope.world().redactor.add(&secret);
+                let scope = scope.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
+                Ok(Some(Credentials { client_id, client_secret: Secret::new(secret), scope }))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(SettingsError::Usage("there is a client_id and no client_secret".to_owned())),
+            (None, Some(_)) => Err(SettingsError::Usage("there is a client_secret and no client_id".to_owned())),
+        }
+    }
+}
+
+fn parse_url(text: &str) -> Result<Url, SettingsError> {
+    let url = Url::parse(text).map_err(|error| SettingsError::Usage(format!("{text:?} is no URL: {error}")))?;
+    match url.scheme() {
+        "http" | "https" if url.has_host() => Ok(url),
+        _ => Err(SettingsError::Usage(format!("{text:?} is no URL that begins with https:// or http://"))),
+    }
+}
+
+/// The address of a service that is not configured: the vendor's for the vendor's interpreter, else beside it.
+fn beside(base: &Url, vendor: &str, path: &str) -> Result<Url, SettingsError> {
+    if base.host_str().is_some_and(|host| host == "trulioo.com" || host.ends_with(".trulioo.com")) {
+        return parse_url(vendor);
+    }
+    let mut base = base.clone();
+    let trimmed = base.path().trim_end_matches('/').to_owned();
+    base.set_path(&trimmed);
+    base.join(path).map_err(|error| SettingsError::Usage(format!("{base}: {error}")))
+}
+
+/// Snapshots lie beside a folder called `scenarios`, and inside any other.
+fn default_snapshots(root: &Path) -> PathBuf {
+    let named = root.canonicalize().ok().and_then(|root| root.file_name().map(std::ffi::OsStr::to_owned));
+    if named.is_some_and(|name| name == "scenarios") {
+        root.join("..").join("snapshots")
+    } else {
+        root.join("snapshots")
+    }
+}
+
+/// `scenarios/../snapshots` is shown as `snapshots`.
+fn tidy(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            Component::CurDir => {}
+            other => tidy.push(other),
+        }
+    }
+    tidy
+}
