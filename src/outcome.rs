@@ -80,8 +80,10 @@ pub struct StepOutcome {
     pub failures: Vec<Failure>,
     /// What is odd, though not wrong.
     pub warnings: Vec<Diagnostic>,
-    /// The requests of the step, the judged one last.
+    /// The requests of the step: what was needed before, its own, the last poll.
     pub exchanges: Vec<Exchange>,
+    /// Which of them is the step's own.
+    pub own: usize,
     /// The answers seen while polling, each with the time since the step began.
     pub polls: Vec<(Duration, String)>,
     /// The request that got no answer, and why.
@@ -121,6 +123,7 @@ impl StepOutcome {
             failures: Vec::new(),
             warnings: Vec::new(),
             exchanges: Vec::new(),
+            own: 0,
             polls: Vec::new(),
             unanswered: None,
             snapshot: None,

@@ -58,7 +58,8 @@ pub(super) fn execute(prepared: &Prepared, libtest: &Libtest, as_rust: bool, out
     tell(events.as_ref(), Event::Started { tests: prepared.tests.len() });
     let finish = finish(prepared, &tally, events.clone(), output);
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
-    let _conclusion = run_trials(&prepared.run, prepared.runtime.handle(), &prepared.tests, libtest, &interrupted, &finish);
+    let _conclusion =
+        run_trials(&prepared.run, prepared.runtime.handle(), &prepared.tests, libtest, &interrupted, &finish);
     drop(finish);
     tell(events.as_ref(), Event::Ended { elapsed: began.elapsed() });
     drop(events);

@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::curl;
 use super::diagnostic::{Severity, render};
-use crate::api::exchange::{Answer, Body, Exchange, Request, RequestBody};
+use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
 use crate::matcher::evaluate::brief;
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
 use crate::snapshot::Comparison;
-use crate::source::Sources;
+use crate::source::{Diagnostic, Sources};
 
 /// The most lines of a body that are shown.
 const MOST_LINES: usize = 60;
@@ -30,8 +30,32 @@ pub fn explain(outcome: &ScenarioOutcome, sources: &Sources, color: bool) -> Str
     for step in &outcome.steps {
         explain_step(step, sources, color, &mut text);
     }
+    let new: Vec<(&StepOutcome, &SnapshotOutcome)> =
+        outcome.steps.iter().filter_map(|step| Some((step, new_snapshot(step)?))).collect();
+    if let Some((first, _)) = new.first() {
+        push(&mut text, &render(&all_new(first, &new), Severity::Warning, sources, color));
+    }
     text
 }
+
+/// A snapshot that there was none of yet: nothing to compare, so all of a scenario's are told together.
+fn new_snapshot(step: &StepOutcome) -> Option<&SnapshotOutcome> {
+    step.snapshot.as_ref().filter(|snapshot| !snapshot.passes && snapshot.comparison == Comparison::New)
+}
+
+fn all_new(first: &StepOutcome, new: &[(&StepOutcome, &SnapshotOutcome)]) -> Diagnostic {
+    let message = match new.len() {
+        1 => "an answer has no accepted snapshot yet".to_owned(),
+        count => format!("{count} answers have no accepted snapshot yet, from this step on"),
+    };
+    let written = new.iter().any(|(_, snapshot)| snapshot.note.is_some());
+    let folder = new[0].1.path.parent().unwrap_or(&new[0].1.path).display().to_string();
+    let place = if written { format!("they wait in {folder}: ") } else { String::new() };
+    Diagnostic::new(first.span, message).help(format!("{place}{REVIEW}"))
+}
+
+/// How snapshots are taken.
+const REVIEW: &str = "`draftgate run --update` takes all, `cargo insta review` looks at each";
 
 fn push(text: &mut String, part: &str) {
     if !text.is_empty() {
@@ -53,7 +77,7 @@ fn explain_step(step: &StepOutcome, sources: &Sources, color: bool, text: &mut S
     }
     if let Some((request, why)) = &step.unanswered {
         let span = step.span;
-        let diagnostic = crate::source::Diagnostic::new(span, why.clone());
+        let diagnostic = Diagnostic::new(span, why.clone());
         push(text, &render(&diagnostic, Severity::Error, sources, color));
         push(text, &show_request(request));
         push(text, &reproduce(request));
@@ -62,13 +86,14 @@ fn explain_step(step: &StepOutcome, sources: &Sources, color: bool, text: &mut S
         if step.polls.len() > 1 {
             push(text, &show_polls(step));
         }
-        if let Some(Exchange { request, answer }) = step.exchanges.last() {
-            push(text, &show_request(request));
-            push(text, &show_answer(answer));
-            push(text, &reproduce(request));
+        if let Some((own, last)) = step.exchanges.get(step.own).zip(step.exchanges.last()) {
+            push(text, &show_request(&own.request));
+            let polled = step.own + 1 < step.exchanges.len();
+            push(text, &show_answer(&last.answer, if polled { "answer to the last poll" } else { "answer" }));
+            push(text, &reproduce(&own.request));
         }
     }
-    if let Some(snapshot) = step.snapshot.as_ref().filter(|snapshot| !snapshot.passes) {
+    if let Some(snapshot) = step.snapshot.as_ref().filter(|snapshot| !snapshot.passes && new_snapshot(step).is_none()) {
         explain_snapshot(step, snapshot, sources, color, text);
     }
 }
@@ -76,11 +101,9 @@ fn explain_step(step: &StepOutcome, sources: &Sources, color: bool, text: &mut S
 fn explain_snapshot(step: &StepOutcome, snapshot: &SnapshotOutcome, sources: &Sources, color: bool, text: &mut String) {
     let what = match (&snapshot.note, snapshot.comparison) {
         (Some(note), Comparison::Same) => note.clone(),
-        (_, Comparison::New) => "this step's answer has no accepted snapshot yet".to_owned(),
         _ => "the answer differs from the accepted snapshot".to_owned(),
     };
-    let mut diagnostic = crate::source::Diagnostic::new(step.span, what)
-        .help("`draftgate run --update` or `cargo insta accept` takes it; `cargo insta review` looks at each");
+    let mut diagnostic = Diagnostic::new(step.span, what).help(REVIEW);
     if let Some(note) = &snapshot.note {
         diagnostic = diagnostic.label(note.clone());
     }
@@ -183,8 +206,8 @@ fn show_request(request: &Request) -> String {
     text
 }
 
-fn show_answer(answer: &Answer) -> String {
-    let mut text = format!("  answer: HTTP {} after {:.3}s\n", answer.status, answer.elapsed.as_secs_f64());
+fn show_answer(answer: &Answer, what: &str) -> String {
+    let mut text = format!("  {what}: HTTP {} after {:.3}s\n", answer.status, answer.elapsed.as_secs_f64());
     for (name, value) in &answer.headers {
         if name.starts_with("x-")
             || matches!(name.as_str(), "content-type" | "retry-after" | "location" | "www-authenticate")

@@ -154,6 +154,7 @@ impl StepRun<'_, '_> {
         let performed = self.progress.applicants.perform(step, !fault).await?;
         self.outcome.warnings.extend(performed.warnings);
         self.outcome.exchanges.extend(performed.before);
+        self.outcome.own = self.outcome.exchanges.len();
         self.outcome.exchanges.push(performed.exchange.clone());
         let mut exchange = performed.exchange;
         if exchange.answer.kind() == BodyKind::Pending && !pending && is_polled(&step.action) && step.session.is_none()
