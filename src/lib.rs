@@ -1,4 +1,60 @@
-//! draftgate
+//! draftgate proves an onboarding flow's draft before it is published: scenarios in YAML drive a flow-execution API over
+//! HTTP, and its answers are checked and compared with accepted snapshots.
+//!
+//! The program is a thin skin over this library. For a test target of a crate of one's own there is [`run_folder`]:
+//! a folder in, an exit code out.
+//!
+//! ```no_run
+//! // tests/scenarios.rs
+//! fn main() -> std::process::ExitCode {
+//!     draftgate::run_folder("scenarios")
+//! }
+//! ```
+//!
+//! # The way of a scenario
+//!
+//! `main` captures the environment; [`cli`] resolves settings; [`scenario`] finds, reads and checks **all** files and
+//! reports every mistake together, before any request; [`runner`] starts each test as a task and lets a libtest-mimic
+//! trial wait for it; [`session`] renders templates, maps fields and calls [`api::client`]; [`expect`] and [`snapshot`]
+//! judge the answer and write nothing; an [`outcome`] goes to [`report`], which alone makes text of it; the snapshots'
+//! update policy decides what is written; the verdicts become an exit code.
+//!
+//! # The house, from the ground up
+//!
+//! Every import goes down; `tests/architecture.rs` fails on any other.
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | [`source`], [`yaml`] | texts, places in them, mistakes; YAML as a tree that knows its places |
+//! | [`redact`] | secrets, and the one place where they are masked |
+//! | [`jsonpath`], [`diff`] | RFC 9535; structural and line differences |
+//! | [`api`] | the API: codes, operations, languages, elements, conditions, field mapping; the client |
+//! | [`fake`] | generated test data |
+//! | [`template`] | `{{ … }}`, and what it sees |
+//! | [`matcher`] | what a value may be asked to be |
+//! | [`scenario`] | the language: files to a checked model |
+//! | [`session`] | applicants: a step becomes requests |
+//! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
+//! | [`outcome`] | what came of it, as plain data |
+//! | [`runner`] | plan, tasks, trials |
+//! | [`report`] | text for people |
+//! | [`sandbox`] | the API, embedded: definitions, a pure engine, a thin server. Only [`cli`] and tests know it |
+//! | [`cli`] | arguments, configuration, commands, exit codes |
+//!
+//! # Where a new thing goes
+//!
+//! - **A matcher** (`json: {$.x: {my_matcher: …}}`): [`matcher`]: a variant of [`matcher::Test`] and a row of
+//!   [`matcher::MATCHERS`]; the compiler leads to its two arms.
+//! - **An action** (`- my_action: …`): [`scenario::action`]: a variant of [`scenario::action::Action`] and a row of
+//!   [`scenario::action::ACTIONS`]; the compiler leads to the one `match` that performs it (`session::perform`).
+//! - **An element type**: [`api::element`]: a variant of [`api::element::ElementType`] and a row of
+//!   [`api::element::TYPES`]; the compiler leads to its generated data and its validation in the sandbox.
+//! - **An expectation's key**: [`scenario::expectation`], judged in [`expect`].
+//! - **A rule that every answer is held to**: [`scenario::Rule`], judged in [`expect::contract`].
+//! - **An error code, operation or language of the API**: a row in [`api::codes`], [`api::operation`], [`api::language`].
+//! - **A template filter or function**: `template::functions`, [`template::scope`]; **a kind of generated data**: [`fake`].
+//! - **A node of a sandbox flow**: [`sandbox`] says where.
+
 pub mod api;
 pub mod cli;
 pub mod diff;
