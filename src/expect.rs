@@ -96,7 +96,7 @@ pub fn wants_pending(expect: &Expect<Literal>) -> bool {
 pub fn wants_fault(expect: &Expect<Literal>) -> bool {
     let status = |status: u16| Value::from(status);
     match expect {
-        Expect::Short(short) => matches!(number_of(&short.value), Some(429 | 503)),
+        Expect::Short(short) => matches!(number_of(&short.value), Some(429 | 503 | 1000..)),
         Expect::Full(full) => {
             full.error.is_some()
                 || full.status.as_ref().is_some_and(|matcher| {

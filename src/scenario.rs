@@ -1,6 +1,6 @@
 //! Scenarios: finding, reading and checking the files that people write.
 //!
-//! [`load`] reads **all** files and reports every mistake together, before any request is sent. What comes out
+//! [`load()`] reads **all** files and reports every mistake together, before any request is sent. What comes out
 //! ([`Suite`]) is sound: names are defined, fragments expanded in place, cases and data files read, every node with its
 //! span.
 //!

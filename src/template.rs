@@ -1,7 +1,7 @@
 //! Values with templates in them: `{{ expression }}` in any string.
 //!
 //! [`Templated`] is a value as it was written. A string without `{{` or `{%` is a literal and costs nothing; a string that
-//! is one whole template keeps the value's type; anything else is text. [`Scope`](scope::Scope) is what the
+//! is one whole template keeps the value's type; anything else is text. [`scope::Scope`] is what the
 //! expressions see.
 
 mod functions;

@@ -8,8 +8,11 @@ use serde_json::Value;
 use super::element::{Element, JsonType};
 use crate::source::nearest;
 
+/// Whether an element is the one that a key names.
+type Rank = fn(&Element, &str) -> bool;
+
 /// The ranks in which a key is looked up, and the prefix that forces each.
-const RANKS: [(&str, fn(&Element, &str) -> bool); 5] = [
+const RANKS: [(&str, Rank); 5] = [
     ("id:", |element, key| element.id == key),
     ("role:", |element, key| element.role.as_deref() == Some(key)),
     ("normalized:", |element, key| element.normalized_name.as_deref() == Some(key)),

@@ -24,7 +24,7 @@ Exit codes: 0 all passed, 1 a scenario failed, 2 wrong usage or configuration, 3
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Run scenarios: against the embedded sandbox, unless a server is configured
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
 }
@@ -178,30 +178,31 @@ impl Arguments {
 impl LibtestArguments {
     /// The same for libtest-mimic. Without a format of Rust's, draftgate reports itself and libtest-mimic writes nowhere.
     pub fn to_libtest(&self, filter: Option<String>) -> libtest_mimic::Arguments {
-        let mut arguments = libtest_mimic::Arguments::default();
-        arguments.list = self.list;
-        arguments.exact = self.exact;
-        arguments.skip.clone_from(&self.skip);
-        arguments.ignored = self.ignored;
-        arguments.include_ignored = self.include_ignored;
-        arguments.test_threads = self.test_threads;
-        arguments.quiet = self.quiet;
-        arguments.format = self.format.map(|format| match format {
+        let format = self.format.map(|format| match format {
             Format::Pretty => libtest_mimic::FormatSetting::Pretty,
             Format::Terse => libtest_mimic::FormatSetting::Terse,
             Format::Json => libtest_mimic::FormatSetting::Json,
         });
-        arguments.color = self.color.map(|color| match color {
+        let color = self.color.map(|color| match color {
             Color::Auto => libtest_mimic::ColorSetting::Auto,
             Color::Always => libtest_mimic::ColorSetting::Always,
             Color::Never => libtest_mimic::ColorSetting::Never,
         });
-        arguments.logfile.clone_from(&self.logfile);
-        arguments.filter = filter;
-        if !self.reports_as_rust() {
-            arguments.logfile = Some(NOWHERE.to_owned());
+        let logfile = if self.reports_as_rust() { self.logfile.clone() } else { Some(NOWHERE.to_owned()) };
+        libtest_mimic::Arguments {
+            list: self.list,
+            exact: self.exact,
+            skip: self.skip.clone(),
+            ignored: self.ignored,
+            include_ignored: self.include_ignored,
+            test_threads: self.test_threads,
+            quiet: self.quiet,
+            format,
+            color,
+            logfile,
+            filter,
+            ..libtest_mimic::Arguments::default()
         }
-        arguments
     }
 
     /// Whether the output is libtest's.

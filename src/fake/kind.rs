@@ -33,7 +33,7 @@ const fn kind(name: &'static str, gives: &'static str, make: fn(&Applicant) -> S
     Kind { name, gives, make }
 }
 
-/// Every generator there is. **A new one goes here**, and into [`super::meaning`] when labels should lead to it.
+/// Every generator there is. **A new one goes here**, and into `meaning.rs` when labels should lead to it.
 pub const KINDS: [Kind; 28] = [
     kind("first_name", "a given name", |a| a.first_name()),
     kind("last_name", "a family name, always an invented one", |a| a.last_name()),

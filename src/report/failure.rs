@@ -50,7 +50,7 @@ fn all_new(first: &StepOutcome, new: &[(&StepOutcome, &SnapshotOutcome)]) -> Dia
     };
     let written = new.iter().any(|(_, snapshot)| snapshot.note.is_some());
     let folder = new[0].1.path.parent().unwrap_or(&new[0].1.path).display().to_string();
-    let place = if written { format!("they wait in {folder}: ") } else { String::new() };
+    let place = if written { format!("waiting for review in {folder}: ") } else { String::new() };
     Diagnostic::new(first.span, message).help(format!("{place}{REVIEW}"))
 }
 
@@ -109,12 +109,11 @@ fn explain_snapshot(step: &StepOutcome, snapshot: &SnapshotOutcome, sources: &So
     }
     push(text, &render(&diagnostic, Severity::Error, sources, color));
     let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
-    match (&snapshot.accepted, snapshot.comparison) {
-        (Some(accepted), Comparison::Changed) => match (parse(accepted), parse(&snapshot.actual)) {
+    if let (Some(accepted), Comparison::Changed) = (&snapshot.accepted, snapshot.comparison) {
+        match (parse(accepted), parse(&snapshot.actual)) {
             (Some(old), Some(new)) => push(text, &changes(&old, &new, color)),
             _ => push(text, &line_changes(accepted, &snapshot.actual, color)),
-        },
-        _ => {}
+        }
     }
 }
 

@@ -75,7 +75,7 @@ impl<W: Write> Terminal<W> {
         };
         let reason = match &outcome.verdict {
             Verdict::Skipped(reason) => format!(" ({reason})"),
-            _ => String::new(),
+            _ => skipped_steps(&outcome),
         };
         let line = format!("{} [{time}] {}{reason}\n", self.tag(word, style), outcome.name);
         self.say(&line)?;
@@ -148,6 +148,17 @@ impl<W: Write> Terminal<W> {
     fn say(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(self.redactor.mask(text).as_bytes())
     }
+}
+
+/// Says which steps were left out by their `when`, so that nobody takes them for done.
+fn skipped_steps(outcome: &ScenarioOutcome) -> String {
+    let skipped: Vec<String> = outcome
+        .steps
+        .iter()
+        .filter(|step| step.skipped.is_some())
+        .map(|step| format!("{} {}", step.number, step.label))
+        .collect();
+    if skipped.is_empty() { String::new() } else { format!(" (without step {})", skipped.join(", ")) }
 }
 
 fn plural(count: usize, word: &str) -> String {

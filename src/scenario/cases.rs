@@ -75,27 +75,29 @@ fn read_matrix(node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
     };
     reading.finish(map);
     let Some(axes) = reading.mapping(matrix, "a map from names to lists of values") else { return Vec::new() };
-    let mut product: Vec<(Vec<String>, Vec<(String, Templated)>)> = vec![(Vec::new(), Vec::new())];
+    let mut product = vec![Case { name: String::new(), span: matrix.span, values: Vec::new() }];
     for (name, _, values) in axes.rest() {
         let values = reading.list(values);
         if product.len().saturating_mul(values.len()) > MOST {
             reading.mistake(Diagnostic::new(matrix.span, format!("the matrix has more than {MOST} cases")));
             return Vec::new();
         }
-        product = product
-            .iter()
-            .flat_map(|row| values.iter().map(move |value| (row, value)))
-            .map(|((words, row), value)| {
+        let pairs = product.iter().flat_map(|case| values.iter().enumerate().map(move |value| (case, value)));
+        product = pairs
+            .map(|(case, (at, value))| {
                 let word = match &value.kind {
-                    Kind::List(_) | Kind::Map(_) => format!("{name}{}", words.len() + 1),
+                    Kind::List(_) | Kind::Map(_) => format!("{name}{}", at + 1),
                     _ => value.key_text(reading.sources),
                 };
-                let value = Templated::read(value, reading);
-                ([&words[..], &[word]].concat(), [&row[..], &[(name.clone(), value)]].concat())
+                let joint = if case.values.is_empty() { "" } else { "-" };
+                let mut next = case.clone();
+                next.name.push_str(&format!("{joint}{word}"));
+                next.values.push((name.clone(), Templated::read(value, reading)));
+                next
             })
             .collect();
     }
-    product.into_iter().map(|(words, values)| Case { name: words.join("-"), span: matrix.span, values }).collect()
+    product
 }
 
 fn read_file(path: &str, node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
@@ -170,10 +172,11 @@ fn read_csv(file: &std::path::Path, span: Span) -> Result<Vec<Case>, csv::Error>
 }
 
 fn read_cell(cell: &str) -> Value {
-    match serde_json::from_str::<Value>(cell) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) if value.to_string() == cell => value,
-        _ => Value::String(cell.to_owned()),
-    }
+    let canonical = |value: &Value| {
+        let written = value.to_string();
+        (value.is_number() || value.is_boolean()) && written == cell
+    };
+    serde_json::from_str(cell).ok().filter(canonical).unwrap_or_else(|| Value::String(cell.to_owned()))
 }
 
 #[cfg(test)]

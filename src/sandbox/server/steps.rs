@@ -212,7 +212,7 @@ pub(super) async fn file(way: Way, form: Result<Multipart, MultipartRejection>) 
     Reply::of(&id, outcome.map(|(_, body)| body))
 }
 
-/// A name for a part that comes with a content type only: the reference calls the file just a "string <binary>".
+/// A name for a part that comes with a content type only: the reference calls the file just a "string" of binary data.
 fn typed_name(content_type: Option<&str>) -> Option<String> {
     let kind = content_type?.split(';').next()?.trim().to_ascii_lowercase();
     let extension = match kind.rsplit('/').next()? {
