@@ -1,0 +1,141 @@
+//! Reading meaning out of the tree: maps key by key, mistakes noted rather than thrown.
+
+use std::path::Path;
+
+use super::{Kind, Node};
+use crate::source::{Diagnostic, Sources, Span, nearest};
+
+/// What a reader of YAML carries along: the texts, the folder that relative paths start from, and the mistakes so far.
+///
+/// Readers go on after a mistake, so that one run reports them all.
+pub struct Reading<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The folder of the file being read.
+    pub folder: &'a Path,
+    /// What was wrong so far.
+    pub mistakes: Vec<Diagnostic>,
+}
+
+impl<'a> Reading<'a> {
+    /// Begins to read a file of this folder.
+    pub fn new(sources: &'a Sources, folder: &'a Path) -> Self {
+        Reading { sources, folder, mistakes: Vec::new() }
+    }
+
+    /// Notes a mistake.
+    pub fn mistake(&mut self, mistake: Diagnostic) {
+        self.mistakes.push(mistake);
+    }
+
+    /// Notes that something else than what was wanted stands here.
+    pub fn wanted(&mut self, node: &Node, wanted: &str) {
+        self.mistake(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    }
+
+    /// The good half of a result; the other is noted.
+    pub fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    /// The node as a map, or a mistake.
+    pub fn mapping<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<Mapping<'n>> {
+        let result = Mapping::of(node, self.sources, wanted);
+        self.keep(result)
+    }
+
+    /// Notes the keys of a map that nobody took.
+    pub fn finish(&mut self, mapping: Mapping<'_>) {
+        self.mistakes.extend(mapping.unknown());
+    }
+
+    /// The node as a string, or a mistake.
+    pub fn string<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n str> {
+        let text = node.as_str();
+        if text.is_none() {
+            self.wanted(node, wanted);
+        }
+        text
+    }
+
+    /// The node as `true` or `false`, or a mistake.
+    pub fn boolean(&mut self, node: &Node, wanted: &str) -> Option<bool> {
+        match node.kind {
+            Kind::Bool(value) => Some(value),
+            _ => {
+                self.wanted(node, wanted);
+                None
+            }
+        }
+    }
+
+    /// The node as a list; a single value counts as a list of one.
+    pub fn list<'n>(&self, node: &'n Node) -> &'n [Node] {
+        match &node.kind {
+            Kind::List(items) => items,
+            Kind::Null => &[],
+            _ => std::slice::from_ref(node),
+        }
+    }
+}
+
+/// A map being read: its keys are taken one by one, and what is left over at the end is reported.
+///
+/// ```text
+/// error: unknown key `excpect`
+///   4 |     excpect: Address
+///     |     ^^^^^^^ did you mean `expect`?
+/// ```
+pub struct Mapping<'a> {
+    /// The whole map's place.
+    pub span: Span,
+    entries: Vec<(String, &'a Node, &'a Node)>,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Mapping<'a> {
+    /// The node as a map; anything else is a mistake that says what was wanted.
+    pub fn of(node: &'a Node, sources: &Sources, wanted: &str) -> Result<Self, Diagnostic> {
+        match &node.kind {
+            Kind::Map(entries) => Ok(Mapping {
+                span: node.span,
+                entries: entries.iter().map(|(key, value)| (key.key_text(sources), key, value)).collect(),
+                known: Vec::new(),
+            }),
+            _ => Err(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe()))),
+        }
+    }
+
+    /// Takes a key's value out of the map, and remembers that the key is known.
+    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.take_entry(key).map(|(_, value)| value)
+    }
+
+    /// Takes a key out together with its own node.
+    pub fn take_entry(&mut self, key: &'static str) -> Option<(&'a Node, &'a Node)> {
+        self.known.push(key);
+        let at = self.entries.iter().position(|(name, _, _)| name == key)?;
+        let (_, key, value) = self.entries.remove(at);
+        Some((key, value))
+    }
+
+    /// The keys that are not taken yet.
+    pub fn rest(&self) -> &[(String, &'a Node, &'a Node)] {
+        &self.entries
+    }
+
+    /// One mistake for each key that nobody took.
+    pub fn unknown(self) -> impl Iterator<Item = Diagnostic> {
+        let known = self.known;
+        self.entries.into_iter().map(move |(name, key, _)| unknown_word(key.span, "key", &name, &known))
+    }
+}
+
+/// The mistake of a word that is none of the known ones, with the nearest of them.
+pub fn unknown_word(span: Span, what: &str, word: &str, known: &[&'static str]) -> Diagnostic {
+    let mistake = Diagnostic::new(span, format!("unknown {what} `{word}`"));
+    match nearest(word, known.iter().copied()) {
+        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        None => mistake.help(format!("known here: {}", known.join(", "))),
+    }
+}
