@@ -18,7 +18,7 @@ use crate::api::exchange::{Answer, Exchange};
 use crate::api::operation::Version;
 use crate::api::wire::{self, BodyKind};
 use crate::redact::Secret;
-use crate::scenario::{Auth, Step};
+use crate::scenario::{Auth, SessionHeader, Step};
 use crate::source::Diagnostic;
 use crate::template::TemplateError;
 use crate::template::scope::Scope;
@@ -50,13 +50,15 @@ pub struct Applicant {
     /// The last answer's body.
     pub last: Option<Arc<Value>>,
     /// The elements of the step that the applicant stands on; empty when it has none or is not known.
-    pub elements: Vec<Element>,
+    pub elements: Arc<[Element]>,
     /// The title of that step.
     pub title: String,
     /// The id of the flow's first step.
     pub first_step: Option<Value>,
     /// Whether the flow has reached its end.
     pub ended: bool,
+    /// Whether the flow was asked for anything yet.
+    begun: bool,
     uploads: Vec<(String, String)>,
     country: Option<String>,
 }
@@ -103,7 +105,7 @@ pub struct Applicants {
     all: Vec<(Option<String>, Applicant)>,
     bearer: Option<Secret>,
     tokens: HashMap<String, String>,
-    learnt: Option<Vec<Element>>,
+    learnt: Option<Arc<[Element]>>,
 }
 
 impl Applicants {
@@ -128,6 +130,18 @@ impl Applicants {
         self.scope.set_applicant(applicant.last, applicant.session);
     }
 
+    /// Whether a step acts on somebody else's session, or on none although the applicant has one: then its answer says
+    /// nothing of where the applicant stands.
+    pub fn is_foreign(&self, step: &Step) -> bool {
+        match &step.session {
+            None => false,
+            Some(SessionHeader::Value(_)) => true,
+            Some(SessionHeader::None) => {
+                self.find(&step.applicant).is_some_and(|applicant| applicant.session.is_some())
+            }
+        }
+    }
+
     fn find(&self, name: &Option<String>) -> Option<&Applicant> {
         self.all.iter().find(|(known, _)| known == name).map(|(_, applicant)| applicant)
     }
@@ -150,6 +164,7 @@ impl Applicant {
     /// Takes from an answer of the flow what the next step needs.
     fn take(&mut self, answer: &Answer, sent_session: Option<&str>) {
         self.remember(answer);
+        self.begun = true;
         if let Some(session) = answer.session()
             && !answer.is_error()
             && (self.session.is_none() || sent_session.is_none())
@@ -160,7 +175,7 @@ impl Applicant {
         let kind = answer.kind();
         self.ended = kind == BodyKind::End;
         if kind != BodyKind::Other {
-            self.elements = wire::elements(body);
+            self.elements = wire::elements(body).into();
             self.title = body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();
         }
     }

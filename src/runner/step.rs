@@ -1,5 +1,6 @@
 //! One step: send, poll while pending, judge, compare, remember.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -149,7 +150,7 @@ impl StepRun<'_, '_> {
         let before = Before {
             ended: applicant.ended,
             first_step: applicant.first_step.clone(),
-            foreign_session: step.session.is_some(),
+            foreign_session: self.progress.applicants.is_foreign(step),
         };
         let performed = self.progress.applicants.perform(step, !fault).await?;
         self.outcome.warnings.extend(performed.warnings);
@@ -157,7 +158,7 @@ impl StepRun<'_, '_> {
         self.outcome.own = self.outcome.exchanges.len();
         self.outcome.exchanges.push(performed.exchange.clone());
         let mut exchange = performed.exchange;
-        if exchange.answer.kind() == BodyKind::Pending && !pending && is_polled(&step.action) && step.session.is_none()
+        if exchange.answer.kind() == BodyKind::Pending && !pending && is_polled(&step.action) && !before.foreign_session
         {
             self.check_contract(&before, &exchange, began);
             exchange = self.poll(exchange, began).await?;
@@ -209,10 +210,10 @@ impl StepRun<'_, '_> {
     }
 
     /// The elements that labels may name: the answer's own, or those of the step that the applicant still stands on.
-    fn elements(&self, exchange: &Exchange) -> Vec<Element> {
+    fn elements(&self, exchange: &Exchange) -> Arc<[Element]> {
         let answer = &exchange.answer;
         match answer.json().filter(|_| !answer.is_error()) {
-            Some(body) => wire::elements(body),
+            Some(body) => wire::elements(body).into(),
             None => self.progress.applicants.acting(self.step).elements,
         }
     }

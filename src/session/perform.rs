@@ -75,15 +75,14 @@ impl Applicants {
         let sent = parameters.session.clone();
         let exchange = self.client.call(operation, parameters, retry).await?;
         let begins = operation == Operation::FlowStep && sent.is_none();
-        let foreign = step.session.is_some();
+        let foreign = self.is_foreign(step);
         let applicant = self.applicant_mut(&step.applicant);
-        if foreign && !begins {
-            // Somebody else's session, or none: its answer says nothing of where this applicant stands.
+        if foreign {
             applicant.remember(&exchange.answer);
         } else {
             applicant.take(&exchange.answer, sent.as_deref());
         }
-        if begins && !exchange.answer.is_error() {
+        if begins && !foreign && !exchange.answer.is_error() {
             applicant.first_step = exchange.answer.json().and_then(|body| body.get("id").cloned());
             applicant.uploads.clear();
         }

@@ -1,6 +1,7 @@
 //! Submits and uploads: from what a scenario calls a field to the element that takes it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -36,7 +37,7 @@ impl Applicants {
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Value, StepError> {
         let entries = self.entries(step, fields)?;
-        let elements = if step.map { self.elements_for(step, before).await? } else { Vec::new() };
+        let elements = if step.map { self.elements_for(step, before).await? } else { Arc::default() };
         if elements.is_empty() {
             let mut plain = Vec::new();
             for entry in entries {
@@ -95,9 +96,9 @@ impl Applicants {
 
     /// The elements that the submit's keys may name. Before a direct submit nobody has seen the form, so it is asked for
     /// once, in a session of its own.
-    async fn elements_for(&mut self, step: &Step, before: &mut Vec<Exchange>) -> Result<Vec<Element>, StepError> {
+    async fn elements_for(&mut self, step: &Step, before: &mut Vec<Exchange>) -> Result<Arc<[Element]>, StepError> {
         let applicant = self.acting(step);
-        if applicant.last.is_some() || applicant.session.is_some() {
+        if applicant.begun || applicant.session.is_some() {
             return Ok(applicant.elements);
         }
         if let Some(learnt) = &self.learnt {
@@ -106,7 +107,8 @@ impl Applicants {
         let parameters = Parameters { session: None, retry_on_pending: false, ..self.parameters(step).await? };
         let exchange = self.client.call(Operation::FlowStep, parameters, true).await?;
         let answer = &exchange.answer;
-        let elements = answer.json().filter(|_| !answer.is_error()).map(wire::elements).unwrap_or_default();
+        let elements: Arc<[Element]> =
+            answer.json().filter(|_| !answer.is_error()).map(wire::elements).unwrap_or_default().into();
         before.push(exchange);
         self.learnt = Some(elements.clone());
         Ok(elements)
