@@ -96,7 +96,7 @@ pub fn wants_pending(expect: &Expect<Literal>) -> bool {
 pub fn wants_fault(expect: &Expect<Literal>) -> bool {
     let status = |status: u16| Value::from(status);
     match expect {
-        Expect::Short(short) => matches!(number_of(&short.value), Some(429 | 503 | 1000..)),
+        Expect::Short(short) => matches!(short.value.as_i64(), Some(429 | 503 | 1000..)),
         Expect::Full(full) => {
             full.error.is_some()
                 || full.status.as_ref().is_some_and(|matcher| {
@@ -114,19 +114,8 @@ fn unexpected_error(seen: &Seen<'_>) -> Option<Failure> {
     })
 }
 
-/// A number, also where a template or a data file gave it as text.
-fn number_of(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) if matches!(text.len(), 3 | 4) && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            text.parse().ok()
-        }
-        _ => None,
-    }
-}
-
 fn judge_short(short: &Literal, seen: &Seen<'_>) -> Option<Failure> {
-    match (number_of(&short.value), &short.value) {
+    match (short.value.as_i64(), &short.value) {
         (Some(number), _) if number >= 1000 => judge_code(number, short.span, seen),
         (Some(status), _) => (i64::from(seen.answer.status) != status).then(|| {
             let message = format!("expected HTTP status {status}, got {}", describe(seen.answer));
@@ -223,7 +212,7 @@ fn judge_full(full: &Full<Literal>, seen: &Seen<'_>) -> Vec<Failure> {
 
 fn judge_node(what: &str, matcher: &Matcher<Literal>, node: Option<&Value>) -> Option<Failure> {
     let mismatch = matcher.judge(node.map_or(Subject::Missing, Subject::One))?;
-    let actual = if node.is_none() { "nothing: the answer has none".to_owned() } else { mismatch.actual.clone() };
+    let actual = if node.is_none() { "nothing: there is none".to_owned() } else { mismatch.actual.clone() };
     let help = if node.is_none() { None } else { mismatch.help.clone() };
     Some(Failure::mismatch(what, Mismatch { actual, help, ..mismatch }))
 }

@@ -21,7 +21,6 @@ mod step;
 
 pub use cases::Case;
 pub use discover::{Discovery, FLOW_SUFFIXES, discover};
-pub(crate) use load::read_text;
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};
 pub use options::{Checks, Rule, SnapshotOptions, parse_duration};

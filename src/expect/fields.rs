@@ -8,7 +8,7 @@ use crate::api::field::{self, FieldError};
 use crate::matcher::evaluate::Subject;
 use crate::matcher::{Literal, Matcher};
 use crate::scenario::expectation::{Elements, FieldExpect};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Span, nearest};
 
 /// Which fields are there, in which order, and which are not.
 pub(super) fn judge_elements(wanted: &Elements<Literal>, seen: &Seen<'_>, failures: &mut Vec<Failure>) {
@@ -91,7 +91,14 @@ pub(super) fn judge_field(wanted: &FieldExpect<Literal>, seen: &Seen<'_>, failur
             "options" => judge_options(&what, matcher, element),
             _ => super::judge_node(&what, matcher, attribute_of(element, attribute)),
         };
-        failures.extend(failure);
+        let keys =
+            element.json.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).chain(["required", "options"]);
+        let near =
+            nearest(attribute, keys).filter(|near| near != attribute && attribute_of(element, attribute).is_none());
+        failures.extend(failure.map(|mut failure| {
+            failure.diagnostic = failure.diagnostic.maybe_help(near.map(|near| format!("did you mean `{near}`?")));
+            failure
+        }));
     }
 }
 

@@ -41,7 +41,9 @@ pub fn run_trials(
     finish: &Finish,
 ) -> Conclusion {
     // `--test-threads` bounds the scenarios; left out, only the requests in flight are bounded.
-    let permits = Arc::new(Semaphore::new(arguments.test_threads.unwrap_or(Semaphore::MAX_PERMITS).max(1)));
+    let permits = Arc::new(Semaphore::new(
+        arguments.test_threads.unwrap_or(Semaphore::MAX_PERMITS).clamp(1, Semaphore::MAX_PERMITS),
+    ));
     // libtest-mimic knows a reason only for what ignores itself when it runs; what asks for ignored tests needs the flag.
     let flagged = arguments.list || arguments.ignored || arguments.include_ignored;
     let mut trials = Vec::with_capacity(tests.len());

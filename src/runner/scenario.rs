@@ -61,6 +61,9 @@ pub async fn run_test(run: &Run, test: Test<'_>) -> ScenarioOutcome {
                 }
             }
             outcome.verdict = Verdict::of(&progress.done);
+            if !progress.done.is_empty() && progress.done.iter().all(|step| step.skipped.is_some()) {
+                outcome.verdict = Verdict::Skipped("the `when` of every step was false".to_owned());
+            }
             if outcome.problem.is_some() {
                 outcome.verdict = Verdict::Failed;
             }

@@ -6,10 +6,45 @@ use std::sync::Arc;
 use super::action::{self, Action};
 use super::expectation::Expect;
 use super::options::{Checks, DURATION_HELP, SnapshotOptions, parse_duration, read_path};
+use crate::api::language::LANGUAGES;
 use crate::jsonpath::JsonPath;
 use crate::source::{Diagnostic, Span, nearest};
 use crate::template::Templated;
+use crate::template::scope::BUILT_IN;
 use crate::yaml::{Kind, Mapping, Node, Reading};
+
+/// All modifiers.
+const MODIFIERS: [&str; 17] = [
+    "name",
+    "as",
+    "language",
+    "headers",
+    "session",
+    "fill",
+    "omit",
+    "map",
+    "retry_on_pending",
+    "wait",
+    "repeat",
+    "when",
+    "expect",
+    "capture",
+    "snapshot",
+    "checks",
+    "continue",
+];
+/// Those that a fragment's use and a sleep may have.
+const BARE_MODIFIERS: [&str; 4] = ["name", "as", "when", "continue"];
+/// The actions that answer with a step of the flow.
+const FLOW_ACTIONS: &[&str] = &["init", "current", "submit", "back"];
+/// Modifiers that only some actions can have.
+const LIMITED_MODIFIERS: [(&str, &[&str]); 5] = [
+    ("fill", &["submit"]),
+    ("omit", &["submit"]),
+    ("map", &["submit"]),
+    ("retry_on_pending", FLOW_ACTIONS),
+    ("wait", FLOW_ACTIONS),
+];
 
 /// One step as it is written.
 #[derive(Debug, Clone)]
@@ -127,7 +162,7 @@ impl Step {
     /// The step itself, or the steps of its fragment.
     pub fn flatten_into<'a>(&'a self, all: &mut Vec<&'a Step>) {
         match &self.action {
-            Action::Use(call) => call.steps.iter().for_each(|step| step.flatten_into(all)),
+            Action::Use(call) if !call.steps.is_empty() => call.steps.iter().for_each(|step| step.flatten_into(all)),
             _ => all.push(self),
         }
     }
@@ -159,10 +194,58 @@ impl Step {
             );
         }
         let action = action::read(name, key, Some(argument), reading);
+        let unreadable = action.is_none();
         let mut step = Step::new(node.span, key.span, action.unwrap_or(Action::Current));
+        if !unreadable {
+            step.check_modifiers(&map, reading);
+        }
         step.read_modifiers(&mut map, reading);
         reading.finish(map);
-        Some(step)
+        (!unreadable).then_some(step)
+    }
+
+    /// Notes modifiers that mean nothing to the action, or to each other: what is written and silently ignored would be
+    /// taken for checked.
+    fn check_modifiers(&self, map: &Mapping<'_>, reading: &mut Reading<'_>) {
+        let given =
+            |name: &str| map.rest().iter().find(|(key, ..)| key == name).map(|(_, key, value)| (key.span, *value));
+        let action = self.action.name();
+        for (modifier, actions) in LIMITED_MODIFIERS {
+            if let Some((span, _)) = given(modifier)
+                && !actions.contains(&action)
+            {
+                reading.mistake(
+                    Diagnostic::new(span, format!("`{modifier}` means nothing to `{action}`"))
+                        .help(format!("it belongs to {}", actions.join(", "))),
+                );
+            }
+        }
+        if matches!(self.action, Action::Use(_) | Action::Sleep(_)) {
+            for (key, at, _) in map.rest().iter().filter(|(key, ..)| BARE_MODIFIERS.iter().all(|bare| bare != key)) {
+                if MODIFIERS.contains(&key.as_str()) && LIMITED_MODIFIERS.iter().all(|(limited, _)| limited != key) {
+                    let help = "put it on the steps that it is meant for";
+                    reading
+                        .mistake(Diagnostic::new(at.span, format!("`{key}` means nothing to `{action}`")).help(help));
+                }
+            }
+        }
+        if let Some((span, _)) = given("omit").filter(|_| given("fill").is_none()) {
+            reading.mistake(Diagnostic::new(span, "`omit` leaves out what `fill` generates, and there is no `fill`"));
+        }
+        let unmapped = given("map").is_some_and(|(_, value)| matches!(value.kind, Kind::Bool(false)));
+        if let Some((span, _)) = given("fill").filter(|_| unmapped) {
+            reading
+                .mistake(Diagnostic::new(span, "`fill` needs the step's fields, which `map: false` does not look at"));
+        }
+        if let Some((span, value)) =
+            given("session").filter(|(_, value)| matches!(value.as_str(), Some("same" | "new")))
+        {
+            let word = value.as_str().unwrap_or_default();
+            reading.mistake(
+                Diagnostic::new(span, format!("`session: {word}` would be sent as it is"))
+                    .help(format!("to check the session, write `expect: {{session: {word}}}`")),
+            );
+        }
     }
 
     fn new(span: Span, action_span: Span, action: Action) -> Self {
@@ -198,7 +281,7 @@ impl Step {
         };
         self.name = text(map.take("name"), reading);
         self.applicant = text(map.take("as"), reading);
-        self.language = map.take("language").map(|node| Templated::read(node, reading));
+        self.language = map.take("language").map(|node| read_language(node, reading));
         self.headers = map.take("headers").map(|node| read_pairs(node, reading)).unwrap_or_default();
         self.session = map.take("session").map(|node| match node.as_str() {
             Some("none") => SessionHeader::None,
@@ -269,6 +352,21 @@ fn no_action(entries: &[(Node, Node)], node: &Node, reading: &Reading<'_>) -> Di
     Diagnostic::new(at, "this step has no action").help(format!("the actions are {}", names.join(", ")))
 }
 
+/// Reads a language tag; one that is nearly a tag of the API's is a mistake, any other is left to the API.
+pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated {
+    let language = Templated::read(node, reading);
+    if let Some(tag) = language.as_literal().and_then(serde_json::Value::as_str)
+        && !LANGUAGES.contains(&tag)
+        && let Some(near) = nearest(tag, LANGUAGES)
+    {
+        reading.mistake(
+            Diagnostic::new(node.span, format!("the API has no language `{tag}`"))
+                .help(format!("did you mean `{near}`?")),
+        );
+    }
+    language
+}
+
 fn read_fill(node: &Node, reading: &mut Reading<'_>) -> Option<Fill> {
     match node.as_str() {
         Some("valid") => Some(Fill::Valid),
@@ -337,11 +435,7 @@ fn read_captures(node: &Node, reading: &mut Reading<'_>) -> Vec<Capture> {
     let Some(map) = reading.mapping(node, "a map from names to what is captured") else { return Vec::new() };
     let mut captures = Vec::new();
     for (name, key, value) in map.rest() {
-        if !is_name(name) {
-            reading.mistake(
-                Diagnostic::new(key.span, format!("`{name}` cannot be used in a template"))
-                    .help("a name is made of letters, digits and underscores"),
-            );
+        if !check_name(name, key.span, reading) {
             continue;
         }
         let from = read_capture(value, reading);
@@ -367,8 +461,19 @@ fn read_capture(node: &Node, reading: &mut Reading<'_>) -> Option<CaptureFrom> {
     }
 }
 
-/// Whether a word can stand in a template as a name.
-pub(super) fn is_name(word: &str) -> bool {
+/// Whether a word can be defined as a name; if not, that is noted.
+pub(super) fn check_name(word: &str, span: Span, reading: &mut Reading<'_>) -> bool {
     let mut letters = word.chars();
-    letters.next().is_some_and(|c| c.is_alphabetic() || c == '_') && letters.all(|c| c.is_alphanumeric() || c == '_')
+    let writable = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && letters.all(|c| c.is_alphanumeric() || c == '_');
+    if BUILT_IN.contains(&word) {
+        reading
+            .mistake(Diagnostic::new(span, format!("`{word}` is a word of the language")).help("choose another name"));
+    } else if !writable {
+        reading.mistake(
+            Diagnostic::new(span, format!("`{word}` cannot be used in a template"))
+                .help("a name is made of letters, digits and underscores"),
+        );
+    }
+    writable && !BUILT_IN.contains(&word)
 }

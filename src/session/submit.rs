@@ -16,8 +16,11 @@ use crate::api::wire;
 use crate::fake::{self, Filled};
 use crate::scenario::action::Fields;
 use crate::scenario::{Fill, Step};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Span, read_file};
 use crate::template::Templated;
+
+/// The largest file that is uploaded, in bytes.
+const MAX_UPLOAD_BYTES: u64 = 100 * 1024 * 1024;
 
 /// One field of a submit, rendered.
 struct Entry {
@@ -39,6 +42,7 @@ impl Applicants {
         let entries = self.entries(step, fields)?;
         let elements = if step.map { self.elements_for(step, before).await? } else { Arc::default() };
         if elements.is_empty() {
+            self.warn_of_unknown_fields(step, &entries, warnings);
             let mut plain = Vec::new();
             for entry in entries {
                 let value = self.file_or_value(step, entry.value, entry.span, before).await?;
@@ -198,8 +202,8 @@ impl Applicants {
         span: Span,
     ) -> Result<RequestBody, StepError> {
         let file = step.folder.as_deref().unwrap_or(&self.setting.folder).join(path);
-        let bytes = std::fs::read(&file).map_err(|error| {
-            let diagnostic = Diagnostic::new(span, format!("the file {} cannot be read: {error}", file.display()));
+        let bytes = read_file(&file, MAX_UPLOAD_BYTES).map_err(|error| {
+            let diagnostic = Diagnostic::new(span, format!("the file {} is not sent: {error}", file.display()));
             StepError::Mistake(Box::new(diagnostic.help("a file's path starts from the folder of the scenario")))
         })?;
         let name =
@@ -229,15 +233,15 @@ impl Applicants {
         // The country first: addresses and identity numbers follow it.
         let is_country = |element: &&Element| element.role.as_deref() == Some("address_country");
         let ordered = elements.iter().filter(is_country).chain(elements.iter().filter(|element| !is_country(element)));
-        for element in ordered {
-            let wanted = fill == Fill::Valid || element.required();
-            if !wanted
-                || omitted.contains(&element.id)
-                || body.contains_key(&element.id)
-                || !fake::is_visible(element, body)
-            {
-                continue;
-            }
+        let wanted = |element: &&Element| {
+            (fill == Fill::Valid || element.required())
+                && !omitted.contains(&element.id)
+                && !body.contains_key(&element.id)
+        };
+        let mut open: Vec<&Element> = ordered.filter(wanted).collect();
+        // What is filled in may show further fields, also ones that stand before it.
+        while let Some(at) = open.iter().position(|element| fake::is_visible(element, body)) {
+            let element = open.remove(at);
             let country = country_of(elements, body).or_else(|| applicant.country.clone());
             let context = fake::Context { today: self.scope.world().today(), country };
             let filled = match fake::value_for(element, &seed, &context) {
@@ -276,6 +280,24 @@ impl Applicants {
                 let message = format!("the field {} is hidden by its condition", field::describe(element));
                 warnings.push(Diagnostic::new(entry.span, message));
             }
+        }
+    }
+
+    /// Where no fields are known, keys go out as they are written, which is right for a step without elements only.
+    fn warn_of_unknown_fields(&self, step: &Step, entries: &[Entry], warnings: &mut Vec<Diagnostic>) {
+        if step.map && self.acting(step).pending && !entries.is_empty() {
+            let warning =
+                Diagnostic::new(entries[0].span, "the last answer was pending, so this step's fields are not known");
+            warnings.push(
+                warning.help("ask with `- current` first; `map: false` says that keys are meant as they are written"),
+            );
+        }
+        if step.fill.is_some() {
+            let warning = Diagnostic::new(
+                step.action_span,
+                "`fill` does nothing here: the current step has no fields that are known",
+            );
+            warnings.push(warning);
         }
     }
 
