@@ -19,7 +19,7 @@ const HOUSE: [(&str, &[&str]); 18] = [
     ("matcher", &["jsonpath", "source", "template", "yaml"]),
     ("scenario", &["api", "jsonpath", "matcher", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
-    ("expect", &["api", "jsonpath", "matcher", "scenario", "source", "template"]),
+    ("expect", &["api", "jsonpath", "matcher", "redact", "scenario", "source", "template"]),
     ("snapshot", &["api", "jsonpath"]),
     ("outcome", &["api", "expect", "snapshot", "source"]),
     (
