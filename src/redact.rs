@@ -1,8 +1,9 @@
 //! Secrets, and the one place where they are masked.
 //!
 //! A secret is registered when it is first read; everything that leaves the program (terminal, reports, snapshots,
-//! pending snapshots, errors) passes through [`Redactor::mask`], which knows it raw, percent-encoded, JSON-escaped and in
-//! base64.
+//! pending snapshots, errors) passes through [`Redactor::mask`], which knows it raw, percent-encoded, JSON-escaped (twice
+//! too, as of JSON in a JSON string), quoted for a shell and in base64; a line of it alone; and cut off where a report
+//! shortens a text with `…`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,6 +12,13 @@ use std::sync::{Arc, RwLock};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// The character by which reports shorten a text.
+const CUT: char = '…';
+/// The fewest characters of a secret's beginning that are masked before a cut: fewer tell nothing, and stand everywhere.
+const LEAST_CUT: usize = 4;
+/// The shortest line of a secret of several lines that counts as a secret by itself.
+const LEAST_LINE: usize = 8;
 
 /// What stands in an output where a secret was.
 pub const MASK: &str = "[secret]";
@@ -60,6 +68,9 @@ impl Redactor {
             return;
         }
         forms.extend(encodings(secret));
+        // A report indents a text line by line, so that a key of several lines stands nowhere as a whole.
+        let lines = secret.lines().map(str::trim).filter(|line| line.len() >= LEAST_LINE && *line != secret);
+        forms.extend(lines.flat_map(encodings));
         // A long form may contain a shorter one: masked first, it leaves nothing of either.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();
@@ -87,8 +98,34 @@ impl Redactor {
         for form in forms.iter().filter(|form| text.contains(form.as_str())) {
             masked = Cow::Owned(masked.replace(form.as_str(), MASK));
         }
-        masked
+        if masked.contains(CUT) { Cow::Owned(mask_cut(&masked, &forms)) } else { masked }
     }
+}
+
+/// The text with the beginnings of secrets replaced that stand where a report cut it.
+fn mask_cut(text: &str, forms: &[String]) -> String {
+    let mut parts = text.split(CUT).peekable();
+    let mut masked = String::with_capacity(text.len());
+    while let Some(part) = parts.next() {
+        let cut = parts.peek().is_some();
+        match forms.iter().map(|form| begun(part, form)).max().filter(|length| cut && *length > 0) {
+            Some(length) => {
+                masked.push_str(&part[..part.len() - length]);
+                masked.push_str(MASK);
+            }
+            None => masked.push_str(part),
+        }
+        if cut {
+            masked.push(CUT);
+        }
+    }
+    masked
+}
+
+/// How many bytes of a secret's beginning a text ends with; none when they are too few to tell anything.
+fn begun(text: &str, form: &str) -> usize {
+    let ends = form.char_indices().map(|(at, _)| at).skip(LEAST_CUT);
+    ends.filter(|end| text.ends_with(&form[..*end])).max().unwrap_or(0)
 }
 
 /// Every way in which a secret may stand in a text.
@@ -105,13 +142,26 @@ fn encodings(secret: &str) -> Vec<String> {
         .fold(percent.clone(), |text, (from, to)| text.replace(from, to));
     let form = gentle.replace("%2A", "*").replace("%7E", "~").replace("%20", "+");
     forms.extend([percent.to_lowercase(), gentle.to_lowercase(), percent, gentle, form]);
-    let json = serde_json::to_string(secret).unwrap_or_default();
-    forms.push(json.trim_matches('"').to_owned());
+    let json = json_text(secret);
+    forms.extend([json_text(&json), json]);
+    let quoted: Vec<String> = forms.iter().filter(|form| form.contains('\'')).map(|form| shell_text(form)).collect();
+    forms.extend(quoted);
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
         forms.extend((0..3).filter_map(|offset| aligned_base64(engine, secret, offset)));
     }
     forms.retain(|form| form.len() >= 4);
     forms
+}
+
+/// A text as it stands in a JSON string.
+fn json_text(text: &str) -> String {
+    let json = serde_json::to_string(text).unwrap_or_default();
+    json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned()
+}
+
+/// A text as it stands between single quotes of a POSIX shell.
+fn shell_text(text: &str) -> String {
+    text.replace('\'', "'\\''")
 }
 
 /// The characters that a secret surely gives when base64 is made of a longer text in which it begins `offset` bytes after a
@@ -142,6 +192,19 @@ mod tests {
             assert!(masked.contains(MASK), "{text}");
             assert!(redactor.finds(text) && !redactor.finds(&masked), "{masked}");
         }
+    }
+
+    #[test]
+    fn masks_what_a_report_takes_apart() {
+        let redactor = Redactor::default();
+        redactor.add("it's \"mine\"");
+        redactor.add("-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----\n");
+        let twice = serde_json::json!({"a": serde_json::json!({"b": "it's \"mine\""}).to_string()}).to_string();
+        assert_eq!(redactor.mask(&twice), r#"{"a":"{\"b\":\"[secret]\"}"}"#);
+        assert_eq!(redactor.mask(r#"--data '{"a":"it'\''s \"mine\""}'"#), r#"--data '{"a":"[secret]"}'"#);
+        assert_eq!(redactor.mask("    MIIEvQIBADANBg\n"), "    [secret]\n");
+        assert_eq!(redactor.mask("a: it's… b: it'… MIIEvQIB…"), "a: [secret]… b: it'… [secret]…");
+        assert_eq!(redactor.mask("and so on…"), "and so on…");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::prepare::{Prepared, prepare};
 use crate::outcome::{Event, ScenarioOutcome, Verdict};
 use crate::report::failure::explain;
 use crate::report::terminal::Terminal;
-use crate::runner::harness::{Finish, TrialResult, run_trials};
+use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{expected_files, settle};
 use crate::snapshot::unreferenced::unreferenced;
 
@@ -55,7 +55,7 @@ pub(super) fn execute(prepared: &Prepared, libtest: &Libtest, as_rust: bool, out
         let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), output.redactor.clone(), output.color);
         (Some(sender), Some(std::thread::spawn(move || report(terminal, &receiver))))
     };
-    tell(events.as_ref(), Event::Started { tests: prepared.tests.len() });
+    tell(events.as_ref(), Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest) });
     let finish = finish(prepared, &tally, events.clone(), output);
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let _conclusion =

@@ -123,7 +123,8 @@ pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError>
     let folder = if first.is_dir() { first.clone() } else { parent(first) };
     let root = match &config {
         Some(config) if contains(&parent(config), first) => parent(config),
-        _ => folder,
+        // A scenario keeps its name, its flows and its snapshots when it is run alone.
+        _ => default_folder().filter(|default| contains(default, first)).unwrap_or(folder),
     };
     for selection in &selections {
         if !contains(&root, &selection.path) {

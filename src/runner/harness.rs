@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::{Run, TestId, run_test};
 use crate::outcome::{ScenarioOutcome, Verdict};
+use crate::scenario::Test;
 use crate::source::Diagnostic;
 
 /// What a trial tells libtest-mimic.
@@ -27,6 +28,21 @@ pub enum TrialResult {
 
 /// Called once with each outcome, as soon as there is one; what it gives goes to libtest-mimic.
 pub type Finish = Arc<dyn Fn(ScenarioOutcome) -> TrialResult + Send + Sync>;
+
+/// How many of the tests the arguments leave, skipped ones that are only mentioned among them.
+pub fn selected(run: &Run, tests: &[TestId], arguments: &Arguments) -> usize {
+    tests.iter().filter(|id| !arguments.is_filtered_out(&probe(run.test(**id), arguments))).count()
+}
+
+/// A trial that is never run, to ask libtest-mimic what the arguments make of a test.
+fn probe(test: Test<'_>, arguments: &Arguments) -> Trial {
+    Trial::test(test.name(), || Ok(())).with_ignored_flag(flags_skipped(arguments) && test.scenario.skip.is_some())
+}
+
+/// libtest-mimic knows a reason only for what ignores itself when it runs; what asks for ignored tests needs the flag.
+fn flags_skipped(arguments: &Arguments) -> bool {
+    arguments.list || arguments.ignored || arguments.include_ignored
+}
 
 /// Runs the selected tests as the arguments ask, or lists them.
 ///
@@ -44,14 +60,13 @@ pub fn run_trials(
     let permits = Arc::new(Semaphore::new(
         arguments.test_threads.unwrap_or(Semaphore::MAX_PERMITS).clamp(1, Semaphore::MAX_PERMITS),
     ));
-    // libtest-mimic knows a reason only for what ignores itself when it runs; what asks for ignored tests needs the flag.
-    let flagged = arguments.list || arguments.ignored || arguments.include_ignored;
+    let flagged = flags_skipped(arguments);
     let mut trials = Vec::with_capacity(tests.len());
     for id in tests {
         let test = run.test(*id);
         let skip = test.scenario.skip.clone();
         let name = test.name();
-        let probe = Trial::test(name.clone(), || Ok(())).with_ignored_flag(flagged && skip.is_some());
+        let probe = probe(test, arguments);
         let wanted = !arguments.list && !arguments.is_filtered_out(&probe) && !arguments.is_ignored(&probe);
         let skipped = skip.filter(|_| !flagged);
         let receiver = (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, interrupted, finish));

@@ -158,7 +158,7 @@ impl Progress<'_> {
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };
         run.run().await;
         outcome.elapsed = began.elapsed();
-        snapshots::forget_passed(&mut outcome);
+        snapshots::forget_passed(self.run.policy, &mut outcome);
         outcome
     }
 

@@ -10,7 +10,7 @@ use super::scenario::Progress;
 use crate::api::exchange::{Answer, Body};
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
 use crate::scenario::{Step, Suite, Test};
-use crate::snapshot::{self, Comparison, Header, Options, Pending, StoreError, Write, name};
+use crate::snapshot::{self, Comparison, Header, Options, Pending, StoreError, UpdatePolicy, Write, name};
 use crate::source::{Diagnostic, Sources, Span};
 
 /// The answer's text as it is compared and kept: generated values named, secrets masked.
@@ -90,13 +90,15 @@ pub fn collisions(suite: &Suite) -> Vec<Diagnostic> {
 }
 
 /// What a passed step is no longer asked for is let go, so that thousands of scenarios stay small.
-pub(super) fn forget_passed(outcome: &mut StepOutcome) {
+pub(super) fn forget_passed(policy: UpdatePolicy, outcome: &mut StepOutcome) {
     if outcome.failed() {
         return;
     }
     outcome.exchanges.clear();
     if let Some(snapshot) = &mut outcome.snapshot
         && snapshot.comparison == Comparison::Same
+        // `INSTA_UPDATE=force` writes what is unchanged too.
+        && snapshot::decide(policy, Comparison::Same).write == Write::Nothing
     {
         snapshot.actual.clear();
         snapshot.accepted = None;

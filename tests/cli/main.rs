@@ -1,0 +1,21 @@
+//! The program itself, run in a temporary project with nothing of the surrounding environment: what it says, how it ends,
+//! and what it leaves in files.
+
+#[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
+#[path = "../project/mod.rs"]
+mod project;
+#[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
+#[path = "../scripted/mod.rs"]
+mod scripted;
+
+mod bad_files;
+mod flows;
+mod libtest;
+mod lint;
+mod reports;
+mod safety;
+mod secrets;
+mod settings;
+mod snapshot_files;
+mod snapshots;
+mod waiting;

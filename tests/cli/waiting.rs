@@ -1,0 +1,96 @@
+//! Scenarios that wait: for a service, for each other, and until they are interrupted.
+
+use crate::flows::{STEP, plain};
+use crate::project::{Ended, Project};
+use crate::scripted::{Reply, Request, Scripted};
+
+const PENDING: &str = r#"{"type":"pending"}"#;
+
+fn language(request: &Request) -> &str {
+    request.header("x-hf-language").unwrap()
+}
+
+fn project(server: &Scripted) -> Project {
+    Project::new().with("scenarios/draftgate.yaml", server.config())
+}
+
+#[test]
+fn a_scenario_that_waits_holds_up_no_other() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let other_came = AtomicBool::new(false);
+    // The one is let go only when the other has come: one after the other would wait for ever.
+    let server = Scripted::start(move |request, _| match language(request) {
+        "fr-CA" if !other_came.load(Ordering::SeqCst) => Reply::step("one", PENDING),
+        "fr-CA" => Reply::step("one", STEP),
+        _ => {
+            other_came.store(true, Ordering::SeqCst);
+            Reply::step("other", STEP)
+        }
+    });
+    let project = project(&server)
+        .with("scenarios/a.yaml", plain("language: fr-CA\nsteps:\n  - init:\n    expect: Personal details\n"))
+        .with("scenarios/b.yaml", plain("language: en-CA\nsteps:\n  - init:\n    expect: Personal details\n"));
+    project.draftgate(&["run"]).exits(0).says("2 passed");
+}
+
+#[test]
+fn an_expected_pending_is_not_polled() {
+    let server = Scripted::start(|_, _| Reply::step("s", PENDING));
+    let project = project(&server).with("scenarios/a.yaml", plain("steps:\n  - init:\n    expect: pending\n"));
+    project.draftgate(&["run"]).exits(0);
+    assert_eq!(server.targets().len(), 1);
+}
+
+#[test]
+fn a_wait_that_runs_out_shows_every_answer_seen() {
+    let server = Scripted::start(|_, _| Reply::step("s", PENDING));
+    let project = project(&server).with("scenarios/a.yaml", plain("steps:\n  - init:\n    wait: 60ms\n"));
+    let ended = project.draftgate(&["run"]).exits(1);
+    let polls = server.targets().len();
+    assert!(polls > 1);
+    let seen = ended.stdout.lines().filter(|line| line.starts_with("    after ")).count();
+    assert_eq!(seen, polls, "{}", ended.stdout);
+    ended.says("the answer is still pending after").says("`wait: 2m` waits longer");
+}
+
+#[test]
+fn repeating_until_goes_on_until_it_holds_and_no_longer() {
+    let server = Scripted::start(|_, before| Reply::step("s", if before < 3 { PENDING } else { STEP }));
+    let steps = "steps:\n  - init:\n    expect: pending\n  - current:\n    repeat: { until: Personal details, every: 1ms, for: 20s }\n    wait: 0s\n";
+    let project = project(&server).with("scenarios/a.yaml", plain(steps));
+    project.draftgate(&["run"]).exits(0);
+    assert_eq!(server.targets().len(), 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_scenario_that_waits_with_130_and_a_report() {
+    let server = Scripted::start(|request, _| match language(request) {
+        "fr-CA" => Reply::step("s", PENDING),
+        _ => Reply::step("s", STEP),
+    });
+    let project = project(&server)
+        .with("scenarios/quick.yaml", plain("language: en-CA\nsteps: [init]\n"))
+        .with("scenarios/waits.yaml", plain("language: fr-CA\nsteps:\n  - init:\n    wait: 10m\n"));
+    let child = project.start(&["run"]);
+    // The quick one's request, the first answer and a poll: by then the other waits.
+    server.wait_for(4);
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let ended = Ended::of(child.wait_with_output().unwrap()).exits(130);
+    ended.says("] quick\n").says("  SIGINT [ ").says("] waits\n").says("2 tests: 1 passed, 1 interrupted");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_writes_no_snapshot_of_what_did_not_end() {
+    let server = Scripted::start(|_, before| Reply::step("s", if before == 0 { STEP } else { PENDING }));
+    let text = plain("steps:\n  - init\n  - current:\n    wait: 10m\n").replace("snapshot: false\n", "");
+    let project = project(&server).with("scenarios/waits.yaml", text);
+    let child = project.start(&["run", "--update"]);
+    server.wait_for(3);
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    Ended::of(child.wait_with_output().unwrap()).exits(130);
+    assert!(project.files("snapshots").is_empty());
+}

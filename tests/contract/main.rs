@@ -1,0 +1,19 @@
+//! The bytes on the wire, in both directions, so that the client and the sandbox cannot share a mistake: the client is
+//! held against a server that shares no code with it, the sandbox against requests written by hand.
+
+#[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
+#[path = "../project/mod.rs"]
+mod project;
+#[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
+#[path = "../scripted/mod.rs"]
+mod scripted;
+
+mod bounds;
+mod operations;
+mod retries;
+mod sandbox_answers;
+mod sandbox_refusals;
+mod sandbox_server;
+mod submits;
+mod tokens;
+mod wire_api;
