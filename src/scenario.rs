@@ -15,6 +15,7 @@ pub mod expectation;
 mod fragment;
 mod load;
 mod model;
+mod modifiers;
 mod options;
 mod read;
 mod step;

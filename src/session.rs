@@ -36,6 +36,8 @@ pub struct Setting {
     pub language: Option<String>,
     /// How requests authenticate.
     pub auth: Auth,
+    /// Whether live versions may be called.
+    pub allow_live: bool,
     /// The folder that paths start from.
     pub folder: PathBuf,
 }
@@ -83,6 +85,8 @@ pub enum StepError {
     Mistake(Box<Diagnostic>),
     /// No answer.
     Call(CallError),
+    /// The API refused what the step needs first, such as a file: that answer is the step's.
+    Refused(Box<Exchange>),
 }
 
 impl From<TemplateError> for StepError {
@@ -107,13 +111,21 @@ pub struct Applicants {
     all: Vec<(Option<String>, Applicant)>,
     bearer: Option<Secret>,
     tokens: HashMap<String, String>,
-    learnt: Option<Arc<[Element]>>,
+    learnt: HashMap<(String, Option<String>), Arc<[Element]>>,
 }
 
 impl Applicants {
     /// Nobody yet.
     pub fn new(client: Client, setting: Setting, scope: Scope) -> Self {
-        Applicants { client, setting, scope, all: Vec::new(), bearer: None, tokens: HashMap::new(), learnt: None }
+        Applicants {
+            client,
+            setting,
+            scope,
+            all: Vec::new(),
+            bearer: None,
+            tokens: HashMap::new(),
+            learnt: HashMap::new(),
+        }
     }
 
     /// The applicant who acts in a step.

@@ -136,6 +136,8 @@ impl Sources {
     }
 }
 
+const MEGABYTE: u64 = 1024 * 1024;
+
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -146,7 +148,7 @@ pub enum FileError {
     #[error("it is not an ordinary file")]
     NotAFile,
     /// Larger than what is read.
-    #[error("it has {size} bytes, and at most {most} are read")]
+    #[error("it has {} MB, and at most {} MB are read", size.div_ceil(MEGABYTE), most / MEGABYTE)]
     TooLarge {
         /// Its size.
         size: u64,

@@ -191,7 +191,12 @@ fn mistake(sources: &Sources, source: SourceId, error: &serde_yaml::Error) -> Di
 }
 
 /// What the parser says of the commonest slips, and what was probably meant.
-const SLIPS: [(&str, &str, Option<&str>); 11] = [
+const SLIPS: [(&str, &str, Option<&str>); 12] = [
+    (
+        "did not find expected ',' or",
+        "inside `{ … }` and `[ … ]` this ends the text too early",
+        Some("put it in quotes: brackets, braces and commas belong to YAML here"),
+    ),
     (
         "mapping values are not allowed",
         "a second `:` stands on this line",

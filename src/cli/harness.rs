@@ -36,6 +36,10 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let mut arguments =
         RunArguments { select: vec![folder.as_ref().to_string_lossy().into_owned()], ..RunArguments::default() };
     arguments.libtest.list = libtest.list;
+    if libtest.test_threads == Some(0) {
+        output.complain("error: --test-threads takes a number from 1");
+        return Exit::Usage.into();
+    }
     if !folder.as_ref().is_dir() {
         output.complain(&format!("error: there is no folder {}", folder.as_ref().display()));
         return Exit::Usage.into();

@@ -30,6 +30,7 @@ pub struct Case {
 
 /// Reads `cases`.
 pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
+    let before = reading.mistakes.len();
     let cases = match &node.kind {
         Kind::List(items) => read_list(items, reading),
         Kind::String(path) => read_data_file(path, node, reading),
@@ -50,7 +51,7 @@ pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
             reading.mistake(Diagnostic::new(case.span, format!("two cases are called `{}`", case.name)));
         }
     }
-    if cases.is_empty() && matches!(&node.kind, Kind::List(_)) {
+    if cases.is_empty() && reading.mistakes.len() == before {
         reading.mistake(Diagnostic::new(node.span, "there is no case here, so nothing would run"));
     }
     cases

@@ -98,23 +98,30 @@ impl Applicants {
         }
     }
 
-    /// The elements that the submit's keys may name. Before a direct submit nobody has seen the form, so it is asked for
-    /// once, in a session of its own.
+    /// The elements that the submit's keys may name.
+    ///
+    /// Before a direct submit nobody has seen the form, so it is asked for in a session of its own, once for each language.
+    /// A session that was taken over, as by a connector token, is asked where it stands.
     async fn elements_for(&mut self, step: &Step, before: &mut Vec<Exchange>) -> Result<Arc<[Element]>, StepError> {
         let applicant = self.acting(step);
-        if applicant.begun || applicant.session.is_some() {
+        if applicant.begun {
             return Ok(applicant.elements);
         }
-        if let Some(learnt) = &self.learnt {
-            return Ok(learnt.clone());
+        if applicant.session.is_some() {
+            before.push(self.poll(step).await?);
+            return Ok(self.acting(step).elements);
         }
         let parameters = Parameters { session: None, retry_on_pending: false, ..self.parameters(step).await? };
+        let key = (parameters.flow.clone(), parameters.language.clone());
+        if let Some(learnt) = self.learnt.get(&key) {
+            return Ok(learnt.clone());
+        }
         let exchange = self.client.call(Operation::FlowStep, parameters, true).await?;
         let answer = &exchange.answer;
         let elements: Arc<[Element]> =
             answer.json().filter(|_| !answer.is_error()).map(wire::elements).unwrap_or_default().into();
         before.push(exchange);
-        self.learnt = Some(elements.clone());
+        self.learnt.insert(key, elements.clone());
         Ok(elements)
     }
 
@@ -132,7 +139,7 @@ impl Applicants {
         self.upload_for_key(step, body, span, before).await
     }
 
-    /// Uploads a file on the way to a submit; anything but a key is the end of it.
+    /// Uploads a file on the way to a submit. What is no key is the answer to the whole step.
     async fn upload_for_key(
         &mut self,
         step: &Step,
@@ -141,12 +148,16 @@ impl Applicants {
         before: &mut Vec<Exchange>,
     ) -> Result<Value, StepError> {
         let exchange = self.send_file(step, body, span).await?;
+        before.push(exchange.clone());
         let answer = &exchange.answer;
-        let key = answer.json().and_then(|body| body.get("key")).filter(|_| !answer.is_error()).cloned();
-        let failed =
-            format!("the file could not be uploaded: HTTP {} {}", answer.status, answer.message().unwrap_or_default());
-        before.push(exchange);
-        key.ok_or_else(|| StepError::Mistake(Box::new(Diagnostic::new(span, failed.trim_end().to_owned()))))
+        match answer.json().and_then(|body| body.get("key")).filter(|_| !answer.is_error()) {
+            Some(key) => Ok(key.clone()),
+            None if answer.is_error() => Err(StepError::Refused(Box::new(exchange))),
+            None => {
+                let diagnostic = Diagnostic::new(span, "the answer to the upload has no `key`");
+                Err(StepError::Mistake(Box::new(diagnostic)))
+            }
+        }
     }
 
     async fn send_file(&mut self, step: &Step, body: RequestBody, span: Span) -> Result<Exchange, StepError> {
@@ -239,8 +250,10 @@ impl Applicants {
                 && !body.contains_key(&element.id)
         };
         let mut open: Vec<&Element> = ordered.filter(wanted).collect();
-        // What is filled in may show further fields, also ones that stand before it.
-        while let Some(at) = open.iter().position(|element| fake::is_visible(element, body)) {
+        // What is filled in may show further fields, also ones that stand before it; so may what they hold already.
+        let mut values = applicant.held_values();
+        values.extend(body.clone());
+        while let Some(at) = open.iter().position(|element| fake::is_visible(element, &values)) {
             let element = open.remove(at);
             let country = country_of(elements, body).or_else(|| applicant.country.clone());
             let context = fake::Context { today: self.scope.world().today(), country };
@@ -258,6 +271,7 @@ impl Applicants {
                     self.upload_for_key(step, file, step.action_span, before).await?
                 }
             };
+            values.insert(element.id.clone(), value.clone());
             body.insert(element.id.clone(), value);
         }
         Ok(())
