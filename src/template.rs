@@ -12,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 use minijinja::{Environment, Expression, UndefinedBehavior};
 use serde_json::Value;
 
+use crate::fake;
 use crate::source::{Diagnostic, Sources, Span, nearest};
 use crate::yaml::{Kind, Node, Reading};
 use scope::Scope;
@@ -254,6 +255,7 @@ impl Templated {
                 value.check_names(known, all, reading);
             }),
             _ => {
+                self.check_words(reading);
                 let mut names = self.names();
                 names.sort();
                 for name in names.iter().filter(|name| !known(name)) {
@@ -264,6 +266,27 @@ impl Templated {
                     reading.mistake(mistake.help(advice(name, all)));
                 }
             }
+        }
+    }
+
+    /// Notes filters and generators of data that do not exist: the engine finds out only when the step runs.
+    fn check_words(&self, reading: &mut Reading<'_>) {
+        let source = match &self.form {
+            Form::Expression(compiled) => compiled.source.as_str(),
+            Form::Text(source) => source,
+            _ => return,
+        };
+        for (kind, word) in functions::words(source) {
+            let (what, help) = match kind {
+                functions::Word::Filter if !functions::is_filter(environment(), &word) => ("filter", None),
+                functions::Word::Generator if !fake::KINDS.iter().any(|kind| kind.name == word) => {
+                    let near = nearest(&word, fake::KINDS.map(|kind| kind.name));
+                    ("fake", near.map(|near| format!("did you mean `fake.{near}()`?")))
+                }
+                _ => continue,
+            };
+            let place = find_word(reading.sources, self.span, &word);
+            reading.mistake(Diagnostic::new(place, format!("there is no {what} `{word}`")).maybe_help(help));
         }
     }
 

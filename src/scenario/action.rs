@@ -257,9 +257,9 @@ fn read_request(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     reading.finish(map);
     let path = required(path, "path", node, reading)?;
     if let Some(text) = path.as_literal().and_then(serde_json::Value::as_str)
-        && (text.contains("://") || !text.starts_with('/'))
+        && text.contains("://")
     {
-        let help = "it starts with a slash and is relative to server.base_url, so that nothing is sent anywhere else";
+        let help = "a path is relative to server.base_url, so that nothing is sent anywhere else";
         reading.mistake(Diagnostic::new(path.span, format!("{text:?} is no path")).help(help));
     }
     Some(Action::Request { method, path, headers, body })

@@ -2,9 +2,12 @@
 //!
 //! A date is text, as it is everywhere in the API: `2026-11-23`, or `2026-11-23T10:00:00Z` for a moment.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use jiff::{Span, Timestamp, tz::TimeZone};
 use minijinja::{Environment, Error, ErrorKind};
+use regex::Regex;
 
 /// Makes a span of time of a count of one unit.
 type Unit = fn(Span, i64) -> Result<Span, jiff::Error>;
@@ -26,6 +29,48 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         environment.add_filter(name, move |text: String, count: i64| shift(&text, count, unit));
     }
     environment.add_filter("strftime", |text: String, format: String| strftime(&text, &format));
+}
+
+/// A word of a template that names something by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// After a `|`.
+    Filter,
+    /// After `fake.`.
+    Generator,
+}
+
+/// The filters and generators that a template names, strings in quotes left out.
+pub(super) fn words(source: &str) -> Vec<(Word, String)> {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"#));
+    static BLOCK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?s)\{[{%](.*?)[%}]\}"));
+    static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:[^|]\|\s*|\bfake\.)([A-Za-z_]\w*)"));
+    let blocks: Vec<&str> = match source.contains("{{") || source.contains("{%") {
+        true => BLOCK.captures_iter(source).filter_map(|found| Some(found.get(1)?.as_str())).collect(),
+        false => vec![source],
+    };
+    let mut found = Vec::new();
+    for block in blocks {
+        let plain = QUOTED.replace_all(block, "''");
+        for captures in WORD.captures_iter(&plain) {
+            let kind = if captures[0].starts_with("fake.") { Word::Generator } else { Word::Filter };
+            found.push((kind, captures[1].to_owned()));
+        }
+    }
+    found
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is part of the program and tested with it")
+}
+
+/// Whether an environment has a filter; the engine tells only when one is applied.
+pub(super) fn is_filter(environment: &Environment<'_>, name: &str) -> bool {
+    let source = format!("'' | {name}");
+    match environment.compile_expression(&source) {
+        Ok(expression) => !expression.eval(()).is_err_and(|error| error.kind() == ErrorKind::UnknownFilter),
+        Err(_) => true,
+    }
 }
 
 enum Moment {

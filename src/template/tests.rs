@@ -85,3 +85,12 @@ fn generated_names_are_seeded_by_their_place() {
     assert_ne!(two[0], two[1]);
     assert!(render("'{{ fake.frst_name() }}'").unwrap_err().contains("did you mean fake.first_name()?"));
 }
+
+#[test]
+fn filters_and_generators_are_words_that_must_exist() {
+    let words = |source: &str| functions::words(source).into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ");
+    assert_eq!(words("a | upper || b|trim(' | no')"), "upper trim");
+    assert_eq!(words("x | y {{ fake.email() | lower }} | z {% if a | first %}"), "email lower first");
+    assert!(functions::is_filter(environment(), "years") && functions::is_filter(environment(), "upper"));
+    assert!(!functions::is_filter(environment(), "yeasr"));
+}
