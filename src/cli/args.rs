@@ -1,5 +1,6 @@
 //! What was typed.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -100,7 +101,7 @@ pub struct LibtestArguments {
     pub include_ignored: bool,
     /// The most scenarios at a time; left out, only the requests in flight are bounded
     #[arg(long, value_name = "NUMBER")]
-    pub test_threads: Option<usize>,
+    pub test_threads: Option<NonZeroUsize>,
     /// Rust's output formats, in place of draftgate's own report
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,

@@ -40,6 +40,11 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
         output.complain(&format!("error: there is no folder {}", folder.as_ref().display()));
         return Exit::Usage.into();
     }
+    if libtest.test_threads == Some(0) {
+        // libtest-mimic would wait for ever for a thread that it never starts.
+        output.complain("error: argument for --test-threads must not be 0");
+        return Exit::Usage.into();
+    }
     let prepared = match prepare(&environment, &arguments, &output) {
         Ok(prepared) => prepared,
         Err(exit) => return exit.into(),
