@@ -171,3 +171,8 @@ fn how_many_run_is_told_without_those_that_are_left_out() {
     five().draftgate(&["--skip", "a/"]).exits(0).says(" Running 3 tests\n");
     five().draftgate(&["--ignored"]).exits(0).says(" Running 1 test\n");
 }
+
+#[test]
+fn no_test_thread_at_all_is_wrong_usage() {
+    five().draftgate(&["--test-threads", "0"]).exits(2).complains("--test-threads");
+}
