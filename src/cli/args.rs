@@ -196,7 +196,7 @@ impl LibtestArguments {
             skip: self.skip.clone(),
             ignored: self.ignored,
             include_ignored: self.include_ignored,
-            test_threads: self.test_threads,
+            test_threads: self.test_threads.map(NonZeroUsize::get),
             quiet: self.quiet,
             format,
             color,
