@@ -129,6 +129,10 @@ fn a_log_goes_to_its_file() {
     let project = five();
     project.draftgate(&["--logfile", "log.txt"]).exits(0);
     assert!(project.read("log.txt").unwrap().contains("a/one"));
+    project
+        .draftgate(&["--logfile", "no/such/log.txt"])
+        .exits(2)
+        .complains("the log no/such/log.txt cannot be written");
 }
 
 #[test]
