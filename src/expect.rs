@@ -15,8 +15,8 @@ use crate::api::field;
 use crate::api::wire::BodyKind;
 use crate::jsonpath::JsonPath;
 use crate::matcher::evaluate::{Mismatch, Subject, brief};
-use crate::matcher::{Literal, Matcher};
-use crate::scenario::expectation::{ErrorExpect, Expect, Full, Path, SessionExpect};
+use crate::matcher::{Literal, Matcher, Test};
+use crate::scenario::expectation::{ErrorExpect, Expect, Full, Path, Property, SessionExpect};
 use crate::scenario::{Rule, parse_duration};
 use crate::source::{Diagnostic, Span, nearest};
 
@@ -81,13 +81,16 @@ pub fn judge(expect: Option<&Expect<Literal>>, seen: &Seen<'_>) -> Vec<Failure> 
 /// Whether an expectation asks for a pending answer, so that nobody polls it away.
 pub fn wants_pending(expect: &Expect<Literal>) -> bool {
     let is_pending = |value: &Value| value.as_str() == Some("pending");
+    let asks = |test: &Test<Literal>| match test {
+        Test::Literal(value) | Test::Equals(value) => is_pending(&value.value),
+        Test::OneOf(list) => list.value.as_array().is_some_and(|list| list.iter().any(is_pending)),
+        _ => false,
+    };
     match expect {
         Expect::Short(short) => is_pending(&short.value),
         Expect::Full(full) => {
             full.step.as_ref().is_some_and(|step| is_pending(&step.value))
-                || full.properties.iter().any(|(property, matcher)| {
-                    property.wire_name() == "type" && matcher.judge(Subject::One(&Value::from("pending"))).is_none()
-                })
+                || full.properties.iter().any(|(property, matcher)| *property == Property::Type && asks(&matcher.test))
         }
     }
 }
@@ -96,7 +99,7 @@ pub fn wants_pending(expect: &Expect<Literal>) -> bool {
 pub fn wants_fault(expect: &Expect<Literal>) -> bool {
     let status = |status: u16| Value::from(status);
     match expect {
-        Expect::Short(short) => matches!(number_of(&short.value), Some(429 | 503 | 1000..)),
+        Expect::Short(short) => matches!(short.value.as_i64(), Some(429 | 503 | 1000..)),
         Expect::Full(full) => {
             full.error.is_some()
                 || full.status.as_ref().is_some_and(|matcher| {
@@ -114,19 +117,8 @@ fn unexpected_error(seen: &Seen<'_>) -> Option<Failure> {
     })
 }
 
-/// A number, also where a template or a data file gave it as text.
-fn number_of(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) if matches!(text.len(), 3 | 4) && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            text.parse().ok()
-        }
-        _ => None,
-    }
-}
-
 fn judge_short(short: &Literal, seen: &Seen<'_>) -> Option<Failure> {
-    match (number_of(&short.value), &short.value) {
+    match (short.value.as_i64(), &short.value) {
         (Some(number), _) if number >= 1000 => judge_code(number, short.span, seen),
         (Some(status), _) => (i64::from(seen.answer.status) != status).then(|| {
             let message = format!("expected HTTP status {status}, got {}", describe(seen.answer));
@@ -223,7 +215,7 @@ fn judge_full(full: &Full<Literal>, seen: &Seen<'_>) -> Vec<Failure> {
 
 fn judge_node(what: &str, matcher: &Matcher<Literal>, node: Option<&Value>) -> Option<Failure> {
     let mismatch = matcher.judge(node.map_or(Subject::Missing, Subject::One))?;
-    let actual = if node.is_none() { "nothing: the answer has none".to_owned() } else { mismatch.actual.clone() };
+    let actual = if node.is_none() { "nothing: there is none".to_owned() } else { mismatch.actual.clone() };
     let help = if node.is_none() { None } else { mismatch.help.clone() };
     Some(Failure::mismatch(what, Mismatch { actual, help, ..mismatch }))
 }
@@ -266,26 +258,17 @@ fn judge_error(error: &ErrorExpect<Literal>, seen: &Seen<'_>, failures: &mut Vec
     }
 }
 
-/// Whether an error is about a field: its body names the field's id, label, role or normalised name. The reference does
-/// not say where, so any text of the body counts.
+/// Whether an error is about a field: a text of its body is, or as a word names, the field's id, label, role or normalised
+/// name. The reference does not say where it stands.
 fn judge_error_field(wanted: &Literal, seen: &Seen<'_>) -> Option<Failure> {
-    let label = wanted.value.as_str().unwrap_or_default();
-    let mut names = vec![label.to_owned()];
-    if let Ok(element) = field::find(seen.elements, label) {
-        names.extend(
-            [
-                Some(element.id.clone()),
-                Some(element.name.clone()),
-                element.role.clone(),
-                element.normalized_name.clone(),
-            ]
-            .into_iter()
-            .flatten(),
-        );
+    let label = fields::label_text(wanted);
+    let mut names = vec![label.clone()];
+    if let Ok(element) = field::find(seen.elements, &label) {
+        let others = [element.role.clone(), element.normalized_name.clone()].into_iter().flatten();
+        names.extend([element.id.clone(), element.name.clone()].into_iter().chain(others));
     }
     names.retain(|name| !name.is_empty());
-    let body = seen.answer.json().map(Value::to_string).unwrap_or_default().to_lowercase();
-    let named = names.iter().any(|name| body.contains(&name.to_lowercase()));
+    let named = seen.answer.json().is_some_and(|body| names.iter().any(|name| names_field(body, name)));
     (!named).then(|| {
         let message = format!("expected an error about the field {label}, got {}", describe(seen.answer));
         Failure::of_scenario(
@@ -295,10 +278,33 @@ fn judge_error_field(wanted: &Literal, seen: &Seen<'_>) -> Option<Failure> {
     })
 }
 
+/// Names shorter than this are looked for as whole texts only: `9` stands in every time and trace.
+const LEAST_WORD: usize = 4;
+
+fn names_field(body: &Value, name: &str) -> bool {
+    match body {
+        Value::String(text) => text == name || (name.chars().count() >= LEAST_WORD && has_word(text, name)),
+        Value::Array(items) => items.iter().any(|item| names_field(item, name)),
+        Value::Object(members) => members.values().any(|member| names_field(member, name)),
+        _ => false,
+    }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let (text, word) = (text.to_lowercase(), word.to_lowercase());
+    let edge = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
+    text.match_indices(&word)
+        .any(|(at, _)| edge(text[..at].chars().next_back()) && edge(text[at + word.len()..].chars().next()))
+}
+
 fn judge_session(span: Span, wanted: SessionExpect, seen: &Seen<'_>) -> Option<Failure> {
     let answered = seen.answer.session();
     let (holds, wanted) = match wanted {
-        SessionExpect::Same => (answered.is_some() && answered == seen.sent_session, "the same session"),
+        // The header need not come with every answer; what must not come is another one.
+        SessionExpect::Same => (
+            seen.sent_session.is_some() && answered.is_none_or(|answered| Some(answered) == seen.sent_session),
+            "the same session",
+        ),
         SessionExpect::New => (answered.is_some() && answered != seen.sent_session, "a new session"),
         SessionExpect::None => (answered.is_none(), "no session"),
     };
@@ -313,7 +319,12 @@ fn judge_session(span: Span, wanted: SessionExpect, seen: &Seen<'_>) -> Option<F
 }
 
 fn judge_time(within: &Literal, seen: &Seen<'_>) -> Option<Failure> {
-    let limit = within.value.as_str().and_then(parse_duration)?;
+    let Some(limit) = within.value.as_str().and_then(parse_duration) else {
+        let message = format!("{} is no duration", brief(&within.value));
+        return Some(Failure::of_scenario(
+            Diagnostic::new(within.span, message).help("a duration has a unit: 500ms, 60s, 1m30s"),
+        ));
+    };
     (seen.elapsed > limit).then(|| {
         let message = format!("expected an answer within {limit:?}, got it after {:.3}s", seen.elapsed.as_secs_f64());
         Failure::of_scenario(Diagnostic::new(within.span, message))

@@ -44,6 +44,7 @@ impl JsonPath {
     pub fn parse(text: &str) -> Result<Self, JsonPathError> {
         let query = parse_json_path(text).map_err(|error| describe(&error))?;
         check_segments(&query.segments)?;
+        check_names(text)?;
         Ok(JsonPath { text: text.to_owned(), query })
     }
 
@@ -82,6 +83,35 @@ impl fmt::Display for JsonPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
     }
+}
+
+/// A name in dot notation has no spaces in it: the parser takes `$.title b` for one.
+fn check_names(text: &str) -> Result<(), JsonPathError> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut before = ' ';
+    let mut gap = None;
+    for (at, letter) in text.chars().enumerate() {
+        match (quote, letter) {
+            (Some(open), _) => quote = (letter != open || before == '\\').then_some(open),
+            (None, '\'' | '"') => quote = Some(letter),
+            (None, '[') => depth += 1,
+            (None, ']') => depth = depth.saturating_sub(1),
+            (None, _) if depth == 0 && letter.is_whitespace() => gap = gap.or(Some((at, before))),
+            (None, _) => {
+                if let Some((at, before)) = gap.take()
+                    && depth == 0
+                    && (letter.is_alphanumeric() || letter == '_')
+                    && (before.is_alphanumeric() || before == '_')
+                {
+                    let message = "a name with a space in it stands in brackets and quotes: $['a b']".to_owned();
+                    return Err(JsonPathError { message, at: Some(at) });
+                }
+            }
+        }
+        before = letter;
+    }
+    Ok(())
 }
 
 fn describe(error: &ParseError) -> JsonPathError {
@@ -160,6 +190,8 @@ mod tests {
         assert!(message("$[?search(@.a, '(')]").contains("regular expression `(`"));
         assert!(message("$[?in(@.a, $.b)]").contains("unknown function `in`"));
         assert_eq!(JsonPath::parse("$.a[0").unwrap_err().at, Some(4));
+        assert_eq!(JsonPath::parse("$.a b").unwrap_err().at, Some(3));
+        assert!(JsonPath::parse("$['a b'] .c[?@.d == 'e f'].g").is_ok());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Diagnostic, Span, nearest, read_file};
 use crate::template::Templated;
 use crate::yaml::{Kind, Node, Reading};
 
@@ -258,6 +258,10 @@ fn read_all_of(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>
         reading.wanted(node, "a list of matchers");
         return None;
     };
+    if items.is_empty() {
+        reading.mistake(Diagnostic::new(node.span, "an empty list of matchers checks nothing"));
+        return None;
+    }
     Some(Test::AllOf(items.iter().filter_map(|item| Matcher::read(item, reading)).collect()))
 }
 
@@ -266,9 +270,11 @@ fn read_schema(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>
     let schema = match node.as_str() {
         None => node.to_json(reading.sources),
         Some(path) => {
-            let text = std::fs::read_to_string(reading.folder.join(path));
-            let parsed = text.map_err(|error| error.to_string()).and_then(|text| {
-                serde_json::from_str(&text).or_else(|_| serde_yaml::from_str(&text)).map_err(|error| error.to_string())
+            let bytes = read_file(&reading.folder.join(path), crate::yaml::MAX_FILE_BYTES);
+            let parsed = bytes.map_err(|error| error.to_string()).and_then(|bytes| {
+                serde_json::from_slice(&bytes)
+                    .or_else(|_| serde_yaml::from_slice(&bytes))
+                    .map_err(|error| error.to_string())
             });
             match parsed {
                 Ok(schema) => schema,

@@ -11,7 +11,8 @@ use std::sync::{Arc, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
 /// The character by which reports shorten a text.
 const CUT: char = '…';
@@ -19,6 +20,29 @@ const CUT: char = '…';
 const LEAST_CUT: usize = 4;
 /// The shortest line of a secret of several lines that counts as a secret by itself.
 const LEAST_LINE: usize = 8;
+
+/// What encodeURI encodes.
+const URL: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b';')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'&')
+    .remove(b'=')
+    .remove(b'+')
+    .remove(b'$')
+    .remove(b',')
+    .remove(b'#')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// What stands in an output where a secret was.
 pub const MASK: &str = "[secret]";
@@ -102,6 +126,25 @@ impl Redactor {
     }
 }
 
+impl Redactor {
+    /// A JSON value with every secret in its strings replaced, before anything else is made of it.
+    pub fn mask_json(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.mask(text).into_owned()),
+            Value::Array(items) => items.iter().map(|item| self.mask_json(item)).collect(),
+            Value::Object(members) => Value::Object(
+                members.iter().map(|(key, value)| (self.mask(key).into_owned(), self.mask_json(value))).collect(),
+            ),
+            other => other.clone(),
+        }
+    }
+
+    /// Whether there is anything to mask.
+    pub fn is_empty(&self) -> bool {
+        self.forms.read().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty()
+    }
+}
+
 /// The text with the beginnings of secrets replaced that stand where a report cut it.
 fn mask_cut(text: &str, forms: &[String]) -> String {
     let mut parts = text.split(CUT).peekable();
@@ -141,9 +184,19 @@ fn encodings(secret: &str) -> Vec<String> {
         .zip(["-", ".", "_", "~"])
         .fold(percent.clone(), |text, (from, to)| text.replace(from, to));
     let form = gentle.replace("%2A", "*").replace("%7E", "~").replace("%20", "+");
-    forms.extend([percent.to_lowercase(), gentle.to_lowercase(), percent, gentle, form]);
+    // What a URL may keep as it is, as encodeURI leaves it.
+    let url = utf8_percent_encode(secret, URL).to_string();
+    forms.extend([&percent, &gentle, &form, &url].map(|text| lower_escapes(text)));
+    forms.extend([percent, gentle, form, url]);
     let json = json_text(secret);
-    forms.extend([json_text(&json), json]);
+    let slashes = json.replace('/', "\\/");
+    let thrice = json_text(&json_text(&json));
+    forms.extend([json_text(&json), thrice, slashes, json]);
+    forms.extend([unicode_escapes(secret, false), unicode_escapes(secret, true)]);
+    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    forms.extend([html.replace('\'', "&#39;"), html.replace('\'', "&#x27;"), html]);
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    forms.extend([hex.to_uppercase(), hex]);
     let quoted: Vec<String> = forms.iter().filter(|form| form.contains('\'')).map(|form| shell_text(form)).collect();
     forms.extend(quoted);
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
@@ -151,6 +204,31 @@ fn encodings(secret: &str) -> Vec<String> {
     }
     forms.retain(|form| form.len() >= 4);
     forms
+}
+
+/// Percent-encoding with small letters in its escapes.
+fn lower_escapes(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (escape, rest) = part.split_at(part.len().min(2));
+        out.push('%');
+        out.push_str(&escape.to_lowercase());
+        out.push_str(rest);
+    }
+    out
+}
+
+/// A text as JSON writers have it that escape all but letters and digits of ASCII, or all beyond ASCII.
+fn unicode_escapes(text: &str, punctuation: bool) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            _ if letter.is_ascii_alphanumeric() || (letter.is_ascii() && !punctuation) => {
+                json_text(&letter.to_string())
+            }
+            _ => letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        })
+        .collect()
 }
 
 /// A text as it stands in a JSON string.
@@ -205,6 +283,26 @@ mod tests {
         assert_eq!(redactor.mask("    MIIEvQIBADANBg\n"), "    [secret]\n");
         assert_eq!(redactor.mask("a: it's… b: it'… MIIEvQIB…"), "a: [secret]… b: it'… [secret]…");
         assert_eq!(redactor.mask("and so on…"), "and so on…");
+    }
+
+    #[test]
+    fn masks_what_other_writers_make_of_it() {
+        let redactor = Redactor::default();
+        redactor.add("Ab/9+\"Zq&kÜ");
+        for text in [
+            "Ab%2f9%2b%22Zq%26k%c3%9c",
+            "Ab/9+%22Zq&k%C3%9C",
+            r#"Ab\/9+\"Zq&kÜ"#,
+            r#"Ab/9+\"Zq&k\u00dc"#,
+            "Ab/9+&quot;Zq&amp;kÜ",
+            "41622f392b225a71266bc39c",
+        ] {
+            assert_eq!(redactor.mask(text), MASK, "{text}");
+        }
+        assert_eq!(
+            redactor.mask_json(&serde_json::json!({"a": ["Ab/9+\"Zq&kÜ!"]})),
+            serde_json::json!({"a": ["[secret]!"]})
+        );
     }
 
     #[test]

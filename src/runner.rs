@@ -20,7 +20,7 @@ use crate::snapshot::{Store, UpdatePolicy};
 use crate::template::scope::World;
 
 pub use scenario::run_test;
-pub use snapshots::{expected_files, settle};
+pub use snapshots::{collisions, expected_files, settle};
 
 /// What every test of a run shares.
 #[derive(Debug)]

@@ -15,13 +15,13 @@ pub mod expectation;
 mod fragment;
 mod load;
 mod model;
+mod modifiers;
 mod options;
 mod read;
 mod step;
 
 pub use cases::Case;
 pub use discover::{Discovery, FLOW_SUFFIXES, discover};
-pub(crate) use load::read_text;
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};
 pub use options::{Checks, Rule, SnapshotOptions, parse_duration};

@@ -36,6 +36,8 @@ pub struct Setting {
     pub language: Option<String>,
     /// How requests authenticate.
     pub auth: Auth,
+    /// Whether live versions may be called.
+    pub allow_live: bool,
     /// The folder that paths start from.
     pub folder: PathBuf,
 }
@@ -53,6 +55,8 @@ pub struct Applicant {
     pub elements: Arc<[Element]>,
     /// The title of that step.
     pub title: String,
+    /// Whether the last answer of the flow was pending, so that the step is not known.
+    pub pending: bool,
     /// The id of the flow's first step.
     pub first_step: Option<Value>,
     /// Whether the flow has reached its end.
@@ -81,6 +85,8 @@ pub enum StepError {
     Mistake(Box<Diagnostic>),
     /// No answer.
     Call(CallError),
+    /// The API refused what the step needs first, such as a file: that answer is the step's.
+    Refused(Box<Exchange>),
 }
 
 impl From<TemplateError> for StepError {
@@ -105,13 +111,21 @@ pub struct Applicants {
     all: Vec<(Option<String>, Applicant)>,
     bearer: Option<Secret>,
     tokens: HashMap<String, String>,
-    learnt: Option<Arc<[Element]>>,
+    learnt: HashMap<(String, Option<String>), Arc<[Element]>>,
 }
 
 impl Applicants {
     /// Nobody yet.
     pub fn new(client: Client, setting: Setting, scope: Scope) -> Self {
-        Applicants { client, setting, scope, all: Vec::new(), bearer: None, tokens: HashMap::new(), learnt: None }
+        Applicants {
+            client,
+            setting,
+            scope,
+            all: Vec::new(),
+            bearer: None,
+            tokens: HashMap::new(),
+            learnt: HashMap::new(),
+        }
     }
 
     /// The applicant who acts in a step.
@@ -135,7 +149,11 @@ impl Applicants {
     pub fn is_foreign(&self, step: &Step) -> bool {
         match &step.session {
             None => false,
-            Some(SessionHeader::Value(_)) => true,
+            // The first session that an applicant acts in is the applicant's own, wherever it was begun.
+            Some(SessionHeader::Value(value)) => self.find(&step.applicant).is_some_and(|applicant| {
+                let sent = value.render_text(&self.scope).ok();
+                applicant.session.is_some() && applicant.session != sent
+            }),
             Some(SessionHeader::None) => {
                 self.find(&step.applicant).is_some_and(|applicant| applicant.session.is_some())
             }
@@ -165,15 +183,13 @@ impl Applicant {
     fn take(&mut self, answer: &Answer, sent_session: Option<&str>) {
         self.remember(answer);
         self.begun = true;
-        if let Some(session) = answer.session()
-            && !answer.is_error()
-            && (self.session.is_none() || sent_session.is_none())
-        {
-            self.session = Some(session.to_owned());
+        if !answer.is_error() && (self.session.is_none() || sent_session.is_none()) {
+            self.session = answer.session().or(sent_session).map(str::to_owned);
         }
         let Some(body) = answer.json().filter(|_| !answer.is_error()) else { return };
         let kind = answer.kind();
         self.ended = kind == BodyKind::End;
+        self.pending = kind == BodyKind::Pending;
         if kind != BodyKind::Other {
             self.elements = wire::elements(body).into();
             self.title = body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -4,6 +4,7 @@
 //! [`Span`] by which everything parsed from them remembers where it came from. A [`Diagnostic`] is a mistake in such a
 //! text, as plain data: `report::diagnostic` turns it into what a person reads.
 
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -87,6 +88,24 @@ impl Sources {
         SourceId(u32::try_from(self.files.len() - 1).expect("fewer than four thousand million files"))
     }
 
+    /// Reads a text file in. What cannot be read is a mistake that names the file, or the place where it stops being text.
+    pub fn read(&mut self, path: &Path, most: u64) -> Result<SourceId, Diagnostic> {
+        let shown = path.strip_prefix(".").unwrap_or(path);
+        let bytes = read_file(path, most).map_err(|error| {
+            let id = self.add(shown, "");
+            Diagnostic::new(self.span(id, 0..0), format!("this file is not read: {error}"))
+        })?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(self.add(shown, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let id = self.add(shown, String::from_utf8_lossy(error.as_bytes()));
+                let mistake = Diagnostic::new(self.span(id, at..at + 1), "from here on the file is not UTF-8 text");
+                Err(mistake.help("save it as UTF-8"))
+            }
+        }
+    }
+
     /// The file with this id.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.files[id.0 as usize]
@@ -115,6 +134,43 @@ impl Sources {
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         self.get(span.source).line_column(span.start as usize)
     }
+}
+
+const MEGABYTE: u64 = 1024 * 1024;
+
+/// Why a file is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system says no.
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[from] io::Error),
+    /// A folder, a pipe, a device.
+    #[error("it is not an ordinary file")]
+    NotAFile,
+    /// Larger than what is read.
+    #[error("it has {} MB, and at most {} MB are read", size.div_ceil(MEGABYTE), most / MEGABYTE)]
+    TooLarge {
+        /// Its size.
+        size: u64,
+        /// The limit.
+        most: u64,
+    },
+}
+
+/// Reads a whole file: an ordinary one, up to a limit, so that neither a pipe nor a device nor a slip stops everything.
+///
+/// # Errors
+///
+/// When it is none of that.
+pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(FileError::NotAFile);
+    }
+    if metadata.len() > most {
+        return Err(FileError::TooLarge { size: metadata.len(), most });
+    }
+    Ok(std::fs::read(path)?)
 }
 
 /// A mistake in a source text: what is wrong, where, and the way out where one is known.

@@ -47,6 +47,13 @@ impl std::fmt::Debug for Compiled {
 /// A template that could not be rendered, or an expression that could not be read.
 pub type TemplateError = Box<Diagnostic>;
 
+/// What one template may compute, in the engine's own steps: enough for any scenario, and an end to endless loops.
+const FUEL: u64 = 200_000;
+/// The longest expression, in bytes: the engine recurses over chains of operators.
+const LONGEST_EXPRESSION: usize = 2_000;
+/// The longest text that a template may give, in bytes.
+const LONGEST_TEXT: usize = 4 * 1024 * 1024;
+
 fn environment() -> &'static Environment<'static> {
     static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
     ENVIRONMENT.get_or_init(|| {
@@ -57,6 +64,7 @@ fn environment() -> &'static Environment<'static> {
             environment.set_syntax(syntax);
         }
         environment.set_recursion_limit(64);
+        environment.set_fuel(Some(FUEL));
         functions::register(&mut environment);
         environment
     })
@@ -105,6 +113,10 @@ impl Templated {
     /// Reads an expression that stands without braces, as `when` has it; braces round the whole of it are allowed.
     pub fn read_expression(node: &Node, reading: &mut Reading<'_>) -> Self {
         let form = match &node.kind {
+            Kind::String(text) if text.len() > LONGEST_EXPRESSION => {
+                reading.mistake(too_long(node.span));
+                literal(Value::Bool(true))
+            }
             Kind::String(text) => match compile(inner_of(text).unwrap_or(text)) {
                 Ok(compiled) => Form::Expression(Arc::new(compiled)),
                 Err(error) => {
@@ -112,7 +124,11 @@ impl Templated {
                     literal(Value::Null)
                 }
             },
-            _ => literal(node.to_json(reading.sources)),
+            Kind::Bool(_) => literal(node.to_json(reading.sources)),
+            _ => {
+                reading.wanted(node, "an expression, such as `matched == true`");
+                literal(Value::Bool(true))
+            }
         };
         Templated { span: node.span, form }
     }
@@ -162,6 +178,13 @@ impl Templated {
                 if value.is_undefined() {
                     return Err(self.undefined(&compiled.source, scope));
                 }
+                if value.kind() == minijinja::value::ValueKind::Plain {
+                    let message = format!("`{}` is a function, not a value", compiled.source);
+                    return Err(Box::new(
+                        Diagnostic::new(self.span, message).help(format!("call it: `{}()`", compiled.source)),
+                    ));
+                }
+                self.check_size(value.as_str().map_or(0, str::len))?;
                 serde_json::to_value(&value).map_err(|error| {
                     Box::new(Diagnostic::new(
                         self.span,
@@ -169,11 +192,22 @@ impl Templated {
                     ))
                 })
             }
-            Form::Text(source) => environment()
-                .render_str(source, scope.context(self.span))
-                .map(Value::String)
-                .map_err(|error| self.failed(&error, source, scope)),
+            Form::Text(source) => {
+                let text = environment()
+                    .render_str(source, scope.context(self.span))
+                    .map_err(|error| self.failed(&error, source, scope))?;
+                self.check_size(text.len())?;
+                Ok(Value::String(text))
+            }
         }
+    }
+
+    fn check_size(&self, bytes: usize) -> Result<(), TemplateError> {
+        if bytes <= LONGEST_TEXT {
+            return Ok(());
+        }
+        let message = format!("the template gives {bytes} bytes, and at most {LONGEST_TEXT} are taken");
+        Err(Box::new(Diagnostic::new(self.span, message)))
     }
 
     /// Renders the value as text: a number or a boolean as it is written.
@@ -256,6 +290,10 @@ fn read_text(text: &str, span: Span, reading: &mut Reading<'_>) -> Form {
     if !text.contains("{{") && !text.contains("{%") {
         return literal(Value::String(text.to_owned()));
     }
+    if longest_block(text) > LONGEST_EXPRESSION {
+        reading.mistake(too_long(span));
+        return literal(Value::String(text.to_owned()));
+    }
     if let Some(inner) = inner_of(text)
         && let Ok(compiled) = compile(inner)
     {
@@ -268,6 +306,20 @@ fn read_text(text: &str, span: Span, reading: &mut Reading<'_>) -> Form {
             literal(Value::String(text.to_owned()))
         }
     }
+}
+
+fn too_long(span: Span) -> Diagnostic {
+    Diagnostic::new(span, format!("an expression here has more than {LONGEST_EXPRESSION} characters"))
+        .help("split it over several `vars`")
+}
+
+/// The length of the longest `{{ … }}` or `{% … %}`.
+fn longest_block(text: &str) -> usize {
+    let starts = text.match_indices("{{").chain(text.match_indices("{%")).map(|(at, _)| at);
+    starts
+        .map(|at| text[at..].find("}}").into_iter().chain(text[at..].find("%}")).min().unwrap_or(text.len() - at))
+        .max()
+        .unwrap_or(0)
 }
 
 /// What stands between the braces of a text that may be one whole template.
@@ -312,11 +364,20 @@ fn whole_operand(source: &str, range: std::ops::Range<usize>) -> &str {
     source.get(operand.len()..range.end).unwrap_or(source).trim()
 }
 
+/// How many of the defined names are listed.
+const MOST_NAMES: usize = 12;
+
 fn advice(name: &str, all: &[String]) -> String {
-    match nearest(name, all.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if all.is_empty() => "define it under `vars`, or capture it in an earlier step".to_owned(),
-        None => format!("defined here: {}", all.join(", ")),
+    if let Some(near) = nearest(name, all.iter().map(String::as_str).chain(scope::BUILT_IN)) {
+        return format!("did you mean `{near}`?");
+    }
+    let mut all = all.to_vec();
+    all.sort();
+    all.dedup();
+    match all.len() {
+        0 => "define it under `vars`, or capture it in an earlier step".to_owned(),
+        1..=MOST_NAMES => format!("defined here: {}", all.join(", ")),
+        more => format!("defined here: {} and {} more", all[..MOST_NAMES].join(", "), more - MOST_NAMES),
     }
 }
 

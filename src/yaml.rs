@@ -111,7 +111,24 @@ pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
     }
     let raw: Raw =
         serde_yaml::from_str_with_options(text, options()).map_err(|error| mistake(sources, source, &error))?;
-    Ok(Reader { sources, source }.node(raw))
+    let node = Reader { sources, source }.node(raw);
+    match unquoted_template(&node) {
+        Some(span) => Err(Diagnostic::new(span, "braces that are not in quotes make a YAML map")
+            .help("put a template in quotes: \"{{ name }}\"")),
+        None => Ok(node),
+    }
+}
+
+/// The first key that is itself a collection: nobody means that, and an unquoted `{{ name }}` reads so.
+fn unquoted_template(node: &Node) -> Option<Span> {
+    match &node.kind {
+        Kind::Map(entries) => entries.iter().find_map(|(key, value)| {
+            let collection = matches!(key.kind, Kind::Map(_) | Kind::List(_));
+            collection.then_some(node.span).or_else(|| unquoted_template(value))
+        }),
+        Kind::List(items) => items.iter().find_map(unquoted_template),
+        _ => None,
+    }
 }
 
 fn options() -> serde_yaml::Options {
@@ -167,8 +184,52 @@ fn mistake(sources: &Sources, source: SourceId, error: &serde_yaml::Error) -> Di
         ),
         other => {
             let text = other.to_string();
-            Diagnostic::new(span, format!("this is not YAML: {}", plain_words(&text)))
+            let (message, help) = in_our_words(plain_words(&text));
+            Diagnostic::new(span, message).maybe_help(help.map(str::to_owned))
         }
+    }
+}
+
+/// What the parser says of the commonest slips, and what was probably meant.
+const SLIPS: [(&str, &str, Option<&str>); 12] = [
+    (
+        "did not find expected ',' or",
+        "inside `{ … }` and `[ … ]` this ends the text too early",
+        Some("put it in quotes: brackets, braces and commas belong to YAML here"),
+    ),
+    (
+        "mapping values are not allowed",
+        "a second `:` stands on this line",
+        Some("a step with more below it is written `- init:`; a text with a colon stands in quotes"),
+    ),
+    (
+        "scanning an anchor or alias",
+        "`*` or `&` begins a reference in YAML",
+        Some("put the text in quotes, such as a JSONPath in `{ … }`"),
+    ),
+    ("alias replay limit", "the aliases of this file expand without end", Some("use fewer aliases of aliases")),
+    ("alias expansion limit", "the aliases of this file expand without end", Some("use fewer aliases of aliases")),
+    ("budget breached", "the file is too large or too deeply nested to be read", None),
+    ("recursion limit", "the file is too deeply nested to be read", None),
+    ("recursive references", "this alias refers to itself", None),
+    (
+        "unknown escape character",
+        "a backslash in double quotes begins an escape",
+        Some("put the text in single quotes"),
+    ),
+    ("cannot start any token", "this character cannot begin a text in YAML", Some("put the text in quotes")),
+    (
+        "did not find expected key",
+        "this line does not stand where one can",
+        Some("keys of one map begin in the same column, steps with a dash"),
+    ),
+    ("could not find expected ':'", "a `:` is missing after this key", None),
+];
+
+fn in_our_words(message: &str) -> (String, Option<&'static str>) {
+    match SLIPS.iter().find(|(theirs, ..)| message.contains(theirs)) {
+        Some((_, ours, help)) => ((*ours).to_owned(), *help),
+        None => (format!("this is not YAML: {message}"), None),
     }
 }
 
@@ -191,6 +252,13 @@ fn byte_of(text: &str, location: Location) -> usize {
     let column = usize::try_from(location.column()).unwrap_or(1).max(1);
     let start = if line == 1 { 0 } else { text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1) };
     start + text[start..].chars().take(column - 1).map(char::len_utf8).sum::<usize>()
+}
+
+/// A whole number of more digits than a number keeps stays text, so that none is lost.
+fn whole_number(value: Number, written: &str) -> Kind {
+    let digits = written.trim_start_matches(['-', '+']);
+    let whole = value.is_f64() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if whole { Kind::String(written.to_owned()) } else { Kind::Number(value) }
 }
 
 /// The tree as the parser gives it, before its places are ours.
@@ -290,7 +358,7 @@ impl Reader<'_> {
         let kind = match raw.value {
             RawKind::Null => Kind::Null,
             RawKind::Bool(value) => Kind::Bool(value),
-            RawKind::Number(value) => Kind::Number(value),
+            RawKind::Number(value) => whole_number(value, self.sources.slice(span)),
             RawKind::String(value) => Kind::String(value),
             RawKind::List(items) => {
                 let items: Vec<Node> = items.into_iter().map(|item| self.node(item)).collect();

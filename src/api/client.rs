@@ -166,16 +166,12 @@ impl Client {
         self.send(request, retries, extra).await
     }
 
-    /// Sends any other request; `path` is relative to the base URL, or a whole URL of the same host.
+    /// Sends any other request; `path` is relative to the base URL, and `{flow}` and `{session}` in it are filled in.
     pub async fn call_path(&self, method: &str, path: &str, parameters: Parameters) -> Result<Exchange, CallError> {
         let base = self.inner.config.base_url.as_str().trim_end_matches('/');
         let slash = if path.starts_with('/') { "" } else { "/" };
-        let url = if path.starts_with("http://") || path.starts_with("https://") {
-            path.to_owned()
-        } else {
-            format!("{base}{slash}{path}")
-        };
-        let request = finish(method, url, parameters);
+        let path = fill_in(path, &parameters);
+        let request = finish(method, format!("{base}{slash}{path}"), parameters);
         self.send(request, 0, Duration::ZERO).await
     }
 
@@ -225,15 +221,19 @@ impl Client {
             Service::Interpreter => &self.inner.config.base_url,
             Service::Export => &self.inner.config.export_url,
         };
-        let encode = |value: Option<&str>| utf8_percent_encode(value.unwrap_or_default(), SEGMENT).to_string();
-        let path = path
-            .replace("{flow}", &encode(Some(&parameters.flow)))
-            .replace("{client}", &encode(parameters.client.as_deref()))
-            .replace("{token}", &encode(parameters.token.as_deref()))
-            .replace("{session}", &encode(parameters.session.as_deref()));
+        let path = fill_in(path, &parameters);
         let url = format!("{}{}{path}", service.as_str().trim_end_matches('/'), parameters.version.prefix());
         finish(method, url, parameters)
     }
+}
+
+/// Puts the parameters into a path.
+fn fill_in(path: &str, parameters: &Parameters) -> String {
+    let encode = |value: Option<&str>| utf8_percent_encode(value.unwrap_or_default(), SEGMENT).to_string();
+    path.replace("{flow}", &encode(Some(&parameters.flow)))
+        .replace("{client}", &encode(parameters.client.as_deref()))
+        .replace("{token}", &encode(parameters.token.as_deref()))
+        .replace("{session}", &encode(parameters.session.as_deref()))
 }
 
 /// How long the API may hold a submit with `x-hf-retry-on-pending` before it answers, beyond the usual time.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::wire::{BodyKind, SESSION_HEADER, body_kind};
+use super::wire::{BodyKind, SESSION_HEADER, body_kind, error_code};
 
 /// A request as it is sent.
 #[derive(Debug, Clone)]
@@ -96,7 +96,11 @@ impl Answer {
 
     /// What the body is.
     pub fn kind(&self) -> BodyKind {
-        self.json().map_or(BodyKind::Other, body_kind)
+        let Some(body) = self.json() else { return BodyKind::Other };
+        match error_code(body).filter(|_| self.status >= 400) {
+            Some(code) => BodyKind::Error(code),
+            None => body_kind(body),
+        }
     }
 
     /// Whether the API refused: an error body, or a status from 400.

@@ -101,6 +101,12 @@ fn look_up<'a>(elements: &'a [Element], key: &str) -> Option<Result<&'a Element,
 /// The elements of the first rank in which there is any.
 fn candidates<'a>(elements: &'a [Element], key: &str) -> Vec<&'a Element> {
     let (prefix, plain) = forced(key);
+    let found = in_ranks(elements, prefix, plain);
+    // A label may itself begin like a forced rank.
+    if found.is_empty() && prefix.is_some() { in_ranks(elements, None, key) } else { found }
+}
+
+fn in_ranks<'a>(elements: &'a [Element], prefix: Option<&str>, plain: &str) -> Vec<&'a Element> {
     RANKS
         .iter()
         // A name that is forced may still differ in case.

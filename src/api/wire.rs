@@ -31,7 +31,8 @@ pub enum BodyKind {
 
 /// Tells what a JSON body is.
 ///
-/// `{"code": 0, "message": …}`, the answer to a link made, is no error: the codes of errors begin at 1000.
+/// Told by the body alone; an answer whose status is an error is one whatever stands beside the code (see
+/// [`Answer::kind`](super::exchange::Answer::kind)). `{"code": 0, "message": …}`, the answer to a link made, is no error: the codes of errors begin at 1000.
 ///
 /// ```
 /// use draftgate::api::wire::{BodyKind, body_kind};
@@ -44,9 +45,10 @@ pub fn body_kind(body: &Value) -> BodyKind {
     let Some(fields) = body.as_object() else { return BodyKind::Other };
     let kind = fields.get("type").and_then(Value::as_str).map(str::to_ascii_lowercase);
     let has_elements = fields.get("elements").is_some_and(Value::is_array);
-    if !has_elements
-        && kind.is_none()
-        && let Some(code) = error_code(fields)
+    let anonymous = !has_elements && !fields.contains_key("id") && !fields.contains_key("canGoBack");
+    if anonymous
+        && kind.as_deref().is_none_or(|kind| kind != "pending" && kind != "end")
+        && let Some(code) = error_code(body)
     {
         return BodyKind::Error(code);
     }
@@ -54,22 +56,21 @@ pub fn body_kind(body: &Value) -> BodyKind {
         Some("pending") => BodyKind::Pending,
         Some("end") => BodyKind::End,
         _ if has_elements => BodyKind::Step,
-        Some(_) | None if fields.contains_key("redirectUrl") && fields.contains_key("text") => BodyKind::End,
-        Some(_) => error_code(fields).map_or(BodyKind::Step, BodyKind::Error),
+        _ if fields.contains_key("redirectUrl") && fields.contains_key("text") => BodyKind::End,
+        Some(_) => BodyKind::Step,
         None if fields.contains_key("canGoBack") => BodyKind::Step,
         None => BodyKind::Other,
     }
 }
 
-/// The code of an error body: a whole number from 1000, beside which a message stands.
-fn error_code(fields: &Map<String, Value>) -> Option<i64> {
-    let code = match fields.get("code")? {
+/// The code of an error body: a whole number from 1000.
+pub fn error_code(body: &Value) -> Option<i64> {
+    let code = match body.get("code")? {
         Value::Number(number) => number.as_i64()?,
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    (code >= 1000 && fields.get("message").is_none_or(|message| message.is_string() || message.is_null()))
-        .then_some(code)
+    (code >= 1000).then_some(code)
 }
 
 /// The elements of a step that can be read as such.

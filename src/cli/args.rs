@@ -1,6 +1,5 @@
 //! What was typed.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -100,8 +99,8 @@ pub struct LibtestArguments {
     #[arg(long)]
     pub include_ignored: bool,
     /// The most scenarios at a time; left out, only the requests in flight are bounded
-    #[arg(long, value_name = "NUMBER")]
-    pub test_threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub test_threads: Option<u16>,
     /// Rust's output formats, in place of draftgate's own report
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,
@@ -196,7 +195,7 @@ impl LibtestArguments {
             skip: self.skip.clone(),
             ignored: self.ignored,
             include_ignored: self.include_ignored,
-            test_threads: self.test_threads.map(NonZeroUsize::get),
+            test_threads: self.test_threads.map(usize::from),
             quiet: self.quiet,
             format,
             color,

@@ -53,14 +53,16 @@ pub struct Config {
     pub environments: Vec<(String, Span, Config)>,
 }
 
+/// The most requests in flight that may be configured.
+const MOST_IN_FLIGHT: usize = 10_000;
+
 /// Reads a configuration file.
 ///
 /// # Errors
 ///
 /// All its mistakes.
 pub fn read(path: &Path, sources: &mut Sources) -> Result<(SourceId, Config), Vec<Diagnostic>> {
-    let id = crate::scenario::read_text(path.strip_prefix(".").unwrap_or(path), path, sources)
-        .map_err(|mistake| vec![mistake])?;
+    let id = sources.read(path, yaml::MAX_FILE_BYTES).map_err(|mistake| vec![mistake])?;
     if sources.get(id).text.trim().is_empty() {
         return Ok((id, Config::default()));
     }
@@ -68,6 +70,7 @@ pub fn read(path: &Path, sources: &mut Sources) -> Result<(SourceId, Config), Ve
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut reading = Reading::new(sources, folder);
     let config = Config::read(&node, true, &mut reading);
+    reading.mistakes.sort_by_key(|mistake| mistake.span.start);
     if reading.mistakes.is_empty() { Ok((id, config)) } else { Err(reading.mistakes) }
 }
 
@@ -125,10 +128,11 @@ impl Config {
 
     fn read_run(&mut self, mut map: Mapping<'_>, reading: &mut Reading<'_>) {
         if let Some(node) = map.take("concurrency").filter(|node| node.as_str() != Some("auto")) {
-            self.concurrency =
-                read_count(node, reading).and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0);
-            if self.concurrency.is_none() && reading.mistakes.is_empty() {
-                reading.wanted(node, "`auto`, or a number from 1");
+            self.concurrency = read_count(node, reading)
+                .and_then(|count| usize::try_from(count).ok())
+                .filter(|count| (1..=MOST_IN_FLIGHT).contains(count));
+            if self.concurrency.is_none() && matches!(node.kind, Kind::Number(_)) {
+                reading.wanted(node, &format!("`auto`, or a number from 1 to {MOST_IN_FLIGHT}"));
             }
         }
         self.rate = map.take("rate").and_then(|node| read_rate(node, reading));
@@ -205,7 +209,7 @@ fn read_count(node: &Node, reading: &mut Reading<'_>) -> Option<u64> {
 }
 
 fn read_time(node: &Node, reading: &mut Reading<'_>) -> Option<Duration> {
-    let time = node.as_str().and_then(parse_duration);
+    let time = node.as_str().and_then(parse_duration).filter(|time| !time.is_zero());
     if time.is_none() {
         reading.wanted(node, "a duration such as 30s");
     }
@@ -226,7 +230,7 @@ fn read_rate(node: &Node, reading: &mut Reading<'_>) -> Option<f64> {
         }),
         _ => None,
     };
-    let rate = rate.filter(|rate| rate.is_finite() && *rate > 0.0);
+    let rate = rate.filter(|rate| (0.001..=1e6).contains(rate));
     if rate.is_none() {
         reading.wanted(node, "a rate such as 20/s");
     }

@@ -36,13 +36,12 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let mut arguments =
         RunArguments { select: vec![folder.as_ref().to_string_lossy().into_owned()], ..RunArguments::default() };
     arguments.libtest.list = libtest.list;
-    if !folder.as_ref().is_dir() {
-        output.complain(&format!("error: there is no folder {}", folder.as_ref().display()));
+    if libtest.test_threads == Some(0) {
+        output.complain("error: --test-threads takes a number from 1");
         return Exit::Usage.into();
     }
-    if libtest.test_threads == Some(0) {
-        // libtest-mimic would wait for ever for a thread that it never starts.
-        output.complain("error: argument for --test-threads must not be 0");
+    if !folder.as_ref().is_dir() {
+        output.complain(&format!("error: there is no folder {}", folder.as_ref().display()));
         return Exit::Usage.into();
     }
     let prepared = match prepare(&environment, &arguments, &output) {

@@ -4,7 +4,7 @@ use super::Environment;
 use super::args::LintArguments;
 use super::exit::Exit;
 use super::output::Output;
-use super::prepare::{refuse, scenarios};
+use super::prepare::{read_folder, refuse};
 use super::settings::place;
 use crate::source::Sources;
 
@@ -15,25 +15,26 @@ pub(super) fn lint(_: &Environment, arguments: &LintArguments, output: &Output) 
         Ok(place) => place,
         Err(error) => return refuse(error, output, &sources),
     };
+    if let Some(word) = place.filters.first() {
+        output.complain(&format!("error: there is no file or folder {word}"));
+        return Exit::Usage;
+    }
     if let Some(config) = &place.config
         && let Err(mistakes) = super::config::read(config, &mut sources)
     {
         output.mistakes(&mistakes, &sources);
         return Exit::Usage;
     }
-    let (found, suite) = match scenarios(&place, &mut sources, output) {
-        Ok(read) => read,
+    let suite = match read_folder(&place, &mut sources, output) {
+        Ok(folder) => folder.suite,
         Err(exit) => return exit,
     };
-    if let Err(mistakes) = crate::sandbox::load(&mut sources, &found.flows) {
-        output.mistakes(&mistakes, &sources);
-        return Exit::Invalid;
-    }
     if suite.scenarios.is_empty() {
         output.complain("error: there are no scenarios here");
         return Exit::Nothing;
     }
     let tests = suite.tests().count();
-    output.say(&format!("{} scenarios with {tests} tests, no mistakes\n", suite.scenarios.len()));
+    let count = |count: usize, word: &str| if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") };
+    output.say(&format!("{} with {}, no mistakes\n", count(suite.scenarios.len(), "scenario"), count(tests, "test")));
     Exit::Passed
 }

@@ -15,9 +15,9 @@ use super::settings::{Place, Selection, ServerAddress, Settings, SettingsError};
 use crate::api::client::Client;
 use crate::api::token::Credentials;
 use crate::redact::Secret;
-use crate::runner::{Run, TestId};
+use crate::runner::{Run, TestId, collisions};
 use crate::sandbox::{Library, Server, ServerOptions};
-use crate::scenario::{Discovery, Suite, Test, discover, load};
+use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
 use crate::source::Sources;
 
@@ -44,8 +44,14 @@ pub(super) fn refuse(error: SettingsError, output: &Output, sources: &Sources) -
     Exit::Usage
 }
 
-/// Reads the scenarios of a place; their mistakes are shown.
-pub(super) fn scenarios(place: &Place, sources: &mut Sources, output: &Output) -> Result<(Discovery, Suite), Exit> {
+/// What lies in a scenario folder, read and checked.
+pub(super) struct Folder {
+    pub suite: Suite,
+    pub library: Library,
+}
+
+/// Reads the scenarios of a place and its flow definitions; the mistakes of all are shown together.
+pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Exit> {
     let found = discover(&place.root, sources).map_err(|mistakes| {
         output.mistakes(&mistakes, sources);
         Exit::Invalid
@@ -53,13 +59,23 @@ pub(super) fn scenarios(place: &Place, sources: &mut Sources, output: &Output) -
     let chosen: Vec<PathBuf> = place.selections.iter().map(|selection| canonical(&selection.path)).collect();
     let whole = chosen.contains(&canonical(&place.root));
     let wanted = |file: &Path| whole || chosen.iter().any(|chosen| canonical(file).starts_with(chosen));
-    match load(&found, &wanted, sources) {
-        Ok(suite) => Ok((found, suite)),
-        Err(mistakes) => {
-            output.mistakes(&mistakes, sources);
-            Err(Exit::Invalid)
+    let suite = load(&found, &wanted, sources);
+    let library = crate::sandbox::load(sources, &found.flows);
+    let mut mistakes = Vec::new();
+    match (suite, library) {
+        (Ok(suite), Ok(library)) => {
+            mistakes.extend(collisions(&suite));
+            if mistakes.is_empty() {
+                return Ok(Folder { suite, library });
+            }
+        }
+        (suite, library) => {
+            mistakes.extend(library.err().unwrap_or_default());
+            mistakes.extend(suite.err().unwrap_or_default());
         }
     }
+    output.mistakes(&mistakes, sources);
+    Err(Exit::Invalid)
 }
 
 fn canonical(path: &Path) -> PathBuf {
@@ -73,14 +89,14 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         .map_err(|error| refuse(error, output, &sources))?;
     let settings = Settings::resolve(environment, arguments, &place, &output.redactor, &mut sources);
     let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
-    let (found, suite) = scenarios(&place, &mut sources, output)?;
+    let Folder { suite, library } = read_folder(&place, &mut sources, output)?;
     let variable = |name: &str| environment.variables.get(name).cloned();
     let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| usage(output, &error))?;
     let sandbox = match &settings.server {
         Some(_) => None,
-        None => Some(start_sandbox(&runtime, &found, &mut settings, &mut sources, arguments.libtest.list, output)?),
+        None => Some(start_sandbox(&runtime, library, &mut settings, arguments.libtest.list, output)?),
     };
     let address = settings.server.clone().or_else(|| sandbox.as_ref().and_then(|(address, _)| address.clone()));
     let address = address.ok_or_else(|| usage(output, &"the sandbox has no address"))?;
@@ -112,16 +128,11 @@ fn usage(output: &Output, error: &dyn std::fmt::Display) -> Exit {
 /// Starts the embedded sandbox with the flow definitions that lie among the scenarios. A listing needs none.
 fn start_sandbox(
     runtime: &tokio::runtime::Runtime,
-    found: &Discovery,
+    library: Library,
     settings: &mut Settings,
-    sources: &mut Sources,
     listing: bool,
     output: &Output,
 ) -> Result<(Option<ServerAddress>, Option<Server>), Exit> {
-    let library = crate::sandbox::load(sources, &found.flows).map_err(|mistakes| {
-        output.mistakes(&mistakes, sources);
-        Exit::Invalid
-    })?;
     name_flows(&library, &mut settings.flows);
     if settings.credentials.is_none() {
         settings.credentials = library.account.clients.first().map(|client| {

@@ -154,7 +154,9 @@ fn default_folder() -> Option<PathBuf> {
     if here {
         return Some(PathBuf::from("."));
     }
-    Some(PathBuf::from("scenarios")).filter(|folder| folder.is_dir())
+    let below = Some(PathBuf::from("scenarios")).filter(|folder| folder.is_dir());
+    // Somewhere inside a scenario folder, what lies here is meant.
+    below.or_else(|| find_config(Path::new(".")).map(|_| PathBuf::from(".")))
 }
 
 fn parent(path: &Path) -> PathBuf {
@@ -318,6 +320,12 @@ impl Resolver<'_> {
 fn parse_url(text: &str) -> Result<Url, SettingsError> {
     let url = Url::parse(text).map_err(|error| SettingsError::Usage(format!("{text:?} is no URL: {error}")))?;
     match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => Err(SettingsError::Usage(
+            "a URL of the server holds a user or a password; use client_id and client_secret".to_owned(),
+        )),
+        _ if url.query().is_some() || url.fragment().is_some() => {
+            Err(SettingsError::Usage("a URL of the server has a query, to which no path can be added".to_owned()))
+        }
         "http" | "https" if url.has_host() => Ok(url),
         _ => Err(SettingsError::Usage(format!("{text:?} is no URL that begins with https:// or http://"))),
     }

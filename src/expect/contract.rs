@@ -57,8 +57,8 @@ fn status(action: &Action, seen: &Seen<'_>) -> Option<String> {
         BodyKind::Error(code) if status < 400 => {
             Some(format!("error {code} came with HTTP status {status}, a success"))
         }
-        BodyKind::Step | BodyKind::Pending | BodyKind::End if status >= 400 && is_flow(action) => {
-            Some(format!("a step came with HTTP status {status}, an error"))
+        BodyKind::Step | BodyKind::Pending | BodyKind::End if !(200..300).contains(&status) && is_flow(action) => {
+            Some(format!("a step came with HTTP status {status}, which is no success"))
         }
         _ => None,
     }
@@ -69,6 +69,10 @@ fn shape(action: &Action, seen: &Seen<'_>) -> Option<String> {
         return None;
     }
     let answer = seen.answer;
+    if (300..400).contains(&answer.status) {
+        let to = answer.header("location").map_or(String::new(), |to| format!(" to {to}"));
+        return Some(format!("the answer (HTTP {}) redirects{to}, which the API never does", answer.status));
+    }
     let Some(body) = answer.json() else {
         return Some(format!("the answer (HTTP {}) is not JSON", answer.status));
     };
@@ -150,7 +154,7 @@ fn end(action: &Action, before: &Before, seen: &Seen<'_>) -> Option<String> {
     let allowed = match action {
         Action::Current => answer.is_error() || answer.kind() == BodyKind::End,
         Action::Submit(_) => answer.kind() == BodyKind::End || answer.error_code() == Some(4013),
-        // Where back leads from the end is not promised, except that it is not an error of the harness's making.
+        Action::Back => answer.is_error() || answer.kind() == BodyKind::End,
         _ => true,
     };
     (!allowed).then(|| format!("the flow had reached its end, and {} followed", describe(answer)))

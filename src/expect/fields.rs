@@ -8,7 +8,7 @@ use crate::api::field::{self, FieldError};
 use crate::matcher::evaluate::Subject;
 use crate::matcher::{Literal, Matcher};
 use crate::scenario::expectation::{Elements, FieldExpect};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Span, nearest};
 
 /// Which fields are there, in which order, and which are not.
 pub(super) fn judge_elements(wanted: &Elements<Literal>, seen: &Seen<'_>, failures: &mut Vec<Failure>) {
@@ -30,13 +30,13 @@ pub(super) fn judge_elements(wanted: &Elements<Literal>, seen: &Seen<'_>, failur
         }
     }
     for label in wanted.absent.iter().flatten() {
-        let found = match field::find(seen.elements, text(label)) {
+        let found = match field::find(seen.elements, &label_text(label)) {
             Ok(element) => Some(field::describe(element)),
             Err(FieldError::Ambiguous { candidates, .. }) => Some(candidates.join(", ")),
             Err(FieldError::Unknown { .. }) => None,
         };
         if let Some(found) = found {
-            let message = format!("elements: expected no field `{}`, got {found}", text(label));
+            let message = format!("elements: expected no field `{}`, got {found}", label_text(label));
             failures.push(Failure::of_scenario(Diagnostic::new(label.span, message)));
         }
     }
@@ -46,7 +46,7 @@ pub(super) fn judge_elements(wanted: &Elements<Literal>, seen: &Seen<'_>, failur
 fn in_order(list: &[Literal], seen: &Seen<'_>, failures: &mut Vec<Failure>) -> Vec<usize> {
     let mut places: Vec<usize> = Vec::new();
     for label in list {
-        let place = match field::find(seen.elements, text(label)) {
+        let place = match field::find(seen.elements, &label_text(label)) {
             Ok(element) => position(seen.elements, element),
             Err(error) => {
                 failures.push(not_found(label.span, &error));
@@ -56,7 +56,7 @@ fn in_order(list: &[Literal], seen: &Seen<'_>, failures: &mut Vec<Failure>) -> V
         if let Some(before) = places.iter().max().filter(|before| **before > place) {
             let message = format!(
                 "elements: expected `{}` after `{}`, got it before",
-                text(label),
+                label_text(label),
                 field::describe(&seen.elements[*before])
             );
             failures.push(Failure::of_scenario(Diagnostic::new(label.span, message)));
@@ -70,8 +70,9 @@ fn position(elements: &[Element], element: &Element) -> usize {
     elements.iter().position(|other| std::ptr::eq(other, element)).unwrap_or(0)
 }
 
-fn text(label: &Literal) -> &str {
-    label.value.as_str().unwrap_or_default()
+/// A label as text: one that looks like a number is a label all the same.
+pub(super) fn label_text(label: &Literal) -> String {
+    label.value.as_str().map_or_else(|| label.value.to_string(), str::to_owned)
 }
 
 fn not_found(span: Span, error: &FieldError) -> Failure {
@@ -80,7 +81,7 @@ fn not_found(span: Span, error: &FieldError) -> Failure {
 
 /// What one field is like.
 pub(super) fn judge_field(wanted: &FieldExpect<Literal>, seen: &Seen<'_>, failures: &mut Vec<Failure>) {
-    let element = match field::find(seen.elements, text(&wanted.field)) {
+    let element = match field::find(seen.elements, &label_text(&wanted.field)) {
         Ok(element) => element,
         Err(error) => return failures.push(not_found(wanted.field.span, &error)),
     };
@@ -91,7 +92,14 @@ pub(super) fn judge_field(wanted: &FieldExpect<Literal>, seen: &Seen<'_>, failur
             "options" => judge_options(&what, matcher, element),
             _ => super::judge_node(&what, matcher, attribute_of(element, attribute)),
         };
-        failures.extend(failure);
+        let keys =
+            element.json.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).chain(["required", "options"]);
+        let near =
+            nearest(attribute, keys).filter(|near| near != attribute && attribute_of(element, attribute).is_none());
+        failures.extend(failure.map(|mut failure| {
+            failure.diagnostic = failure.diagnostic.maybe_help(near.map(|near| format!("did you mean `{near}`?")));
+            failure
+        }));
     }
 }
 

@@ -137,7 +137,9 @@ impl Matcher<Literal> {
                 .map(|mismatch| Mismatch { expected: format!("not {}", mismatch.expected), ..mismatch });
         }
         if let (Subject::Many([] | [_, _, ..]), Test::Literal(_)) = (subject, &inner.test) {
-            return inner.judge(subject);
+            return inner
+                .judge(subject)
+                .map(|mismatch| Mismatch { expected: format!("not {}", mismatch.expected), ..mismatch });
         }
         inner
             .judge(subject)

@@ -233,7 +233,8 @@ fn indent(text: &mut String, body: &str) {
     let lines = body.lines().count();
     for line in body.lines().take(MOST_LINES) {
         let cut = line.char_indices().nth(400).map_or(line.len(), |(at, _)| at);
-        let _ = writeln!(text, "    {}{}", &line[..cut], if cut < line.len() { "…" } else { "" });
+        let shown = line[..cut].replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}");
+        let _ = writeln!(text, "    {shown}{}", if cut < line.len() { "…" } else { "" });
     }
     if lines > MOST_LINES {
         let _ = writeln!(text, "    … {} more lines", lines - MOST_LINES);

@@ -57,7 +57,9 @@ pub fn run_trials(
     finish: &Finish,
 ) -> Conclusion {
     // `--test-threads` bounds the scenarios; left out, only the requests in flight are bounded.
-    let permits = Arc::new(Semaphore::new(arguments.test_threads.unwrap_or(Semaphore::MAX_PERMITS).max(1)));
+    let permits = Arc::new(Semaphore::new(
+        arguments.test_threads.unwrap_or(Semaphore::MAX_PERMITS).clamp(1, Semaphore::MAX_PERMITS),
+    ));
     let flagged = flags_skipped(arguments);
     let mut trials = Vec::with_capacity(tests.len());
     for id in tests {
@@ -99,16 +101,15 @@ fn start(
 ) -> Receiver<TrialResult> {
     let (sender, receiver) = sync_channel(1);
     let (run, permits, finish) = (run.clone(), permits.clone(), finish.clone());
-    let mut interrupted = interrupted.clone();
+    let interrupted = interrupted.clone();
     handle.spawn(async move {
-        let work = async {
-            // The semaphore is never closed.
-            let _permit = permits.acquire().await;
-            run_test(&run, run.test(id)).await
-        };
-        let outcome = tokio::select! {
-            outcome = work => outcome,
-            Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => plain(&run, id, Verdict::Interrupted),
+        // The semaphore is never closed.
+        let _permit = permits.acquire().await;
+        let given_up = *interrupted.borrow();
+        let outcome = if given_up {
+            plain(&run, id, Verdict::Interrupted)
+        } else {
+            run_test(&run, run.test(id), interrupted).await
         };
         // Nobody listens any more when the run was given up.
         drop(sender.send(finish(outcome)));

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::Run;
 use super::snapshots;
@@ -21,8 +22,9 @@ use crate::template::scope::Scope;
 /// Bound on the `finally` steps of a scenario that ran out of time.
 const FINALLY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Runs one test. A failed check is part of the outcome; there is no error.
-pub async fn run_test(run: &Run, test: Test<'_>) -> ScenarioOutcome {
+/// Runs one test. A failed check is part of the outcome; there is no error. When `interrupted` becomes true its steps stop,
+/// and those of `finally` are still run.
+pub async fn run_test(run: &Run, test: Test<'_>, mut interrupted: watch::Receiver<bool>) -> ScenarioOutcome {
     let began = Instant::now();
     let scenario = test.scenario;
     let mut outcome = ScenarioOutcome {
@@ -50,9 +52,15 @@ pub async fn run_test(run: &Run, test: Test<'_>) -> ScenarioOutcome {
         }
         Ok(mut progress) => {
             let limit = scenario.timeout.unwrap_or(run.timeout);
-            if tokio::time::timeout(limit, progress.steps(&scenario.steps)).await.is_err() {
-                outcome.problem = Some(timed_out(scenario, limit, &progress.done));
-            }
+            let stopped = tokio::select! {
+                ended = tokio::time::timeout(limit, progress.steps(&scenario.steps)) => {
+                    if ended.is_err() {
+                        outcome.problem = Some(timed_out(scenario, limit, &progress.done));
+                    }
+                    false
+                }
+                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => true,
+            };
             if !scenario.finally.is_empty() {
                 progress.stopped = false;
                 progress.in_finally = true;
@@ -61,8 +69,14 @@ pub async fn run_test(run: &Run, test: Test<'_>) -> ScenarioOutcome {
                 }
             }
             outcome.verdict = Verdict::of(&progress.done);
+            if !progress.done.is_empty() && progress.done.iter().all(|step| step.skipped.is_some()) {
+                outcome.verdict = Verdict::Skipped("the `when` of every step was false".to_owned());
+            }
             if outcome.problem.is_some() {
                 outcome.verdict = Verdict::Failed;
+            }
+            if stopped {
+                outcome.verdict = Verdict::Interrupted;
             }
             outcome.steps = progress.done;
         }
@@ -105,6 +119,7 @@ fn begin<'a>(run: &'a Run, test: Test<'a>) -> Result<Progress<'a>, TemplateError
         version: scenario.version,
         language: scenario.language.as_ref().map(|language| language.render_text(&scope)).transpose()?,
         auth: scenario.auth,
+        allow_live: run.allow_live,
         folder: scenario.folder.clone(),
     };
     let mut names = Names::new();

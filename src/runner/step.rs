@@ -19,6 +19,7 @@ use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Capture, CaptureFrom, Repeat, Step, parse_duration};
 use crate::session::{Applicant, StepError};
+use crate::snapshot::Comparison;
 use crate::source::Diagnostic;
 use crate::template::{TemplateError, Templated};
 
@@ -53,6 +54,12 @@ impl StepRun<'_, '_> {
         if let Err(error) = self.try_run().await {
             match error {
                 StepError::Mistake(mistake) => self.outcome.failures.push(Failure::of_scenario(*mistake)),
+                StepError::Refused(exchange) => {
+                    let message = format!("the API refused what the step needs: {}", describe(&exchange.answer));
+                    self.outcome.failures.push(Failure::of_scenario(Diagnostic::new(self.step.action_span, message)));
+                    self.outcome.own = self.outcome.exchanges.len();
+                    self.outcome.exchanges.push(*exchange);
+                }
                 StepError::Call(error) => self.outcome.unanswered = Some((*error.request, error.kind.to_string())),
             }
         }
@@ -173,13 +180,17 @@ impl StepRun<'_, '_> {
             failures.extend(expect::judge(expect.as_ref(), &seen));
         }
         failures.extend(contract(&step.action, &before, &seen, &step.checks));
-        if failures.is_empty() && expect.is_none() && until.is_none() && exchange.answer.kind() == BodyKind::Pending {
+        if failures.is_empty() && !pending && is_polled(&step.action) && exchange.answer.kind() == BodyKind::Pending {
             failures.push(still_pending(step, began));
         }
         let text = snapshots::text(self.progress, step, &exchange.answer);
         self.outcome.failures.extend(failures);
         if self.outcome.failures.is_empty() {
-            self.outcome.snapshot = snapshots::compare_step(self.progress, step, text);
+            let compared = snapshots::compare_step(self.progress, step, text);
+            // Of a repeated step's answers the first that differs is the one to see.
+            if self.outcome.snapshot.as_ref().is_none_or(|earlier| earlier.comparison == Comparison::Same) {
+                self.outcome.snapshot = compared;
+            }
             self.capture(&exchange, &elements);
         }
         Ok(exchange.answer)
@@ -278,7 +289,7 @@ fn captured(
             .map(|element| Value::from(element.id.as_str()))
             .map_err(|error| nothing(error.to_string()).help(error.help())),
         CaptureFrom::Session => {
-            let session = applicant.session.as_deref().map(Value::from);
+            let session = exchange.answer.session().or(applicant.session.as_deref()).map(Value::from);
             session.ok_or_else(|| nothing("there is no session".to_owned()))
         }
     }

@@ -163,7 +163,23 @@ fn nothing(node: &Node, reading: &mut Reading<'_>, action: Action) -> Option<Act
 fn read_fields(node: &Node, reading: &mut Reading<'_>) -> Option<Fields> {
     match &node.kind {
         Kind::String(text) if text.contains("{{") => Some(Fields::Whole(Templated::read(node, reading))),
-        Kind::Map(_) | Kind::Null => Some(Fields::Entries(read_pairs(node, reading))),
+        Kind::Map(entries) => {
+            for (key, _) in entries {
+                if let Some(word) =
+                    key.as_str().filter(|word| matches!(*word, "expect" | "capture" | "fill" | "repeat"))
+                {
+                    reading.mistake(
+                        Diagnostic::new(key.span, format!("`{word}` stands among the fields of the submit")).help(
+                            format!(
+                                "a modifier stands beside `submit`, not below it; a field called so is `name:{word}`"
+                            ),
+                        ),
+                    );
+                }
+            }
+            Some(Fields::Entries(read_pairs(node, reading)))
+        }
+        Kind::Null => Some(Fields::Entries(Vec::new())),
         _ => {
             reading.wanted(node, "a map of fields");
             None
@@ -201,7 +217,10 @@ fn read_keys<const N: usize>(
 }
 
 fn required(value: Option<Templated>, key: &str, node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
-    if value.is_none() {
+    let misspelt = matches!(&node.kind, Kind::Map(entries) if entries.iter().any(|(name, _)| {
+        name.as_str().is_some_and(|name| name != key && nearest(name, [key]).is_some())
+    }));
+    if value.is_none() && !misspelt {
         reading.mistake(Diagnostic::new(node.span, format!("`{key}` is missing")));
     }
     value
@@ -237,6 +256,12 @@ fn read_request(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let body = map.take("body").map(|value| Templated::read(value, reading));
     reading.finish(map);
     let path = required(path, "path", node, reading)?;
+    if let Some(text) = path.as_literal().and_then(serde_json::Value::as_str)
+        && (text.contains("://") || !text.starts_with('/'))
+    {
+        let help = "it starts with a slash and is relative to server.base_url, so that nothing is sent anywhere else";
+        reading.mistake(Diagnostic::new(path.span, format!("{text:?} is no path")).help(help));
+    }
     Some(Action::Request { method, path, headers, body })
 }
 

@@ -37,6 +37,7 @@ pub fn discover(root: &Path, sources: &mut Sources) -> Result<Discovery, Vec<Dia
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.take(entry.path()),
             Ok(_) => {}
+            Err(error) if !concerns_scenarios(&error) => {}
             Err(error) => mistakes.push(walk_mistake(root, &error, sources)),
         }
     }
@@ -47,7 +48,7 @@ impl Discovery {
     fn take(&mut self, path: &Path) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        if FLOW_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) || name.starts_with("sandbox.y") {
+        if FLOW_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) || name == "sandbox.yaml" {
             self.flows.push(path.to_owned());
         } else if yaml && !NO_SCENARIOS.contains(&name.as_ref()) {
             self.files.push(path.to_owned());
@@ -57,14 +58,30 @@ impl Discovery {
     /// A file's name as a test: its path below the root without the ending, with forward slashes.
     pub fn test_name(&self, file: &Path) -> String {
         let below = file.strip_prefix(&self.root).unwrap_or(file).with_extension("");
+        // Control characters have no place on a terminal or in a list of tests.
         let parts: Vec<_> = below
             .components()
             .filter_map(|part| match part {
-                Component::Normal(part) => Some(part.to_string_lossy()),
+                Component::Normal(part) => Some(part.to_string_lossy().replace(char::is_control, "_")),
                 _ => None,
             })
             .collect();
         parts.join("/")
+    }
+}
+
+/// A link that leads nowhere is nobody's business unless it is called like a scenario.
+fn concerns_scenarios(error: &ignore::Error) -> bool {
+    let dangling = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    let yaml = |path: &Path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    !dangling || error.depth() == Some(0) || path_of(error).is_none_or(yaml)
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
     }
 }
 
@@ -75,9 +92,11 @@ fn walk_mistake(root: &Path, error: &ignore::Error, sources: &mut Sources) -> Di
             format!("this link leads back to {}", ancestor.display()),
             "remove the link, or move it out of the scenario folder",
         ),
-        None => {
-            (root.to_owned(), format!("the folder cannot be read: {error}"), "check that it exists and may be read")
-        }
+        None => (
+            path_of(error).unwrap_or(root).to_owned(),
+            format!("this cannot be read: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string)),
+            "check that it exists and may be read",
+        ),
     };
     let id = sources.add(path, "");
     Diagnostic::new(sources.span(id, 0..0), message).help(help)

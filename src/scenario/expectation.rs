@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::options::read_path;
 use super::step::read_time;
 use crate::jsonpath::JsonPath;
-use crate::matcher::{Literal, Matcher};
+use crate::matcher::{Literal, MATCHERS, Matcher};
 use crate::source::{Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
@@ -301,8 +301,10 @@ impl Full<Templated> {
 
 impl ErrorExpect<Templated> {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
-        let keys = ["code", "message", "field"];
-        let is_map_of_ours = matches!(&node.kind, Kind::Map(entries) if entries.iter().any(|(key, _)| keys.contains(&key.key_text(reading.sources).as_str())));
+        // A matcher of the code, unless no key of it is a matcher's name.
+        let is_map_of_ours = matches!(&node.kind, Kind::Map(entries) if entries.iter().all(|(key, _)| {
+            MATCHERS.iter().all(|(name, _)| key.as_str() != Some(name))
+        }));
         if !is_map_of_ours {
             let code = Matcher::read(node, reading)?;
             return Some(ErrorExpect { span: node.span, code: Some(code), message: None, field: None });
@@ -335,6 +337,10 @@ impl Elements<Templated> {
         let mut elements = Elements { span: node.span, ordered: None, exactly: None, absent: None };
         if !matches!(node.kind, Kind::Map(_)) {
             elements.ordered = Some(list(node, reading));
+            if elements.ordered.as_ref().is_some_and(Vec::is_empty) {
+                let help = "for a step without fields, write `{exactly: []}`";
+                reading.mistake(Diagnostic::new(node.span, "an empty list of fields checks nothing").help(help));
+            }
             return Some(elements);
         }
         let mut map = reading.mapping(node, "a list of fields, `{exactly: […]}` or `{absent: […]}`")?;

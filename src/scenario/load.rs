@@ -13,7 +13,7 @@ use crate::source::{Diagnostic, SourceId, Sources};
 use crate::yaml::{self, Kind, Node, Reading};
 
 /// The most steps that one scenario may have, fragments expanded.
-const MOST_STEPS: usize = 10_000;
+const MOST_STEPS: usize = 2_000;
 
 /// All scenarios of a folder.
 #[derive(Debug, Clone, Default)]
@@ -40,21 +40,27 @@ pub fn load(
     sources: &mut Sources,
 ) -> Result<Suite, Vec<Diagnostic>> {
     let mut loader = Loader::default();
-    let documents: Vec<(PathBuf, Document)> = found
-        .files
-        .iter()
-        .filter(|file| wanted(file))
-        .filter_map(|file| Some((file.clone(), loader.document(file, sources)?)))
-        .collect();
-    let data = data_files(&documents, found);
+    let mut documents: Vec<(PathBuf, Document)> = Vec::new();
+    for file in found.files.iter().filter(|file| wanted(file)) {
+        match loader.document(file, sources) {
+            Some(document) => documents.push((file.clone(), document)),
+            // Its mistake is noted; should it be a fragment that somebody uses, it is not read again.
+            None => drop(loader.fragments.insert(canonical(file), None)),
+        }
+    }
+    let (data, more_data) = data_files(&documents, found);
     let mut scenarios = Vec::new();
     for (path, document) in &documents {
         if document.is_fragment() {
             loader.fragment(path, document, sources);
-        } else if !data.contains(&canonical(path)) {
+        } else if document.is_scenario() || !(more_data || data.contains(&canonical(path))) {
             let folder = folder_of(path);
             let mut reading = Reading::new(sources, &folder);
-            scenarios.extend(read::read(found.test_name(path), &folder, &document.node, &mut reading));
+            let scenario = read::read(found.test_name(path), &folder, &document.node, &mut reading);
+            if !reading.mistakes.is_empty() {
+                loader.broken.insert(document.source);
+            }
+            scenarios.extend(scenario);
             loader.mistakes.append(&mut reading.mistakes);
         }
     }
@@ -63,6 +69,7 @@ pub fn load(
         loader.finish(scenario, sources);
     }
     scenarios.sort_by(|a, b| a.name.cmp(&b.name));
+    loader.same_names(&scenarios, sources);
     if loader.mistakes.is_empty() { Ok(Suite { scenarios }) } else { Err(loader.sorted_mistakes()) }
 }
 
@@ -76,6 +83,11 @@ impl Document {
         self.has_key("fragment") && !self.has_key("scenario")
     }
 
+    /// Whether it says that it is a scenario, by any of the keys that only scenarios have.
+    fn is_scenario(&self) -> bool {
+        ["scenario", "flow", "steps"].iter().any(|key| self.has_key(key))
+    }
+
     fn has_key(&self, wanted: &str) -> bool {
         matches!(&self.node.kind, Kind::Map(entries) if entries.iter().any(|(key, _)| key.as_str() == Some(wanted)))
     }
@@ -85,12 +97,13 @@ impl Document {
 struct Loader {
     mistakes: Vec<Diagnostic>,
     fragments: HashMap<PathBuf, Option<(PathBuf, Fragment)>>,
+    /// Files with mistakes of their own: checks of the whole scenario would only repeat them in other words.
+    broken: HashSet<SourceId>,
 }
 
 impl Loader {
     fn document(&mut self, path: &Path, sources: &mut Sources) -> Option<Document> {
-        let shown = path.strip_prefix(".").unwrap_or(path);
-        match read_text(shown, path, sources) {
+        match sources.read(path, yaml::MAX_FILE_BYTES) {
             Ok(source) => match yaml::parse(sources, source) {
                 Ok(node) => return Some(Document { source, node }),
                 Err(mistake) => self.mistakes.push(mistake),
@@ -104,8 +117,9 @@ impl Loader {
         let folder = folder_of(path);
         let mut reading = Reading::new(sources, &folder);
         let fragment = Fragment::read(&document.node, &mut reading);
+        let sound = reading.mistakes.is_empty();
         self.mistakes.append(&mut reading.mistakes);
-        self.fragments.insert(canonical(path), fragment.map(|fragment| (folder, fragment)));
+        self.fragments.insert(canonical(path), fragment.filter(|_| sound).map(|fragment| (folder, fragment)));
     }
 
     /// Reads the fragments that scenarios and fragments use and that do not lie among the discovered files.
@@ -146,7 +160,8 @@ impl Loader {
         let mut next = 1;
         fragment::number(&mut scenario.steps, &mut next);
         fragment::number(&mut scenario.finally, &mut next);
-        if reading.mistakes.is_empty() {
+        let whole = !scenario.all_steps().iter().any(|step| matches!(step.action, Action::Use(_)));
+        if reading.mistakes.is_empty() && whole && !self.broken.contains(&scenario.span.source) {
             check::check(scenario, &mut reading);
         }
         self.mistakes.append(&mut reading.mistakes);
@@ -201,6 +216,23 @@ impl Loader {
         }
     }
 
+    /// Two files may come to the same test: `a.yaml` and `a.yml`.
+    fn same_names(&mut self, scenarios: &[Scenario], sources: &Sources) {
+        let mut seen: HashMap<String, PathBuf> = HashMap::new();
+        for scenario in scenarios {
+            for test in scenario.tests() {
+                let file = sources.path(scenario.span.source).to_owned();
+                if let Some(other) =
+                    seen.insert(test.name(), file).filter(|other| other != sources.path(scenario.span.source))
+                {
+                    let message = format!("the test `{}` is also in {}", test.name(), other.display());
+                    self.mistakes.push(Diagnostic::new(scenario.span, message).help("rename one of the two"));
+                    break;
+                }
+            }
+        }
+    }
+
     fn sorted_mistakes(mut self) -> Vec<Diagnostic> {
         self.mistakes
             .sort_by(|a, b| (a.span.source, a.span.start, &a.message).cmp(&(b.span.source, b.span.start, &b.message)));
@@ -238,43 +270,11 @@ fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Reads a file's text into the sources; what cannot be read is a mistake that names the file.
-pub(crate) fn read_text(shown: &Path, path: &Path, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
-    let mut nothing = |message: String, help: &str| {
-        let id = sources.add(shown, "");
-        Diagnostic::new(sources.span(id, 0..0), message).help(help)
-    };
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.len() > yaml::MAX_FILE_BYTES => {
-            let size = metadata.len() / (1024 * 1024);
-            let most = yaml::MAX_FILE_BYTES / (1024 * 1024);
-            return Err(nothing(
-                format!("the file has {size} MB, and at most {most} MB are read"),
-                "keep data in a CSV file",
-            ));
-        }
-        Ok(_) => {}
-        Err(error) => {
-            return Err(nothing(format!("the file cannot be read: {error}"), "check that it exists and may be read"));
-        }
-    }
-    let bytes = std::fs::read(path).map_err(|error| {
-        nothing(format!("the file cannot be read: {error}"), "check that it exists and may be read")
-    })?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(sources.add(shown, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let id = sources.add(shown, String::from_utf8_lossy(error.as_bytes()));
-            Err(Diagnostic::new(sources.span(id, at..at + 1), "from here on the file is not UTF-8 text")
-                .help("save it as UTF-8"))
-        }
-    }
-}
-
-/// Files that hold data for others: cases of a scenario, translations of a flow definition.
-fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> HashSet<PathBuf> {
+/// Files that hold data for others: cases of a scenario, translations of a flow definition. Also whether a definition could
+/// not be read, so that there may be more of them.
+fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> (HashSet<PathBuf>, bool) {
     let mut data = HashSet::new();
+    let mut unknown = false;
     let mut note = |folder: &Path, path: &str| {
         data.insert(canonical(&folder.join(path)));
     };
@@ -290,14 +290,20 @@ fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> HashSet<P
     }
     for path in &found.flows {
         let mut sources = Sources::default();
-        let Ok(id) = read_text(path, path, &mut sources) else { continue };
-        let Ok(Node { kind: Kind::Map(entries), .. }) = yaml::parse(&sources, id) else { continue };
+        let Ok(id) = sources.read(path, yaml::MAX_FILE_BYTES) else {
+            unknown = true;
+            continue;
+        };
+        let Ok(Node { kind: Kind::Map(entries), .. }) = yaml::parse(&sources, id) else {
+            unknown = true;
+            continue;
+        };
         for (_, value) in entries.iter().filter(|(key, _)| key.as_str() == Some("languages")) {
             let Kind::Map(languages) = &value.kind else { continue };
             languages.iter().filter_map(|(_, file)| file.as_str()).for_each(|file| note(&folder_of(path), file));
         }
     }
-    data
+    (data, unknown)
 }
 
 fn each_schema(node: &Node, note: &mut dyn FnMut(&str)) {

@@ -4,24 +4,29 @@ use std::path::Path;
 
 use super::model::{Auth, Scenario};
 use super::options::{SnapshotOptions, read_duration};
-use super::step::{Step, is_name};
+use super::step::{Step, check_name, read_language};
 use super::{cases, model};
-use crate::api::language::LANGUAGES;
 use crate::api::operation::Version;
 use crate::source::{Diagnostic, nearest};
 use crate::template::Templated;
-use crate::template::scope::BUILT_IN;
 use crate::yaml::{Kind, Mapping, Node, Reading};
 
 /// Reads a scenario; fragments are not expanded yet.
 pub(super) fn read(name: String, folder: &Path, node: &Node, reading: &mut Reading<'_>) -> Option<Scenario> {
     let mut map = reading.mapping(node, "a scenario")?;
     let title = match map.take("scenario") {
-        Some(title) => reading.string(title, "a sentence that says what the scenario proves")?.to_owned(),
+        Some(title) => {
+            reading.string(title, "a sentence that says what the scenario proves").unwrap_or_default().to_owned()
+        }
         None => missing("scenario", "say in a sentence what it proves", node, reading),
     };
     let flow = match map.take("flow") {
-        Some(flow) => Templated::read(flow, reading),
+        Some(flow) => {
+            if !matches!(flow.kind, Kind::String(_) | Kind::Number(_)) {
+                reading.wanted(flow, "a flow's alias or id");
+            }
+            Templated::read(flow, reading)
+        }
         None => {
             missing("flow", "name the flow by its alias or id", node, reading);
             Templated::literal(node.span, serde_json::Value::Null)
@@ -75,6 +80,13 @@ pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading:
         Some((Kind::List(items), _)) if !items.is_empty() => {
             items.iter().filter_map(|item| Step::read(item, reading)).collect()
         }
+        Some((Kind::List(_), node)) => {
+            reading.mistake(
+                Diagnostic::new(node.span, format!("`{key}` is empty"))
+                    .help("a step begins with a dash, as in `- init`"),
+            );
+            Vec::new()
+        }
         Some((_, node)) => {
             reading.wanted(node, "a list of steps, each after a dash");
             Vec::new()
@@ -86,12 +98,15 @@ pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading:
     }
 }
 
+/// Notes a missing key, unless another is a misspelling of it: that one is reported as unknown.
 fn missing(key: &str, help: &str, node: &Node, reading: &mut Reading<'_>) -> String {
-    let first = match &node.kind {
-        Kind::Map(entries) => entries.first().map_or(node.span, |(key, _)| key.span),
-        _ => node.span,
-    };
-    reading.mistake(Diagnostic::new(first, format!("the key `{key}` is missing")).help(help));
+    let Kind::Map(entries) = &node.kind else { return String::new() };
+    let misspelt =
+        |(name, _): &(Node, Node)| name.as_str().is_some_and(|name| name != key && nearest(name, [key]).is_some());
+    if !entries.iter().any(misspelt) {
+        let first = entries.first().map_or(node.span, |(key, _)| key.span);
+        reading.mistake(Diagnostic::new(first, format!("the key `{key}` is missing")).help(help));
+    }
     String::new()
 }
 
@@ -111,20 +126,6 @@ fn read_tags(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
     reading.list(node).iter().filter_map(|tag| reading.string(tag, "a tag").map(str::to_owned)).collect()
 }
 
-fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated {
-    let language = Templated::read(node, reading);
-    if let Some(tag) = language.as_literal().and_then(serde_json::Value::as_str)
-        && !LANGUAGES.contains(&tag)
-        && let Some(near) = nearest(tag, LANGUAGES)
-    {
-        reading.mistake(
-            Diagnostic::new(node.span, format!("the API has no language `{tag}`"))
-                .help(format!("did you mean `{near}`?")),
-        );
-    }
-    language
-}
-
 fn read_auth(node: Option<&Node>, reading: &mut Reading<'_>) -> Auth {
     match node.map(|node| (node.as_str(), node)) {
         None | Some((Some("none"), _)) => Auth::None,
@@ -140,16 +141,7 @@ fn read_vars(node: &Node, reading: &mut Reading<'_>) -> Vec<(String, Templated)>
     let Some(map) = reading.mapping(node, "a map of variables") else { return Vec::new() };
     let mut vars = Vec::new();
     for (name, key, value) in map.rest() {
-        if BUILT_IN.contains(&name.as_str()) {
-            reading.mistake(
-                Diagnostic::new(key.span, format!("`{name}` is a word of the language")).help("choose another name"),
-            );
-        } else if !is_name(name) {
-            reading.mistake(
-                Diagnostic::new(key.span, format!("`{name}` cannot be used in a template"))
-                    .help("a name is made of letters, digits and underscores"),
-            );
-        }
+        check_name(name, key.span, reading);
         vars.push((name.clone(), Templated::read(value, reading)));
     }
     vars

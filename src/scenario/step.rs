@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use super::action::{self, Action};
 use super::expectation::Expect;
+use super::modifiers;
 use super::options::{Checks, DURATION_HELP, SnapshotOptions, parse_duration, read_path};
+use crate::api::language::LANGUAGES;
 use crate::jsonpath::JsonPath;
 use crate::source::{Diagnostic, Span, nearest};
 use crate::template::Templated;
+use crate::template::scope::BUILT_IN;
 use crate::yaml::{Kind, Mapping, Node, Reading};
 
 /// One step as it is written.
@@ -127,7 +130,7 @@ impl Step {
     /// The step itself, or the steps of its fragment.
     pub fn flatten_into<'a>(&'a self, all: &mut Vec<&'a Step>) {
         match &self.action {
-            Action::Use(call) => call.steps.iter().for_each(|step| step.flatten_into(all)),
+            Action::Use(call) if !call.steps.is_empty() => call.steps.iter().for_each(|step| step.flatten_into(all)),
             _ => all.push(self),
         }
     }
@@ -159,10 +162,14 @@ impl Step {
             );
         }
         let action = action::read(name, key, Some(argument), reading);
+        let unreadable = action.is_none();
         let mut step = Step::new(node.span, key.span, action.unwrap_or(Action::Current));
+        if !unreadable {
+            modifiers::check(&step.action, &map, reading);
+        }
         step.read_modifiers(&mut map, reading);
         reading.finish(map);
-        Some(step)
+        (!unreadable).then_some(step)
     }
 
     fn new(span: Span, action_span: Span, action: Action) -> Self {
@@ -198,7 +205,7 @@ impl Step {
         };
         self.name = text(map.take("name"), reading);
         self.applicant = text(map.take("as"), reading);
-        self.language = map.take("language").map(|node| Templated::read(node, reading));
+        self.language = map.take("language").map(|node| read_language(node, reading));
         self.headers = map.take("headers").map(|node| read_pairs(node, reading)).unwrap_or_default();
         self.session = map.take("session").map(|node| match node.as_str() {
             Some("none") => SessionHeader::None,
@@ -269,6 +276,21 @@ fn no_action(entries: &[(Node, Node)], node: &Node, reading: &Reading<'_>) -> Di
     Diagnostic::new(at, "this step has no action").help(format!("the actions are {}", names.join(", ")))
 }
 
+/// Reads a language tag; one that is nearly a tag of the API's is a mistake, any other is left to the API.
+pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated {
+    let language = Templated::read(node, reading);
+    if let Some(tag) = language.as_literal().and_then(serde_json::Value::as_str)
+        && !LANGUAGES.contains(&tag)
+        && let Some(near) = nearest(tag, LANGUAGES)
+    {
+        reading.mistake(
+            Diagnostic::new(node.span, format!("the API has no language `{tag}`"))
+                .help(format!("did you mean `{near}`?")),
+        );
+    }
+    language
+}
+
 fn read_fill(node: &Node, reading: &mut Reading<'_>) -> Option<Fill> {
     match node.as_str() {
         Some("valid") => Some(Fill::Valid),
@@ -337,11 +359,7 @@ fn read_captures(node: &Node, reading: &mut Reading<'_>) -> Vec<Capture> {
     let Some(map) = reading.mapping(node, "a map from names to what is captured") else { return Vec::new() };
     let mut captures = Vec::new();
     for (name, key, value) in map.rest() {
-        if !is_name(name) {
-            reading.mistake(
-                Diagnostic::new(key.span, format!("`{name}` cannot be used in a template"))
-                    .help("a name is made of letters, digits and underscores"),
-            );
+        if !check_name(name, key.span, reading) {
             continue;
         }
         let from = read_capture(value, reading);
@@ -367,8 +385,19 @@ fn read_capture(node: &Node, reading: &mut Reading<'_>) -> Option<CaptureFrom> {
     }
 }
 
-/// Whether a word can stand in a template as a name.
-pub(super) fn is_name(word: &str) -> bool {
+/// Whether a word can be defined as a name; if not, that is noted.
+pub(super) fn check_name(word: &str, span: Span, reading: &mut Reading<'_>) -> bool {
     let mut letters = word.chars();
-    letters.next().is_some_and(|c| c.is_alphabetic() || c == '_') && letters.all(|c| c.is_alphanumeric() || c == '_')
+    let writable = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && letters.all(|c| c.is_alphanumeric() || c == '_');
+    if BUILT_IN.contains(&word) {
+        reading
+            .mistake(Diagnostic::new(span, format!("`{word}` is a word of the language")).help("choose another name"));
+    } else if !writable {
+        reading.mistake(
+            Diagnostic::new(span, format!("`{word}` cannot be used in a template"))
+                .help("a name is made of letters, digits and underscores"),
+        );
+    }
+    writable && !BUILT_IN.contains(&word)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Applicant, Applicants, Performed, StepError};
 use crate::api::client::Parameters;
 use crate::api::exchange::{Exchange, RequestBody};
-use crate::api::operation::Operation;
+use crate::api::operation::{OPERATIONS, Operation};
 use crate::api::token::Credentials;
 use crate::redact::Secret;
 use crate::scenario::action::{Action, Link};
@@ -26,10 +26,14 @@ impl Applicants {
             }
             Action::Current => self.flow_call(step, Operation::FlowStep, RequestBody::Empty, retry).await?,
             Action::Back => self.flow_call(step, Operation::BackStep, RequestBody::Empty, retry).await?,
-            Action::Submit(fields) => {
-                let body = self.submit_body(step, fields, &mut performed, &mut warnings).await?;
-                self.flow_call(step, Operation::SubmitStep, RequestBody::Json(body), retry).await?
-            }
+            Action::Submit(fields) => match self.submit_body(step, fields, &mut performed, &mut warnings).await {
+                Ok(body) => self.flow_call(step, Operation::SubmitStep, RequestBody::Json(body), retry).await?,
+                Err(StepError::Refused(exchange)) => {
+                    performed.pop();
+                    *exchange
+                }
+                Err(error) => return Err(error),
+            },
             Action::Upload { field, file, media_type } => {
                 self.upload(step, field, file, media_type.as_ref(), &mut warnings).await?
             }
@@ -110,17 +114,28 @@ impl Applicants {
             session,
             language,
             retry_on_pending: step.retry_on_pending,
-            bearer: self.bearer(self.setting.auth == Auth::Client).await?,
+            bearer: self.bearer_of(step).await?,
             headers: self.pairs(&step.headers)?,
             ..Parameters::default()
         })
+    }
+
+    /// The token that a scenario with `auth: client` sends with every request.
+    async fn bearer_of(&self, step: &Step) -> Result<Option<Secret>, StepError> {
+        let wanted = self.setting.auth == Auth::Client;
+        let bearer = self.bearer(wanted).await?;
+        if wanted && bearer.is_none() {
+            let message = "`auth: client` needs credentials: set server.client_id and server.client_secret".to_owned();
+            return Err(mistake(step, message));
+        }
+        Ok(bearer)
     }
 
     /// The token that an `authenticate` step fetched, or the shared one where it is wanted.
     async fn bearer(&self, wanted: bool) -> Result<Option<Secret>, StepError> {
         match &self.bearer {
             Some(bearer) => Ok(Some(bearer.clone())),
-            None if wanted => Ok(self.client.bearer().await?),
+            None if wanted => self.client.bearer().await.map_err(StepError::Call),
             None => Ok(None),
         }
     }
@@ -281,10 +296,28 @@ impl Applicants {
             Some(Value::String(text)) => RequestBody::Text(text),
             Some(value) => RequestBody::Json(value),
         };
-        let path = path.render_text(&self.scope)?;
+        let path = self.request_path(path)?;
         let exchange = self.client.call_path(&method, &path, parameters).await?;
         self.applicant_mut(&step.applicant).remember(&exchange.answer);
         Ok(exchange)
+    }
+}
+
+impl Applicants {
+    /// The path of a `request`. One that is an operation of the API's live version is refused where that is not allowed.
+    fn request_path(&self, path: &Templated) -> Result<String, StepError> {
+        let text = path.render_text(&self.scope)?;
+        let slashed = format!("/{}", text.trim_start_matches('/'));
+        let live = OPERATIONS.iter().any(|row| {
+            let root = row.path.find("/{").map_or(row.path, |at| &row.path[..=at]);
+            slashed.starts_with(root)
+        });
+        if live && !self.setting.allow_live {
+            let message = format!("{text} calls the live version of a flow, which this run does not allow");
+            let help = format!("write /test{slashed} for the draft, or add --allow-live to the command");
+            return Err(StepError::Mistake(Box::new(Diagnostic::new(path.span, message).help(help))));
+        }
+        Ok(slashed)
     }
 }
 

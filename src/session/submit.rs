@@ -16,8 +16,11 @@ use crate::api::wire;
 use crate::fake::{self, Filled};
 use crate::scenario::action::Fields;
 use crate::scenario::{Fill, Step};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Span, read_file};
 use crate::template::Templated;
+
+/// The largest file that is uploaded, in bytes.
+const MAX_UPLOAD_BYTES: u64 = 100 * 1024 * 1024;
 
 /// One field of a submit, rendered.
 struct Entry {
@@ -39,6 +42,7 @@ impl Applicants {
         let entries = self.entries(step, fields)?;
         let elements = if step.map { self.elements_for(step, before).await? } else { Arc::default() };
         if elements.is_empty() {
+            self.warn_of_unknown_fields(step, &entries, warnings);
             let mut plain = Vec::new();
             for entry in entries {
                 let value = self.file_or_value(step, entry.value, entry.span, before).await?;
@@ -94,23 +98,30 @@ impl Applicants {
         }
     }
 
-    /// The elements that the submit's keys may name. Before a direct submit nobody has seen the form, so it is asked for
-    /// once, in a session of its own.
+    /// The elements that the submit's keys may name.
+    ///
+    /// Before a direct submit nobody has seen the form, so it is asked for in a session of its own, once for each language.
+    /// A session that was taken over, as by a connector token, is asked where it stands.
     async fn elements_for(&mut self, step: &Step, before: &mut Vec<Exchange>) -> Result<Arc<[Element]>, StepError> {
         let applicant = self.acting(step);
-        if applicant.begun || applicant.session.is_some() {
+        if applicant.begun {
             return Ok(applicant.elements);
         }
-        if let Some(learnt) = &self.learnt {
-            return Ok(learnt.clone());
+        if applicant.session.is_some() {
+            before.push(self.poll(step).await?);
+            return Ok(self.acting(step).elements);
         }
         let parameters = Parameters { session: None, retry_on_pending: false, ..self.parameters(step).await? };
+        let key = (parameters.flow.clone(), parameters.language.clone());
+        if let Some(learnt) = self.learnt.get(&key) {
+            return Ok(learnt.clone());
+        }
         let exchange = self.client.call(Operation::FlowStep, parameters, true).await?;
         let answer = &exchange.answer;
         let elements: Arc<[Element]> =
             answer.json().filter(|_| !answer.is_error()).map(wire::elements).unwrap_or_default().into();
         before.push(exchange);
-        self.learnt = Some(elements.clone());
+        self.learnt.insert(key, elements.clone());
         Ok(elements)
     }
 
@@ -128,7 +139,7 @@ impl Applicants {
         self.upload_for_key(step, body, span, before).await
     }
 
-    /// Uploads a file on the way to a submit; anything but a key is the end of it.
+    /// Uploads a file on the way to a submit. What is no key is the answer to the whole step.
     async fn upload_for_key(
         &mut self,
         step: &Step,
@@ -137,12 +148,16 @@ impl Applicants {
         before: &mut Vec<Exchange>,
     ) -> Result<Value, StepError> {
         let exchange = self.send_file(step, body, span).await?;
+        before.push(exchange.clone());
         let answer = &exchange.answer;
-        let key = answer.json().and_then(|body| body.get("key")).filter(|_| !answer.is_error()).cloned();
-        let failed =
-            format!("the file could not be uploaded: HTTP {} {}", answer.status, answer.message().unwrap_or_default());
-        before.push(exchange);
-        key.ok_or_else(|| StepError::Mistake(Box::new(Diagnostic::new(span, failed.trim_end().to_owned()))))
+        match answer.json().and_then(|body| body.get("key")).filter(|_| !answer.is_error()) {
+            Some(key) => Ok(key.clone()),
+            None if answer.is_error() => Err(StepError::Refused(Box::new(exchange))),
+            None => {
+                let diagnostic = Diagnostic::new(span, "the answer to the upload has no `key`");
+                Err(StepError::Mistake(Box::new(diagnostic)))
+            }
+        }
     }
 
     async fn send_file(&mut self, step: &Step, body: RequestBody, span: Span) -> Result<Exchange, StepError> {
@@ -198,8 +213,8 @@ impl Applicants {
         span: Span,
     ) -> Result<RequestBody, StepError> {
         let file = step.folder.as_deref().unwrap_or(&self.setting.folder).join(path);
-        let bytes = std::fs::read(&file).map_err(|error| {
-            let diagnostic = Diagnostic::new(span, format!("the file {} cannot be read: {error}", file.display()));
+        let bytes = read_file(&file, MAX_UPLOAD_BYTES).map_err(|error| {
+            let diagnostic = Diagnostic::new(span, format!("the file {} is not sent: {error}", file.display()));
             StepError::Mistake(Box::new(diagnostic.help("a file's path starts from the folder of the scenario")))
         })?;
         let name =
@@ -229,15 +244,17 @@ impl Applicants {
         // The country first: addresses and identity numbers follow it.
         let is_country = |element: &&Element| element.role.as_deref() == Some("address_country");
         let ordered = elements.iter().filter(is_country).chain(elements.iter().filter(|element| !is_country(element)));
-        for element in ordered {
-            let wanted = fill == Fill::Valid || element.required();
-            if !wanted
-                || omitted.contains(&element.id)
-                || body.contains_key(&element.id)
-                || !fake::is_visible(element, body)
-            {
-                continue;
-            }
+        let wanted = |element: &&Element| {
+            (fill == Fill::Valid || element.required())
+                && !omitted.contains(&element.id)
+                && !body.contains_key(&element.id)
+        };
+        let mut open: Vec<&Element> = ordered.filter(wanted).collect();
+        // What is filled in may show further fields, also ones that stand before it; so may what they hold already.
+        let mut values = applicant.held_values();
+        values.extend(body.clone());
+        while let Some(at) = open.iter().position(|element| fake::is_visible(element, &values)) {
+            let element = open.remove(at);
             let country = country_of(elements, body).or_else(|| applicant.country.clone());
             let context = fake::Context { today: self.scope.world().today(), country };
             let filled = match fake::value_for(element, &seed, &context) {
@@ -254,6 +271,7 @@ impl Applicants {
                     self.upload_for_key(step, file, step.action_span, before).await?
                 }
             };
+            values.insert(element.id.clone(), value.clone());
             body.insert(element.id.clone(), value);
         }
         Ok(())
@@ -276,6 +294,24 @@ impl Applicants {
                 let message = format!("the field {} is hidden by its condition", field::describe(element));
                 warnings.push(Diagnostic::new(entry.span, message));
             }
+        }
+    }
+
+    /// Where no fields are known, keys go out as they are written, which is right for a step without elements only.
+    fn warn_of_unknown_fields(&self, step: &Step, entries: &[Entry], warnings: &mut Vec<Diagnostic>) {
+        if step.map && self.acting(step).pending && !entries.is_empty() {
+            let warning =
+                Diagnostic::new(entries[0].span, "the last answer was pending, so this step's fields are not known");
+            warnings.push(
+                warning.help("ask with `- current` first; `map: false` says that keys are meant as they are written"),
+            );
+        }
+        if step.fill.is_some() {
+            let warning = Diagnostic::new(
+                step.action_span,
+                "`fill` does nothing here: the current step has no fields that are known",
+            );
+            warnings.push(warning);
         }
     }
 

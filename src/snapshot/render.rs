@@ -20,6 +20,8 @@ pub(super) enum Place {
     Element,
     /// A rule of an element's condition.
     Rule,
+    /// A rule of an element's validations: what it bounds is the flow's behaviour, also where it is an instant.
+    Validation,
     /// A map whose keys are ids.
     IdMap,
     /// Anything else.
@@ -32,6 +34,7 @@ impl Place {
         match key {
             "elements" => Place::Element,
             "rules" => Place::Rule,
+            "validations" => Place::Validation,
             _ => Place::Other,
         }
     }
@@ -56,6 +59,8 @@ enum Role {
     Time,
     /// A name that people or the API gave: only what has a generated shape is none.
     Data,
+    /// A bound that values are held to; nothing of it is generated.
+    Bound,
     Plain,
 }
 
@@ -65,7 +70,8 @@ impl Role {
             key.chars().filter(|character| !matches!(character, '_' | '-')).collect::<String>().to_ascii_lowercase();
         match squashed.as_str() {
             "role" | "normalizedname" | "type" | "name" | "title" => Role::Data,
-            "element" | "field" if place == Place::Rule => Role::Id,
+            _ if place == Place::Validation => Role::Bound,
+            "element" | "field" => Role::Id,
             "key" if place == Place::Upload => Role::Secret("key"),
             "shortcode" => Role::Secret("short-code"),
             "jwt" => Role::Secret("token"),
@@ -287,6 +293,7 @@ pub(super) fn rewrite_text<N: Naming>(naming: &mut N, text: &str) -> String {
 fn rewrite<N: Naming>(naming: &mut N, text: &str, role: Role) -> String {
     let digits_only = || text.len() >= EPOCH_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     match role {
+        Role::Bound => return text.to_owned(),
         Role::Secret(stem) if !text.is_empty() => return naming.after(text, stem),
         Role::Time if is_date_time(text) || digits_only() => return TIME.to_owned(),
         Role::Id => {

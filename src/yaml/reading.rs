@@ -124,6 +124,12 @@ impl<'a> Mapping<'a> {
         &self.entries
     }
 
+    /// Whether one of the keys left is so near to a missing one that it must be a misspelling of it; then the unknown key is
+    /// what is worth saying.
+    pub fn nearly_has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, ..)| name != key && nearest(name, [key]).is_some())
+    }
+
     /// One mistake for each key that nobody took.
     pub fn unknown(self) -> impl Iterator<Item = Diagnostic> {
         let known = self.known;

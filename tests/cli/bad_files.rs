@@ -105,7 +105,7 @@ fn fragments_that_use_themselves_or_multiply() {
     }
     project.write("scenarios/f20.yaml", "fragment: F\nsteps: [init]\n");
     project.write("scenarios/one.yaml", "fragment: One\nsteps: [ { use: f0.yaml } ]\n");
-    project.draftgate(&["lint"]).exits(3).complains("more than 10000 steps");
+    project.draftgate(&["lint"]).exits(3).complains("more than 2000 steps");
 }
 
 #[cfg(unix)]

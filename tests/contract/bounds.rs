@@ -77,7 +77,7 @@ fn a_redirect_is_an_answer_and_is_not_followed() {
     ended.exits(0);
     assert_eq!((server.targets().len(), elsewhere.targets().len()), (1, 0));
     let unexpected = |_: &Request, _: usize| Reply::with(302, &[("Location", "/")], b"");
-    run(unexpected, "steps: [init]\n").1.exits(5).says("location: /").says("is not JSON");
+    run(unexpected, "steps: [init]\n").1.exits(5).says("location: /").says("redirects to /");
 }
 
 #[test]

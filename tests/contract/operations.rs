@@ -117,11 +117,11 @@ fn a_profile_is_asked_of_the_export_api_with_the_full_details() {
 
 #[test]
 fn any_other_request_goes_below_the_base_url_as_it_is_written() {
-    let steps = "steps:\n  - request: { path: \"/signed-url/f-1?a=b c\" }\n  \
+    let steps = "steps:\n  - request: { path: \"/test/signed-url/f-1?a=b c\" }\n  \
                  - request: { method: put, path: /x, headers: { Content-Type: text/csv }, body: \"a;b\" }\n  \
                  - request: { path: /y, body: { n: 1.50 } }\n";
     let requests = sent(steps);
-    assert_eq!(requests[0].target(), "GET /wfs/interpreter-v2/signed-url/f-1?a=b%20c");
+    assert_eq!(requests[0].target(), "GET /wfs/interpreter-v2/test/signed-url/f-1?a=b%20c");
     assert_eq!((requests[1].target(), requests[1].text()), ("PUT /wfs/interpreter-v2/x", "a;b"));
     assert_eq!(requests[1].header("content-type"), Some("text/csv"));
     assert_eq!((requests[2].target(), requests[2].text()), ("POST /wfs/interpreter-v2/y", r#"{"n":1.5}"#));

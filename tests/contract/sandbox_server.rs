@@ -50,7 +50,7 @@ pub const SUBMIT: &str = "/wfs/interpreter-v2/test/submit/tiny";
 pub const BACK: &str = "/wfs/interpreter-v2/test/back/tiny";
 
 /// The second step of `tiny`.
-pub const PROOF_STEP: &str = r#"{"id":"e52a20c65d1b941c16f7d6c2","title":"Proof","type":"form","canGoBack":true,"elements":[{"id":"4c2aaa85174be8428198f3c7","name":"Proof","type":"file"}]}"#;
+pub const PROOF_STEP: &str = r#"{"id":"e52a20c65d1b941c16f7d6c2","title":"Proof","type":"form","canGoBack":true,"elements":[{"id":"4c2aaa85174be8428198f3c7","name":"Proof","type":"file","accept":["pdf"]}]}"#;
 
 /// The sandbox on a port of its own.
 pub struct Sandbox {

@@ -5,6 +5,9 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+/// The slowest pace, in requests a second.
+const SLOWEST: f64 = 0.001;
+
 /// Bounds the requests, not the scenarios: one that waits between two polls holds nothing up.
 #[derive(Debug)]
 pub(super) struct Limiter {
@@ -15,9 +18,9 @@ pub(super) struct Limiter {
 impl Limiter {
     pub fn new(in_flight: usize, rate: Option<f64>) -> Self {
         let pace = rate
-            .filter(|rate| *rate > 0.0)
+            .filter(|rate| *rate >= SLOWEST)
             .map(|rate| (Duration::from_secs_f64(1.0 / rate), Mutex::new(Instant::now())));
-        Limiter { permits: Semaphore::new(in_flight.max(1)), pace }
+        Limiter { permits: Semaphore::new(in_flight.clamp(1, Semaphore::MAX_PERMITS)), pace }
     }
 
     /// Waits until one more request may begin; it counts until the permit is dropped.

@@ -96,7 +96,8 @@ impl Client {
             RequestBody::Empty => builder,
             RequestBody::Json(value) if typed => builder.body(value.to_string()),
             RequestBody::Json(value) => builder.json(value),
-            RequestBody::Text(text) => builder.body(text.clone()),
+            RequestBody::Text(text) if typed => builder.body(text.clone()),
+            RequestBody::Text(text) => builder.header(CONTENT_TYPE, "text/plain; charset=utf-8").body(text.clone()),
             RequestBody::Form(pairs) => builder.form(pairs),
             RequestBody::File { name, media_type, bytes, .. } => {
                 let part = multipart::Part::bytes(bytes.clone()).file_name(name.clone());
@@ -124,7 +125,7 @@ impl Client {
             }
             bytes.extend_from_slice(&chunk);
         }
-        let body = match serde_json::from_slice::<Value>(&bytes) {
+        let body = match serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)) {
             Ok(value) => Body::Json(value),
             Err(_) => Body::Text(String::from_utf8_lossy(&bytes).into_owned()),
         };

@@ -139,6 +139,7 @@ fn rules(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType) -> R
     rules.pattern = only_for(reader, map, "pattern", kind, &[Text]).and_then(|node| pattern(reader, node));
     if let Some(node) = only_for(reader, map, "accept", kind, &[File]) {
         rules.accept = extensions(reader, node);
+        rules.accepts_less = true;
     } else if kind == File {
         rules.accept = EXTENSIONS.map(str::to_owned).to_vec();
     }

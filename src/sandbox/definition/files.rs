@@ -172,22 +172,8 @@ fn file_kind(name: &str) -> Option<(&str, Option<Version>)> {
 }
 
 fn open(sources: &mut Sources, path: &Path) -> Result<(SourceId, yaml::Node), Diagnostic> {
-    let text = match std::fs::metadata(path) {
-        Ok(data) if data.len() > yaml::MAX_FILE_BYTES => {
-            Err(format!("the file is larger than {} MB", yaml::MAX_FILE_BYTES / 1024 / 1024))
-        }
-        _ => std::fs::read_to_string(path).map_err(|error| format!("the file cannot be read: {error}")),
-    };
-    match text {
-        Ok(text) => {
-            let id = sources.add(path, text);
-            yaml::parse(sources, id).map(|root| (id, root))
-        }
-        Err(message) => {
-            let id = sources.add(path, "");
-            Err(Diagnostic::new(sources.span(id, 0..0), message))
-        }
-    }
+    let id = sources.read(path, yaml::MAX_FILE_BYTES)?;
+    yaml::parse(sources, id).map(|root| (id, root))
 }
 
 fn read_nodes(reader: &mut Reader<'_>, map: &mut Mapping<'_>, ids: &Ids) -> Vec<Node> {

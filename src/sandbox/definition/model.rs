@@ -385,6 +385,8 @@ pub struct Rules {
     pub pattern: Option<Regex>,
     /// The extensions that a file may have, lower case.
     pub accept: Vec<String>,
+    /// Whether the definition says so, rather than leave it at what the API takes.
+    pub accepts_less: bool,
 }
 
 /// What END says where the definition says nothing.

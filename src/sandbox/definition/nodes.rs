@@ -63,30 +63,31 @@ pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, node: &yaml::Node) -> Opt
     let mut then = Way::Following;
     let mut next = None;
     let kind = match kind {
-        "form" => NodeKind::Form(form(reader, &mut map, ids, &name)),
-        "service" => NodeKind::Service(service(reader, &mut map, &SERVICE_TYPES, span, &mut asks)),
-        "interactive" => NodeKind::Interactive(interactive(reader, &mut map, span, &mut asks)?),
+        "form" => Some(NodeKind::Form(form(reader, &mut map, ids, &name))),
+        "service" => Some(NodeKind::Service(service(reader, &mut map, &SERVICE_TYPES, span, &mut asks))),
+        "interactive" => interactive(reader, &mut map, span, &mut asks).map(NodeKind::Interactive),
         "condition" => {
             let (when, ways) = condition(reader, &mut map, span, &mut asks);
             then = ways.0;
             next = Some(ways.1);
-            NodeKind::Condition(Branch { when: when?, then: Next::End })
+            when.map(|when| NodeKind::Condition(Branch { when, then: Next::End }))
         }
         "accept" | "reject" => {
             next = Some(Way::End);
-            NodeKind::Verdict(if kind == "accept" { Verdict::Accept } else { Verdict::Reject })
+            Some(NodeKind::Verdict(if kind == "accept" { Verdict::Accept } else { Verdict::Reject }))
         }
-        _ => NodeKind::End(Ending {
+        _ => Some(NodeKind::End(Ending {
             text: reader.text(&mut map, "text").unwrap_or_else(|| super::model::END_TEXT.to_owned()),
             redirect_url: reader.text(&mut map, "redirect_url"),
-        }),
+        })),
     };
     let title = reader.text(&mut map, "title").unwrap_or_else(|| name.clone());
-    let goes_on = !matches!(kind, NodeKind::Condition(_) | NodeKind::End(_));
+    let goes_on = !matches!(kind, Some(NodeKind::Condition(_) | NodeKind::End(_)));
     if goes_on && let Some(written) = way(reader, &mut map, "next") {
         next = Some(written);
     }
     reader.close(map);
+    let kind = kind?;
     let node =
         Node { key: snake_case(&name), id: ids.id(&["node", &name]), title, kind, next: Next::End, name: name.into() };
     Some(Draft { node, span, next: next.unwrap_or(Way::Following), then, asks })
@@ -144,6 +145,7 @@ fn service(
 ) -> Service {
     let service_type = match map.take("type") {
         Some(node) => reader.word(node, "service type", known).unwrap_or_default(),
+        None if map.nearly_has("type") => "",
         None => {
             let example = known.first().copied().unwrap_or_default();
             reader.report(Diagnostic::new(span, "the service has no type").help(format!("such as `type: {example}`")));
@@ -210,7 +212,7 @@ fn condition(
 ) -> (Option<Expression>, (Way, Way)) {
     let before = reader.mistakes.len();
     let when = ask(reader, map, "when", false, asks);
-    if when.is_none() && reader.mistakes.len() == before {
+    if when.is_none() && reader.mistakes.len() == before && !map.nearly_has("when") {
         reader.report(Diagnostic::new(span, "the condition has no `when`").help("such as `when: person_match.match`"));
     }
     let then = way(reader, map, "then");

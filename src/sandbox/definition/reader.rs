@@ -16,6 +16,9 @@ pub(super) struct Reader<'a> {
     pub(super) mistakes: Vec<Diagnostic>,
 }
 
+/// The longest expression, in bytes: the engine recurses over chains of operators.
+const LONGEST_EXPRESSION: usize = 2_000;
+
 impl<'a> Reader<'a> {
     pub(super) fn new(sources: &'a Sources) -> Self {
         Reader { sources, mistakes: Vec::new() }
@@ -116,6 +119,11 @@ impl<'a> Reader<'a> {
     pub(super) fn expression(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<(Expression, Span)> {
         let node = map.take(key)?;
         let source = self.text_of(node)?;
+        if source.len() > LONGEST_EXPRESSION {
+            let message = format!("this expression has more than {LONGEST_EXPRESSION} characters");
+            self.report(Diagnostic::new(node.span, message).help("split it over several conditions"));
+            return None;
+        }
         match Expression::compile(&source) {
             Ok(expression) => Some((expression, node.span)),
             Err(error) => {

@@ -153,7 +153,7 @@ fn the_account_is_read_and_its_secret_not_shown() {
 fn what_cannot_be_read_is_a_mistake_with_a_place() {
     let mut sources = crate::source::Sources::default();
     let mistakes = super::load(&mut sources, &["/nowhere/x.flow.yaml".into()]).unwrap_err();
-    assert!(mistakes[0].message.starts_with("the file cannot be read"));
+    assert!(mistakes[0].message.starts_with("this file is not read"));
     assert_eq!(sources.path(mistakes[0].span.source), std::path::Path::new("/nowhere/x.flow.yaml"));
     let (sources, result) = load_files(&[
         ("readme.yaml", "a: 1\n"),

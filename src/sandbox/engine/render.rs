@@ -109,6 +109,7 @@ fn element_json(element: &FormElement, given: Option<Value>, residence: Option<&
     set("value", given);
     let options: Vec<Value> =
         element.options.iter().map(|(value, label)| json!({"value": value, "label": texts.of(label)})).collect();
+    set("accept", element.rules.accepts_less.then(|| element.rules.accept.clone().into()));
     set("prefillOptions", (!options.is_empty()).then(|| options.into()));
     let tooltip = residence.and_then(|country| element.tooltip_by_country.get(country)).or(element.tooltip.as_ref());
     set("tooltip", tooltip.map(|text| texts.of(text).into()));
