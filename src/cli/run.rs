@@ -23,6 +23,13 @@ use crate::snapshot::unreferenced::unreferenced;
 
 /// Runs scenarios.
 pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &Output) -> Exit {
+    // libtest-mimic creates it too, and panics where it cannot.
+    if let Some(file) = &arguments.libtest.logfile
+        && let Err(error) = std::fs::File::create(file)
+    {
+        output.complain(&format!("error: the log {file} cannot be written: {error}"));
+        return Exit::Usage;
+    }
     let prepared = match prepare(environment, arguments, output) {
         Ok(prepared) => prepared,
         Err(exit) => return exit,

@@ -129,6 +129,10 @@ fn a_log_goes_to_its_file() {
     let project = five();
     project.draftgate(&["--logfile", "log.txt"]).exits(0);
     assert!(project.read("log.txt").unwrap().contains("a/one"));
+    project
+        .draftgate(&["--logfile", "no/such/log.txt"])
+        .exits(2)
+        .complains("the log no/such/log.txt cannot be written");
 }
 
 #[test]
@@ -170,4 +174,9 @@ fn how_many_run_is_told_without_those_that_are_left_out() {
     five().draftgate(&[]).exits(0).says(" Running 5 tests\n");
     five().draftgate(&["--skip", "a/"]).exits(0).says(" Running 3 tests\n");
     five().draftgate(&["--ignored"]).exits(0).says(" Running 1 test\n");
+}
+
+#[test]
+fn no_test_thread_at_all_is_wrong_usage() {
+    five().draftgate(&["--test-threads", "0"]).exits(2).complains("--test-threads");
 }

@@ -135,7 +135,8 @@ fn an_answer_cut_off_in_the_middle_is_no_answer() {
 
 #[test]
 fn answers_outside_the_contract_end_in_their_own_exit_code() {
-    let broken: [(fn() -> Reply, &str); 4] = [
+    type Broken = (fn() -> Reply, &'static str);
+    let broken: [Broken; 4] = [
         (|| Reply::with(200, &[], b"<html>"), "is not JSON"),
         (|| Reply::json(200, "[]"), "neither a step nor pending nor the end"),
         (|| Reply::step(SESSION, r#"{"id":"a","canGoBack":true,"elements":[]}"#), "canGoBack"),

@@ -11,6 +11,7 @@ mod scripted;
 mod bounds;
 mod operations;
 mod retries;
+mod sandbox_account;
 mod sandbox_answers;
 mod sandbox_refusals;
 mod sandbox_server;
