@@ -97,7 +97,7 @@ pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError>
     let mut selections = Vec::new();
     let mut filters = Vec::new();
     for word in select {
-        match selection(word) {
+        match selection(word)? {
             Some(selection) => selections.push(selection),
             None if word.ends_with(".yaml") || word.ends_with(".yml") => {
                 return Err(SettingsError::Usage(format!("there is no file {word}")));
@@ -139,14 +139,22 @@ pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError>
     Ok(Place { root, selections, filters, config })
 }
 
-fn selection(word: &str) -> Option<Selection> {
+/// A word as a path, with a line after it or without; `None` for a word that is no path.
+fn selection(word: &str) -> Result<Option<Selection>, SettingsError> {
     let path = PathBuf::from(word);
     if path.exists() {
-        return Some(Selection { path, line: None });
+        return Ok(Some(Selection { path, line: None }));
     }
-    let (file, line) = word.rsplit_once(':')?;
+    let Some((file, line)) = word.rsplit_once(':') else { return Ok(None) };
     let path = PathBuf::from(file);
-    (path.exists()).then_some(Selection { path, line: Some(line.parse().ok()?) })
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let lines = std::fs::read_to_string(&path).map_or(usize::MAX, |text| text.lines().count());
+    match line.parse() {
+        Ok(line) if (1..=lines).contains(&line) => Ok(Some(Selection { path, line: Some(line) })),
+        _ => Err(SettingsError::Usage(format!("{file} has {lines} lines, and `{line}` is none of them"))),
+    }
 }
 
 fn default_folder() -> Option<PathBuf> {
