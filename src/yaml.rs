@@ -65,6 +65,13 @@ impl Node {
         }
     }
 
+    /// Whether a map has a key so near to a missing one that it must be a misspelling of it; then the unknown key is what is
+    /// worth saying.
+    pub fn misspells(&self, missing: &str) -> bool {
+        let near = |(key, _): &(Node, Node)| key.as_str().is_some_and(|key| reading::is_misspelt(key, missing));
+        matches!(&self.kind, Kind::Map(entries) if entries.iter().any(near))
+    }
+
     /// What it is, for messages: "a list", "the number 5".
     pub fn describe(&self) -> String {
         match &self.kind {

@@ -217,10 +217,7 @@ fn read_keys<const N: usize>(
 }
 
 fn required(value: Option<Templated>, key: &str, node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
-    let misspelt = matches!(&node.kind, Kind::Map(entries) if entries.iter().any(|(name, _)| {
-        name.as_str().is_some_and(|name| name != key && nearest(name, [key]).is_some())
-    }));
-    if value.is_none() && !misspelt {
+    if value.is_none() && !node.misspells(key) {
         reading.mistake(Diagnostic::new(node.span, format!("`{key}` is missing")));
     }
     value

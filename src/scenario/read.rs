@@ -7,7 +7,7 @@ use super::options::{SnapshotOptions, read_duration};
 use super::step::{Step, check_name, read_language};
 use super::{cases, model};
 use crate::api::operation::Version;
-use crate::source::{Diagnostic, nearest};
+use crate::source::Diagnostic;
 use crate::template::Templated;
 use crate::yaml::{Kind, Mapping, Node, Reading};
 
@@ -100,10 +100,9 @@ pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading:
 
 /// Notes a missing key, unless another is a misspelling of it: that one is reported as unknown.
 fn missing(key: &str, help: &str, node: &Node, reading: &mut Reading<'_>) -> String {
-    let Kind::Map(entries) = &node.kind else { return String::new() };
-    let misspelt =
-        |(name, _): &(Node, Node)| name.as_str().is_some_and(|name| name != key && nearest(name, [key]).is_some());
-    if !entries.iter().any(misspelt) {
+    if let Kind::Map(entries) = &node.kind
+        && !node.misspells(key)
+    {
         let first = entries.first().map_or(node.span, |(key, _)| key.span);
         reading.mistake(Diagnostic::new(first, format!("the key `{key}` is missing")).help(help));
     }

@@ -124,10 +124,9 @@ impl<'a> Mapping<'a> {
         &self.entries
     }
 
-    /// Whether one of the keys left is so near to a missing one that it must be a misspelling of it; then the unknown key is
-    /// what is worth saying.
+    /// Whether one of the keys left misspells a missing one, as [`Node::misspells`].
     pub fn nearly_has(&self, key: &str) -> bool {
-        self.entries.iter().any(|(name, ..)| name != key && nearest(name, [key]).is_some())
+        self.entries.iter().any(|(name, ..)| is_misspelt(name, key))
     }
 
     /// One mistake for each key that nobody took.
@@ -144,4 +143,9 @@ pub fn unknown_word(span: Span, what: &str, word: &str, known: &[&'static str]) 
         Some(near) => mistake.help(format!("did you mean `{near}`?")),
         None => mistake.help(format!("known here: {}", known.join(", "))),
     }
+}
+
+/// Whether a word is nearly, but not quite, another.
+pub(super) fn is_misspelt(word: &str, meant: &str) -> bool {
+    word != meant && nearest(word, [meant]).is_some()
 }
