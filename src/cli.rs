@@ -66,6 +66,7 @@ pub fn main(environment: &Environment) -> Exit {
         }
     };
     let output = Output::new(environment, arguments.color());
+    output::end_quietly_without_reader();
     match &arguments.command {
         None => run::run(environment, &arguments.run, &output),
         Some(Command::Run(run)) => run::run(environment, run, &output),

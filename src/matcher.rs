@@ -95,6 +95,8 @@ impl std::fmt::Debug for Schema {
     }
 }
 
+/// Whether an argument is one that a matcher can take; if not, why.
+type Check = fn(&Value) -> Result<(), String>;
 type Reader = fn(&Node, &mut Reading<'_>) -> Option<Test<Templated>>;
 
 /// Every matcher by its name, with what reads its argument.
@@ -205,8 +207,31 @@ impl<V> Matcher<V> {
     }
 }
 
+impl Matcher<Literal> {
+    /// Checks the arguments that templates gave, which could not be checked when they were read.
+    ///
+    /// # Errors
+    ///
+    /// The first that the matcher cannot take.
+    pub fn check(&self) -> Result<(), Box<Diagnostic>> {
+        let (value, check): (&Literal, Check) = match &self.test {
+            Test::Matches(value) => (value, check_regex),
+            Test::OneOf(value) | Test::Unordered(value) => (value, check_list),
+            Test::Gt(value) | Test::Gte(value) | Test::Lt(value) | Test::Lte(value) => (value, check_ordered),
+            Test::Between(value) => (value, check_pair),
+            Test::Type(value) => (value, check_type),
+            Test::Exists(value) | Test::IsUuid(value) | Test::IsDate(value) => (value, check_boolean),
+            Test::StartsWith(value) | Test::EndsWith(value) => (value, check_string),
+            Test::Not(inner) | Test::Length(inner) | Test::Every(inner) | Test::Any(inner) => return inner.check(),
+            Test::AllOf(inner) => return inner.iter().try_for_each(Matcher::check),
+            Test::Literal(_) | Test::Equals(_) | Test::Contains(_) | Test::Schema(_) => return Ok(()),
+        };
+        check(&value.value).map_err(|wrong| Box::new(Diagnostic::new(value.span, wrong)))
+    }
+}
+
 /// Reads an argument and, where it holds no template, checks it at once.
-fn checked(node: &Node, reading: &mut Reading<'_>, check: fn(&Value) -> Result<(), String>) -> Option<Templated> {
+fn checked(node: &Node, reading: &mut Reading<'_>, check: Check) -> Option<Templated> {
     let value = Templated::read(node, reading);
     if let Some(Err(wrong)) = value.as_literal().map(check) {
         reading.mistake(Diagnostic::new(node.span, wrong));

@@ -186,8 +186,9 @@ fn encodings(secret: &str) -> Vec<String> {
     let form = gentle.replace("%2A", "*").replace("%7E", "~").replace("%20", "+");
     // What a URL may keep as it is, as encodeURI leaves it.
     let url = utf8_percent_encode(secret, URL).to_string();
-    forms.extend([&percent, &gentle, &form, &url].map(|text| lower_escapes(text)));
-    forms.extend([percent, gentle, form, url]);
+    let path = gentle.replace("%2F", "/");
+    forms.extend([&percent, &gentle, &form, &url, &path].map(|text| lower_escapes(text)));
+    forms.extend([percent, gentle, form, url, path]);
     let json = json_text(secret);
     let slashes = json.replace('/', "\\/");
     let thrice = json_text(&json_text(&json));
@@ -292,6 +293,7 @@ mod tests {
         for text in [
             "Ab%2f9%2b%22Zq%26k%c3%9c",
             "Ab/9+%22Zq&k%C3%9C",
+            "Ab/9%2B%22Zq%26k%C3%9C",
             r#"Ab\/9+\"Zq&kÜ"#,
             r#"Ab/9+\"Zq&k\u00dc"#,
             "Ab/9+&quot;Zq&amp;kÜ",

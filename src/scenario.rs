@@ -8,6 +8,7 @@
 //! then leads to the one `match` that performs it, in `session::perform`. A new expectation goes into [`expectation`].
 
 pub mod action;
+mod capture;
 mod cases;
 mod check;
 mod discover;
@@ -20,9 +21,10 @@ mod options;
 mod read;
 mod step;
 
+pub use capture::{Capture, CaptureFrom};
 pub use cases::Case;
 pub use discover::{Discovery, FLOW_SUFFIXES, discover};
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};
 pub use options::{Checks, Rule, SnapshotOptions, parse_duration};
-pub use step::{Capture, CaptureFrom, Fill, Repeat, SessionHeader, Step};
+pub use step::{Fill, MOST_TIMES, Repeat, SessionHeader, Step};

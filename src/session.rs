@@ -182,7 +182,8 @@ impl Applicant {
     /// Takes from an answer of the flow what the next step needs.
     fn take(&mut self, answer: &Answer, sent_session: Option<&str>) {
         self.remember(answer);
-        self.begun = true;
+        // A refused beginning leaves nothing to stand on.
+        self.begun |= !answer.is_error() || sent_session.is_some();
         if !answer.is_error() && (self.session.is_none() || sent_session.is_none()) {
             self.session = answer.session().or(sent_session).map(str::to_owned);
         }

@@ -227,10 +227,15 @@ impl Diagnostic {
 /// ```
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
+    // Of a word of one or two letters everything is near.
+    let letters = word.chars().count();
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1.max(candidate.chars().count().min(word.chars().count()) / 3))
+        .filter(|(distance, candidate)| {
+            let shorter = candidate.chars().count().min(letters);
+            *distance == 0 || (shorter >= 3 && *distance <= shorter / 3)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -278,7 +278,10 @@ impl Templated {
         };
         for (kind, word) in functions::words(source) {
             let (what, help) = match kind {
-                functions::Word::Filter if !functions::is_filter(environment(), &word) => ("filter", None),
+                functions::Word::Filter if !functions::is_filter(environment(), &word) => {
+                    let near = nearest(&word, functions::FILTERS);
+                    ("filter", near.map(|near| format!("did you mean `{near}`?")))
+                }
                 functions::Word::Generator if !fake::KINDS.iter().any(|kind| kind.name == word) => {
                     let near = nearest(&word, fake::KINDS.map(|kind| kind.name));
                     ("fake", near.map(|near| format!("did you mean `fake.{near}()`?")))
@@ -391,7 +394,9 @@ fn whole_operand(source: &str, range: std::ops::Range<usize>) -> &str {
 const MOST_NAMES: usize = 12;
 
 fn advice(name: &str, all: &[String]) -> String {
-    if let Some(near) = nearest(name, all.iter().map(String::as_str).chain(scope::BUILT_IN)) {
+    if let Some(near) =
+        nearest(name, all.iter().map(String::as_str).chain(scope::BUILT_IN)).filter(|near| *near != name)
+    {
         return format!("did you mean `{near}`?");
     }
     let mut all = all.to_vec();

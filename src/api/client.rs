@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
 use super::exchange::{Exchange, Request, RequestBody};
-use super::operation::{Operation, Service, Version};
+use super::operation::{OPERATIONS, Operation, Service, Version};
 use super::token::{Credentials, Token, TokenCache};
 use super::wire::{LANGUAGE_HEADER, RETRY_HEADER, SESSION_HEADER};
 use crate::redact::{Redactor, Secret};
@@ -168,11 +168,37 @@ impl Client {
 
     /// Sends any other request; `path` is relative to the base URL, and `{flow}` and `{session}` in it are filled in.
     pub async fn call_path(&self, method: &str, path: &str, parameters: Parameters) -> Result<Exchange, CallError> {
-        let base = self.inner.config.base_url.as_str().trim_end_matches('/');
-        let slash = if path.starts_with('/') { "" } else { "/" };
         let path = fill_in(path, &parameters);
-        let request = finish(method, format!("{base}{slash}{path}"), parameters);
-        self.send(request, 0, Duration::ZERO).await
+        let url = match self.below_base(&path) {
+            Some((url, _)) => url.to_string(),
+            None => {
+                let request = finish(method, path.clone(), parameters);
+                let kind = CallErrorKind::Invalid(format!("{path:?} does not stay below the base URL"));
+                return Err(CallError { request: Box::new(request), kind });
+            }
+        };
+        self.send(finish(method, url, parameters), 0, Duration::ZERO).await
+    }
+
+    /// The URL of a path below the base URL, dots resolved, and what of it is below; `None` when it leads out of it.
+    fn below_base(&self, path: &str) -> Option<(Url, String)> {
+        let base = self.inner.config.base_url.as_str().trim_end_matches('/');
+        let url = Url::parse(&format!("{base}/{}", path.trim_start_matches('/'))).ok()?;
+        let root = format!("{}/", self.inner.config.base_url.path().trim_end_matches('/'));
+        let below = format!("/{}", url.path().strip_prefix(&root)?);
+        (url.origin() == self.inner.config.base_url.origin()).then_some((url, below))
+    }
+
+    /// Whether a path is an operation of the API's live version.
+    pub fn is_live_operation(&self, path: &str) -> bool {
+        let Some((_, below)) = self.below_base(path) else { return false };
+        let paths = &self.inner.config.paths;
+        OPERATIONS.iter().any(|row| {
+            let known = paths.get(&row.operation).map_or(row.path, |(_, path)| path);
+            let root = known.find("{").map_or(known, |at| &known[..at]);
+            // A path that is nothing but a parameter would be every path.
+            root.len() > 1 && (below.starts_with(root) || below == root.trim_end_matches('/'))
+        })
     }
 
     /// The shared bearer token, fetched with the configured credentials; `None` when none are configured.

@@ -93,7 +93,7 @@ fn look_up<'a>(elements: &'a [Element], key: &str) -> Option<Result<&'a Element,
         [one] => Some(Ok(one)),
         ref several => Some(Err(FieldError::Ambiguous {
             key: key.to_owned(),
-            candidates: several.iter().map(|element| describe(element)).collect(),
+            candidates: several.iter().map(|element| format!("{} [id:{}]", describe(element), element.id)).collect(),
         })),
     }
 }

@@ -11,6 +11,23 @@ use crate::source::{Diagnostic, Sources};
 /// The most mistakes that are shown at once.
 const MOST: usize = 100;
 
+/// What a program ends with whose reader went away, as the shell counts it.
+const READER_GONE: i32 = 141;
+
+/// libtest-mimic panics when the reader of its output goes away, as `| head` does: that ends the program quietly.
+pub fn end_quietly_without_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let payload = info.payload();
+        let message =
+            payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
+        if message.is_some_and(|message| message.contains("BrokenPipe") || message.contains("Broken pipe")) {
+            std::process::exit(READER_GONE);
+        }
+        usual(info);
+    }));
+}
+
 /// Where a command writes.
 #[derive(Debug, Clone)]
 pub struct Output {

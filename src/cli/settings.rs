@@ -99,9 +99,7 @@ pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError>
     for word in select {
         match selection(word)? {
             Some(selection) => selections.push(selection),
-            None if word.ends_with(".yaml") || word.ends_with(".yml") => {
-                return Err(SettingsError::Usage(format!("there is no file {word}")));
-            }
+            None if is_file_name(word) => return Err(SettingsError::Usage(format!("there is no file {word}"))),
             None => filters.push(word.clone()),
         }
     }
@@ -137,6 +135,12 @@ pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError>
         }
     }
     Ok(Place { root, selections, filters, config })
+}
+
+/// Whether a word can only be meant as a file, with a line or without.
+fn is_file_name(word: &str) -> bool {
+    let file = word.rsplit_once(':').filter(|(_, line)| line.parse::<usize>().is_ok()).map_or(word, |(file, _)| file);
+    file.ends_with(".yaml") || file.ends_with(".yml")
 }
 
 /// A word as a path, with a line after it or without; `None` for a word that is no path.

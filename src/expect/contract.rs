@@ -42,22 +42,15 @@ fn failure(rule: Rule, message: String, seen: &Seen<'_>) -> Failure {
     Failure { demand: Demand::Contract(rule), diagnostic: Diagnostic::new(seen.span, message).help(help), values: None }
 }
 
-/// Whether an action answers with a step of the flow.
-fn is_flow(action: &Action) -> bool {
-    matches!(action, Action::Init | Action::Current | Action::Submit(_) | Action::Back)
-}
-
-fn is_api(action: &Action) -> bool {
-    !matches!(action, Action::Request { .. } | Action::Authenticate { .. })
-}
-
 fn status(action: &Action, seen: &Seen<'_>) -> Option<String> {
     let status = seen.answer.status;
     match seen.answer.kind() {
         BodyKind::Error(code) if status < 400 => {
             Some(format!("error {code} came with HTTP status {status}, a success"))
         }
-        BodyKind::Step | BodyKind::Pending | BodyKind::End if !(200..300).contains(&status) && is_flow(action) => {
+        BodyKind::Step | BodyKind::Pending | BodyKind::End
+            if !(200..300).contains(&status) && action.answers_with_a_step() =>
+        {
             Some(format!("a step came with HTTP status {status}, which is no success"))
         }
         _ => None,
@@ -65,7 +58,7 @@ fn status(action: &Action, seen: &Seen<'_>) -> Option<String> {
 }
 
 fn shape(action: &Action, seen: &Seen<'_>) -> Option<String> {
-    if !is_api(action) {
+    if !action.is_of_the_api() {
         return None;
     }
     let answer = seen.answer;
@@ -94,7 +87,7 @@ fn shape(action: &Action, seen: &Seen<'_>) -> Option<String> {
         Action::Profile { .. } | Action::Link(_) | Action::Unlink(_) => {
             (!body.is_object()).then(|| "the answer is not a JSON object".to_owned())
         }
-        _ if is_flow(action) => step_shape(body, answer.kind()),
+        _ if action.answers_with_a_step() => step_shape(body, answer.kind()),
         _ => None,
     }
 }
@@ -123,7 +116,7 @@ fn step_shape(body: &Value, kind: BodyKind) -> Option<String> {
 }
 
 fn session(action: &Action, before: &Before, seen: &Seen<'_>) -> Option<String> {
-    if !is_flow(action) && !matches!(action, Action::Upload { .. }) {
+    if !action.answers_with_a_step() && !matches!(action, Action::Upload { .. }) {
         return None;
     }
     let answered = seen.answer.session();
@@ -141,7 +134,8 @@ fn session(action: &Action, before: &Before, seen: &Seen<'_>) -> Option<String> 
 fn can_go_back(action: &Action, before: &Before, seen: &Seen<'_>) -> Option<String> {
     let body = seen.answer.json().filter(|_| !seen.answer.is_error())?;
     let first = matches!(action, Action::Init)
-        || (is_flow(action) && before.first_step.as_ref().is_some_and(|first| body.get("id") == Some(first)));
+        || (action.answers_with_a_step()
+            && before.first_step.as_ref().is_some_and(|first| body.get("id") == Some(first)));
     (first && body.get("canGoBack") == Some(&Value::Bool(true)))
         .then(|| "`canGoBack` is true on the flow's first step".to_owned())
 }
@@ -151,10 +145,11 @@ fn end(action: &Action, before: &Before, seen: &Seen<'_>) -> Option<String> {
         return None;
     }
     let answer = seen.answer;
+    let is_end = answer.kind() == BodyKind::End;
     let allowed = match action {
-        Action::Current => answer.is_error() || answer.kind() == BodyKind::End,
-        Action::Submit(_) => answer.kind() == BodyKind::End || answer.error_code() == Some(4013),
-        Action::Back => answer.is_error() || answer.kind() == BodyKind::End,
+        Action::Current | Action::Submit(_) => is_end || answer.error_code() == Some(4013),
+        // Back from the end is an illegal back action, 4103.
+        Action::Back => is_end || answer.is_error(),
         _ => true,
     };
     (!allowed).then(|| format!("the flow had reached its end, and {} followed", describe(answer)))

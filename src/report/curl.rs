@@ -1,6 +1,7 @@
 //! The command that sends a request again.
 //!
-//! Secrets stand in it as variables, so that it can be shown to anyone and still runs where they are set.
+//! The bearer token and the client secret stand in it as variables, so that it can be shown to anyone and still runs where
+//! they are set; any other secret is masked like everywhere.
 
 use crate::api::exchange::{Request, RequestBody};
 
@@ -8,7 +9,7 @@ use crate::api::exchange::{Request, RequestBody};
 pub fn command(request: &Request) -> String {
     let mut parts = vec!["curl -sS".to_owned()];
     if request.method != "GET" {
-        parts.push(format!("-X {}", request.method));
+        parts.push(format!("-X {}", plain(&request.method)));
     }
     parts.push(quote(&request.url));
     let mut typed = false;
@@ -43,6 +44,11 @@ pub fn command(request: &Request) -> String {
         }
     }
     parts.join(" ")
+}
+
+/// A word as it is where a shell leaves it so.
+fn plain(word: &str) -> String {
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) { word.to_owned() } else { quote(word) }
 }
 
 /// A word in single quotes, whatever it holds.

@@ -16,8 +16,8 @@ use crate::scenario::{Scenario, Step, Test};
 use crate::session::{Applicants, Setting};
 use crate::snapshot::Names;
 use crate::source::Diagnostic;
-use crate::template::TemplateError;
 use crate::template::scope::Scope;
+use crate::template::{TemplateError, Templated};
 
 /// Bound on the `finally` steps of a scenario that ran out of time.
 const FINALLY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -55,7 +55,7 @@ pub async fn run_test(run: &Run, test: Test<'_>, mut interrupted: watch::Receive
             let stopped = tokio::select! {
                 ended = tokio::time::timeout(limit, progress.steps(&scenario.steps)) => {
                     if ended.is_err() {
-                        outcome.problem = Some(timed_out(scenario, limit, &progress.done));
+                        outcome.problem = Some(timed_out(&scenario.steps, scenario, limit, &progress.done));
                     }
                     false
                 }
@@ -65,7 +65,9 @@ pub async fn run_test(run: &Run, test: Test<'_>, mut interrupted: watch::Receive
                 progress.stopped = false;
                 progress.in_finally = true;
                 if tokio::time::timeout(FINALLY_TIMEOUT, progress.steps(&scenario.finally)).await.is_err() {
-                    outcome.problem.get_or_insert_with(|| timed_out(scenario, FINALLY_TIMEOUT, &progress.done));
+                    outcome
+                        .problem
+                        .get_or_insert_with(|| timed_out(&scenario.finally, scenario, FINALLY_TIMEOUT, &progress.done));
                 }
             }
             outcome.verdict = Verdict::of(&progress.done);
@@ -85,13 +87,30 @@ pub async fn run_test(run: &Run, test: Test<'_>, mut interrupted: watch::Receive
     outcome
 }
 
-fn timed_out(scenario: &Scenario, limit: Duration, done: &[StepOutcome]) -> Diagnostic {
-    let all = scenario.all_steps();
+fn timed_out(steps: &[Step], scenario: &Scenario, limit: Duration, done: &[StepOutcome]) -> Diagnostic {
+    let mut all = Vec::new();
+    steps.iter().for_each(|step| step.flatten_into(&mut all));
     let next = all.iter().find(|step| done.iter().all(|done| done.number != step.number));
     let at = next.map_or(scenario.span, |step| step.action_span);
     Diagnostic::new(at, format!("the scenario did not end within {limit:?}"))
         .label("this step was under way")
         .help("set `timeout` on the scenario if it needs longer")
+}
+
+/// Defines the case's values and the variables. Either may refer to the other: each is rendered as soon as what it asks for
+/// is there. A case's value stands for the variable of the same name.
+fn define_values(test: Test<'_>, scope: &mut Scope) -> Result<(), TemplateError> {
+    let case: Vec<&(String, Templated)> = test.case.iter().flat_map(|case| &case.values).collect();
+    let vars = test.scenario.vars.iter().filter(|(name, _)| case.iter().all(|(given, _)| given != name));
+    let mut open: Vec<&(String, Templated)> = case.iter().copied().chain(vars).collect();
+    while !open.is_empty() {
+        let ready = open.iter().position(|(_, value)| value.names().iter().all(|name| scope.knows(name)));
+        // Where none is, the first tells what it lacks.
+        let (name, value) = open.remove(ready.unwrap_or(0));
+        let value = value.render(scope)?;
+        scope.define(name.clone(), value);
+    }
+    Ok(())
 }
 
 /// Defines the case's values and the variables, and finds the flow.
@@ -100,17 +119,7 @@ fn begin<'a>(run: &'a Run, test: Test<'a>) -> Result<Progress<'a>, TemplateError
     let mut scope = Scope::new(run.world.clone());
     let seed = Seed::new(run.world.seed).child(&test.name());
     scope.set_seed(seed);
-    for (name, value) in test.case.iter().flat_map(|case| &case.values) {
-        let value = value.render(&scope)?;
-        scope.define(name.clone(), value);
-    }
-    for (name, value) in &scenario.vars {
-        // A case's value stands for the variable of the same name.
-        if scope.get(name).is_none() {
-            let value = value.render(&scope)?;
-            scope.define(name.clone(), value);
-        }
-    }
+    define_values(test, &mut scope)?;
     let alias = scenario.flow.render_text(&scope)?;
     let flow = run.flows.get(&alias).cloned().unwrap_or_else(|| alias.clone());
     let setting = Setting {

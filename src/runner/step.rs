@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::scenario::Progress;
 use super::snapshots;
+use crate::api::client::CallErrorKind;
 use crate::api::element::Element;
 use crate::api::exchange::{Answer, Exchange};
 use crate::api::field;
@@ -17,7 +18,7 @@ use crate::matcher::Literal;
 use crate::outcome::StepOutcome;
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
-use crate::scenario::{Capture, CaptureFrom, Repeat, Step, parse_duration};
+use crate::scenario::{Capture, CaptureFrom, MOST_TIMES, Repeat, Step, parse_duration};
 use crate::session::{Applicant, StepError};
 use crate::snapshot::Comparison;
 use crate::source::Diagnostic;
@@ -59,6 +60,11 @@ impl StepRun<'_, '_> {
                     self.outcome.failures.push(Failure::of_scenario(Diagnostic::new(self.step.action_span, message)));
                     self.outcome.own = self.outcome.exchanges.len();
                     self.outcome.exchanges.push(*exchange);
+                }
+                // What cannot be sent is a mistake of the scenario, not a fault of the API.
+                StepError::Call(error) if matches!(error.kind, CallErrorKind::Invalid(_)) => {
+                    let diagnostic = Diagnostic::new(self.step.action_span, error.kind.to_string());
+                    self.outcome.failures.push(Failure::of_scenario(diagnostic));
                 }
                 StepError::Call(error) => self.outcome.unanswered = Some((*error.request, error.kind.to_string())),
             }
@@ -104,10 +110,10 @@ impl StepRun<'_, '_> {
 
     fn times(&self, value: &Templated) -> Result<u64, TemplateError> {
         let times = value.render(&self.progress.applicants.scope)?;
-        times
-            .as_u64()
-            .or_else(|| times.as_str()?.parse().ok())
-            .ok_or_else(|| Box::new(Diagnostic::new(value.span, format!("{times} is no number of times"))))
+        let count = times.as_u64().or_else(|| times.as_str()?.parse().ok());
+        count.filter(|count| (1..=MOST_TIMES).contains(count)).ok_or_else(|| {
+            Box::new(Diagnostic::new(value.span, format!("{times} is no number of times from 1 to {MOST_TIMES}")))
+        })
     }
 
     /// Repeats until an answer is as wanted; the step's own checks are made of that answer.
@@ -122,29 +128,38 @@ impl StepRun<'_, '_> {
         let limit = within.map(|within| self.duration(within)).transpose()?.unwrap_or(self.progress.run.wait);
         loop {
             let wanted = until.render(&self.progress.applicants.scope)?;
-            let answer = self.once(Some(&wanted)).await?;
-            self.outcome.polls.push((began.elapsed(), describe(&answer)));
-            if self.outcome.failures.is_empty() {
+            let tried = self.once(Some(&wanted)).await?;
+            self.outcome.polls.push((began.elapsed(), describe(&tried.answer)));
+            if tried.until.is_empty() || self.outcome.failed() {
                 return Ok(());
             }
             if began.elapsed() + pause > limit {
-                let help = format!("tried {} times in {:.1}s", self.outcome.polls.len(), began.elapsed().as_secs_f64());
-                for failure in &mut self.outcome.failures {
-                    failure.diagnostic = failure.diagnostic.clone().maybe_help(Some(help.clone()));
-                }
+                let (times, seconds) = (self.outcome.polls.len(), began.elapsed().as_secs_f64());
+                let help = format!("tried {times} times in {seconds:.3}s");
+                self.outcome.failures.extend(tried.until.into_iter().map(|mut failure| {
+                    failure.diagnostic = failure.diagnostic.help(help.clone());
+                    failure
+                }));
                 return Ok(());
             }
-            self.outcome.failures.clear();
             self.outcome.exchanges.clear();
+            self.outcome.warnings.clear();
             tokio::time::sleep(pause).await;
         }
     }
 }
 
+/// What one try brought.
+struct Tried {
+    answer: Answer,
+    /// Why the answer is not yet the one that is waited for.
+    until: Vec<Failure>,
+}
+
 impl StepRun<'_, '_> {
     /// Does the step once and judges it. With `until`, the answer is first held against that; only one that is as wanted
     /// is held against the step's own expectation, compared and remembered.
-    async fn once(&mut self, until: Option<&Expect<Literal>>) -> Result<Answer, StepError> {
+    async fn once(&mut self, until: Option<&Expect<Literal>>) -> Result<Tried, StepError> {
         let began = Instant::now();
         let step = self.step;
         self.progress.applicants.enter(step);
@@ -165,27 +180,29 @@ impl StepRun<'_, '_> {
         self.outcome.own = self.outcome.exchanges.len();
         self.outcome.exchanges.push(performed.exchange.clone());
         let mut exchange = performed.exchange;
-        if exchange.answer.kind() == BodyKind::Pending && !pending && is_polled(&step.action) && !before.foreign_session
+        if exchange.answer.kind() == BodyKind::Pending
+            && !pending
+            && step.action.answers_with_a_step()
+            && !before.foreign_session
         {
             self.check_contract(&before, &exchange, began);
             exchange = self.poll(exchange, began).await?;
         }
         let elements = self.elements(&exchange);
         let seen = seen(step, &exchange, &elements, began);
-        let mut failures = match until {
-            Some(until) => expect::judge(Some(until), &seen),
-            None => Vec::new(),
-        };
-        if failures.is_empty() && (until.is_none() || expect.is_some()) {
-            failures.extend(expect::judge(expect.as_ref(), &seen));
+        let not_yet = until.map(|until| expect::judge(Some(until), &seen)).unwrap_or_default();
+        let mut failures = contract(&step.action, &before, &seen, &step.checks);
+        if not_yet.is_empty() && (until.is_none() || expect.is_some()) {
+            let judged = expect::judge(expect.as_ref(), &seen);
+            failures.splice(0..0, judged);
         }
-        failures.extend(contract(&step.action, &before, &seen, &step.checks));
-        if failures.is_empty() && !pending && is_polled(&step.action) && exchange.answer.kind() == BodyKind::Pending {
+        let still = !pending && step.action.answers_with_a_step() && exchange.answer.kind() == BodyKind::Pending;
+        if failures.is_empty() && not_yet.is_empty() && still {
             failures.push(still_pending(step, began));
         }
         let text = snapshots::text(self.progress, step, &exchange.answer);
         self.outcome.failures.extend(failures);
-        if self.outcome.failures.is_empty() {
+        if self.outcome.failures.is_empty() && not_yet.is_empty() {
             let compared = snapshots::compare_step(self.progress, step, text);
             // Of a repeated step's answers the first that differs is the one to see.
             if self.outcome.snapshot.as_ref().is_none_or(|earlier| earlier.comparison == Comparison::Same) {
@@ -193,7 +210,7 @@ impl StepRun<'_, '_> {
             }
             self.capture(&exchange, &elements);
         }
-        Ok(exchange.answer)
+        Ok(Tried { answer: exchange.answer, until: not_yet })
     }
 
     /// Asks for the current step until the answer is no longer pending, or the time is up.
@@ -232,17 +249,13 @@ impl StepRun<'_, '_> {
     fn capture(&mut self, exchange: &Exchange, elements: &[Element]) {
         for capture in &self.step.capture {
             let applicant = self.progress.applicants.acting(self.step);
-            match captured(capture, exchange, elements, &applicant) {
+            let resolved = capture.resolve(&self.progress.applicants.scope).map_err(|mistake| *mistake);
+            match resolved.and_then(|from| captured(capture, &from, exchange, elements, &applicant)) {
                 Ok(value) => self.progress.applicants.scope.define(capture.name.clone(), value),
                 Err(mistake) => self.outcome.failures.push(Failure::of_scenario(mistake)),
             }
         }
     }
-}
-
-/// Whether a pending answer to this action is followed up.
-fn is_polled(action: &Action) -> bool {
-    matches!(action, Action::Init | Action::Current | Action::Submit(_) | Action::Back)
 }
 
 fn seen<'a>(step: &Step, exchange: &'a Exchange, elements: &'a [Element], began: Instant) -> Seen<'a> {
@@ -266,13 +279,14 @@ fn still_pending(step: &Step, began: Instant) -> Failure {
 
 fn captured(
     capture: &Capture,
+    from: &CaptureFrom,
     exchange: &Exchange,
     elements: &[Element],
     applicant: &Applicant,
 ) -> Result<Value, Diagnostic> {
     let nothing =
         |what: String| Diagnostic::new(capture.span, format!("nothing to capture as `{}`: {what}", capture.name));
-    match &capture.from {
+    match from {
         CaptureFrom::Path(path) => {
             let nodes = exchange.answer.json().map(|body| path.nodes(body)).unwrap_or_default();
             match nodes[..] {
@@ -292,5 +306,6 @@ fn captured(
             let session = exchange.answer.session().or(applicant.session.as_deref()).map(Value::from);
             session.ok_or_else(|| nothing("there is no session".to_owned()))
         }
+        CaptureFrom::Template(_) => Err(nothing("the template was not rendered".to_owned())),
     }
 }

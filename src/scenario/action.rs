@@ -75,6 +75,21 @@ pub enum Action {
     Use(FragmentCall),
 }
 
+/// What an action's answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    /// A step of the flow.
+    Step,
+    /// Another answer of the API.
+    Other,
+    /// Whatever the scenario asked for.
+    Anything,
+    /// A token.
+    Token,
+    /// There is none.
+    Nothing,
+}
+
 /// The fields of a submit.
 #[derive(Debug, Clone)]
 pub enum Fields {
@@ -177,6 +192,13 @@ fn read_fields(node: &Node, reading: &mut Reading<'_>) -> Option<Fields> {
                     );
                 }
             }
+            for (_, value) in entries {
+                let Kind::Map(members) = &value.kind else { continue };
+                for (_, file) in members.iter().filter(|(name, _)| name.as_str() == Some("file")) {
+                    let file = Templated::read(file, reading);
+                    check_file(&file, reading);
+                }
+            }
             Some(Fields::Entries(read_pairs(node, reading)))
         }
         Kind::Null => Some(Fields::Entries(Vec::new())),
@@ -227,7 +249,18 @@ fn read_upload(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let [field, file, media_type] = read_keys(node, ["field", "file", "type"], reading)?;
     let field = required(field, "field", node, reading);
     let file = required(file, "file", node, reading);
+    file.iter().for_each(|file| check_file(file, reading));
     Some(Action::Upload { field: field?, file: file?, media_type })
+}
+
+/// Notes a file that is written out and is not there.
+fn check_file(file: &Templated, reading: &mut Reading<'_>) {
+    if let Some(path) = file.as_literal().and_then(serde_json::Value::as_str)
+        && !reading.folder.join(path).exists()
+    {
+        let help = "a file's path starts from the folder of the file that names it";
+        reading.mistake(Diagnostic::new(file.span, format!("there is no file {path:?}")).help(help));
+    }
 }
 
 fn read_connect(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
@@ -308,9 +341,35 @@ impl Action {
         }
     }
 
+    /// What comes back: the one place that says how an action's answer is treated.
+    fn answers(&self) -> Answers {
+        match self {
+            Action::Init | Action::Current | Action::Submit(_) | Action::Back => Answers::Step,
+            Action::Upload { .. }
+            | Action::Connect { .. }
+            | Action::Redeem { .. }
+            | Action::Link(_)
+            | Action::Unlink(_)
+            | Action::Profile { .. } => Answers::Other,
+            Action::Request { .. } => Answers::Anything,
+            Action::Authenticate { .. } => Answers::Token,
+            Action::Sleep(_) | Action::Use(_) => Answers::Nothing,
+        }
+    }
+
+    /// Whether its answer is a step of the flow, which may be pending and is then polled.
+    pub fn answers_with_a_step(&self) -> bool {
+        self.answers() == Answers::Step
+    }
+
+    /// Whether its answer is one whose shape the API's reference promises.
+    pub fn is_of_the_api(&self) -> bool {
+        matches!(self.answers(), Answers::Step | Answers::Other)
+    }
+
     /// Whether its answer is compared with a snapshot. Tokens of the authorization server are nobody's to keep.
     pub fn has_snapshot(&self) -> bool {
-        !matches!(self, Action::Authenticate { .. } | Action::Sleep(_) | Action::Use(_))
+        !matches!(self.answers(), Answers::Token | Answers::Nothing)
     }
 
     /// Every templated value of the argument. A fragment's own steps are not among them.

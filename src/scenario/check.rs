@@ -12,20 +12,12 @@ use crate::yaml::Reading;
 
 /// Notes what is wrong with a scenario as a whole.
 pub(super) fn check(scenario: &Scenario, reading: &mut Reading<'_>) {
-    let mut names = Names { defined: Vec::new() };
-    let cases = scenario.cases.iter().flatten();
-    let mut keys: Vec<&String> = cases.flat_map(|case| case.values.iter().map(|(name, _)| name)).collect();
+    let cases = || scenario.cases.iter().flatten().flat_map(|case| &case.values);
     let mut seen = HashSet::new();
-    keys.retain(|name| seen.insert(name.as_str()));
-    // A case's values may refer to nothing but the language's own names.
-    for case in scenario.cases.iter().flatten() {
-        case.values.iter().for_each(|(_, value)| names.check(value, reading));
-    }
-    names.defined.extend(keys.into_iter().cloned());
-    for (name, value) in &scenario.vars {
-        names.check(value, reading);
-        names.defined.push(name.clone());
-    }
+    let defined = cases().chain(&scenario.vars).map(|(name, _)| name);
+    let mut names = Names { defined: defined.filter(|name| seen.insert(name.as_str())).cloned().collect() };
+    // Cases and variables may refer to each other.
+    cases().chain(&scenario.vars).for_each(|(_, value)| names.check(value, reading));
     names.check(&scenario.flow, reading);
     scenario.language.iter().for_each(|language| names.check(language, reading));
     check_steps(&scenario.steps, &mut names, reading);

@@ -3,14 +3,17 @@
 //! Read here, rendered when the step runs ([`Expect::render`]), judged in [`crate::expect`]. **A new key of the map** is a
 //! field of [`Full`], a line in its reader and one in its renderer, and a check in `expect`.
 
+mod parts;
+
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::options::read_path;
+use parts::{read_json_path, read_session};
+
 use super::step::read_time;
 use crate::jsonpath::JsonPath;
-use crate::matcher::{Literal, MATCHERS, Matcher};
+use crate::matcher::{Literal, Matcher, Test};
 use crate::source::{Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
@@ -148,7 +151,9 @@ impl Expect<Templated> {
             Kind::Map(_) => Full::read(node, reading).map(|full| Expect::Full(Box::new(full))),
             Kind::String(_) | Kind::Number(_) => {
                 if let Kind::Number(number) = &node.kind
-                    && number.as_u64().is_none_or(|number| !(100..10_000).contains(&number))
+                    && number
+                        .as_u64()
+                        .is_none_or(|number| !(100..600).contains(&number) && !(1000..10_000).contains(&number))
                 {
                     reading.mistake(
                         Diagnostic::new(node.span, format!("{number} is neither an HTTP status nor an error code"))
@@ -187,7 +192,9 @@ fn render(value: &Templated, scope: &Scope) -> Result<Literal, TemplateError> {
 }
 
 fn render_matcher(matcher: &Matcher<Templated>, scope: &Scope) -> Result<Matcher<Literal>, TemplateError> {
-    matcher.try_map(&mut |value| render(value, scope))
+    let matcher = matcher.try_map(&mut |value| render(value, scope))?;
+    matcher.check()?;
+    Ok(matcher)
 }
 
 fn render_list(list: &[Templated], scope: &Scope) -> Result<Vec<Literal>, TemplateError> {
@@ -233,8 +240,50 @@ impl Full<Templated> {
                 full.json.extend(path.zip(matcher));
             }
         }
+        let empty = map.is_empty();
         reading.finish(map);
+        if empty {
+            reading.mistake(Diagnostic::new(node.span, "an empty map checks nothing"));
+        }
+        full.check_literals(reading);
         Some(full)
+    }
+
+    /// Notes values that can be told wrong before anything runs.
+    fn check_literals(&self, reading: &mut Reading<'_>) {
+        let mut wrong = |matcher: Option<&Matcher<Templated>>, what: &str, fits: fn(&Value) -> bool| {
+            if let Some(Matcher { test: Test::Literal(value), span }) = matcher
+                && let Some(literal) = value.as_literal().filter(|literal| !fits(literal))
+            {
+                reading.mistake(Diagnostic::new(*span, format!("{literal} is no {what}")));
+            }
+        };
+        wrong(self.status.as_ref(), "HTTP status", |value| {
+            value.as_u64().is_some_and(|status| (100..600).contains(&status))
+        });
+        let code = self.error.as_ref().and_then(|error| error.code.as_ref());
+        wrong(code, "error code", |value| value.as_u64().is_some_and(|code| code >= 1000));
+        for (property, matcher) in &self.properties {
+            match property {
+                Property::CanGoBack => wrong(Some(matcher), "answer to whether one can go back", Value::is_boolean),
+                _ => wrong(Some(matcher), "text", |value| value.is_string() || value.is_null() || value.is_number()),
+            }
+        }
+        if let Some(step) =
+            self.step.as_ref().and_then(Templated::as_literal).filter(|step| step.is_object() || step.is_array())
+        {
+            let span = self.step.as_ref().map_or(self.span, |step| step.span);
+            reading.mistake(Diagnostic::new(span, format!("{step} is no step's title, id or type")));
+        }
+        let lists = self.elements.iter().flat_map(|elements| [&elements.ordered, &elements.exactly, &elements.absent]);
+        for label in lists.flatten().flatten() {
+            if label.as_literal().is_some_and(|label| label.is_object() || label.is_array() || label.is_null()) {
+                reading.mistake(
+                    Diagnostic::new(label.span, "a field's label stands here")
+                        .help("what a field is like stands under `fields`"),
+                );
+            }
+        }
     }
 
     fn render(&self, scope: &Scope) -> Result<Full<Literal>, TemplateError> {
@@ -297,123 +346,4 @@ impl Full<Templated> {
             debug_assert!(seen.is_ok(), "looking at values cannot fail");
         }
     }
-}
-
-impl ErrorExpect<Templated> {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
-        // A matcher of the code, unless no key of it is a matcher's name.
-        let is_map_of_ours = matches!(&node.kind, Kind::Map(entries) if entries.iter().all(|(key, _)| {
-            MATCHERS.iter().all(|(name, _)| key.as_str() != Some(name))
-        }));
-        if !is_map_of_ours {
-            let code = Matcher::read(node, reading)?;
-            return Some(ErrorExpect { span: node.span, code: Some(code), message: None, field: None });
-        }
-        let mut map = reading.mapping(node, "a code, or `{code, message, field}`")?;
-        let code = map.take("code").and_then(|value| Matcher::read(value, reading));
-        let message = map.take("message").and_then(|value| Matcher::read(value, reading));
-        let field = map.take("field").map(|value| Templated::read(value, reading));
-        reading.finish(map);
-        Some(ErrorExpect { span: node.span, code, message, field })
-    }
-
-    fn render(&self, scope: &Scope) -> Result<ErrorExpect<Literal>, TemplateError> {
-        let matcher =
-            |value: &Option<Matcher<Templated>>| value.as_ref().map(|value| render_matcher(value, scope)).transpose();
-        Ok(ErrorExpect {
-            span: self.span,
-            code: matcher(&self.code)?,
-            message: matcher(&self.message)?,
-            field: self.field.as_ref().map(|field| render(field, scope)).transpose()?,
-        })
-    }
-}
-
-impl Elements<Templated> {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
-        let list = |node: &Node, reading: &mut Reading<'_>| -> Vec<Templated> {
-            reading.list(node).iter().map(|item| Templated::read(item, reading)).collect()
-        };
-        let mut elements = Elements { span: node.span, ordered: None, exactly: None, absent: None };
-        if !matches!(node.kind, Kind::Map(_)) {
-            elements.ordered = Some(list(node, reading));
-            if elements.ordered.as_ref().is_some_and(Vec::is_empty) {
-                let help = "for a step without fields, write `{exactly: []}`";
-                reading.mistake(Diagnostic::new(node.span, "an empty list of fields checks nothing").help(help));
-            }
-            return Some(elements);
-        }
-        let mut map = reading.mapping(node, "a list of fields, `{exactly: […]}` or `{absent: […]}`")?;
-        elements.ordered = map.take("in_order").map(|value| list(value, reading));
-        elements.exactly = map.take("exactly").map(|value| list(value, reading));
-        elements.absent = map.take("absent").map(|value| list(value, reading));
-        reading.finish(map);
-        Some(elements)
-    }
-
-    fn render(&self, scope: &Scope) -> Result<Elements<Literal>, TemplateError> {
-        let list = |list: &Option<Vec<Templated>>| list.as_ref().map(|list| render_list(list, scope)).transpose();
-        Ok(Elements {
-            span: self.span,
-            ordered: list(&self.ordered)?,
-            exactly: list(&self.exactly)?,
-            absent: list(&self.absent)?,
-        })
-    }
-}
-
-impl FieldExpect<Templated> {
-    fn read(key: &Node, value: &Node, reading: &mut Reading<'_>) -> Option<Self> {
-        let field = Templated::read_key(key, reading);
-        let map = reading.mapping(value, "a map such as `{required: true, type: text}`")?;
-        let mut attributes = Vec::new();
-        for (name, _, value) in map.rest() {
-            attributes.extend(Matcher::read(value, reading).map(|matcher| (name.clone(), matcher)));
-        }
-        Some(FieldExpect { field, attributes })
-    }
-
-    fn render(&self, scope: &Scope) -> Result<FieldExpect<Literal>, TemplateError> {
-        let attributes =
-            self.attributes.iter().map(|(name, matcher)| Ok((name.clone(), render_matcher(matcher, scope)?)));
-        Ok(FieldExpect {
-            field: render(&self.field, scope)?,
-            attributes: attributes.collect::<Result<_, TemplateError>>()?,
-        })
-    }
-}
-
-impl Path<Templated> {
-    fn render(&self, scope: &Scope) -> Result<Path<Literal>, TemplateError> {
-        match self {
-            Path::Parsed(span, path) => Ok(Path::Parsed(*span, path.clone())),
-            Path::Raw(raw) => {
-                let text = raw.render_text(scope)?;
-                let path = JsonPath::parse(&text)
-                    .map_err(|error| Box::new(Diagnostic::new(raw.span, format!("`{text}`: {error}"))))?;
-                Ok(Path::Parsed(raw.span, Arc::new(path)))
-            }
-        }
-    }
-}
-
-fn read_json_path(key: &Node, reading: &mut Reading<'_>) -> Option<Path<Templated>> {
-    let text = Templated::read_key(key, reading);
-    match text.as_literal().and_then(Value::as_str) {
-        Some(_) => read_path(key, reading).map(|path| Path::Parsed(key.span, Arc::new(path))),
-        None => Some(Path::Raw(text)),
-    }
-}
-
-fn read_session(node: &Node, reading: &mut Reading<'_>) -> Option<(Span, SessionExpect)> {
-    let expected = match node.as_str() {
-        Some("same") => SessionExpect::Same,
-        Some("new") => SessionExpect::New,
-        Some("none") => SessionExpect::None,
-        _ => {
-            reading.wanted(node, "`same`, `new` or `none`");
-            return None;
-        }
-    };
-    Some((node.span, expected))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::model::{Auth, Scenario};
 use super::options::{SnapshotOptions, read_duration};
-use super::step::{Step, check_name, read_language};
+use super::step::{Step, check_name, read_language, read_plain};
 use super::{cases, model};
 use crate::api::operation::Version;
 use crate::source::Diagnostic;
@@ -34,8 +34,7 @@ pub(super) fn read(name: String, folder: &Path, node: &Node, reading: &mut Readi
     };
     let (version, version_span) = read_version(map.take("version"), node, reading);
     let tags = map.take("tags").map(|node| read_tags(node, reading)).unwrap_or_default();
-    let skip =
-        map.take("skip").and_then(|node| reading.string(node, "the reason why it is skipped")).map(str::to_owned);
+    let skip = map.take("skip").and_then(|node| read_plain(node, "the reason why it is skipped", reading));
     let language = map.take("language").map(|node| read_language(node, reading));
     let auth = read_auth(map.take("auth"), reading);
     let vars = map.take("vars").map(|node| read_vars(node, reading)).unwrap_or_default();

@@ -1,18 +1,20 @@
 //! One step: an action and the modifiers beside it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::action::{self, Action};
+use super::capture::{Capture, CaptureFrom, read_captures};
 use super::expectation::Expect;
 use super::modifiers;
-use super::options::{Checks, DURATION_HELP, SnapshotOptions, parse_duration, read_path};
+use super::options::{Checks, DURATION_HELP, SnapshotOptions, parse_duration};
 use crate::api::language::LANGUAGES;
-use crate::jsonpath::JsonPath;
 use crate::source::{Diagnostic, Span, nearest};
 use crate::template::Templated;
 use crate::template::scope::BUILT_IN;
 use crate::yaml::{Kind, Mapping, Node, Reading};
+
+/// The most times that a step is repeated.
+pub const MOST_TIMES: u64 = 10_000;
 
 /// One step as it is written.
 #[derive(Debug, Clone)]
@@ -97,30 +99,6 @@ pub enum Repeat {
     },
 }
 
-/// A value remembered under a name.
-#[derive(Debug, Clone)]
-pub struct Capture {
-    /// The name.
-    pub name: String,
-    /// Where the value is described.
-    pub span: Span,
-    /// Where it comes from.
-    pub from: CaptureFrom,
-}
-
-/// Where a captured value comes from.
-#[derive(Debug, Clone)]
-pub enum CaptureFrom {
-    /// A node of the body.
-    Path(Arc<JsonPath>),
-    /// A response header.
-    Header(String),
-    /// The id of an element.
-    Field(String),
-    /// The applicant's session.
-    Session,
-}
-
 impl Step {
     /// What reports call it: its name, or its action.
     pub fn label(&self) -> &str {
@@ -200,9 +178,8 @@ impl Step {
     }
 
     fn read_modifiers(&mut self, map: &mut Mapping<'_>, reading: &mut Reading<'_>) {
-        let text = |node: Option<&Node>, reading: &mut Reading<'_>| {
-            node.and_then(|node| reading.string(node, "a name")).map(str::to_owned)
-        };
+        let text =
+            |node: Option<&Node>, reading: &mut Reading<'_>| node.and_then(|node| read_plain(node, "a name", reading));
         self.name = text(map.take("name"), reading);
         self.applicant = text(map.take("as"), reading);
         self.language = map.take("language").map(|node| read_language(node, reading));
@@ -242,6 +219,11 @@ impl Step {
             Some(SessionHeader::Value(value)) => Some(value),
             _ => None,
         };
+        let captures = self.capture.iter().filter_map(|capture| match &capture.from {
+            CaptureFrom::Template(template) => Some(template),
+            _ => None,
+        });
+        captures.for_each(&mut *see);
         pairs
             .chain(&self.omit)
             .chain(&self.language)
@@ -289,6 +271,16 @@ pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated
         );
     }
     language
+}
+
+/// Reads a text that no template can make: files and reports are named by it before anything runs.
+pub(super) fn read_plain(node: &Node, wanted: &str, reading: &mut Reading<'_>) -> Option<String> {
+    let text = reading.string(node, wanted)?;
+    if text.contains("{{") {
+        let help = "files and reports are named by it before anything runs";
+        reading.mistake(Diagnostic::new(node.span, "a template cannot stand here").help(help));
+    }
+    Some(text.to_owned())
 }
 
 fn read_fill(node: &Node, reading: &mut Reading<'_>) -> Option<Fill> {
@@ -339,9 +331,13 @@ impl Repeat {
         reading.finish(map);
         match (times, until) {
             (Some((at, times)), None) => {
-                let wrong = times.as_literal().is_some_and(|value| value.as_u64().is_none_or(|n| n == 0 || n > 10_000));
+                let wrong =
+                    times.as_literal().is_some_and(|value| value.as_u64().is_none_or(|n| n == 0 || n > MOST_TIMES));
                 if wrong {
-                    reading.mistake(Diagnostic::new(at.span, "`times` takes a whole number from 1 to 10000"));
+                    reading.mistake(Diagnostic::new(
+                        at.span,
+                        format!("`times` takes a whole number from 1 to {MOST_TIMES}"),
+                    ));
                     return None;
                 }
                 Some(Repeat::Times(times))
@@ -351,36 +347,6 @@ impl Repeat {
                 reading.mistake(Diagnostic::new(node.span, "`repeat` takes either `times` or `until`"));
                 None
             }
-        }
-    }
-}
-
-fn read_captures(node: &Node, reading: &mut Reading<'_>) -> Vec<Capture> {
-    let Some(map) = reading.mapping(node, "a map from names to what is captured") else { return Vec::new() };
-    let mut captures = Vec::new();
-    for (name, key, value) in map.rest() {
-        if !check_name(name, key.span, reading) {
-            continue;
-        }
-        let from = read_capture(value, reading);
-        captures.extend(from.map(|from| Capture { name: name.clone(), span: value.span, from }));
-    }
-    captures
-}
-
-fn read_capture(node: &Node, reading: &mut Reading<'_>) -> Option<CaptureFrom> {
-    let help = "capture `$.json.path`, `header NAME`, `field LABEL` or `session`";
-    let text = reading.string(node, "what is captured")?;
-    if text.starts_with('$') {
-        return read_path(node, reading).map(|path| CaptureFrom::Path(Arc::new(path)));
-    }
-    match text.split_once(char::is_whitespace) {
-        Some(("header", name)) => Some(CaptureFrom::Header(name.trim().to_owned())),
-        Some(("field", label)) => Some(CaptureFrom::Field(label.trim().to_owned())),
-        None if text == "session" => Some(CaptureFrom::Session),
-        _ => {
-            reading.mistake(Diagnostic::new(node.span, format!("{text:?} cannot be captured")).help(help));
-            None
         }
     }
 }

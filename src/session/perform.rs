@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Applicant, Applicants, Performed, StepError};
 use crate::api::client::Parameters;
 use crate::api::exchange::{Exchange, RequestBody};
-use crate::api::operation::{OPERATIONS, Operation};
+use crate::api::operation::Operation;
 use crate::api::token::Credentials;
 use crate::redact::Secret;
 use crate::scenario::action::{Action, Link};
@@ -23,6 +23,10 @@ impl Applicants {
             Action::Init => {
                 self.applicant_mut(&step.applicant).session = None;
                 self.flow_call(step, Operation::FlowStep, RequestBody::Empty, retry).await?
+            }
+            // Without a session FlowStep would begin another applicant.
+            Action::Current | Action::Back if self.acting(step).session.is_none() && step.session.is_none() => {
+                return Err(no_session(step));
             }
             Action::Current => self.flow_call(step, Operation::FlowStep, RequestBody::Empty, retry).await?,
             Action::Back => self.flow_call(step, Operation::BackStep, RequestBody::Empty, retry).await?,
@@ -307,17 +311,15 @@ impl Applicants {
     /// The path of a `request`. One that is an operation of the API's live version is refused where that is not allowed.
     fn request_path(&self, path: &Templated) -> Result<String, StepError> {
         let text = path.render_text(&self.scope)?;
-        let slashed = format!("/{}", text.trim_start_matches('/'));
-        let live = OPERATIONS.iter().any(|row| {
-            let root = row.path.find("/{").map_or(row.path, |at| &row.path[..=at]);
-            slashed.starts_with(root)
-        });
-        if live && !self.setting.allow_live {
+        if self.client.is_live_operation(&text) && !self.setting.allow_live {
             let message = format!("{text} calls the live version of a flow, which this run does not allow");
-            let help = format!("write /test{slashed} for the draft, or add --allow-live to the command");
+            let help = format!(
+                "write /test/{} for the draft, or add --allow-live to the command",
+                text.trim_start_matches('/')
+            );
             return Err(StepError::Mistake(Box::new(Diagnostic::new(path.span, message).help(help))));
         }
-        Ok(slashed)
+        Ok(text)
     }
 }
 

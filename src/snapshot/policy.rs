@@ -80,7 +80,6 @@ impl UpdatePolicy {
             Some(other) => return Err(PolicyError::UnknownForcePass(other.to_owned())),
         };
         let asked = match given("INSTA_UPDATE").as_deref() {
-            None | Some("auto") if ci.is_some() => Update::Nothing,
             None | Some("auto" | "new") => Update::Pending,
             Some("always" | "1") => Update::Accept,
             Some("unseen") => Update::AcceptNew,
@@ -90,6 +89,8 @@ impl UpdatePolicy {
         };
         match ci {
             Some(variable) if update => Err(PolicyError::UpdateInCi(variable)),
+            // A gate that accepts its own answers is none, whatever a variable says that was set for another machine.
+            Some(_) => Ok(UpdatePolicy { update: Update::Nothing, force_pass }),
             _ if update && asked != Update::Rewrite => Ok(UpdatePolicy { update: Update::Accept, force_pass }),
             _ => Ok(UpdatePolicy { update: asked, force_pass }),
         }
@@ -157,7 +158,9 @@ mod tests {
         for unset in ["", "0", "false"] {
             assert_eq!(writes(&[("CI", unset), ("TF_BUILD", "1")], false), [Pending, Pending, Nothing], "{unset}");
         }
-        assert_eq!(writes(&[("CI", "1"), ("INSTA_UPDATE", "new")], false)[0], Pending, "asked for by name");
+        for word in ["new", "always", "unseen", "force"] {
+            assert_eq!(writes(&[("CI", "1"), ("INSTA_UPDATE", word)], false), [Nothing; 3], "{word}");
+        }
     }
 
     #[test]

@@ -31,6 +31,40 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter("strftime", |text: String, format: String| strftime(&text, &format));
 }
 
+/// The filters that scenarios mostly use, to tell what a misspelt one was meant to be.
+pub(super) const FILTERS: [&str; 30] = [
+    "years",
+    "months",
+    "weeks",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "strftime",
+    "upper",
+    "lower",
+    "trim",
+    "title",
+    "capitalize",
+    "replace",
+    "default",
+    "length",
+    "first",
+    "last",
+    "join",
+    "split",
+    "int",
+    "float",
+    "string",
+    "round",
+    "abs",
+    "sort",
+    "unique",
+    "reverse",
+    "tojson",
+    "urlencode",
+];
+
 /// A word of a template that names something by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {

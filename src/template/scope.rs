@@ -106,7 +106,7 @@ impl Scope {
 
     /// The scope as the template engine takes it, for a template that stands at `span`.
     pub(super) fn context(&self, span: Span) -> Jinja {
-        Jinja::from_object(Context { scope: self.clone(), span })
+        Jinja::from_object(Context { scope: self.clone(), span, calls: Arc::default() })
     }
 }
 
@@ -114,6 +114,8 @@ impl Scope {
 struct Context {
     scope: Scope,
     span: Span,
+    /// How often generated data were asked for.
+    calls: Arc<AtomicUsize>,
 }
 
 impl Object for Context {
@@ -136,7 +138,7 @@ impl Object for Context {
             "fake" => Some(Jinja::from_object(Fakes {
                 seed: scope.seed.child(&self.span.start.to_string()),
                 today: scope.world.today(),
-                calls: AtomicUsize::new(0),
+                calls: self.calls.clone(),
             })),
             "step" => scope.step.as_deref().map(|step| Jinja::from(Serde(step))),
             "session" => scope.session.clone().map(Jinja::from),
@@ -167,7 +169,7 @@ impl Object for Variables {
 struct Fakes {
     seed: Seed,
     today: jiff::civil::Date,
-    calls: AtomicUsize,
+    calls: Arc<AtomicUsize>,
 }
 
 impl Object for Fakes {

@@ -91,6 +91,7 @@ pub struct Mapping<'a> {
     pub span: Span,
     entries: Vec<(String, &'a Node, &'a Node)>,
     known: Vec<&'static str>,
+    given: usize,
 }
 
 impl<'a> Mapping<'a> {
@@ -101,6 +102,7 @@ impl<'a> Mapping<'a> {
                 span: node.span,
                 entries: entries.iter().map(|(key, value)| (key.key_text(sources), key, value)).collect(),
                 known: Vec::new(),
+                given: entries.len(),
             }),
             _ => Err(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe()))),
         }
@@ -122,6 +124,11 @@ impl<'a> Mapping<'a> {
     /// The keys that are not taken yet.
     pub fn rest(&self) -> &[(String, &'a Node, &'a Node)] {
         &self.entries
+    }
+
+    /// Whether there was no key at all.
+    pub fn is_empty(&self) -> bool {
+        self.given == 0
     }
 
     /// Whether one of the keys left misspells a missing one, as [`Node::misspells`].

@@ -74,7 +74,7 @@ fn names_that_lead_nowhere() {
             "5:57 the element's condition asks for the element itself",
             "6:11 there is no node `proff` (did you mean `proof`?)",
             "9:12 the expression asks for `persnal`, and no node has that name (did you mean `personal`?)",
-            "9:12 the node `personal` has no `b` to ask for (did you mean `a`?)",
+            "9:12 the node `personal` has no `b` to ask for (it has: a, bees)",
             "11:11 the expression asks for `attempt`, and no node has that name",
             "14:11 the node `proof` is there twice (expressions call it `proof`: give each node a name of its own)",
         ]
