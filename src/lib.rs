@@ -44,11 +44,13 @@
 //! # Where a new thing goes
 //!
 //! - **A matcher** (`json: {$.x: {my_matcher: …}}`): [`matcher`]: a variant of [`matcher::Test`] and a row of
-//!   [`matcher::MATCHERS`]; the compiler leads to its two arms.
+//!   [`matcher::MATCHERS`], which reads it; the compiler then asks for the arm of [`matcher::evaluate`] that judges it.
 //! - **An action** (`- my_action: …`): [`scenario::action`]: a variant of [`scenario::action::Action`] and a row of
-//!   [`scenario::action::ACTIONS`]; the compiler leads to the one `match` that performs it (`session::perform`).
+//!   [`scenario::action::ACTIONS`]; the compiler then asks, in the same file, for its name and what it answers with, from
+//!   which polling, rules and snapshots follow, and in `session::perform` for the request that it makes.
 //! - **An element type**: [`api::element`]: a variant of [`api::element::ElementType`] and a row of
-//!   [`api::element::TYPES`]; the compiler leads to its generated data and its validation in the sandbox.
+//!   [`api::element::TYPES`] (its names on the wire, the JSON type that it takes); the compiler then asks for its
+//!   generated data in [`fake`] and its validation in [`sandbox`].
 //! - **An expectation's key**: [`scenario::expectation`], judged in [`expect`].
 //! - **A rule that every answer is held to**: [`scenario::Rule`], judged in [`expect::contract`].
 //! - **An error code, operation or language of the API**: a row in [`api::codes`], [`api::operation`], [`api::language`].

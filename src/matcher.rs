@@ -100,7 +100,7 @@ type Check = fn(&Value) -> Result<(), String>;
 type Reader = fn(&Node, &mut Reading<'_>) -> Option<Test<Templated>>;
 
 /// Every matcher by its name, with what reads its argument.
-pub const MATCHERS: [(&str, Reader); 22] = [
+pub const MATCHERS: &[(&str, Reader)] = &[
     ("equals", |node, reading| Some(Test::Equals(Templated::read(node, reading)))),
     ("not", |node, reading| Some(Test::Not(Box::new(Matcher::read(node, reading)?)))),
     ("contains", |node, reading| Some(Test::Contains(Templated::read(node, reading)))),

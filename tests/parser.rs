@@ -167,7 +167,7 @@ impl Folder {
     fn read(&self) -> (Sources, Vec<Diagnostic>, usize) {
         let root = self.0.path();
         let files: Vec<PathBuf> = ["details.yaml", "whole.yaml"].map(|name| root.join(name)).to_vec();
-        let found = Discovery { root: root.to_owned(), files, flows: Vec::new() };
+        let found = Discovery { root: root.to_owned(), files, ..Discovery::default() };
         let mut sources = Sources::default();
         match load(&found, &|_: &Path| true, &mut sources) {
             Ok(suite) => (sources, Vec::new(), suite.tests().count()),

@@ -49,7 +49,7 @@ pub enum JsonType {
 }
 
 /// Each type with its name on the wire, other spellings seen or to be expected, and the JSON type that it takes.
-pub const TYPES: [(ElementType, &str, &[&str], JsonType); 9] = [
+pub const TYPES: &[(ElementType, &str, &[&str], JsonType)] = &[
     (ElementType::Text, "text", &["textarea", "text_field", "string", "email", "phone", "hidden"], JsonType::String),
     (ElementType::Number, "number", &["integer", "decimal", "numeric"], JsonType::Number),
     (ElementType::Date, "date", &["date_picker"], JsonType::String),

@@ -52,10 +52,7 @@ pub(super) struct Folder {
 
 /// Reads the scenarios of a place and its flow definitions; the mistakes of all are shown together.
 pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Exit> {
-    let found = discover(&place.root, sources).map_err(|mistakes| {
-        output.mistakes(&mistakes, sources);
-        Exit::Invalid
-    })?;
+    let found = discover(&place.root, sources);
     let chosen: Vec<PathBuf> = place.selections.iter().map(|selection| canonical(&selection.path)).collect();
     let whole = chosen.contains(&canonical(&place.root));
     let wanted = |file: &Path| whole || chosen.iter().any(|chosen| canonical(file).starts_with(chosen));

@@ -126,7 +126,7 @@ pub struct FragmentCall {
 type Reader = fn(&Node, &mut Reading<'_>) -> Option<Action>;
 
 /// Every action by its name, with what reads its argument.
-pub const ACTIONS: [(&str, Reader); 14] = [
+pub const ACTIONS: &[(&str, Reader)] = &[
     ("init", |node, reading| nothing(node, reading, Action::Init)),
     ("current", |node, reading| nothing(node, reading, Action::Current)),
     ("submit", |node, reading| read_fields(node, reading).map(Action::Submit)),

@@ -20,13 +20,14 @@ pub struct Discovery {
     pub files: Vec<PathBuf>,
     /// Flow definitions and the sandbox's settings, sorted.
     pub flows: Vec<PathBuf>,
+    /// What could not be walked.
+    pub mistakes: Vec<Diagnostic>,
 }
 
 /// Walks a folder. Links are followed; one that leads back to a folder above it is a mistake, as is a folder that cannot
-/// be read.
-pub fn discover(root: &Path, sources: &mut Sources) -> Result<Discovery, Vec<Diagnostic>> {
+/// be read; the mistakes are found with the rest and reported by [`load()`](super::load()) with those of the files.
+pub fn discover(root: &Path, sources: &mut Sources) -> Discovery {
     let mut found = Discovery { root: root.to_owned(), ..Discovery::default() };
-    let mut mistakes = Vec::new();
     let walk = WalkBuilder::new(root)
         .standard_filters(false)
         .hidden(true)
@@ -38,10 +39,10 @@ pub fn discover(root: &Path, sources: &mut Sources) -> Result<Discovery, Vec<Dia
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.take(entry.path()),
             Ok(_) => {}
             Err(error) if !concerns_scenarios(&error) => {}
-            Err(error) => mistakes.push(walk_mistake(root, &error, sources)),
+            Err(error) => found.mistakes.push(walk_mistake(root, &error, sources)),
         }
     }
-    if mistakes.is_empty() { Ok(found) } else { Err(mistakes) }
+    found
 }
 
 impl Discovery {

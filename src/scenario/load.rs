@@ -39,7 +39,7 @@ pub fn load(
     wanted: &dyn Fn(&Path) -> bool,
     sources: &mut Sources,
 ) -> Result<Suite, Vec<Diagnostic>> {
-    let mut loader = Loader::default();
+    let mut loader = Loader { mistakes: found.mistakes.clone(), ..Loader::default() };
     let mut documents: Vec<(PathBuf, Document)> = Vec::new();
     for file in found.files.iter().filter(|file| wanted(file)) {
         match loader.document(file, sources) {
