@@ -55,7 +55,7 @@ fn all_new(first: &StepOutcome, new: &[(&StepOutcome, &SnapshotOutcome)]) -> Dia
 }
 
 /// How snapshots are taken.
-const REVIEW: &str = "`draftgate run --update` takes all, `cargo insta review` looks at each";
+const REVIEW: &str = "`draftgate run --update` takes all; in a Cargo project `cargo insta review` looks at each";
 
 fn push(text: &mut String, part: &str) {
     if !text.is_empty() {
