@@ -53,6 +53,11 @@ pub fn load(
     for (path, document) in &documents {
         if document.is_fragment() {
             loader.fragment(path, document, sources);
+        } else if !document.has_key("scenario") && document.node.misspells("fragment") {
+            let start = sources.span(document.source, 0..0);
+            let mistake = Diagnostic::new(start, "this file is neither a scenario nor a fragment");
+            loader.mistakes.push(mistake.help("did you mean the key `fragment`?"));
+            loader.fragments.insert(canonical(path), None);
         } else if document.is_scenario() || !(more_data || data.contains(&canonical(path))) {
             let folder = folder_of(path);
             let mut reading = Reading::new(sources, &folder);
