@@ -58,14 +58,6 @@ impl Source {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
-    /// The byte at which a line (counted from one) begins; the text's end when it has fewer lines.
-    pub fn line_start(&self, line: usize) -> usize {
-        if line <= 1 {
-            return 0;
-        }
-        self.text.match_indices('\n').nth(line - 2).map_or(self.text.len(), |(at, _)| at + 1)
-    }
-
     fn floor(&self, byte: usize) -> usize {
         let mut at = byte.min(self.text.len());
         while !self.text.is_char_boundary(at) {

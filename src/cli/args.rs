@@ -177,7 +177,7 @@ impl Arguments {
 
 impl LibtestArguments {
     /// The same for libtest-mimic. Without a format of Rust's, draftgate reports itself and libtest-mimic writes nowhere.
-    pub fn to_libtest(&self, filter: Option<String>) -> libtest_mimic::Arguments {
+    pub fn to_libtest(&self) -> libtest_mimic::Arguments {
         let format = self.format.map(|format| match format {
             Format::Pretty => libtest_mimic::FormatSetting::Pretty,
             Format::Terse => libtest_mimic::FormatSetting::Terse,
@@ -200,7 +200,6 @@ impl LibtestArguments {
             format,
             color,
             logfile,
-            filter,
             ..libtest_mimic::Arguments::default()
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &
         Ok(prepared) => prepared,
         Err(exit) => return exit,
     };
-    let libtest = arguments.libtest.to_libtest(None);
+    let libtest = arguments.libtest.to_libtest();
     let exit = execute(&prepared, &libtest, arguments.libtest.reports_as_rust(), output);
     let exit = if arguments.unreferenced && !libtest.list { list_unreferenced(&prepared, output, exit) } else { exit };
     stop(prepared);

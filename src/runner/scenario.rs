@@ -172,8 +172,7 @@ impl Progress<'_> {
 
     async fn step(&mut self, step: &Step) -> StepOutcome {
         let began = Instant::now();
-        let seed = Seed::new(self.run.world.seed).child(&self.test.name());
-        self.applicants.scope.set_seed(seed);
+        self.applicants.scope.set_place(step.number);
         self.applicants.enter(step);
         let mut outcome = StepOutcome::new(step.number, step.label(), step.span, step.applicant.clone());
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };

@@ -10,8 +10,8 @@ use crate::template::Templated;
 use crate::template::scope::BUILT_IN;
 use crate::yaml::Reading;
 
-/// Notes what is wrong with a scenario as a whole.
-pub(super) fn check(scenario: &Scenario, reading: &mut Reading<'_>) {
+/// Notes every name that is not defined where it is used.
+pub(super) fn check_names(scenario: &Scenario, reading: &mut Reading<'_>) {
     let cases = || scenario.cases.iter().flatten().flat_map(|case| &case.values);
     let mut seen = HashSet::new();
     let defined = cases().chain(&scenario.vars).map(|(name, _)| name);
@@ -22,7 +22,6 @@ pub(super) fn check(scenario: &Scenario, reading: &mut Reading<'_>) {
     scenario.language.iter().for_each(|language| names.check(language, reading));
     check_steps(&scenario.steps, &mut names, reading);
     check_steps(&scenario.finally, &mut names, reading);
-    check_sessions(scenario, reading);
 }
 
 struct Names {
@@ -54,7 +53,7 @@ fn check_steps(steps: &[Step], names: &mut Names, reading: &mut Reading<'_>) {
 }
 
 /// A step that needs a session must not be the first of its applicant.
-fn check_sessions(scenario: &Scenario, reading: &mut Reading<'_>) {
+pub(super) fn check_sessions(scenario: &Scenario, reading: &mut Reading<'_>) {
     let mut begun: HashSet<Option<&str>> = HashSet::new();
     for step in scenario.all_steps() {
         let applicant = step.applicant.as_deref();

@@ -65,6 +65,9 @@ pub fn load(
             if !reading.mistakes.is_empty() {
                 loader.broken.insert(document.source);
             }
+            if reading.names_unsure {
+                loader.unsure.insert(document.source);
+            }
             scenarios.extend(scenario);
             loader.mistakes.append(&mut reading.mistakes);
         }
@@ -102,8 +105,10 @@ impl Document {
 struct Loader {
     mistakes: Vec<Diagnostic>,
     fragments: HashMap<PathBuf, Option<(PathBuf, Fragment)>>,
-    /// Files with mistakes of their own: checks of the whole scenario would only repeat them in other words.
+    /// Files with mistakes of their own: whether a session has begun would only repeat them in other words.
     broken: HashSet<SourceId>,
+    /// Files in which something that defines names could not be read.
+    unsure: HashSet<SourceId>,
 }
 
 impl Loader {
@@ -166,8 +171,14 @@ impl Loader {
         fragment::number(&mut scenario.steps, &mut next);
         fragment::number(&mut scenario.finally, &mut next);
         let whole = !scenario.all_steps().iter().any(|step| matches!(step.action, Action::Use(_)));
-        if reading.mistakes.is_empty() && whole && !self.broken.contains(&scenario.span.source) {
-            check::check(scenario, &mut reading);
+        let source = scenario.span.source;
+        if reading.mistakes.is_empty() && whole {
+            if !self.unsure.contains(&source) {
+                check::check_names(scenario, &mut reading);
+            }
+            if !self.broken.contains(&source) {
+                check::check_sessions(scenario, &mut reading);
+            }
         }
         self.mistakes.append(&mut reading.mistakes);
     }

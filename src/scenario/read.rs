@@ -37,8 +37,8 @@ pub(super) fn read(name: String, folder: &Path, node: &Node, reading: &mut Readi
     let skip = map.take("skip").and_then(|node| read_plain(node, "the reason why it is skipped", reading));
     let language = map.take("language").map(|node| read_language(node, reading));
     let auth = read_auth(map.take("auth"), reading);
-    let vars = map.take("vars").map(|node| read_vars(node, reading)).unwrap_or_default();
-    let cases = map.take("cases").map(|node| cases::read(node, reading));
+    let vars = map.take("vars").map(|node| reading.defining(|reading| read_vars(node, reading))).unwrap_or_default();
+    let cases = map.take("cases").map(|node| reading.defining(|reading| cases::read(node, reading)));
     let snapshot = map.take("snapshot").map(|node| SnapshotOptions::read(node, reading)).unwrap_or_default();
     let timeout = map.take("timeout").and_then(|node| read_duration(node, reading));
     let (steps, finally) = read_both(&mut map, node, reading);
@@ -77,7 +77,7 @@ fn read_both(map: &mut Mapping<'_>, node: &Node, reading: &mut Reading<'_>) -> (
 pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading: &mut Reading<'_>) -> Vec<Step> {
     match steps.map(|steps| (&steps.kind, steps)) {
         Some((Kind::List(items), _)) if !items.is_empty() => {
-            items.iter().filter_map(|item| Step::read(item, reading)).collect()
+            items.iter().filter_map(|item| read_step(item, reading)).collect()
         }
         Some((Kind::List(_), node)) => {
             reading.mistake(
@@ -95,6 +95,13 @@ pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading:
             Vec::new()
         }
     }
+}
+
+/// Reads a step; one that cannot be read may have captured anything.
+fn read_step(item: &Node, reading: &mut Reading<'_>) -> Option<Step> {
+    let step = Step::read(item, reading);
+    reading.names_unsure |= step.is_none();
+    step
 }
 
 /// Notes a missing key, unless another is a misspelling of it: that one is reported as unknown.

@@ -206,7 +206,10 @@ impl Step {
         self.repeat = map.take("repeat").and_then(|node| Repeat::read(node, reading));
         self.when = map.take("when").map(|node| Templated::read_expression(node, reading));
         self.expect = map.take("expect").and_then(|node| Expect::read(node, reading));
-        self.capture = map.take("capture").map(|node| read_captures(node, reading)).unwrap_or_default();
+        self.capture = map
+            .take("capture")
+            .map(|node| reading.defining(|reading| read_captures(node, reading)))
+            .unwrap_or_default();
         self.snapshot = map.take("snapshot").map(|node| SnapshotOptions::read(node, reading)).unwrap_or_default();
         self.checks = map.take("checks").map(|node| Checks::read(node, reading)).unwrap_or_default();
     }

@@ -45,13 +45,14 @@ pub struct Scope {
     step: Option<Arc<Value>>,
     session: Option<String>,
     seed: Seed,
+    place: usize,
 }
 
 impl Scope {
     /// A scope with nothing but the language's own names.
     pub fn new(world: Arc<World>) -> Self {
         let seed = Seed::new(world.seed);
-        Scope { world, names: IndexMap::new(), step: None, session: None, seed }
+        Scope { world, names: IndexMap::new(), step: None, session: None, seed, place: 0 }
     }
 
     /// The run's world.
@@ -80,7 +81,12 @@ impl Scope {
         self.seed = seed;
     }
 
-    /// What generated data grow from at this place.
+    /// Sets which step is at work, from one: a fragment's template gives other data each time that the fragment is used.
+    pub fn set_place(&mut self, step: usize) {
+        self.place = step;
+    }
+
+    /// What generated data grow from in this test.
     pub fn seed(&self) -> &Seed {
         &self.seed
     }
@@ -136,7 +142,7 @@ impl Object for Context {
                 Some(Jinja::from_function(move || today.to_string()))
             }
             "fake" => Some(Jinja::from_object(Fakes {
-                seed: scope.seed.child(&self.span.start.to_string()),
+                seed: scope.seed.child(&format!("{} {}", scope.place, self.span.start)),
                 today: scope.world.today(),
                 calls: self.calls.clone(),
             })),

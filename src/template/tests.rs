@@ -87,6 +87,21 @@ fn generated_names_are_seeded_by_their_place() {
 }
 
 #[test]
+fn a_template_that_serves_several_steps_gives_each_data_of_its_own() {
+    let mut sources = Sources::default();
+    let id = sources.add("a.yaml", "'{{ fake.first_name() }} {{ fake.last_name() }} {{ fake.street() }}'");
+    let node = crate::yaml::parse(&sources, id).unwrap();
+    let value = Templated::read(&node, &mut Reading::new(&sources, Path::new(".")));
+    let mut scope = scope();
+    let mut at = |step| {
+        scope.set_place(step);
+        value.render(&scope).ok()
+    };
+    assert_eq!(at(1), at(1));
+    assert_ne!(at(1), at(2));
+}
+
+#[test]
 fn filters_and_generators_are_words_that_must_exist() {
     let words = |source: &str| functions::words(source).into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ");
     assert_eq!(words("a | upper || b|trim(' | no')"), "upper trim");

@@ -5,6 +5,9 @@ use std::path::Path;
 use super::{Kind, Node};
 use crate::source::{Diagnostic, Sources, Span, nearest};
 
+/// The keys below which names are defined.
+const DEFINING: [&str; 7] = ["vars", "cases", "capture", "use", "connect", "params", "with"];
+
 /// What a reader of YAML carries along: the texts, the folder that relative paths start from, and the mistakes so far.
 ///
 /// Readers go on after a mistake, so that one run reports them all.
@@ -15,12 +18,14 @@ pub struct Reading<'a> {
     pub folder: &'a Path,
     /// What was wrong so far.
     pub mistakes: Vec<Diagnostic>,
+    /// Whether something could not be read that defines names, so that a name without definition may have one.
+    pub names_unsure: bool,
 }
 
 impl<'a> Reading<'a> {
     /// Begins to read a file of this folder.
     pub fn new(sources: &'a Sources, folder: &'a Path) -> Self {
-        Reading { sources, folder, mistakes: Vec::new() }
+        Reading { sources, folder, mistakes: Vec::new(), names_unsure: false }
     }
 
     /// Notes a mistake.
@@ -31,6 +36,14 @@ impl<'a> Reading<'a> {
     /// Notes that something else than what was wanted stands here.
     pub fn wanted(&mut self, node: &Node, wanted: &str) {
         self.mistake(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    }
+
+    /// Reads something that defines names: with a mistake in it, other names may be missing for that reason alone.
+    pub fn defining<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.mistakes.len();
+        let value = read(self);
+        self.names_unsure |= self.mistakes.len() > before;
+        value
     }
 
     /// The good half of a result; the other is noted.
@@ -46,6 +59,8 @@ impl<'a> Reading<'a> {
 
     /// Notes the keys of a map that nobody took.
     pub fn finish(&mut self, mapping: Mapping<'_>) {
+        let mut words = mapping.rest().iter().map(|(word, ..)| word);
+        self.names_unsure |= words.any(|word| nearest(word, DEFINING).is_some());
         self.mistakes.extend(mapping.unknown());
     }
 

@@ -99,6 +99,21 @@ fn a_line_with_a_caret_shows_each() {
 }
 
 #[test]
+fn names_are_checked_beside_other_mistakes_unless_those_may_have_defined_them() {
+    let project =
+        tiny().with("scenarios/a.yaml", plain("steps:\n  - init:\n    bogus: 1\n    expect: \"{{ undefd }}\"\n"));
+    project.draftgate(&["lint"]).exits(3).complains("unknown key `bogus`").complains("`undefd` is not defined");
+    let misspelt = plain("vasr: { first: Ada }\nsteps:\n  - init:\n    expect: \"{{ first }}\"\n");
+    project.write("scenarios/a.yaml", misspelt);
+    project.draftgate(&["lint"]).exits(3).complains("did you mean `vars`?").never_says("not defined");
+    project.write(
+        "scenarios/a.yaml",
+        plain("steps:\n  - init:\n    captrue: { a: $.id }\n  - submit: { A: \"{{ a }}\" }\n"),
+    );
+    project.draftgate(&["lint"]).exits(3).complains("did you mean `capture`?").never_says("not defined");
+}
+
+#[test]
 fn only_the_chosen_files_are_checked() {
     let project = mistaken().with("scenarios/good.yaml", plain("steps: [init]\n"));
     project.draftgate(&["lint", "scenarios/good.yaml"]).exits(0);

@@ -62,7 +62,7 @@ pub(super) async fn connect(
     if state.definition(&flow, version).is_err() {
         return Refusal::new(4101).into();
     }
-    let expires_in = state.library().account.connector_token_expires_in.unwrap_or(EXPIRES_IN);
+    let expires_in = state.served().account.connector_token_expires_in.unwrap_or(EXPIRES_IN);
     let name = Uuid::new_v4().simple().to_string();
     let token = Token { client, flow, end: state.now().saturating_add(expires_in), redeemed: false };
     lock(&state.connector.made).insert(name.clone(), token);

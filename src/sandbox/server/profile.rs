@@ -22,7 +22,7 @@ pub(super) async fn profile(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Reply {
-    if !state.library().account.clients.is_empty()
+    if !state.served().account.clients.is_empty()
         && let Err(refusal) = state.tokens.check(&headers, state.now())
     {
         return refusal.into();

@@ -20,7 +20,7 @@ const RETRY_ON_PENDING: Duration = Duration::from_secs(30);
 
 /// What all handlers share.
 pub(super) struct State {
-    library: RwLock<Arc<Library>>,
+    served: RwLock<Arc<Library>>,
     pub(super) clients: Clients,
     pub(super) tokens: Tokens,
     pub(super) connector: Connector,
@@ -36,7 +36,7 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(library: Library, retry_on_pending: Option<Duration>, stopping: watch::Receiver<bool>) -> Self {
         State {
-            library: RwLock::new(Arc::new(library)),
+            served: RwLock::new(Arc::new(library)),
             clients: Clients::new(),
             tokens: Tokens::default(),
             connector: Connector::default(),
@@ -58,16 +58,16 @@ impl State {
         self.began + at
     }
 
-    pub(super) fn library(&self) -> Arc<Library> {
-        Arc::clone(&self.library.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn served(&self) -> Arc<Library> {
+        Arc::clone(&self.served.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn publish(&self, library: Library) {
-        *self.library.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(library);
+        *self.served.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(library);
     }
 
     pub(super) fn retry_on_pending(&self) -> Duration {
-        self.retry_on_pending.or(self.library().account.retry_on_pending).unwrap_or(RETRY_ON_PENDING)
+        self.retry_on_pending.or(self.served().account.retry_on_pending).unwrap_or(RETRY_ON_PENDING)
     }
 
     /// A version of a flow.
@@ -76,6 +76,6 @@ impl State {
     ///
     /// 4000 where there is none, as for a draft that is not published.
     pub(super) fn definition(&self, flow: &str, version: Version) -> Result<Arc<Definition>, Refusal> {
-        self.library().flow(flow).and_then(|flow| flow.version(version).cloned()).ok_or_else(|| Refusal::new(4000))
+        self.served().flow(flow).and_then(|flow| flow.version(version).cloned()).ok_or_else(|| Refusal::new(4000))
     }
 }

@@ -65,7 +65,7 @@ pub(super) async fn token(Shared(state): Shared<Arc<State>>, body: String) -> Re
     if request.grant_type != "client_credentials" {
         return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type");
     }
-    let library = state.library();
+    let library = state.served();
     let client = library
         .account
         .clients
