@@ -11,6 +11,7 @@ mod lint;
 mod output;
 mod prepare;
 mod run;
+mod sandbox;
 pub mod settings;
 
 use std::collections::BTreeMap;
@@ -71,5 +72,6 @@ pub fn main(environment: &Environment) -> Exit {
         None => run::run(environment, &arguments.run, &output),
         Some(Command::Run(run)) => run::run(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
+        Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
     }
 }

@@ -290,7 +290,7 @@ fn judge_error_field(wanted: &Literal, seen: &Seen<'_>) -> Option<Failure> {
 }
 
 /// Names shorter than this are looked for as whole texts only: `9` stands in every time and trace.
-const LEAST_WORD: usize = 4;
+const LEAST_WORD: usize = 3;
 
 fn names_field(body: &Value, name: &str) -> bool {
     match body {

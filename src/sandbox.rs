@@ -22,6 +22,7 @@
 
 pub mod definition;
 pub mod engine;
+pub mod fault;
 pub mod server;
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub enum Operation {
 }
 
 /// One row of the table of operations.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// The operation.
     pub operation: Operation,

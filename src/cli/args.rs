@@ -1,5 +1,6 @@
 //! What was typed.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +28,8 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
+    /// Serve the embedded flow API by itself, for front-end work, demos and other clients
+    Sandbox(SandboxArguments),
 }
 
 /// Which scenarios, and against what.
@@ -59,7 +62,7 @@ pub struct RunArguments {
     /// Where tokens are made
     #[arg(long, value_name = "URL", help_heading = "Server")]
     pub token_url: Option<String>,
-    /// Allow scenarios with `version: live` to call the published flow
+    /// Allow scenarios with `version: live` to call the published flow of a configured server
     #[arg(long, help_heading = "Server")]
     pub allow_live: bool,
     /// Accept all new and changed snapshots
@@ -163,6 +166,24 @@ pub struct LintArguments {
     pub color: Option<Color>,
 }
 
+/// Arguments of `sandbox`.
+#[derive(Debug, Clone, Args)]
+pub struct SandboxArguments {
+    /// The folder with the flow definitions (*.flow.yaml) and sandbox.yaml; left out, the scenario folder that is found
+    /// here
+    #[arg(long, value_name = "DIR")]
+    pub flows: Option<PathBuf>,
+    /// The port; 0 takes one that is free
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// The address to listen at. Anything but a loopback address lets others in
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub host: IpAddr,
+    /// Colours
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
+}
+
 impl Arguments {
     /// The colours asked for.
     pub fn color(&self) -> Color {
@@ -170,6 +191,7 @@ impl Arguments {
             None => self.run.libtest.color,
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Lint(lint)) => lint.color,
+            Some(Command::Sandbox(sandbox)) => sandbox.color,
         };
         color.unwrap_or(Color::Auto)
     }

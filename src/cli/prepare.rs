@@ -116,7 +116,8 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         world: settings.world.clone(),
         wait: settings.config.wait.unwrap_or(DEFAULT_WAIT),
         timeout: settings.config.scenario_timeout.unwrap_or(DEFAULT_SCENARIO_TIMEOUT),
-        allow_live: arguments.allow_live,
+        // Behind the embedded sandbox there is nobody whose data could be touched.
+        allow_live: arguments.allow_live || settings.server.is_none(),
         snapshots: settings.snapshots.clone(),
         store: Store::from_env(&variable, root),
         policy,

@@ -161,7 +161,8 @@ fn selection(word: &str) -> Result<Option<Selection>, SettingsError> {
     }
 }
 
-fn default_folder() -> Option<PathBuf> {
+/// The scenario folder that is meant where none is named.
+pub(super) fn default_folder() -> Option<PathBuf> {
     let here = CONFIG_NAMES.iter().any(|name| Path::new(name).is_file());
     if here {
         return Some(PathBuf::from("."));

@@ -43,17 +43,23 @@
 mod account;
 mod elements;
 mod expression;
+mod faults;
 mod files;
 mod graph;
 mod ident;
+mod interactive;
 mod model;
 mod nodes;
 mod reader;
+mod service;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub(in crate::sandbox) use elements::is_country;
 pub use expression::{EvaluationError, Expression};
 pub use files::load;
 pub use ident::{hex_digest, snake_case};
 pub use model::*;
+pub use service::*;
+pub use wire::{ElementText, FormText};

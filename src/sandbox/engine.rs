@@ -19,6 +19,7 @@
 
 mod act;
 mod advance;
+mod answers;
 mod profile;
 mod refusal;
 mod render;
@@ -27,13 +28,17 @@ mod submit;
 mod validate;
 
 #[cfg(test)]
+mod interactive_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
 
 pub use act::{Action, Answer, act};
+pub use answers::{FormAnswers, Given};
 pub(super) use profile::timestamp;
 pub use profile::{Status, flow_data, status};
 pub use refusal::Refusal;
-pub use render::render;
+pub use render::{render, short_code_shown};
 pub use session::{Position, Run, Session, UploadedFile};
+pub use submit::takes_token;

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::definition::{Definition, Library, load};
+use super::engine::{Session, render};
 use crate::source::{Diagnostic, Sources};
 
 /// A flow with a step of every kind on its way.
@@ -89,4 +92,9 @@ pub(super) fn line(sources: &Sources, mistake: &Diagnostic) -> String {
 /// The draft of a single flow.
 pub(super) fn definition(text: &str) -> Arc<Definition> {
     library(&[("x.flow.yaml", text)]).flows[0].draft.clone().unwrap()
+}
+
+/// Where a session stands, as it goes over the wire.
+pub(super) fn shown(definition: &Definition, session: &Session, language: Option<&str>) -> Value {
+    serde_json::from_str(&render(definition, session, language).unwrap()).unwrap()
 }

@@ -108,10 +108,8 @@ fn another_order_another_rule_and_another_branch_are_differences() {
         project.draftgate(&["run"]).exits(6).says(path);
     }
     let project = accepted();
-    project.write(
-        "scenarios/tiny.flow.yaml",
-        TINY.replace("title: Personal details\n", "title: Personal details\n    next: end\n"),
-    );
+    let without_address = TINY.split("  - form: address").next().unwrap();
+    project.write("scenarios/tiny.flow.yaml", without_address);
     project.write(
         "scenarios/happy.yaml",
         HAPPY.replace("    expect: Address\n", "").replace("  - submit: { City: London }\n    expect: end\n", ""),

@@ -79,14 +79,18 @@ fn a_service_at_work_is_pending_for_whoever_asks() {
 }
 
 #[test]
-fn document_verification_has_a_short_code_and_takes_any_submit() {
+fn document_verification_has_a_short_code_and_takes_a_submit_once_the_sdk_is_through() {
     let sandbox = Sandbox::start();
     let answer = sandbox.get(&FLOW.replace("tiny", "docv"), None);
     let (before, after) = answer.body.split_once(r#""shortCode":""#).unwrap();
     assert_eq!(before, r#"{"id":"a727c0cb83f173ae7f0f84a4","type":"trulioo_doc_v","#);
-    assert_eq!(&after[8..], r#"","canGoBack":false}"#);
+    assert_eq!(&after[16..], r#"","canGoBack":false}"#);
     let next = r#"{"id":"a720f4cb83ebad5c864b84a4","title":"F","type":"form","canGoBack":false,"elements":[]}"#;
     let submit = SUBMIT.replace("tiny", "docv");
+    let early = r#"{"code":4014,"message":"Invalid submit data: trulioo_doc_v: no document has been captured for its short code yet"}"#;
+    sandbox.post(&submit, answer.session.as_deref(), "{}").is("HTTP/1.1 400 Bad Request", early);
+    let captured = format!("/wfs/interpreter-v2/sandbox/docv/{}", &after[..16]);
+    sandbox.post(&captured, None, r#"{"document":"passport"}"#).is(OK, r#"{"status":"COMPLETED"}"#);
     // Nobody goes back onto a document verification.
     sandbox.post(&submit, answer.session.as_deref(), "{}").is(OK, next);
 }

@@ -21,6 +21,10 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Account {
     }
     account.retry_on_pending = reader.time(&mut map, "retry_on_pending");
     account.connector_token_expires_in = reader.time(&mut map, "connector_token_expires_in");
+    account.forget_after = reader.time(&mut map, "forget_after");
+    for theme in reader.list(&mut map, "themes").unwrap_or_default() {
+        account.themes.extend(reader.text_of(theme));
+    }
     reader.close(map);
     account
 }

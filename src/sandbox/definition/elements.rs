@@ -14,8 +14,13 @@ use crate::source::{Diagnostic, Span, nearest};
 use crate::yaml::{Kind, Mapping, Node};
 
 /// The extensions that the API accepts.
-pub(super) const EXTENSIONS: [&str; 14] =
+const EXTENSIONS: [&str; 14] =
     ["pdf", "doc", "docx", "png", "jpg", "jpeg", "bmp", "heic", "webp", "xml", "xls", "xlsx", "csv", "txt"];
+
+/// Whatever the API accepts.
+pub(super) fn all_extensions() -> Vec<String> {
+    EXTENSIONS.map(str::to_owned).to_vec()
+}
 
 /// An element whose condition still speaks of names.
 struct Draft<'n> {
@@ -73,7 +78,7 @@ fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -
         content: reader.text(&mut map, "content"),
         date_format: date_format(reader, &mut map, kind),
         condition: None,
-        name,
+        name: name.into(),
     };
     reader.close(map);
     Some(Draft { element, span, condition })
@@ -141,7 +146,7 @@ fn rules(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType) -> R
         rules.accept = extensions(reader, node);
         rules.accepts_less = true;
     } else if kind == File {
-        rules.accept = EXTENSIONS.map(str::to_owned).to_vec();
+        rules.accept = all_extensions();
     }
     let numbers = |number: &Option<Number>| number.as_ref().and_then(Number::as_f64);
     let crossed = matches!((numbers(&rules.min), numbers(&rules.max)), (Some(min), Some(max)) if min > max)
@@ -187,7 +192,8 @@ fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Regex> {
     }
 }
 
-fn extensions(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
+/// Reads a list of file types.
+pub(super) fn extensions(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
     let Kind::List(items) = &node.kind else {
         reader.report(Diagnostic::new(
             node.span,
@@ -313,7 +319,7 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
         }
     }
     let Some(at) = found.filter(|at| *at != own) else {
-        let names = drafts.iter().map(|draft| draft.element.name.as_str());
+        let names = drafts.iter().map(|draft| &*draft.element.name);
         let near = nearest(&wanted, names).map(|near| format!("did you mean `{near}`?"));
         let message = if found == Some(own) {
             "the element's condition asks for the element itself".to_owned()

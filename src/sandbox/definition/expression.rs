@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use minijinja::{Environment, UndefinedBehavior};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An environment without templates, the same for every expression. A name that has no value yet is undefined and
 /// counts as false, however deep it is asked for.
@@ -46,7 +46,7 @@ impl Expression {
     /// # Errors
     ///
     /// When an operation in it does not fit the values, such as a comparison of a list with a number.
-    pub fn holds(&self, values: &Value) -> Result<bool, EvaluationError> {
+    pub fn holds(&self, values: &Map<String, Value>) -> Result<bool, EvaluationError> {
         self.compiled
             .eval(minijinja::Value::from(minijinja::value::Serde(values)))
             .map(|value| value.is_true())
@@ -69,7 +69,9 @@ mod tests {
 
     #[test]
     fn what_has_no_value_is_false() {
-        let holds = |source: &str| Expression::compile(source).unwrap().holds(&json!({"a": {"b": "x"}})).unwrap();
+        let holds = |source: &str| {
+            Expression::compile(source).unwrap().holds(json!({"a": {"b": "x"}}).as_object().unwrap()).unwrap()
+        };
         assert!(holds("a.b == 'x'"));
         assert!(!holds("a.c.d"));
         assert!(holds("nobody.home != 'x'"));

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::ident::Ids;
+use super::ident::{Ids, hex_digest};
 use super::model::{Account, Definition, Flow, Languages, Library, Node};
 use super::reader::Reader;
-use super::{account, graph, nodes};
+use super::{account, faults, graph, nodes, wire};
 use crate::api::language::LANGUAGES;
 use crate::api::operation::Version;
 use crate::source::{Diagnostic, SourceId, Sources, Span};
@@ -80,7 +80,7 @@ impl Loading {
             );
         };
         let folder = path.parent().unwrap_or(Path::new(""));
-        let (definition, span) = self.definition(sources, &root, stem, folder);
+        let (definition, span) = self.definition(sources, id, &root, stem, folder);
         if let Some(definition) = definition {
             self.read.push(ReadFile { definition: Arc::new(definition), stem: folder.join(stem), version, span });
         }
@@ -89,6 +89,7 @@ impl Loading {
     fn definition(
         &mut self,
         sources: &mut Sources,
+        source: SourceId,
         root: &yaml::Node,
         stem: &str,
         folder: &Path,
@@ -113,13 +114,34 @@ impl Loading {
         let authenticated = reader.flag(&mut map, "authenticated").unwrap_or(false);
         let follows_token = reader.flag(&mut map, "follows_token").unwrap_or(false);
         let languages = map.take("languages");
-        let nodes = read_nodes(&mut reader, &mut map, &ids);
+        let token_expires_in = reader.time(&mut map, "token_expires_in");
+        let theme = reader.text(&mut map, "theme");
+        let abandon_after = reader.time(&mut map, "abandon_after");
+        let faults = faults::read(&mut reader, &mut map);
+        let mut nodes = read_nodes(&mut reader, &mut map, &ids);
         let mut mistakes = std::mem::take(&mut reader.mistakes);
-        let languages = read_languages(sources, &mut mistakes, languages, folder);
+        let mut read = vec![source];
+        let languages = read_languages(sources, &mut mistakes, languages, folder, &mut read);
         mistakes.extend(map.unknown());
         self.mistakes.append(&mut mistakes);
-        let end_id = ids.id(&["end"]);
-        (Some(Definition { name, id, languages, authenticated, follows_token, nodes, end_id }), span)
+        wire::write_texts(&mut nodes, &languages);
+        let digest = hex_digest(read.iter().map(|id| &*sources.get(*id).text), 32);
+        let definition = Definition {
+            name,
+            id: id.into(),
+            languages,
+            authenticated,
+            follows_token,
+            token_expires_in,
+            theme,
+            abandon_after,
+            faults,
+            countries: wire::countries(&nodes),
+            nodes,
+            end_id: ids.id(&["end"]),
+            digest,
+        };
+        (Some(definition), span)
     }
 
     fn finish(mut self) -> Result<Library, Vec<Diagnostic>> {
@@ -150,8 +172,8 @@ impl Loading {
 
 fn publish(flows: &mut Vec<Flow>, file: &ReadFile) {
     let id = &file.definition.id;
-    let at = flows.iter().position(|flow| flow.id == *id).unwrap_or_else(|| {
-        flows.push(Flow { id: id.clone(), draft: None, live: None });
+    let at = flows.iter().position(|flow| flow.id == **id).unwrap_or_else(|| {
+        flows.push(Flow { id: id.to_string(), draft: None, live: None });
         flows.len() - 1
     });
     if file.version != Some(Version::Live) {
@@ -198,6 +220,7 @@ fn read_languages(
     mistakes: &mut Vec<Diagnostic>,
     node: Option<&yaml::Node>,
     folder: &Path,
+    read: &mut Vec<SourceId>,
 ) -> Languages {
     let mut languages = Languages { default: "en-US".to_owned(), locales: Vec::new() };
     let Some(node) = node else { return languages };
@@ -218,7 +241,8 @@ fn read_languages(
     mistakes.append(&mut reader.mistakes);
     for (tag, span, file) in named {
         match open(sources, &folder.join(&file)) {
-            Ok((_, root)) => {
+            Ok((id, root)) => {
+                read.push(id);
                 let mut reader = Reader::new(sources);
                 languages.locales.push((tag.to_owned(), read_locale(&mut reader, &root)));
                 mistakes.append(&mut reader.mistakes);

@@ -2,7 +2,7 @@
 //! without the applicant.
 
 use super::model::{Next, Node, NodeKind};
-use super::nodes::{Draft, END, Way};
+use super::nodes::{Ask, Draft, END, Way};
 use super::reader::Reader;
 use crate::source::{Diagnostic, Span, nearest};
 
@@ -10,11 +10,12 @@ use crate::source::{Diagnostic, Span, nearest};
 pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>) -> Vec<Node> {
     let names: Vec<(String, String, Span)> =
         drafts.iter().map(|draft| (draft.node.name.to_string(), draft.node.key.clone(), draft.span)).collect();
+    let before = reader.mistakes.len();
     duplicates(reader, &names);
     for draft in &drafts {
-        for (asked, span, attempt) in &draft.asks {
-            for name in asked {
-                expression_name(reader, name, *span, *attempt, &drafts);
+        for ask in &draft.asks {
+            for name in &ask.names {
+                expression_name(reader, name, ask, &drafts);
             }
         }
     }
@@ -34,7 +35,37 @@ pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>) -> Vec<Node> 
                 .help("put a form into the circle, or lead one of its conditions out of it"),
         );
     }
+    // A name that leads nowhere may be the way that is missing.
+    if reader.mistakes.len() == before {
+        unreachable(reader, &nodes, &spans);
+    }
     nodes
+}
+
+/// Reports the nodes that no way leads to from the root; of those that lead to each other, the first.
+fn unreachable(reader: &mut Reader<'_>, nodes: &[Node], spans: &[Span]) {
+    let mut reached = vec![false; nodes.len()];
+    for at in 0..nodes.len() {
+        if at > 0 && !reached[at] {
+            reader.report(
+                Diagnostic::new(spans[at], format!("no way leads to the node `{}`", nodes[at].name))
+                    .help("lead to it with `next`, `then` or `else` of another node, or take it out"),
+            );
+        }
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            if !std::mem::replace(&mut reached[at], true) {
+                open.extend(ways(&nodes[at]).filter_map(|way| if let Next::Node(to) = way { Some(to) } else { None }));
+            }
+        }
+    }
+}
+
+/// The ways that lead on from a node.
+fn ways(node: &Node) -> impl Iterator<Item = Next> {
+    let then = if let NodeKind::Condition(branch) = &node.kind { Some(branch.then) } else { None };
+    let next = (!matches!(node.kind, NodeKind::End(_))).then_some(node.next);
+    [then, next].into_iter().flatten()
 }
 
 fn duplicates(reader: &mut Reader<'_>, names: &[(String, String, Span)]) {
@@ -71,9 +102,10 @@ fn follow(reader: &mut Reader<'_>, way: &Way, at: usize, names: &[(String, Strin
 }
 
 /// Checks `node` or `node.field`, as an expression asks for it.
-fn expression_name(reader: &mut Reader<'_>, name: &str, span: Span, attempt: bool, drafts: &[Draft]) {
+fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Draft]) {
+    let span = ask.span;
     let (root, field) = name.split_once('.').map_or((name, None), |(root, rest)| (root, rest.split('.').next()));
-    if attempt && root == "attempt" {
+    if ask.own.contains(&root) {
         return;
     }
     let Some(draft) = drafts.iter().find(|draft| draft.node.key == root) else {
@@ -90,7 +122,7 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, span: Span, attempt: boo
             let roles = form.elements.iter().filter_map(|element| element.role.as_deref());
             roles.chain(form.elements.iter().map(|element| element.key.as_str())).collect()
         }
-        kind if kind.service().is_some() => vec!["match", "attempt"],
+        kind if kind.service().is_some() => ["match", "attempt"].into_iter().chain(kind.tells()).collect(),
         _ => Vec::new(),
     };
     if !known.contains(&field) {
@@ -103,17 +135,11 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, span: Span, attempt: boo
 
 /// A node on a circle of nodes none of which waits for the applicant.
 fn circle(nodes: &[Node]) -> Option<usize> {
-    let ways = |at: usize| {
-        let node = &nodes[at];
-        let then = if let NodeKind::Condition(branch) = &node.kind { Some(branch.then) } else { None };
-        let next = (!matches!(node.kind, NodeKind::End(_))).then_some(node.next);
-        [then, next].into_iter().flatten()
-    };
     (0..nodes.len()).filter(|at| !nodes[*at].kind.waits()).find(|start| {
         let mut seen = vec![false; nodes.len()];
         let mut open = vec![*start];
         while let Some(at) = open.pop() {
-            for way in ways(at) {
+            for way in ways(&nodes[at]) {
                 let Next::Node(to) = way else { continue };
                 if to == *start {
                     return true;

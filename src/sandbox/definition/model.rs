@@ -10,9 +10,12 @@ use regex::Regex;
 use serde_json::{Number, Value};
 
 use super::expression::Expression;
+use super::service::{Interactive, Service};
+use super::wire::FormText;
 use crate::api::element::ElementType;
 use crate::api::operation::Version;
 use crate::api::wire::Condition;
+use crate::sandbox::fault::Fault;
 
 /// All that a sandbox serves.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +30,36 @@ impl Library {
     /// The flow with this id on the wire.
     pub fn flow(&self, id: &str) -> Option<&Flow> {
         self.flows.iter().find(|flow| flow.id == id)
+    }
+
+    /// Whether the calls of any flow meet faults.
+    pub fn has_faults(&self) -> bool {
+        let mut definitions = self.flows.iter().flat_map(|flow| flow.draft.iter().chain(&flow.live));
+        definitions.any(|definition| !definition.faults.is_empty())
+    }
+
+    /// Takes over from an earlier library the definitions whose files have not changed, so that their generated ids stay
+    /// as they are. Returns the ids of the flows that did change, came or went.
+    pub fn take_over(&mut self, earlier: &Library) -> Vec<String> {
+        let mut changed = Vec::new();
+        for flow in &mut self.flows {
+            let before = earlier.flow(&flow.id);
+            let mut same = before.is_some();
+            for version in [Version::Draft, Version::Live] {
+                let slot = flow.slot(version);
+                match (slot.as_ref(), before.and_then(|before| before.version(version))) {
+                    (Some(now), Some(before)) if now.digest == before.digest => *slot = Some(Arc::clone(before)),
+                    (None, None) => {}
+                    _ => same = false,
+                }
+            }
+            if !same {
+                changed.push(flow.id.clone());
+            }
+        }
+        let gone = earlier.flows.iter().filter(|flow| self.flow(&flow.id).is_none());
+        changed.extend(gone.map(|flow| flow.id.clone()));
+        changed
     }
 }
 
@@ -49,6 +82,13 @@ impl Flow {
             Version::Live => self.live.as_ref(),
         }
     }
+
+    fn slot(&mut self, version: Version) -> &mut Option<Arc<Definition>> {
+        match version {
+            Version::Draft => &mut self.draft,
+            Version::Live => &mut self.live,
+        }
+    }
 }
 
 /// The account's settings, from `sandbox.yaml`.
@@ -60,6 +100,10 @@ pub struct Account {
     pub retry_on_pending: Option<Duration>,
     /// How long a connector token can be redeemed; an hour where nothing is said.
     pub connector_token_expires_in: Option<Duration>,
+    /// The themes that hosted flows can be shown in.
+    pub themes: Vec<String>,
+    /// How long a client is remembered that nobody asks for; a day where nothing is said.
+    pub forget_after: Option<Duration>,
 }
 
 /// A client that may ask for a token. Its secret is never printed.
@@ -81,6 +125,9 @@ impl fmt::Debug for ClientCredentials {
     }
 }
 
+/// An element's name, shared with the sessions that hold a value for it.
+pub type ElementName = Arc<str>;
+
 /// A node's name, as the definition's author wrote it: what a session remembers of it, since it outlives a republishing.
 pub type NodeName = Arc<str>;
 
@@ -90,17 +137,29 @@ pub struct Definition {
     /// The flow's name.
     pub name: String,
     /// The id in the API's paths.
-    pub id: String,
+    pub id: Arc<str>,
     /// The languages that it is offered in.
     pub languages: Languages,
     /// Whether every call needs a client-credential token.
     pub authenticated: bool,
     /// Whether its root follows a connector token, so that it cannot be begun without one.
     pub follows_token: bool,
+    /// How long a connector token for it can be redeemed, where that differs from the account's.
+    pub token_expires_in: Option<Duration>,
+    /// The theme that it is shown in.
+    pub theme: Option<String>,
+    /// After how long without a call an applicant counts as gone.
+    pub abandon_after: Option<Duration>,
+    /// The faults that its calls meet.
+    pub faults: Vec<Fault>,
     /// The nodes; the first is the root.
     pub nodes: Vec<Node>,
     /// The id of the END that is reached where no `end` node is.
     pub end_id: String,
+    /// Where applicants say which country they live in and where a business is registered.
+    pub countries: Countries,
+    /// A digest of the texts that it was read from, by which one that has not changed is told.
+    pub digest: String,
 }
 
 impl Definition {
@@ -125,6 +184,26 @@ impl Languages {
         let locale = language.and_then(|tag| self.locales.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag)));
         locale.and_then(|(_, texts)| texts.get(text)).map_or(text, String::as_str)
     }
+
+    /// The place of a language among those offered, the default first: where a text of several languages has its own.
+    pub fn place(&self, language: Option<&str>) -> usize {
+        let found = |tag| self.locales.iter().position(|(known, _)| known.eq_ignore_ascii_case(tag));
+        language.and_then(found).map_or(0, |at| at + 1)
+    }
+
+    /// All languages that are offered, the default first.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.default.as_str()).chain(self.locales.iter().map(|(tag, _)| tag.as_str()))
+    }
+}
+
+/// The elements that say which country is meant, as places of node and element, the last of the flow first.
+#[derive(Debug, Clone, Default)]
+pub struct Countries {
+    /// Where the applicant lives.
+    pub residence: Vec<(usize, usize)>,
+    /// Where the business is registered.
+    pub incorporation: Vec<(usize, usize)>,
 }
 
 /// A node of the flow.
@@ -185,6 +264,16 @@ impl NodeKind {
         }
     }
 
+    /// Whether a service runs in it before the applicant sees it.
+    pub fn runs_first(&self) -> bool {
+        matches!(self, NodeKind::Interactive(interactive) if interactive.kind.runs_first)
+    }
+
+    /// What expressions can ask it for beside its match and its attempts.
+    pub fn tells(&self) -> Option<&'static str> {
+        if let NodeKind::Interactive(interactive) = self { interactive.task.tells() } else { None }
+    }
+
     /// The service that runs in it, if one does.
     pub fn service(&self) -> Option<&Service> {
         match self {
@@ -202,96 +291,9 @@ pub struct Form {
     pub subtitle: Option<String>,
     /// Its elements.
     pub elements: Vec<FormElement>,
+    /// Its texts, for each language of the flow.
+    pub texts: Vec<FormText>,
 }
-
-/// What a service does when it runs.
-#[derive(Debug)]
-pub struct Service {
-    /// The API's name for it, such as `TRULIOO_EIDV`.
-    pub service_type: String,
-    /// How long it runs.
-    pub takes: Duration,
-    /// Whether it finds a match; it does where nothing is said.
-    pub matches: Option<Expression>,
-    /// With which error it ends.
-    pub fails: Option<Failure>,
-}
-
-/// How a service fails.
-#[derive(Debug)]
-pub struct Failure {
-    /// The error code.
-    pub code: u16,
-    /// When it fails; always where nothing is said.
-    pub when: Option<Expression>,
-}
-
-/// A service that the applicant deals with.
-#[derive(Debug)]
-pub struct Interactive {
-    /// What happens after the submit.
-    pub service: Service,
-    /// What kind it is.
-    pub kind: &'static InteractiveType,
-    /// Whether one can come back to it.
-    pub reenter: bool,
-    /// The code that the applicant must enter (twilio).
-    pub code: String,
-}
-
-/// A kind of interactive service.
-#[derive(Debug)]
-pub struct InteractiveType {
-    /// The service's type in a definition and in a profile.
-    pub name: &'static str,
-    /// The step's `type` on the wire.
-    pub wire: &'static str,
-    /// Whether one can come back to it where the definition does not say.
-    pub reenter: bool,
-    /// What its submit must hold.
-    pub demands: Demand,
-}
-
-/// What the submit to an interactive service must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Demand {
-    /// Any body completes it.
-    Nothing,
-    /// The code that was sent (5300).
-    Code,
-    /// At least one value (4014).
-    Data,
-    /// At least one key of an uploaded file (4014).
-    Files,
-}
-
-const fn interactive(name: &'static str, wire: &'static str, reenter: bool, demands: Demand) -> InteractiveType {
-    InteractiveType { name, wire, reenter, demands }
-}
-
-/// The interactive services.
-pub static INTERACTIVE_TYPES: [InteractiveType; 7] = [
-    interactive("TRULIOO_DOCV", "trulioo_doc_v", false, Demand::Nothing),
-    interactive("TWILIO", "twilio", true, Demand::Code),
-    interactive("TRULIOO_KYB_SEARCH", "trulioo_kyb_search", true, Demand::Data),
-    interactive("TRULIOO_ELECTRONIC_ID", "trulioo_electronic_id", true, Demand::Data),
-    interactive("PERSON_OCR", "person_ocr", true, Demand::Files),
-    interactive("BUSINESS_OCR", "business_ocr", true, Demand::Files),
-    interactive("FLOW_CONNECTOR", "flow_connector", true, Demand::Nothing),
-];
-
-/// The services that run in the background.
-pub const SERVICE_TYPES: [&str; 9] = [
-    "TRULIOO_EIDV",
-    "TRULIOO_KYB_VERIFY",
-    "TRULIOO_KYB_INSIGHTS",
-    "TRULIOO_KYB_COMPLETE",
-    "TRULIOO_KYB_SUBMITTER",
-    "TRULIOO_UTILITY_ID",
-    "TRULIOO_PERSON_WL",
-    "TRULIOO_BUSINESS_WL",
-    "SHARED_SIGNING",
-];
 
 /// A fork: where the flow goes on depends on an expression.
 #[derive(Debug)]
@@ -326,7 +328,7 @@ pub struct FormElement {
     /// The id on the wire, 24 hex digits.
     pub id: String,
     /// The label.
-    pub name: String,
+    pub name: ElementName,
     /// The label as a name in expressions.
     pub key: String,
     /// What the element means.

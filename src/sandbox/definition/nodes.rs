@@ -5,11 +5,10 @@ use std::time::Duration;
 use super::elements;
 use super::expression::Expression;
 use super::ident::{Ids, snake_case};
-use super::model::{
-    Branch, Demand, Ending, Failure, Form, INTERACTIVE_TYPES, Interactive, Next, Node, NodeKind, SERVICE_TYPES,
-    Service, Verdict,
-};
+use super::interactive::interactive;
+use super::model::{Branch, Ending, Form, Next, Node, NodeKind, Verdict};
 use super::reader::Reader;
+use super::service::{Failure, SERVICE_TYPES, Service};
 use crate::api::codes;
 use crate::source::{Diagnostic, Span, nearest};
 use crate::yaml::{self, Kind, Mapping};
@@ -27,8 +26,8 @@ pub(super) struct Draft {
     pub(super) next: Way,
     /// For a condition.
     pub(super) then: Way,
-    /// The expressions' names, with their places, and whether `attempt` is one of them.
-    pub(super) asks: Vec<(Vec<String>, Span, bool)>,
+    /// What its expressions ask for.
+    pub(super) asks: Vec<Ask>,
 }
 
 /// Where a way leads, as the author wrote it.
@@ -65,7 +64,7 @@ pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, node: &yaml::Node) -> Opt
     let kind = match kind {
         "form" => Some(NodeKind::Form(form(reader, &mut map, ids, &name))),
         "service" => Some(NodeKind::Service(service(reader, &mut map, &SERVICE_TYPES, span, &mut asks))),
-        "interactive" => interactive(reader, &mut map, span, &mut asks).map(NodeKind::Interactive),
+        "interactive" => interactive(reader, &mut map, ids, &name, span, &mut asks).map(NodeKind::Interactive),
         "condition" => {
             let (when, ways) = condition(reader, &mut map, span, &mut asks);
             then = ways.0;
@@ -119,29 +118,39 @@ fn way(reader: &mut Reader<'_>, map: &mut Mapping<'_>, key: &'static str) -> Opt
 fn form(reader: &mut Reader<'_>, map: &mut Mapping<'_>, ids: &Ids, name: &str) -> Form {
     let subtitle = reader.text(map, "subtitle");
     let elements = reader.list(map, "elements").unwrap_or_default();
-    Form { subtitle, elements: elements::read(reader, ids, name, elements) }
+    Form { subtitle, elements: elements::read(reader, ids, name, elements), texts: Vec::new() }
 }
 
-type Asks = Vec<(Vec<String>, Span, bool)>;
+/// What an expression asks for.
+pub(super) struct Ask {
+    /// The names, each with those below it.
+    pub(super) names: Vec<String>,
+    /// Where the expression stands.
+    pub(super) span: Span,
+    /// What it sees beside the nodes.
+    pub(super) own: &'static [&'static str],
+}
 
-fn ask(
+/// Takes an expression that sees the nodes and some names of its own.
+pub(super) fn ask(
     reader: &mut Reader<'_>,
     map: &mut Mapping<'_>,
     key: &'static str,
-    attempt: bool,
-    asks: &mut Asks,
+    own: &'static [&'static str],
+    asks: &mut Vec<Ask>,
 ) -> Option<Expression> {
     let (expression, span) = reader.expression(map, key)?;
-    asks.push((expression.names(), span, attempt));
+    asks.push(Ask { names: expression.names(), span, own });
     Some(expression)
 }
 
-fn service(
+/// Takes the keys that every service has.
+pub(super) fn service(
     reader: &mut Reader<'_>,
     map: &mut Mapping<'_>,
     known: &[&'static str],
     span: Span,
-    asks: &mut Asks,
+    asks: &mut Vec<Ask>,
 ) -> Service {
     let service_type = match map.take("type") {
         Some(node) => reader.word(node, "service type", known).unwrap_or_default(),
@@ -155,20 +164,27 @@ fn service(
     Service {
         service_type: service_type.to_owned(),
         takes: reader.time(map, "takes").unwrap_or(Duration::ZERO),
-        matches: ask(reader, map, "match", true, asks),
-        fails: failure(reader, map, asks),
+        matches: ask(reader, map, "match", &["attempt"], asks),
+        fails: failures(reader, map, asks),
     }
 }
 
-/// `fails: 4009`, or `fails: { code: 4009, when: attempt == 1 }`.
-fn failure(reader: &mut Reader<'_>, map: &mut Mapping<'_>, asks: &mut Asks) -> Option<Failure> {
-    let node = map.take("fails")?;
+/// `fails: 4009`, `fails: { code: 4009, when: attempt == 1 }`, or a list of such.
+fn failures(reader: &mut Reader<'_>, map: &mut Mapping<'_>, asks: &mut Vec<Ask>) -> Vec<Failure> {
+    let Some(node) = map.take("fails") else { return Vec::new() };
+    match &node.kind {
+        Kind::List(items) => items.iter().filter_map(|item| failure(reader, item, asks)).collect(),
+        _ => failure(reader, node, asks).into_iter().collect(),
+    }
+}
+
+fn failure(reader: &mut Reader<'_>, node: &yaml::Node, asks: &mut Vec<Ask>) -> Option<Failure> {
     if !matches!(node.kind, Kind::Map(_)) {
         return Some(Failure { code: error_code(reader, node)?, when: None });
     }
     let mut fails = reader.map(node, "an error code")?;
     let code = fails.take("code");
-    let when = ask(reader, &mut fails, "when", true, asks);
+    let when = ask(reader, &mut fails, "when", &["attempt"], asks);
     reader.close(fails);
     let Some(code) = code else {
         reader.report(Diagnostic::new(node.span, "the failure has no code").help("such as `code: 4009`"));
@@ -193,25 +209,14 @@ fn error_code(reader: &mut Reader<'_>, node: &yaml::Node) -> Option<u16> {
     row.map(|row| row.number)
 }
 
-fn interactive(reader: &mut Reader<'_>, map: &mut Mapping<'_>, span: Span, asks: &mut Asks) -> Option<Interactive> {
-    let known: Vec<&'static str> = INTERACTIVE_TYPES.iter().map(|kind| kind.name).collect();
-    let service = service(reader, map, &known, span, asks);
-    let kind = INTERACTIVE_TYPES.iter().find(|kind| kind.name == service.service_type);
-    let reenter = reader.flag(map, "reenter");
-    let kind = kind?;
-    let code = if kind.demands == Demand::Code { reader.text(map, "code") } else { None };
-    let code = code.unwrap_or_else(|| "000000".to_owned());
-    Some(Interactive { service, kind, reenter: reenter.unwrap_or(kind.reenter), code })
-}
-
 fn condition(
     reader: &mut Reader<'_>,
     map: &mut Mapping<'_>,
     span: Span,
-    asks: &mut Asks,
+    asks: &mut Vec<Ask>,
 ) -> (Option<Expression>, (Way, Way)) {
     let before = reader.mistakes.len();
-    let when = ask(reader, map, "when", false, asks);
+    let when = ask(reader, map, "when", &[], asks);
     if when.is_none() && reader.mistakes.len() == before && !map.nearly_has("when") {
         reader.report(Diagnostic::new(span, "the condition has no `when`").help("such as `when: person_match.match`"));
     }

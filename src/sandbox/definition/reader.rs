@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::expression::Expression;
+use crate::sandbox::fault::parse_time;
 use crate::source::{Diagnostic, Sources, Span};
 use crate::yaml::{Kind, Mapping, Node, unknown_word};
 
@@ -145,35 +146,5 @@ impl<'a> Reader<'a> {
             self.report(unknown_word(node.span, what, &text, known));
         }
         found
-    }
-}
-
-/// A time written with its unit.
-fn parse_time(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
-    let number: f64 = text[..unit_at].trim().parse().ok()?;
-    let unit = match &text[unit_at..] {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(number * unit).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times() {
-        assert_eq!(parse_time("500ms"), Some(Duration::from_millis(500)));
-        assert_eq!(parse_time("1.5 s"), Some(Duration::from_millis(1500)));
-        assert_eq!(parse_time("2m"), Some(Duration::from_secs(120)));
-        for wrong in ["", "s", "-1s", "2 weeks", "5"] {
-            assert_eq!(parse_time(wrong), None, "{wrong}");
-        }
     }
 }

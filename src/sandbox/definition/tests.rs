@@ -100,6 +100,95 @@ fn circles_without_an_applicant_are_refused() {
 }
 
 #[test]
+fn a_node_that_nothing_leads_to_is_refused() {
+    let text = "nodes:
+  - form: a
+    next: c
+  - form: b
+  - form: lost
+  - form: c
+  - end: bye
+  - form: after
+    next: b
+";
+    let help = "(lead to it with `next`, `then` or `else` of another node, or take it out)";
+    // `lost` follows `b`, so that one report is enough for both; what stands before an end leads nowhere.
+    let expected =
+        [format!("4:11 no way leads to the node `b` {help}"), format!("8:11 no way leads to the node `after` {help}")];
+    assert_eq!(mistakes(text), expected);
+}
+
+#[test]
+fn faults_are_read_with_their_places() {
+    let text = "faults:
+  - latancy
+  - { fault: 503, rate: 2 }
+  - { fault: drip, pauses: 1s }
+  - { fault: 4004 }
+  - { rate: 0.5 }
+  - { fault: 429, retry_after: 1, on: [submit, flw] }
+nodes: []
+";
+    let expected = [
+        "2:5 unknown fault `latancy` (did you mean `latency`?)",
+        "3:25 `2` stands where a part from 0 to 1 is wanted (such as `0.1` or `10%`)",
+        "4:20 the fault `drip` takes no `pauses` (did you mean `pause`?)",
+        "5:14 4004 is neither an error code nor a status (an error code is one of the API's, a status is one from 400 to 599)",
+        "6:5 the fault has no name (such as `fault: 503`)",
+        "7:39 unknown operation `flw` (did you mean `flow`?)",
+    ];
+    assert_eq!(mistakes(text), expected);
+    let read = definition("faults: [ 4109;times=1, { fault: latency, time: 20ms, on: submit } ]\nnodes: []\n");
+    assert_eq!((read.faults.len(), read.faults[0].times, read.faults[1].on.len()), (2, Some(1), 1));
+}
+
+#[test]
+fn what_an_interactive_service_takes_is_checked() {
+    let text = "nodes:
+  - interactive: search
+    type: TRULIOO_KYB_SEARCH
+    businesses: [ { nam: A }, { registration_number: 1 } ]
+    finds: bussiness.name
+  - interactive: code
+    type: TWILIO
+    providers: [x]
+  - interactive: paper
+    type: BUSINESS_OCR
+    files: [exe]
+  - condition: c
+    when: search.business.name and paper.captured
+    then: end
+";
+    let expected = [
+        "4:21 unknown key `nam` (did you mean `name`?)",
+        "4:31 the business has no name",
+        "5:12 the expression asks for `bussiness`, and no node has that name",
+        "8:5 unknown key `providers`",
+        "11:13 unknown file type `exe`",
+        "13:11 the node `paper` has no `captured` to ask for",
+    ];
+    let found = mistakes(text);
+    assert!(found.len() == expected.len(), "{}", found.join("\n"));
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}\ndoes not begin with\n{expected}");
+    }
+}
+
+#[test]
+fn what_has_not_changed_keeps_its_ids() {
+    let one = "nodes: [ { form: a } ]\n";
+    let two = "nodes: [ { form: b } ]\n";
+    let earlier = library(&[("same.flow.yaml", one), ("other.flow.yaml", one), ("gone.flow.yaml", one)]);
+    let mut now = library(&[("same.flow.yaml", one), ("other.flow.yaml", two), ("new.draft.flow.yaml", one)]);
+    assert_eq!(now.take_over(&earlier), ["other", "new", "gone"]);
+    let id = |library: &crate::sandbox::Library, flow: &str| {
+        library.flow(flow).unwrap().draft.as_ref().unwrap().nodes[0].id.clone()
+    };
+    assert_eq!(id(&now, "same"), id(&earlier, "same"));
+    assert_ne!(id(&now, "other"), id(&earlier, "other"));
+}
+
+#[test]
 fn a_node_is_of_one_kind() {
     assert_eq!(mistakes("nodes:\n  - from: a\n"), ["2:5 unknown node kind `from` (did you mean `form`?)"]);
     let both = mistakes("nodes:\n  - form: a\n    service: b\n");

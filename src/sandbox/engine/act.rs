@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::refusal::Refusal;
 use super::session::{Position, Session, UploadedFile};
 use super::{advance, submit};
-use crate::sandbox::definition::{Definition, NodeKind};
+use crate::sandbox::definition::{Definition, Interactive, NodeKind, Task};
 
 /// What an applicant does.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub enum Action<'a> {
         /// The file.
         file: UploadedFile,
     },
+    /// Has a document captured by the SDK of the document verification, which tells this of it.
+    Capture(&'a Map<String, Value>),
 }
 
 /// What the API does about it.
@@ -55,17 +57,31 @@ pub fn act(
     action: Action<'_>,
     now: Duration,
 ) -> Result<Answer, Refusal> {
+    attend(definition, session, now)?;
     advance::settle(definition, session, now)?;
     match action {
         Action::Current => {}
         Action::Submit(data) => submit::submit(definition, session, data, now)?,
         Action::Back => back(definition, session, now)?,
+        Action::Capture(captured) => submit::capture(definition, session, captured, now)?,
         Action::Upload { key, file } => {
             upload(definition, session, &key, file, now)?;
             return Ok(Answer::Uploaded(key));
         }
     }
     standing(definition, session)
+}
+
+/// Notes that the applicant is there, unless they stayed away for too long.
+fn attend(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
+    let ended = matches!(session.position, Position::Ended(_));
+    let away = now.saturating_sub(session.called);
+    session.abandoned |= !ended && definition.abandon_after.is_some_and(|limit| away > limit);
+    if session.abandoned {
+        return Err(Refusal::new(4109));
+    }
+    session.called = now;
+    Ok(())
 }
 
 fn standing(definition: &Definition, session: &Session) -> Result<Answer, Refusal> {
@@ -110,7 +126,8 @@ fn upload(
     let extension = file.extension();
     let taken = match &node.kind {
         NodeKind::Form(form) => form.elements.iter().any(|element| element.rules.accept.contains(&extension)),
-        _ => true,
+        NodeKind::Interactive(Interactive { task: Task::Read { accept, .. }, .. }) => accept.contains(&extension),
+        _ => return Err(Refusal::about(4014, "the step takes no file")),
     };
     if !taken {
         return Err(Refusal::about(4007, &file.name));

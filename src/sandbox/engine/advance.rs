@@ -2,23 +2,28 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use super::session::{Position, Run, Session};
-use crate::sandbox::definition::{Definition, Expression, Next, Node, NodeKind};
+use super::session::{Left, Position, Run, Session};
+use crate::sandbox::definition::{Definition, Expression, Next, Node, NodeKind, Task};
 
 /// Lets happen what time has brought: the first entry, services that are done by now.
 pub(super) fn settle(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
-    match session.position.clone() {
+    match &session.position {
         Position::Before(name) => {
-            let node = Session::node(definition, &name)?;
+            let node = Session::node(definition, name)?;
             enter(definition, session, Way { node: Some(node), at: now, now })
         }
         Position::Running { node, since } => {
-            let node = Session::node(definition, &node)?;
-            match finish(definition, session, node, since, now)? {
-                Some(done) => enter(definition, session, Way { node: follow(definition, node.next), at: done, now }),
+            let (node, since) = (Session::node(definition, node)?, *since);
+            match run(definition, session, node, since, now)? {
+                Some(done) if node.kind.runs_first() => {
+                    session.modified = session.modified.max(done);
+                    session.position = Position::At(node.name.clone());
+                    Ok(())
+                }
+                Some(done) => conclude(definition, session, node, done, now),
                 None => Ok(()),
             }
         }
@@ -28,16 +33,19 @@ pub(super) fn settle(definition: &Definition, session: &mut Session, now: Durati
 
 /// Leaves a step whose data was taken.
 pub(super) fn leave(definition: &Definition, session: &mut Session, node: &Node, now: Duration) -> Result<(), Refusal> {
-    session.trail.push(super::session::Left { node: node.name.clone(), verdict: session.verdict });
+    session.trail.reserve_exact(1);
+    session.trail.push(Left { node: node.name.clone(), verdict: session.verdict });
     session.modified = now;
-    let mut done = Some(now);
-    if node.kind.service().is_some() {
-        begin(session, node, now);
-        done = finish(definition, session, node, now, now)?;
-    }
-    match done {
-        Some(done) => enter(definition, session, Way { node: follow(definition, node.next), at: done, now }),
-        None => Ok(()),
+    match node.kind.service() {
+        None => enter(definition, session, Way { node: follow(definition, node.next), at: now, now }),
+        Some(_) if node.kind.runs_first() => conclude(definition, session, node, now, now),
+        Some(_) => {
+            begin(session, node, now);
+            match run(definition, session, node, now, now)? {
+                Some(done) => conclude(definition, session, node, done, now),
+                None => Ok(()),
+            }
+        }
     }
 }
 
@@ -65,6 +73,14 @@ fn enter<'d>(definition: &'d Definition, session: &mut Session, mut way: Way<'d>
             return Ok(());
         };
         let next = match &node.kind {
+            kind if kind.runs_first() => {
+                begin(session, node, way.at);
+                if let Some(done) = run(definition, session, node, way.at, way.now)? {
+                    session.modified = session.modified.max(done);
+                    session.position = Position::At(node.name.clone());
+                }
+                return Ok(());
+            }
             NodeKind::Form(_) | NodeKind::Interactive(_) => {
                 session.position = Position::At(node.name.clone());
                 return Ok(());
@@ -75,25 +91,20 @@ fn enter<'d>(definition: &'d Definition, session: &mut Session, mut way: Way<'d>
             }
             NodeKind::Verdict(verdict) => {
                 session.verdict = Some(*verdict);
-                let record = session.services.entry(node.name.clone()).or_default();
+                let record = session.record(&node.name);
                 record.attempts = record.attempts.saturating_add(1);
                 record.last = Some(Run { attempt: record.attempts, matched: true, at: way.at });
                 node.next
             }
             NodeKind::Condition(branch) => {
-                let values = Value::Object(session.values(definition));
-                if holds(&branch.when, &values).map_err(|refusal| retreat(session, node, refusal))? {
-                    branch.then
-                } else {
-                    node.next
-                }
+                let outcome = holds(&branch.when, &session.values(definition));
+                if outcome.map_err(|refusal| retreat(session, node, refusal))? { branch.then } else { node.next }
             }
             NodeKind::Service(_) => {
                 begin(session, node, way.at);
-                match finish(definition, session, node, way.at, way.now)? {
-                    Some(done) => way.at = done,
-                    None => return Ok(()),
-                }
+                let Some(done) = run(definition, session, node, way.at, way.now)? else { return Ok(()) };
+                record_run(definition, session, node, done)?;
+                way.at = done;
                 node.next
             }
         };
@@ -103,13 +114,13 @@ fn enter<'d>(definition: &'d Definition, session: &mut Session, mut way: Way<'d>
 
 /// A service begins: from here on it counts as an attempt, whatever becomes of it.
 fn begin(session: &mut Session, node: &Node, at: Duration) {
-    let record = session.services.entry(node.name.clone()).or_default();
+    let record = session.record(&node.name);
     record.attempts = record.attempts.saturating_add(1);
     session.position = Position::Running { node: node.name.clone(), since: at };
 }
 
-/// The outcome of a service, once its time is up: when it was done, or nothing where it is still at work.
-fn finish(
+/// Runs a service: when it was done, or nothing where it is still at work.
+fn run(
     definition: &Definition,
     session: &mut Session,
     node: &Node,
@@ -121,31 +132,67 @@ fn finish(
     if now < done {
         return Ok(None);
     }
-    let attempt = session.services.get(&node.name).map_or(0, |record| record.attempts);
-    let mut values = session.values(definition);
-    values.insert("attempt".to_owned(), attempt.into());
-    let values = Value::Object(values);
-    let outcome = (|| {
-        if let Some(failure) = &service.fails
-            && failure.when.as_ref().map_or(Ok(true), |when| holds(when, &values))?
-        {
-            return Err(Refusal::about(failure.code, &service.service_type));
+    for failure in &service.fails {
+        let due = failure.when.as_ref().map_or(Ok(true), |when| holds(when, &own_values(definition, session, node)));
+        if due.map_err(|refusal| retreat(session, node, refusal))? {
+            return Err(retreat(session, node, Refusal::about(failure.code, &service.service_type)));
         }
-        service.matches.as_ref().map_or(Ok(true), |matches| holds(matches, &values))
-    })();
-    let matched = outcome.map_err(|refusal| retreat(session, node, refusal))?;
-    let record = session.services.entry(node.name.clone()).or_default();
-    record.last = Some(Run { attempt, matched, at: done });
+    }
     Ok(Some(done))
 }
 
-fn holds(expression: &Expression, values: &Value) -> Result<bool, Refusal> {
+/// A service is through: its outcome is recorded, and the flow goes on.
+fn conclude(
+    definition: &Definition,
+    session: &mut Session,
+    node: &Node,
+    done: Duration,
+    now: Duration,
+) -> Result<(), Refusal> {
+    record_run(definition, session, node, done)?;
+    enter(definition, session, Way { node: follow(definition, node.next), at: done, now })
+}
+
+fn record_run(definition: &Definition, session: &mut Session, node: &Node, at: Duration) -> Result<(), Refusal> {
+    let Some(service) = node.kind.service() else { return Ok(()) };
+    let matched = match &service.matches {
+        Some(matches) => {
+            let outcome = holds(matches, &own_values(definition, session, node));
+            outcome.map_err(|refusal| retreat(session, node, refusal))?
+        }
+        None => !found_nothing(session, node),
+    };
+    let record = session.record(&node.name);
+    record.last = Some(Run { attempt: record.attempts, matched, at });
+    Ok(())
+}
+
+/// Whether a search of a register ended without a choice.
+fn found_nothing(session: &Session, node: &Node) -> bool {
+    let NodeKind::Interactive(interactive) = &node.kind else { return false };
+    matches!(&interactive.task, Task::Search { businesses: Some(_), .. })
+        && session.recorded(&node.name).is_none_or(|record| record.told.is_none())
+}
+
+/// What a service's own expressions see: its attempt, and what all expressions see.
+pub(super) fn own_values(definition: &Definition, session: &Session, node: &Node) -> Map<String, Value> {
+    let mut values = session.values(definition);
+    let attempt = session.recorded(&node.name).map_or(0, |record| record.attempts);
+    values.insert("attempt".to_owned(), attempt.into());
+    values
+}
+
+pub(super) fn holds(expression: &Expression, values: &Map<String, Value>) -> Result<bool, Refusal> {
     expression.holds(values).map_err(|error| Refusal::about(5000, &error.to_string()))
 }
 
 /// Puts the applicant back to the step before a node that failed, so that there is something to try again from; where
 /// there is none, the node itself is entered anew by whoever asks next.
 fn retreat(session: &mut Session, node: &Node, refusal: Refusal) -> Refusal {
+    // A document is captured anew for a verification that failed.
+    if let Some((_, record)) = session.services.iter_mut().find(|(name, _)| *name == node.name) {
+        record.told = None;
+    }
     match session.trail.pop() {
         Some(left) => {
             session.position = Position::At(left.node);

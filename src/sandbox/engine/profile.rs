@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::answers::{Given, answer};
 use super::session::{Position, Session};
 use crate::api::element::ElementType;
 use crate::sandbox::definition::{Definition, Node, NodeKind, Verdict};
@@ -52,9 +53,9 @@ pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, f
         let NodeKind::Form(form) = &node.kind else { continue };
         let Some(answers) = session.answers(&node.name) else { continue };
         for element in &form.elements {
-            let Some(value) = answers.get(&element.name) else { continue };
+            let Some(value) = answer(answers, &element.name).map(Given::value) else { continue };
             let values = if value.is_array() { value.clone() } else { json!([value]) };
-            let mut field = json!({"id": element.id, "name": element.name, "value": values});
+            let mut field = json!({"id": element.id, "name": &*element.name, "value": values});
             if let Some(role) = &element.role {
                 field["role"] = role.as_str().into();
             } else if let Some(name) = &element.normalized_name {
@@ -74,7 +75,12 @@ pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, f
         .runs()
         .filter_map(|(name, run)| {
             let node = definition.node(name)?;
-            let details = json!({"nodeId": node.id, "match": run.matched, "attempt": run.attempt});
+            let mut details = json!({"nodeId": node.id, "match": run.matched, "attempt": run.attempt});
+            if let (Some(key), Some(told)) =
+                (node.kind.tells(), session.recorded(name).and_then(|record| record.told.as_ref()))
+            {
+                details[key] = told.value();
+            }
             Some(json!({
                 "timestamp": timestamp(epoch, run.at),
                 "serviceStatus": "COMPLETED",
@@ -92,7 +98,7 @@ pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, f
         })
         .collect();
     json!({
-        "id": definition.id,
+        "id": &*definition.id,
         "completed": matches!(session.position, Position::Ended(_)),
         "fieldData": fields,
         "fileData": files,

@@ -2,156 +2,145 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answers::{Given, answer};
 use super::refusal::Refusal;
 use super::session::{Position, Session};
+use super::submit::offers;
 use crate::sandbox::definition::{
-    Definition, Demand, END_TEXT, Form, FormElement, Interactive, Languages, Node, NodeKind,
+    Definition, END_TEXT, ElementText, Form, FormElement, Interactive, Node, NodeKind, Task,
 };
 
-/// The role of the element that says where an applicant lives.
-const RESIDENCE: &str = "address_country";
-/// The role of the element that says where a business is registered.
-const INCORPORATION: &str = "country_of_incorporation";
+/// How many hex digits a short code has.
+const SHORT_CODE: usize = 16;
 
-/// The body of where a session stands, in a language; in the definition's own where it is not offered or none is asked
-/// for.
+/// The body of where a session stands, as JSON, in a language; in the definition's own where it is not offered or none is
+/// asked for.
 ///
 /// # Errors
 ///
 /// 4002 where the node that the applicant stands at is gone.
-pub fn render(definition: &Definition, session: &Session, language: Option<&str>) -> Result<Value, Refusal> {
-    let texts = Texts { languages: &definition.languages, language };
+pub fn render(definition: &Definition, session: &Session, language: Option<&str>) -> Result<String, Refusal> {
+    let text = |text| definition.languages.translate(text, language);
     match &session.position {
-        Position::Before(_) | Position::Running { .. } => Ok(json!({"type": "pending"})),
-        Position::Ended(None) => Ok(end(&definition.end_id, texts.of(END_TEXT), None)),
+        Position::Before(_) | Position::Running { .. } => Ok(r#"{"type":"pending"}"#.to_owned()),
+        Position::Ended(None) => Ok(end(&definition.end_id, text(END_TEXT), None)),
         Position::Ended(Some(name)) => {
             let node = Session::node(definition, name)?;
             let NodeKind::End(ending) = &node.kind else { return Err(Refusal::new(4002)) };
-            Ok(end(&node.id, texts.of(&ending.text), ending.redirect_url.as_deref()))
+            Ok(end(&node.id, text(&ending.text), ending.redirect_url.as_deref()))
         }
         Position::At(name) => {
             let node = Session::node(definition, name)?;
-            let back = session.can_go_back(definition);
             match &node.kind {
-                NodeKind::Form(form) => Ok(form_step(definition, session, node, form, &texts)),
-                NodeKind::Interactive(interactive) => Ok(interactive_step(session, node, interactive, back, &texts)),
+                NodeKind::Form(form) => Ok(form_step(definition, session, node, form, language)),
+                NodeKind::Interactive(interactive) => {
+                    interactive_step(definition, session, node, interactive, text(&node.title))
+                }
                 _ => Err(Refusal::new(4002)),
             }
         }
     }
 }
 
-struct Texts<'a> {
-    languages: &'a Languages,
-    language: Option<&'a str>,
+fn end(id: &str, text: &str, redirect_url: Option<&str>) -> String {
+    json!({"id": id, "type": "end", "text": text, "redirectUrl": redirect_url}).to_string()
 }
 
-impl Texts<'_> {
-    fn of<'t>(&'t self, text: &'t str) -> &'t str {
-        self.languages.translate(text, self.language)
-    }
+/// The code by which the document verification's SDK knows the applicant.
+fn short_code(session: &Session, node: &Node) -> String {
+    session.digest(&["short code", &node.name], SHORT_CODE)
 }
 
-fn end(id: &str, text: &str, redirect_url: Option<&str>) -> Value {
-    json!({"id": id, "type": "end", "text": text, "redirectUrl": redirect_url})
+/// The short code of the step that waits for the applicant, where that is a document verification.
+pub fn short_code_shown(definition: &Definition, session: &Session) -> Option<String> {
+    let Position::At(name) = &session.position else { return None };
+    let node = definition.node(name)?;
+    let captures = matches!(&node.kind, NodeKind::Interactive(Interactive { task: Task::Capture, .. }));
+    captures.then(|| short_code(session, node))
 }
 
-fn form_step(definition: &Definition, session: &Session, node: &Node, form: &Form, texts: &Texts<'_>) -> Value {
-    let mut step = Map::new();
-    step.insert("id".to_owned(), node.id.clone().into());
-    step.insert("title".to_owned(), texts.of(&node.title).into());
-    if let Some(subtitle) = &form.subtitle {
-        step.insert("subtitle".to_owned(), texts.of(subtitle).into());
-    }
-    step.insert("type".to_owned(), "form".into());
-    step.insert("canGoBack".to_owned(), session.can_go_back(definition).into());
-    let residence = session.value_of_role(definition, RESIDENCE);
+fn form_step(definition: &Definition, session: &Session, node: &Node, form: &Form, language: Option<&str>) -> String {
+    let Some(text) = form.texts.get(definition.languages.place(language)).or(form.texts.first()) else {
+        return String::new();
+    };
+    let residence = session.first_text(definition, &definition.countries.residence);
+    let mut json = String::with_capacity(text.length + 256);
+    json.push_str(&text.head);
+    json.push_str(if session.can_go_back(definition) { "true" } else { "false" });
+    json.push_str(",\"elements\":[");
     let answers = session.answers(&node.name);
-    let elements = form.elements.iter().map(|element| {
-        let submitted = answers.map(|answers| answers.get(&element.name).cloned());
-        // What was submitted and is empty now was emptied by the applicant: it is not filled in again.
-        let given = submitted.unwrap_or_else(|| session.prefill_of(element).or_else(|| element.value.clone()));
-        element_json(element, given, residence, texts)
-    });
-    step.insert("elements".to_owned(), elements.collect());
-    let countries = [
-        ("countryOfResidence", residence),
-        ("countryOfIncorporation", session.value_of_role(definition, INCORPORATION)),
-    ];
-    for (key, country) in countries {
+    for (at, (element, text)) in form.elements.iter().zip(&text.elements).enumerate() {
+        if at > 0 {
+            json.push(',');
+        }
+        json.push_str(&text.before);
+        match answers {
+            // What was submitted and is empty now was emptied by the applicant: it is not filled in again.
+            Some(answers) => push_value(&mut json, answer(answers, &element.name).map(Given::json)),
+            None => push_first_value(&mut json, session, element, text),
+        }
+        json.push_str(&text.after);
+        let by_country =
+            || text.tooltip_by_country.iter().find(|(country, _)| Some(&**country) == residence.as_deref());
+        let by_country = if text.tooltip_by_country.is_empty() { None } else { by_country() };
+        if let Some(tooltip) = by_country.map(|(_, tooltip)| tooltip).or(text.tooltip.as_ref()) {
+            json.push_str(",\"tooltip\":");
+            json.push_str(tooltip);
+        }
+        json.push('}');
+    }
+    json.push(']');
+    let incorporation = session.first_text(definition, &definition.countries.incorporation);
+    for (key, country) in [("countryOfResidence", residence), ("countryOfIncorporation", incorporation)] {
         if let Some(country) = country {
-            step.insert(key.to_owned(), country.into());
+            json.push_str(&format!(",\"{key}\":{}", Value::from(country)));
         }
     }
-    Value::Object(step)
+    json.push('}');
+    json
 }
 
-fn element_json(element: &FormElement, given: Option<Value>, residence: Option<&str>, texts: &Texts<'_>) -> Value {
-    let mut json = Map::new();
-    let mut set = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            json.insert(key.to_owned(), value);
-        }
-    };
-    let shown = |text: &Option<String>| text.as_deref().map(|text| Value::from(texts.of(text)));
-    let plain = |text: &Option<String>| text.clone().map(Value::from);
-    set("id", Some(element.id.clone().into()));
-    set("name", Some(texts.of(&element.name).into()));
-    set("type", Some(element.kind.wire_name().into()));
-    set("role", plain(&element.role));
-    set("normalizedName", plain(&element.normalized_name));
-    let validations = validations(element);
-    set("validations", (!validations.is_empty()).then(|| validations.into()));
-    set("condition", element.condition.as_ref().map(|condition| condition.to_json()));
-    set("dateFormat", element.date_format.as_ref().map(|format| format.written.clone().into()));
-    set("content", shown(&element.content));
-    set("placeholder", shown(&element.placeholder));
-    set("value", given);
-    let options: Vec<Value> =
-        element.options.iter().map(|(value, label)| json!({"value": value, "label": texts.of(label)})).collect();
-    set("accept", element.rules.accepts_less.then(|| element.rules.accept.clone().into()));
-    set("prefillOptions", (!options.is_empty()).then(|| options.into()));
-    let tooltip = residence.and_then(|country| element.tooltip_by_country.get(country)).or(element.tooltip.as_ref());
-    set("tooltip", tooltip.map(|text| texts.of(text).into()));
-    Value::Object(json)
-}
-
-fn validations(element: &FormElement) -> Vec<Value> {
-    let rules = &element.rules;
-    let mut list = Vec::new();
-    if rules.required {
-        list.push(json!({"type": "required"}));
+fn push_value(json: &mut String, value: Option<&str>) {
+    if let Some(value) = value {
+        json.push_str(",\"value\":");
+        json.push_str(value);
     }
-    let mut bounds = |kind: &str, min: Option<Value>, max: Option<Value>| {
-        let mut rule = Map::from_iter([("type".to_owned(), kind.into())]);
-        rule.extend(min.map(|min| ("min".to_owned(), min)));
-        rule.extend(max.map(|max| ("max".to_owned(), max)));
-        if rule.len() > 1 {
-            list.push(Value::Object(rule));
-        }
-    };
-    bounds("length", rules.min_length.map(Value::from), rules.max_length.map(Value::from));
-    bounds("range", rules.min.clone().map(Value::Number), rules.max.clone().map(Value::Number));
-    let date = |date: &Option<jiff::civil::Date>| date.map(|date| date.to_string().into());
-    bounds("range", date(&rules.first), date(&rules.last));
-    if let Some(pattern) = &rules.pattern {
-        list.push(json!({"type": "pattern", "pattern": pattern.as_str()}));
-    }
-    list
 }
 
-fn interactive_step(session: &Session, node: &Node, interactive: &Interactive, back: bool, texts: &Texts<'_>) -> Value {
+/// What an element comes filled in with before anything was submitted.
+fn push_first_value(json: &mut String, session: &Session, element: &FormElement, text: &ElementText) {
+    match session.prefill_of(element) {
+        Some(value) => push_value(json, Some(&value.to_string())),
+        None => push_value(json, text.value.as_deref()),
+    }
+}
+
+fn interactive_step(
+    definition: &Definition,
+    session: &Session,
+    node: &Node,
+    interactive: &Interactive,
+    title: &str,
+) -> Result<String, Refusal> {
     let mut step = Map::new();
-    step.insert("id".to_owned(), node.id.clone().into());
-    step.insert("type".to_owned(), interactive.kind.wire.into());
-    if interactive.kind.wire == "trulioo_doc_v" {
-        step.insert("shortCode".to_owned(), session.digest(&["short code", &node.name], 8).into());
-    } else {
-        step.insert("title".to_owned(), texts.of(&node.title).into());
-        if interactive.kind.demands == Demand::Code {
-            step.insert("codeLength".to_owned(), interactive.code.chars().count().into());
-        }
+    let mut set = |key: &str, value: Value| drop(step.insert(key.to_owned(), value));
+    set("id", node.id.clone().into());
+    set("type", interactive.kind.wire.into());
+    match &interactive.task {
+        // The reference shows this step without a title.
+        Task::Capture => set("shortCode", short_code(session, node).into()),
+        _ => set("title", title.into()),
     }
-    step.insert("canGoBack".to_owned(), back.into());
-    Value::Object(step)
+    match &interactive.task {
+        Task::Code(code) => set("codeLength", code.chars().count().into()),
+        Task::Search { businesses: Some(_), .. } => {
+            let found = offers(definition, session, node, interactive)?;
+            set("businesses", found.into_iter().map(|offer| offer.json.clone()).collect());
+        }
+        Task::Identify(providers) if !providers.is_empty() => set("providers", json!(providers)),
+        Task::Read { accept, accepts_less: true, .. } => set("accept", json!(accept)),
+        Task::Capture | Task::Search { .. } | Task::Identify(_) | Task::Read { .. } | Task::Connect => {}
+    }
+    set("canGoBack", session.can_go_back(definition).into());
+    Ok(Value::Object(step).to_string())
 }

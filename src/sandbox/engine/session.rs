@@ -3,11 +3,14 @@
 //! It remembers nodes and elements by the names that the definition's author gave them, not by ids or places: a flow can
 //! be published again while applicants stand in it, with ids made anew.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use super::answers::{Answers, FormAnswers, Given, answer};
 use super::refusal::Refusal;
 use crate::api::element::ElementType;
 use crate::sandbox::definition::{Definition, FormElement, Node, NodeKind, NodeName, Verdict, hex_digest};
@@ -55,6 +58,8 @@ pub(super) struct ServiceRecord {
     /// Executions begun, whether or not they came to an end.
     pub(super) attempts: u32,
     pub(super) last: Option<Run>,
+    /// What the applicant had to do with it: what was captured, picked or named.
+    pub(super) told: Option<Given>,
 }
 
 /// A file that the applicant uploaded.
@@ -77,22 +82,25 @@ impl UploadedFile {
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The session's id: the client's.
-    pub id: String,
+    pub id: Arc<str>,
     /// When it began.
     pub created: Duration,
     /// When it was last changed.
     pub modified: Duration,
+    /// When it was last called.
+    pub called: Duration,
     /// Where the applicant stands.
     pub position: Position,
     /// What was decided about the client.
     pub verdict: Option<Verdict>,
+    /// Whether the applicant stayed away for too long.
+    pub abandoned: bool,
     pub(super) trail: Vec<Left>,
-    /// Submitted values by form and element name.
-    pub(super) answers: IndexMap<NodeName, Map<String, Value>>,
+    pub(super) answers: Answers,
     /// In the order of their first execution.
-    pub(super) services: IndexMap<NodeName, ServiceRecord>,
+    pub(super) services: Vec<(NodeName, ServiceRecord)>,
     pub(super) files: IndexMap<String, UploadedFile>,
-    pub(super) prefill: IndexMap<String, String>,
+    pub(super) prefill: Vec<(String, String)>,
 }
 
 impl Session {
@@ -101,26 +109,35 @@ impl Session {
     /// # Errors
     ///
     /// 4003 for a flow without nodes.
-    pub fn new(definition: &Definition, id: &str, now: Duration) -> Result<Self, Refusal> {
+    pub fn new(definition: &Definition, id: impl Into<Arc<str>>, now: Duration) -> Result<Self, Refusal> {
         let root = definition.nodes.first().ok_or_else(|| Refusal::new(4003))?;
         Ok(Session {
-            id: id.to_owned(),
+            id: id.into(),
             created: now,
             modified: now,
+            called: now,
             position: Position::Before(root.name.clone()),
             verdict: None,
+            abandoned: false,
             trail: Vec::new(),
-            answers: IndexMap::new(),
-            services: IndexMap::new(),
+            answers: Answers::default(),
+            services: Vec::new(),
             files: IndexMap::new(),
-            prefill: IndexMap::new(),
+            prefill: Vec::new(),
         })
     }
 
     /// The same session with values that its forms come filled in with: by an element's role, normalised name or label.
     pub fn prefilled(mut self, values: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.prefill.extend(values);
+        values.into_iter().for_each(|(name, text)| self.prefill(name, text));
         self
+    }
+
+    pub(super) fn prefill(&mut self, name: String, text: String) {
+        match self.prefill.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = text,
+            None => self.prefill.push((name, text)),
+        }
     }
 
     /// What an element comes filled in with.
@@ -135,8 +152,22 @@ impl Session {
     }
 
     /// The values submitted to a form, by element name.
-    pub fn answers(&self, node: &str) -> Option<&Map<String, Value>> {
-        self.answers.get(node)
+    pub fn answers(&self, node: &str) -> Option<&FormAnswers> {
+        self.answers.of(node)
+    }
+
+    /// The record of a service, new where there is none yet.
+    pub(super) fn record(&mut self, node: &NodeName) -> &mut ServiceRecord {
+        let at = self.services.iter().position(|(name, _)| name == node).unwrap_or_else(|| {
+            self.services.push((node.clone(), ServiceRecord::default()));
+            self.services.len() - 1
+        });
+        &mut self.services[at].1
+    }
+
+    /// The record of a service that was begun.
+    pub(super) fn recorded(&self, node: &str) -> Option<&ServiceRecord> {
+        self.services.iter().find(|(name, _)| &**name == node).map(|(_, record)| record)
     }
 
     /// Whether any step's data was taken.
@@ -171,42 +202,41 @@ impl Session {
         for node in &definition.nodes {
             match &node.kind {
                 NodeKind::Form(form) => {
-                    let Some(answers) = self.answers.get(&node.name) else { continue };
+                    let Some(answers) = self.answers.of(&node.name) else { continue };
                     let mut fields = Map::new();
                     for element in &form.elements {
-                        let Some(value) = answers.get(&element.name) else { continue };
+                        let Some(value) = answer(answers, &element.name).map(Given::value) else { continue };
                         fields.insert(element.key.clone(), value.clone());
                         // The role last: where a label reads like another element's role, the role is meant.
-                        fields.extend(element.role.clone().map(|role| (role, value.clone())));
+                        fields.extend(element.role.clone().map(|role| (role, value)));
                     }
                     values.insert(node.key.clone(), Value::Object(fields));
                 }
-                _ => {
-                    let Some(record) = self.services.get(&node.name) else { continue };
+                kind => {
+                    let Some(record) = self.recorded(&node.name) else { continue };
                     let matched = record.last.as_ref().map(|run| run.matched);
-                    values.insert(node.key.clone(), json!({"attempt": record.attempts, "match": matched}));
+                    let mut outcome = json!({"attempt": record.attempts, "match": matched});
+                    if let (Some(key), Some(told)) = (kind.tells(), &record.told) {
+                        outcome[key] = told.value();
+                    }
+                    values.insert(node.key.clone(), outcome);
                 }
             }
         }
         values
     }
 
-    /// The last value given to an element with this role, in the order of the flow.
-    pub fn value_of_role(&self, definition: &Definition, role: &str) -> Option<&str> {
-        let forms = definition.nodes.iter().rev().filter_map(|node| match &node.kind {
-            NodeKind::Form(form) => Some((form, self.answers.get(&node.name)?)),
-            _ => None,
-        });
-        forms
-            .flat_map(|(form, answers)| {
-                let of_role = form.elements.iter().filter(|element| element.role.as_deref() == Some(role));
-                of_role.filter_map(|element| answers.get(&element.name)?.as_str())
-            })
-            .next()
+    /// The first text among the values of these elements.
+    pub(super) fn first_text(&self, definition: &Definition, elements: &[(usize, usize)]) -> Option<Cow<'_, str>> {
+        elements.iter().find_map(|(node, element)| {
+            let node = definition.nodes.get(*node)?;
+            let NodeKind::Form(form) = &node.kind else { return None };
+            answer(self.answers.of(&node.name)?, &form.elements.get(*element)?.name)?.text()
+        })
     }
 
     /// Hex digits that follow from the session and these words: for what is to look random and yet be told again.
     pub fn digest(&self, words: &[&str], digits: usize) -> String {
-        hex_digest(std::iter::once(self.id.as_str()).chain(words.iter().copied()), digits)
+        hex_digest(std::iter::once(&*self.id).chain(words.iter().copied()), digits)
     }
 }

@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Number, Value};
 
+use super::answers::{FormAnswers, packed};
 use super::refusal::Refusal;
 use super::session::Session;
 use crate::api::element::ElementType;
@@ -17,12 +18,8 @@ use crate::sandbox::definition::{Form, FormElement, is_country};
 /// # Errors
 ///
 /// 4006 for a required element without a value, 4007 for a value of the wrong type, 4008 for one that its rules exclude.
-pub(super) fn validate(
-    form: &Form,
-    session: &Session,
-    data: &Map<String, Value>,
-) -> Result<Map<String, Value>, Refusal> {
-    let mut values = Map::new();
+pub(super) fn validate(form: &Form, session: &Session, data: &Map<String, Value>) -> Result<FormAnswers, Refusal> {
+    let mut values = Vec::with_capacity(form.elements.len());
     for element in shown(form, data) {
         if element.kind == ElementType::Static {
             continue;
@@ -30,13 +27,13 @@ pub(super) fn validate(
         match data.get(&element.id).filter(|value| !is_blank(value)) {
             Some(value) => {
                 check(element, session, value).map_err(|code| Refusal::about(code, &element.name))?;
-                values.insert(element.name.clone(), value.clone());
+                values.push((element.name.clone(), value));
             }
             None if element.rules.required => return Err(Refusal::about(4006, &element.name)),
             None => {}
         }
     }
-    Ok(values)
+    Ok(packed(values))
 }
 
 /// The elements that are shown for these values. A value given to an element that is itself not shown counts for
@@ -44,6 +41,9 @@ pub(super) fn validate(
 /// are elements.
 fn shown<'f>(form: &'f Form, data: &Map<String, Value>) -> Vec<&'f FormElement> {
     let mut shown: Vec<&FormElement> = form.elements.iter().collect();
+    if shown.iter().all(|element| element.condition.is_none()) {
+        return shown;
+    }
     for _ in 0..form.elements.len() {
         let values: Map<String, Value> =
             shown.iter().filter_map(|element| Some((element.id.clone(), data.get(&element.id)?.clone()))).collect();

@@ -1,23 +1,31 @@
-//! The server itself: its socket, its beginning and its end.
+//! The server itself: its socket, its connections, its beginning and its end.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
-use tokio::net::TcpSocket;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{mpsc, watch};
 
+use super::answer::answer;
 use super::routes;
 use super::state::State;
+use crate::api::operation::Row;
 use crate::sandbox::definition::Library;
 
 /// How many connections may wait to be accepted: thousands of applicants can come at once.
 const BACKLOG: u32 = 4096;
 /// How long a stop waits for requests that are being answered.
 const GRACE: Duration = Duration::from_millis(500);
+/// The pause after no connection could be accepted, as when the process has no file left to open.
+const BREATH: Duration = Duration::from_millis(50);
+/// How often it is looked whom nobody has called for a long time.
+const SWEEP: Duration = Duration::from_secs(60);
 
 /// How a server is to run.
 #[derive(Debug, Clone)]
@@ -26,11 +34,13 @@ pub struct ServerOptions {
     pub address: SocketAddr,
     /// How long a submit with `x-hf-retry-on-pending` blocks; by default what `sandbox.yaml` says, else 30 seconds.
     pub retry_on_pending: Option<Duration>,
+    /// Whether pages from elsewhere may call it (CORS), as a front end under development does.
+    pub browsers: bool,
 }
 
 impl Default for ServerOptions {
     fn default() -> Self {
-        ServerOptions { address: (Ipv4Addr::LOCALHOST, 0).into(), retry_on_pending: None }
+        ServerOptions { address: (Ipv4Addr::LOCALHOST, 0).into(), retry_on_pending: None, browsers: false }
     }
 }
 
@@ -39,7 +49,8 @@ pub struct Server {
     address: SocketAddr,
     state: Arc<State>,
     stop: watch::Sender<bool>,
-    running: Option<JoinHandle<()>>,
+    /// Closed when the last connection has ended.
+    ended: mpsc::Receiver<()>,
 }
 
 impl Server {
@@ -54,18 +65,13 @@ impl Server {
         socket.bind(options.address)?;
         let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
-        // Answers are small and are waited for: they must not be held back to be sent together.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let (stop, stopping) = watch::channel(false);
-        let state = Arc::new(State::new(library, options.retry_on_pending, stopping.clone()));
-        let router = routes::router(&state);
-        let running = tokio::spawn(async move {
-            let mut stopping = stopping;
-            let signal = async move { drop(stopping.wait_for(|stop| *stop).await) };
-            // It ends without an error, as errors of single connections are theirs alone.
-            drop(axum::serve(listener, router).with_graceful_shutdown(signal).await);
-        });
-        Ok(Server { address, state, stop, running: Some(running) })
+        let state = Arc::new(State::new(library, options.retry_on_pending, options.browsers, stopping.clone()));
+        // Nothing is ever sent: every task holds a sender, and the channel closes when all are gone.
+        let (alive, ended) = mpsc::channel(1);
+        tokio::spawn(accept(listener, Arc::clone(&state), stopping.clone(), alive.clone()));
+        tokio::spawn(sweep(Arc::clone(&state), stopping, alive));
+        Ok(Server { address, state, stop, ended })
     }
 
     /// Where it listens.
@@ -88,33 +94,85 @@ impl Server {
         self.url(routes::TOKEN)
     }
 
+    /// Where the simulated SDK of the document verification reports.
+    pub fn capture_url(&self) -> String {
+        self.url(&format!("{}{}", routes::INTERPRETER, routes::CAPTURE))
+    }
+
+    /// The address of an operation's path, that of the live version.
+    pub fn url_of(&self, row: &Row) -> String {
+        self.url(&format!("{}{}", routes::service(row), row.path))
+    }
+
     fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Publishes another library in place of the one that is served. Applicants stay where they are: one whose node is
-    /// gone is told 4002, one whose flow is gone 4101.
-    pub fn publish(&self, library: Library) {
-        self.state.publish(library);
+    /// Publishes another library in place of the one that is served, and returns the ids of the flows that changed, came
+    /// or went. Applicants stay where they are: one whose node is gone is told 4002, one whose flow is gone 4101.
+    pub fn publish(&self, library: Library) -> Vec<String> {
+        self.state.publish(library)
     }
 
     /// Stops: no connection is taken any more, what waits is answered, what idles is closed. It takes half a second at
     /// most, whatever clients do.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        if let Some(mut running) = self.running.take()
-            && tokio::time::timeout(GRACE, &mut running).await.is_err()
-        {
-            running.abort();
-        }
+        // The connections keep to the time themselves.
+        let _closed = self.ended.recv().await;
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        if let Some(running) = self.running.take() {
-            running.abort();
+    }
+}
+
+type Alive = mpsc::Sender<()>;
+
+async fn accept(listener: TcpListener, state: Arc<State>, mut stopping: watch::Receiver<bool>, alive: Alive) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stop| *stop) => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let (state, stopping, alive) = (Arc::clone(&state), stopping.clone(), alive.clone());
+                tokio::spawn(async move {
+                    converse(stream, state, stopping).await;
+                    drop(alive);
+                });
+            }
+            Err(_) => tokio::time::sleep(BREATH).await,
+        }
+    }
+}
+
+/// Answers the requests of one connection.
+async fn converse(stream: TcpStream, state: Arc<State>, mut stopping: watch::Receiver<bool>) {
+    // Answers are small and are waited for: they must not be held back to be sent together.
+    drop(stream.set_nodelay(true));
+    let service = service_fn(|request| answer(Arc::clone(&state), request));
+    let connection = http1::Builder::new().pipeline_flush(true).serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        biased;
+        // How a single connection ends is its client's affair.
+        _ = connection.as_mut() => return,
+        _ = stopping.wait_for(|stop| *stop) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    drop(tokio::time::timeout(GRACE, connection).await);
+}
+
+/// Forgets now and then whom nobody calls.
+async fn sweep(state: Arc<State>, mut stopping: watch::Receiver<bool>, _alive: Alive) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => state.forget(),
+            _ = stopping.wait_for(|stop| *stop) => return,
         }
     }
 }

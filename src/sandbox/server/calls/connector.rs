@@ -1,0 +1,75 @@
+//! The flow connector: a client that exists is led into another flow by a token, or past a step that asks for one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::visit::Visit;
+use crate::sandbox::engine::{Refusal, Session, takes_token};
+use crate::sandbox::server::reply::{Reply, session_header};
+use crate::sandbox::server::request::Request;
+use crate::sandbox::server::state::State;
+use crate::sandbox::server::stores::connector::Token;
+use crate::sandbox::server::stores::lock;
+
+/// How long a token can be redeemed where nothing is said.
+const EXPIRES_IN: Duration = Duration::from_secs(3600);
+
+/// Makes a token for a client and a flow.
+pub(super) fn connect(state: &State, request: Request) -> Reply {
+    make(state, &request).map(|token| json!({"token": token})).into()
+}
+
+/// # Errors
+///
+/// 4100 for a client that nobody knows, 4101 for a flow that it cannot be in because there is none.
+fn make(state: &State, request: &Request) -> Result<String, Refusal> {
+    let (flow, version) = (&request.parameters.flow, request.version);
+    let client = request.parameters.client.to_ascii_lowercase();
+    state.clients.get(&client)?;
+    let definition = state.definition(flow, version).map_err(|_| Refusal::new(4101))?;
+    let expires_in = definition.token_expires_in.or(state.served().account.connector_token_expires_in);
+    let end = request.now.saturating_add(expires_in.unwrap_or(EXPIRES_IN));
+    let name = Uuid::new_v4().simple().to_string();
+    let token = Token { client: client.into(), flow: flow.clone(), version, end, redeemed: false };
+    state.connector.add(&name, token);
+    Ok(name)
+}
+
+/// Redeems a token. The client may then begin the flow with its session header, which the answer carries.
+pub(super) fn redeem(state: &State, request: Request) -> Reply {
+    let version = request.version;
+    let follows_token = |token: &Token| {
+        let follows = state.definition(&token.flow, version)?.follows_token;
+        if follows { Ok(()) } else { Err(Refusal::new(4005)) }
+    };
+    let token = state.connector.redeem(&request.parameters.token, request.now, follows_token);
+    let connected = token.and_then(|token| Ok((state.clients.get(&token.client)?, token)));
+    match connected {
+        Ok((client, token)) => {
+            lock(&client).connected.push((Arc::from(token.flow.as_str()), version));
+            Reply::of(&session_header(&token.client), Ok(json!({"flowId": token.flow}).to_string()))
+        }
+        Err(refusal) => refusal.into(),
+    }
+}
+
+/// Spends the token that is submitted to a step that asks for one.
+///
+/// # Errors
+///
+/// 4011 and 4012 for a token that is not good, 4102 for one of another client or flow, 4014 for a submit without one.
+pub(super) fn spend(state: &State, visit: &Visit, session: &Session, data: &Map<String, Value>) -> Result<(), Refusal> {
+    if !takes_token(&visit.definition, session) {
+        return Ok(());
+    }
+    let token = data.values().find_map(Value::as_str).map(str::trim).filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| Refusal::about(4014, "flow_connector: there is no token in it"))?;
+    let for_it = |token: &Token| {
+        let its = *token.client == *session.id && *token.flow == **visit.flow() && token.version == visit.version;
+        if its { Ok(()) } else { Err(Refusal::new(4102)) }
+    };
+    state.connector.redeem(token, visit.now, for_it).map(drop)
+}

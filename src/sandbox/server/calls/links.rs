@@ -1,0 +1,65 @@
+//! Links between end clients.
+
+use serde_json::{Map, Value, json};
+
+use crate::sandbox::engine::Refusal;
+use crate::sandbox::server::reply::Reply;
+use crate::sandbox::server::request::Request;
+use crate::sandbox::server::state::State;
+use crate::sandbox::server::stores::links::TYPES;
+
+/// Both ends of a link.
+///
+/// # Errors
+///
+/// The given code for a body that does not name two clients.
+fn ends(body: &Map<String, Value>, code: u16) -> Result<(String, String), Refusal> {
+    let end = |key: &str| {
+        let id = body.get(key).and_then(Value::as_str).filter(|id| !id.is_empty());
+        id.map(str::to_ascii_lowercase).ok_or_else(|| Refusal::about(code, key))
+    };
+    let (from, to) = (end("from")?, end("to")?);
+    if from == to { Err(Refusal::about(code, "both ends are one client")) } else { Ok((from, to)) }
+}
+
+/// # Errors
+///
+/// 4100 for a client that nobody knows.
+fn there(state: &State, ends: &(String, String)) -> Result<(), Refusal> {
+    state.clients.get(&ends.0)?;
+    state.clients.get(&ends.1).map(drop)
+}
+
+/// Makes a link; making it again changes nothing.
+pub(super) async fn link(state: &State, request: Request) -> Reply {
+    let body = match request.object().await {
+        Ok(body) => body.unwrap_or_default(),
+        Err(reply) => return reply,
+    };
+    let make = || {
+        let ends = ends(&body, 4105)?;
+        let kind = body.get("type").and_then(Value::as_str).and_then(|kind| TYPES.iter().find(|known| **known == kind));
+        let kind = kind.ok_or_else(|| Refusal::about(4105, "type"))?;
+        there(state, &ends)?;
+        state.links.add(ends.0, ends.1, kind);
+        Ok(json!({"message": "Link created", "code": 0}))
+    };
+    make().into()
+}
+
+/// Removes the links between two clients, of whatever type.
+pub(super) async fn unlink(state: &State, request: Request) -> Reply {
+    let body = match request.object().await {
+        Ok(body) => body.unwrap_or_default(),
+        Err(reply) => return reply,
+    };
+    let remove = || {
+        let ends = ends(&body, 4106)?;
+        there(state, &ends)?;
+        match state.links.remove(&ends.0, &ends.1) {
+            true => Ok(json!({"message": "Link deleted", "code": 0})),
+            false => Err(Refusal::about(4106, "there is no such link")),
+        }
+    };
+    remove().into()
+}

@@ -1,0 +1,136 @@
+//! A call about a flow: what of it every such call looks at.
+
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
+
+use hyper::header::HeaderValue;
+use uuid::Uuid;
+
+use crate::api::operation::Version;
+use crate::api::wire::{LANGUAGE_HEADER, SESSION_HEADER};
+use crate::sandbox::definition::Definition;
+use crate::sandbox::engine::{Action, Answer, Refusal, Session, act, render, short_code_shown};
+use crate::sandbox::server::reply::session_header;
+use crate::sandbox::server::request::{Request, header, text};
+use crate::sandbox::server::state::State;
+use crate::sandbox::server::stores::clients::{Client, Enrolment};
+use crate::sandbox::server::stores::lock;
+
+/// A call about a flow.
+pub(super) struct Visit {
+    pub(super) version: Version,
+    pub(super) definition: Arc<Definition>,
+    /// The session that it is about, as it was sent.
+    pub(super) session: Option<HeaderValue>,
+    language: Option<HeaderValue>,
+    pub(super) now: Duration,
+}
+
+/// What came of an action: what the engine says, and the answer's body.
+pub(super) type Outcome = Result<(Answer, String), Refusal>;
+
+impl Visit {
+    /// What a request is about.
+    ///
+    /// # Errors
+    ///
+    /// 4000 for a flow that is not there, 4101 where it was when the session began; 4050 without a token that an
+    /// authenticated flow asks for; 4001 where its theme is missing.
+    pub(super) fn of(state: &State, request: &Request) -> Result<Self, Refusal> {
+        let (flow, version, headers) = (&request.parameters.flow, request.version, &request.headers);
+        let definition = match state.definition(flow, version) {
+            Ok(definition) => definition,
+            // A session tells a flow that was deleted from one that never was.
+            Err(refusal) => {
+                let session = header(headers, SESSION_HEADER).and_then(|id| state.clients.get(id).ok());
+                let known = session.is_some_and(|client| lock(&client).session(flow, version).is_ok());
+                return Err(if known { Refusal::new(4101) } else { refusal });
+            }
+        };
+        if definition.authenticated {
+            state.authorize(headers, request.now)?;
+        }
+        if let Some(theme) = &definition.theme
+            && !state.served().account.themes.contains(theme)
+        {
+            return Err(Refusal::about(4001, theme));
+        }
+        let value = |name: &str| headers.get(name).filter(|value| !value.is_empty()).cloned();
+        let (session, language) = (value(SESSION_HEADER), value(LANGUAGE_HEADER));
+        Ok(Visit { version, definition, session, language, now: request.now })
+    }
+
+    /// The flow's id.
+    pub(super) fn flow(&self) -> &Arc<str> {
+        &self.definition.id
+    }
+
+    /// Acts on the session with this id.
+    pub(super) fn act(&self, state: &State, id: &HeaderValue, action: Action<'_>) -> Outcome {
+        self.with(state, id, |session| self.act_on(state, session, action))
+    }
+
+    /// Does something with the session with this id.
+    pub(super) fn with<T>(
+        &self,
+        state: &State,
+        id: &HeaderValue,
+        what: impl FnOnce(&mut Session) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let client = state.clients.get(text(id))?;
+        let mut client: MutexGuard<'_, Client> = lock(&client);
+        self.begin_connected(&mut client, text(id))?;
+        what(client.session(self.flow(), self.version)?)
+    }
+
+    /// Lets a client begin a flow that a token led it to.
+    ///
+    /// # Errors
+    ///
+    /// 4102 for a flow that follows a token, where none was redeemed.
+    fn begin_connected(&self, client: &mut Client, id: &str) -> Result<(), Refusal> {
+        if !self.definition.follows_token || client.session(self.flow(), self.version).is_ok() {
+            return Ok(());
+        }
+        let is_it = |(flow, version): &(Arc<str>, Version)| flow == self.flow() && *version == self.version;
+        let at = client.connected.iter().position(is_it).ok_or_else(|| Refusal::new(4102))?;
+        let session = Session::new(&self.definition, id.to_ascii_lowercase(), self.now)?;
+        client.connected.remove(at);
+        client.enrolled.push(Enrolment { flow: Arc::clone(self.flow()), version: self.version, session });
+        Ok(())
+    }
+
+    /// Acts on a session.
+    pub(super) fn act_on(&self, state: &State, session: &mut Session, action: Action<'_>) -> Outcome {
+        let answer = act(&self.definition, session, action, state.now())?;
+        let body = match &answer {
+            Answer::Uploaded(key) => format!("{{\"key\":\"{key}\"}}"),
+            _ => render(&self.definition, session, self.language.as_ref().map(text))?,
+        };
+        if answer == Answer::Step
+            && let Some(code) = short_code_shown(&self.definition, session)
+        {
+            state.short_codes.add(code, &session.id);
+        }
+        Ok((answer, body))
+    }
+
+    /// A session that nobody knows of yet.
+    ///
+    /// # Errors
+    ///
+    /// 4102 for a flow that follows a token, 4003 for one without nodes.
+    pub(super) fn new_session(&self) -> Result<Session, Refusal> {
+        if self.definition.follows_token {
+            return Err(Refusal::new(4102));
+        }
+        Session::new(&self.definition, Uuid::new_v4().to_string(), self.now)
+    }
+
+    /// Keeps a new session, and returns its id for the answer's header.
+    pub(super) fn keep(&self, state: &State, session: Session) -> HeaderValue {
+        let id = session_header(&session.id);
+        state.clients.add(Enrolment { flow: Arc::clone(self.flow()), version: self.version, session });
+        id
+    }
+}

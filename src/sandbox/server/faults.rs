@@ -1,0 +1,166 @@
+//! Faults on demand: which of them a request meets, and what becomes of it.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Either;
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use hyper::{HeaderMap, Response};
+
+use super::reply::{Body, Reply};
+use super::request::header;
+use super::routes::Route;
+use super::spoilt::Spoilt;
+use super::state::State;
+use super::stores::lock;
+use crate::api::wire::SESSION_HEADER;
+use crate::sandbox::engine::Refusal;
+use crate::sandbox::fault::{FAULT_HEADER, Fault, FaultKind, Spoil};
+
+/// How many counts are kept; a server that runs for long must not grow by them.
+const MOST_COUNTS: usize = 100_000;
+/// Where a redirect leads: nowhere.
+const ELSEWHERE: &str = "https://elsewhere.invalid/";
+
+/// How often each fault was asked for.
+#[derive(Default)]
+pub(super) struct FaultCounts {
+    counts: Mutex<HashMap<u64, u64>>,
+    hasher: RandomState,
+}
+
+impl FaultCounts {
+    /// How often this was counted before.
+    fn count(&self, what: (&str, &str, &str)) -> u64 {
+        let mut counts = lock(&self.counts);
+        if counts.len() >= MOST_COUNTS {
+            counts.clear();
+        }
+        let count = counts.entry(self.hasher.hash_one(what)).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    /// Whether a fault happens to this call of a session.
+    fn happens(&self, fault: &Fault, name: &str, session: &str) -> bool {
+        if fault.rate < 1.0 {
+            // Evenly spread, so that a rate of a tenth is every tenth call and not luck.
+            let before = self.count(("rate", name, "")) as f64;
+            if ((before + 1.0) * fault.rate).floor() <= (before * fault.rate).floor() {
+                return false;
+            }
+        }
+        fault.times.is_none_or(|times| self.count(("times", name, session)) < times)
+    }
+}
+
+/// What faults make of a request.
+#[derive(Default)]
+pub(super) struct Met {
+    /// How long it waits first.
+    pub(super) latency: Duration,
+    /// What it is answered in place of the call.
+    pub(super) refused: Option<Reply>,
+    /// How the call's answer is spoilt.
+    pub(super) spoil: Option<Spoil>,
+}
+
+/// The faults that a request meets: those of its flow's definition, then those that its header asks for.
+pub(super) fn met(state: &State, headers: &HeaderMap, route: &Route) -> Met {
+    let mut met = Met::default();
+    let operation = route.operation();
+    let session = header(headers, SESSION_HEADER).unwrap_or_default();
+    let definition = operation.and_then(|(_, version, flow)| state.definition(flow, version).ok());
+    let own = definition.iter().flat_map(|definition| {
+        definition
+            .faults
+            .iter()
+            .enumerate()
+            .map(|(at, fault)| (fault, format!("{} {at} {}", definition.digest, fault.id)))
+    });
+    let text = header(headers, FAULT_HEADER).unwrap_or_default();
+    let asked = match Fault::read_all(text) {
+        Ok(asked) => asked,
+        Err(error) => {
+            let help = error.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            met.refused = Some(Reply::status(400, &format!("{FAULT_HEADER}: {error}{help}")));
+            return met;
+        }
+    };
+    for (fault, name) in own.chain(asked.iter().map(|fault| (fault, text.to_owned()))) {
+        let meant = fault.on.is_empty() || operation.is_some_and(|(operation, ..)| fault.on.contains(&operation));
+        if meant && state.fault_counts.happens(fault, &name, session) {
+            met.take(state, fault, session);
+        }
+    }
+    met
+}
+
+impl Met {
+    fn take(&mut self, state: &State, fault: &Fault, session: &str) {
+        let refused = match &fault.kind {
+            FaultKind::Latency { time, jitter } => {
+                // A different part of the jitter each time, and yet the same from run to run.
+                let part = (state.fault_counts.count(("jitter", "", "")) as f64 * 0.618_034).fract();
+                self.latency += *time + jitter.mul_f64(part);
+                return;
+            }
+            FaultKind::Spoil(spoil) => {
+                self.spoil = self.spoil.or(Some(*spoil));
+                return;
+            }
+            FaultKind::Code(code) => match HeaderValue::from_str(session) {
+                Ok(session) if !session.is_empty() => Reply::of(&session, Err(Refusal::new(*code))),
+                _ => Refusal::new(*code).into(),
+            },
+            FaultKind::Redirect => Reply::status(302, "moved").with(LOCATION, ELSEWHERE),
+            FaultKind::Status { status, retry_after } => {
+                let reply = Reply::status(*status, "a fault on demand");
+                match retry_after {
+                    Some(seconds) => reply.with(RETRY_AFTER, &seconds.to_string()),
+                    None => reply,
+                }
+            }
+        };
+        self.refused.get_or_insert(refused);
+    }
+}
+
+/// The connection is to end without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault on demand: no answer")]
+pub(super) struct NoAnswer;
+
+/// Spoils an answer.
+///
+/// # Errors
+///
+/// Where there is to be none at all.
+pub(super) fn spoil(reply: Reply, spoil: Spoil) -> Result<Response<Body>, NoAnswer> {
+    let text = Bytes::from(reply.body.clone().into_bytes());
+    let spoilt = match spoil {
+        Spoil::Close => return Err(NoAnswer),
+        Spoil::Truncated => {
+            let mut half = reply;
+            let middle = (0..=half.body.len() / 2).rev().find(|at| half.body.is_char_boundary(*at)).unwrap_or_default();
+            half.body.truncate(middle);
+            return Ok(half.into_response());
+        }
+        Spoil::NotJson => {
+            let page = "<!doctype html><title>Service</title><h1>The service answers in HTML today</h1>".to_owned();
+            return Ok(Reply { body: page, ..reply }.into_response());
+        }
+        Spoil::ContentType => return Ok(reply.with(CONTENT_TYPE, "text/html; charset=utf-8").into_response()),
+        Spoil::Cut => Spoilt::cut(text),
+        Spoil::Huge(blanks) => Spoilt::huge(text, blanks),
+        Spoil::Drip(pause) => Spoilt::drip(text, pause),
+    };
+    let length = hyper::body::Body::size_hint(&spoilt).exact().unwrap_or_default();
+    let mut response = reply.into_response();
+    response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    *response.body_mut() = Either::Right(spoilt);
+    Ok(response)
+}

@@ -1,0 +1,30 @@
+//! Links between end clients.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use super::lock;
+
+/// The types of a link, by the reference.
+pub const TYPES: [&str; 4] = ["RELATES_TO", "DUPLICATE_OF", "OWNS", "OWNED_BY"];
+
+/// The links that were made.
+#[derive(Default)]
+pub struct Links {
+    made: Mutex<BTreeSet<(String, String, &'static str)>>,
+}
+
+impl Links {
+    /// Makes a link; making it again changes nothing.
+    pub fn add(&self, from: String, to: String, kind: &'static str) {
+        lock(&self.made).insert((from, to, kind));
+    }
+
+    /// Removes the links from one client to another, of whatever type; whether there was any.
+    pub fn remove(&self, from: &str, to: &str) -> bool {
+        let mut made = lock(&self.made);
+        let before = made.len();
+        made.retain(|(known_from, known_to, _)| known_from != from || known_to != to);
+        made.len() < before
+    }
+}
