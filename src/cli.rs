@@ -6,6 +6,7 @@
 pub mod args;
 pub mod config;
 pub mod exit;
+mod explain;
 pub mod harness;
 mod lint;
 mod output;
@@ -72,6 +73,7 @@ pub fn main(environment: &Environment) -> Exit {
         None => run::run(environment, &arguments.run, &output),
         Some(Command::Run(run)) => run::run(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
+        Some(Command::Explain(explain)) => explain::explain(explain, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
     }
 }

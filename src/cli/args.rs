@@ -28,6 +28,8 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
+    /// Say what an error code of the API means, and how to provoke it
+    Explain(ExplainArguments),
     /// Serve the embedded flow API by itself, for front-end work, demos and other clients
     Sandbox(SandboxArguments),
 }
@@ -166,6 +168,17 @@ pub struct LintArguments {
     pub color: Option<Color>,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArguments {
+    /// The error code, such as 4006; left out, all are listed
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+    /// Colours
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
+}
+
 /// Arguments of `sandbox`.
 #[derive(Debug, Clone, Args)]
 pub struct SandboxArguments {
@@ -191,6 +204,7 @@ impl Arguments {
             None => self.run.libtest.color,
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Lint(lint)) => lint.color,
+            Some(Command::Explain(explain)) => explain.color,
             Some(Command::Sandbox(sandbox)) => sandbox.color,
         };
         color.unwrap_or(Color::Auto)
