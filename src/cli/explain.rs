@@ -53,7 +53,7 @@ fn about(row: &ErrorCode) -> String {
     text.push_str(&format!("When: {}.\n\n", row.when));
     text.push_str(&format!("A scenario of draftgate's own suite that provokes it, {}:\n\n", row.scenario()));
     for line in row.provoke.lines() {
-        text.push_str(&format!("  {line}").trim_end().to_owned());
+        text.push_str(format!("  {line}").trim_end());
         text.push('\n');
     }
     text

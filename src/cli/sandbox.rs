@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::settings::default_folder;
 use crate::api::operation::{OPERATIONS, Version};
+use crate::sandbox::fault::FAULT_HEADER;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::discover;
 use crate::source::{Diagnostic, Sources};
@@ -177,12 +178,18 @@ fn flows(library: &Library) -> String {
     text
 }
 
-/// The routes, and what to configure in a client.
+/// The routes, and what the sandbox has beside the API's own.
 fn routes(server: &Server) -> String {
-    let mut text = String::from("\nRoutes, each with /test before its own part for the draft:\n");
+    let mut text =
+        String::from("\nRoutes of the live version; the draft's have /test before /flow, /submit and the rest:\n");
     for row in &OPERATIONS {
         text.push_str(&format!("  {:6} {}\n", row.method, server.url_of(row)));
     }
     text.push_str(&format!("  {:6} {}\n", "POST", server.token_url()));
+    text.push_str("\nThe sandbox's own:\n");
+    text.push_str(&format!("  {:6} {}\n", "POST", server.capture_url()));
+    text.push_str("         what the document verification's SDK captured, a JSON object or nothing\n");
+    text.push_str(&format!("  {FAULT_HEADER}: 503;times=1\n"));
+    text.push_str("         on any request asks for a fault: an error code, a status, latency, close, ...\n");
     text
 }

@@ -7,13 +7,19 @@ mod project;
 #[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
 #[path = "../scripted/mod.rs"]
 mod scripted;
+#[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
+#[path = "../wire/mod.rs"]
+mod wire;
 
 mod bad_files;
+mod explain;
 mod flows;
 mod libtest;
 mod lint;
 mod reports;
+
 mod safety;
+mod sandbox;
 mod secrets;
 mod settings;
 mod snapshot_files;

@@ -7,12 +7,17 @@ mod project;
 #[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
 #[path = "../scripted/mod.rs"]
 mod scripted;
+#[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
+#[path = "../wire/mod.rs"]
+mod wire;
 
 mod bounds;
 mod operations;
 mod retries;
 mod sandbox_account;
 mod sandbox_answers;
+mod sandbox_browsers;
+mod sandbox_faults;
 mod sandbox_refusals;
 mod sandbox_server;
 mod submits;

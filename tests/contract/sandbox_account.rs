@@ -1,6 +1,7 @@
 //! What the sandbox does beside the flow itself: connector tokens, links and profiles, byte for byte.
 
-use crate::sandbox_server::{RawAnswer, Sandbox};
+use crate::sandbox_server::Sandbox;
+use crate::wire::{self, RawAnswer};
 
 const OK: &str = "HTTP/1.1 200 OK";
 const BAD_REQUEST: &str = "HTTP/1.1 400 Bad Request";
@@ -8,12 +9,7 @@ const NOT_FOUND: &str = "HTTP/1.1 404 Not Found";
 const LINK: &str = "/wfs/interpreter-v2/test/endclient/link";
 
 fn unlink(sandbox: &Sandbox, body: &str) -> RawAnswer {
-    let length = body.len();
-    let request = format!(
-        "DELETE {LINK} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
-         Connection: close\r\n\r\n{body}"
-    );
-    sandbox.raw(request.as_bytes())
+    sandbox.raw(&wire::with_json("DELETE", LINK, "", body))
 }
 
 #[test]

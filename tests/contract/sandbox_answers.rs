@@ -24,7 +24,7 @@ fn a_flow_step_without_a_session_begins_one() {
     let sandbox = Sandbox::start();
     let first = sandbox.get(FLOW, None).is(OK, &personal(""));
     let second = sandbox.get(FLOW, None).is(OK, &personal(""));
-    let (first, second) = (first.session.unwrap(), second.session.unwrap());
+    let (first, second) = (first.session().unwrap(), second.session().unwrap());
     assert!(is_uuid(&first) && is_uuid(&second) && first != second);
 }
 
@@ -33,7 +33,7 @@ fn a_flow_step_with_a_session_is_where_it_stands() {
     let sandbox = Sandbox::start();
     let session = sandbox.at_proof();
     let answer = sandbox.get(FLOW, Some(&session)).is(OK, PROOF_STEP);
-    assert_eq!(answer.session, Some(session));
+    assert_eq!(answer.session(), Some(session));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn back_gives_the_step_before_with_what_was_entered() {
     let sandbox = Sandbox::start();
     let session = sandbox.at_proof();
     let answer = sandbox.get(BACK, Some(&session)).is(OK, &personal(r#","value":"Ada""#));
-    assert_eq!(answer.session, Some(session));
+    assert_eq!(answer.session(), Some(session));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn an_upload_gives_a_key_that_a_submit_takes_to_the_end() {
 fn a_direct_submit_begins_a_session_beyond_the_first_step() {
     let sandbox = Sandbox::start();
     let answer = sandbox.post(SUBMIT, None, &format!(r#"{{"{FIRST_NAME}":"Ada","{AGE}":18}}"#)).is(OK, PROOF_STEP);
-    sandbox.get(FLOW, answer.session.as_deref()).is(OK, PROOF_STEP);
+    sandbox.get(FLOW, answer.session().as_deref()).is(OK, PROOF_STEP);
 }
 
 #[test]
@@ -68,9 +68,9 @@ fn a_service_at_work_is_pending_for_whoever_asks() {
     let sandbox = Sandbox::start();
     let (flow, submit) = (FLOW.replace("tiny", "slow"), SUBMIT.replace("tiny", "slow"));
     let answer = sandbox.post(&submit, None, "{}").is(OK, PENDING);
-    let session = answer.session.expect("a pending answer names its session");
+    let session = answer.session().expect("a pending answer names its session");
     sandbox.get(&flow, Some(&session)).is(OK, PENDING);
-    let begun = sandbox.get(&flow, None).session.unwrap();
+    let begun = sandbox.get(&flow, None).session().unwrap();
     let waiting = format!(
         "POST {submit} HTTP/1.1\r\nHost: sandbox\r\nx-hf-session: {begun}\r\nx-hf-retry-on-pending: true\r\n\
          Content-Length: 2\r\nConnection: close\r\n\r\n{{}}"
@@ -88,9 +88,9 @@ fn document_verification_has_a_short_code_and_takes_a_submit_once_the_sdk_is_thr
     let next = r#"{"id":"a720f4cb83ebad5c864b84a4","title":"F","type":"form","canGoBack":false,"elements":[]}"#;
     let submit = SUBMIT.replace("tiny", "docv");
     let early = r#"{"code":4014,"message":"Invalid submit data: trulioo_doc_v: no document has been captured for its short code yet"}"#;
-    sandbox.post(&submit, answer.session.as_deref(), "{}").is("HTTP/1.1 400 Bad Request", early);
+    sandbox.post(&submit, answer.session().as_deref(), "{}").is("HTTP/1.1 400 Bad Request", early);
     let captured = format!("/wfs/interpreter-v2/sandbox/docv/{}", &after[..16]);
     sandbox.post(&captured, None, r#"{"document":"passport"}"#).is(OK, r#"{"status":"COMPLETED"}"#);
     // Nobody goes back onto a document verification.
-    sandbox.post(&submit, answer.session.as_deref(), "{}").is(OK, next);
+    sandbox.post(&submit, answer.session().as_deref(), "{}").is(OK, next);
 }

@@ -10,7 +10,7 @@ fn refused(body: &str, expected: &str) {
     let sandbox = Sandbox::start();
     let session = sandbox.begin();
     let answer = sandbox.post(SUBMIT, Some(&session), body).is(BAD_REQUEST, expected);
-    assert_eq!(answer.session, Some(session));
+    assert_eq!(answer.session(), Some(session));
     sandbox.post(SUBMIT, None, body).is(BAD_REQUEST, expected);
 }
 
@@ -61,7 +61,7 @@ fn back_at_the_first_step_and_after_the_end_is_4103() {
     let sandbox = Sandbox::start();
     let session = sandbox.begin();
     let answer = sandbox.get(BACK, Some(&session)).is(BAD_REQUEST, illegal);
-    assert_eq!(answer.session.as_ref(), Some(&session));
+    assert_eq!(answer.session().as_ref(), Some(&session));
     let session = sandbox.at_proof();
     sandbox.post(SUBMIT, Some(&session), "{}");
     sandbox.get(BACK, Some(&session)).is(BAD_REQUEST, illegal);
@@ -80,7 +80,7 @@ fn a_direct_submit_where_the_root_is_no_form_is_4015() {
     let sandbox = Sandbox::start();
     let expected = r#"{"code":4015,"message":"Invalid direct submit on root not form node"}"#;
     let answer = sandbox.post(&SUBMIT.replace("tiny", "docv"), None, "{}").is(BAD_REQUEST, expected);
-    assert_eq!(answer.session, None);
+    assert_eq!(answer.session(), None);
 }
 
 #[test]
@@ -89,9 +89,9 @@ fn a_session_that_nobody_knows_is_4100_and_is_not_named() {
     let sandbox = Sandbox::start();
     for session in ["5f2c7c5e-90ab-4f6e-8d6e-1f1e3a7b9c0d", "nobody"] {
         for path in [FLOW, BACK] {
-            assert_eq!(sandbox.get(path, Some(session)).is(NOT_FOUND, unknown).session, None);
+            assert_eq!(sandbox.get(path, Some(session)).is(NOT_FOUND, unknown).session(), None);
         }
-        assert_eq!(sandbox.post(SUBMIT, Some(session), "{}").is(NOT_FOUND, unknown).session, None);
+        assert_eq!(sandbox.post(SUBMIT, Some(session), "{}").is(NOT_FOUND, unknown).session(), None);
     }
     sandbox.get(BACK, None).is(NOT_FOUND, unknown);
 }

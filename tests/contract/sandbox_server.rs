@@ -1,12 +1,13 @@
 //! The sandbox with three flows, and requests to it written by hand.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use draftgate::sandbox::{Server, ServerOptions, load};
 use draftgate::source::Sources;
 use tokio::runtime::Runtime;
+
+use crate::wire::{self, RawAnswer};
 
 /// Two forms and a service between them that takes no time; ids are pinned by the seed.
 const TINY: &str = "
@@ -58,18 +59,17 @@ pub struct Sandbox {
     _runtime: Runtime,
 }
 
-/// An answer, taken apart by hand.
-pub struct RawAnswer {
-    /// `HTTP/1.1 200 OK`
-    pub status: String,
-    /// The session that it names.
-    pub session: Option<String>,
-    /// The body, byte for byte.
-    pub body: String,
-}
-
 impl Sandbox {
     pub fn start() -> Self {
+        Sandbox::with(false)
+    }
+
+    /// One that pages from elsewhere may call.
+    pub fn for_browsers() -> Self {
+        Sandbox::with(true)
+    }
+
+    fn with(browsers: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = [("tiny", TINY), ("slow", SLOW), ("docv", DOCV)].map(|(name, text)| {
             let path = folder.path().join(format!("{name}.draft.flow.yaml"));
@@ -78,48 +78,35 @@ impl Sandbox {
         });
         let library = load(&mut Sources::default(), &files).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let options = ServerOptions { retry_on_pending: Some(Duration::ZERO), ..ServerOptions::default() };
+        let options = ServerOptions { retry_on_pending: Some(Duration::ZERO), browsers, ..ServerOptions::default() };
         let server = runtime.block_on(Server::start(library, options)).unwrap();
         Sandbox { server, _runtime: runtime }
     }
 
-    /// Sends bytes on a connection of their own and reads until the server closes it.
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Sends a request whose answer must be JSON.
     pub fn raw(&self, bytes: &[u8]) -> RawAnswer {
-        let mut stream = TcpStream::connect(self.server.address()).unwrap();
-        stream.write_all(bytes).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let mut lines = head.split("\r\n");
-        let status = lines.next().unwrap().to_owned();
-        let headers: Vec<(&str, &str)> = lines.map(|line| line.split_once(": ").unwrap()).collect();
-        let header =
-            |wanted: &str| headers.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
-        assert_eq!(header("content-type").as_deref(), Some("application/json"), "{answer}");
-        assert_eq!(header("content-length"), Some(body.len().to_string()));
-        RawAnswer { status, session: header("x-hf-session"), body: body.to_owned() }
+        let answer = wire::send(self.server.address(), bytes);
+        assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
+        assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
+        answer
     }
 
     pub fn get(&self, path: &str, session: Option<&str>) -> RawAnswer {
-        let session = session.map(|session| format!("X-HF-SESSION: {session}\r\n")).unwrap_or_default();
-        self.raw(format!("GET {path} HTTP/1.1\r\nHost: sandbox\r\n{session}Connection: close\r\n\r\n").as_bytes())
+        self.raw(&wire::get(path, &session_line(session)))
     }
 
     pub fn post(&self, path: &str, session: Option<&str>, body: &str) -> RawAnswer {
-        let session = session.map(|session| format!("X-HF-SESSION: {session}\r\n")).unwrap_or_default();
-        let length = body.len();
-        self.raw(
-            format!(
-                "POST {path} HTTP/1.1\r\nHost: sandbox\r\n{session}Content-Type: application/json\r\n\
-                 Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-            )
-            .as_bytes(),
-        )
+        self.raw(&wire::with_json("POST", path, &session_line(session), body))
     }
 
     /// A session at the first step of `tiny`.
     pub fn begin(&self) -> String {
-        self.get(FLOW, None).session.unwrap()
+        self.get(FLOW, None).session().unwrap()
     }
 
     /// A session at its second step.
@@ -146,11 +133,7 @@ impl Sandbox {
     }
 }
 
-impl RawAnswer {
-    /// Asserts status and body.
-    #[track_caller]
-    pub fn is(self, status: &str, body: &str) -> Self {
-        assert_eq!((self.status.as_str(), self.body.as_str()), (status, body));
-        self
-    }
+/// The header of a session, in whatever case.
+fn session_line(session: Option<&str>) -> String {
+    session.map(|session| format!("X-HF-SESSION: {session}\r\n")).unwrap_or_default()
 }
