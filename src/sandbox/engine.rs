@@ -32,6 +32,8 @@ mod interactive_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;
 
 pub use act::{Action, Answer, act};

@@ -1,121 +1,32 @@
-//! What holds for any sequence of actions with any data.
+//! What holds for any sequence of actions with any data, in any flow.
 
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
-
+use jiff::Timestamp;
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{Action, Answer, Position, Refusal, Session, UploadedFile, act};
-use crate::sandbox::definition::{Definition, NodeKind};
-use crate::sandbox::examples::{RETAIL, definition, shown};
+use super::random::{Move, Walker, flows, moves};
+use super::{Action, Answer, Refusal, flow_data};
+use crate::sandbox::examples::shown;
 
-static RETAIL_FLOW: LazyLock<Arc<Definition>> = LazyLock::new(|| definition(RETAIL));
-
-#[derive(Debug, Clone)]
-enum Move {
-    Current,
-    /// For each element of the step, which of the values below is given.
-    Submit(Vec<usize>),
-    /// What leads on, whatever the step.
-    SubmitWell,
-    Back,
-    Upload(bool),
-    Wait(u16),
-}
-
-fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let one = prop_oneof![
-        Just(Move::Current),
-        prop::collection::vec(0usize..14, 0..12).prop_map(Move::Submit),
-        Just(Move::SubmitWell),
-        Just(Move::SubmitWell),
-        Just(Move::Back),
-        any::<bool>().prop_map(Move::Upload),
-        (0u16..3000).prop_map(Move::Wait),
-    ];
-    prop::collection::vec(one, 0..40)
-}
-
-fn value(which: usize) -> Option<Value> {
-    let values = [
-        json!(null),
-        json!(""),
-        json!("Jo"),
-        json!("CA"),
-        json!(33),
-        json!(-1e300),
-        json!(true),
-        json!(["chess"]),
-        json!("1990-01-01"),
-        json!("pro"),
-        json!({"a": [1]}),
-        json!("Nomatch"),
-        json!("key 0"),
-    ];
-    values.get(which).cloned()
-}
-
-fn data(session: &Session, choose: impl Fn(usize) -> Option<Value>) -> Map<String, Value> {
-    let Position::At(name) = &session.position else { return Map::from_iter([("x".to_owned(), json!(1))]) };
-    let Some(NodeKind::Form(form)) = RETAIL_FLOW.node(name).map(|node| &node.kind) else { return Map::new() };
-    form.elements.iter().enumerate().filter_map(|(at, element)| Some((element.id.clone(), choose(at)?))).collect()
-}
-
-fn good(session: &Session) -> Map<String, Value> {
-    let key = session.files().next().map(|(key, _)| json!(key));
-    let first = matches!(&session.position, Position::At(name) if &**name == "personal");
-    data(session, |at| match at {
-        0 if !first && key.is_some() => key.clone(),
-        0 | 1 => Some(json!("Jo")),
-        2 => Some(json!("CA")),
-        _ => None,
-    })
-}
-
-/// One move; the second is the time, in milliseconds.
-fn make(session: &mut Session, step: &Move, time: &mut u64, uploads: &mut usize) -> Result<Answer, Refusal> {
-    let submitted = match step {
-        Move::Submit(which) => data(session, |at| which.get(at).and_then(|which| value(*which))),
-        _ => good(session),
-    };
-    let action = match step {
-        Move::Current => Action::Current,
-        Move::Submit(_) | Move::SubmitWell => Action::Submit(&submitted),
-        Move::Back => Action::Back,
-        Move::Upload(fits) => {
-            let name = if *fits { "a.pdf" } else { "a.exe" };
-            *uploads += 1;
-            Action::Upload {
-                key: format!("key {}", *uploads - 1),
-                file: UploadedFile { name: name.to_owned(), size: 1 },
-            }
-        }
-        Move::Wait(milliseconds) => {
-            *time += u64::from(*milliseconds);
-            Action::Current
-        }
-    };
-    act(&RETAIL_FLOW, session, action, Duration::from_millis(*time))
-}
-
-fn new_session(id: &str) -> Session {
-    Session::new(&RETAIL_FLOW, id, Duration::ZERO).unwrap()
-}
+/// The codes that say that what was submitted, or where it was submitted, is not as it should be.
+const REFUSALS: [u16; 8] = [4006, 4007, 4008, 4013, 4014, 4103, 5300, 4002];
 
 proptest! {
     #[test]
-    fn there_is_always_a_step_and_the_end_absorbs(moves in moves()) {
-        let (mut session, mut time, mut uploads) = (new_session("a"), 0, 0);
-        let mut end: Option<Value> = None;
+    fn there_is_always_a_step_and_the_end_absorbs(flow in flows(), moves in moves(40)) {
+        let mut walker = Walker::new(&flow, "a");
+        let mut end: Option<serde_json::Value> = None;
         for step in &moves {
-            let outcome = make(&mut session, step, &mut time, &mut uploads);
-            let body = shown(&RETAIL_FLOW, &session, None);
-            prop_assert!(body.get("type").is_some());
+            let outcome = walker.go(step);
+            for language in [None, Some("fr-FR"), Some("ja")] {
+                prop_assert!(shown(&flow, &walker.session, language)["type"].is_string());
+            }
+            prop_assert!(flow_data(&flow, &walker.session, Timestamp::UNIX_EPOCH, true)["serviceData"].is_array());
+            let body = shown(&flow, &walker.session, None);
             if let Some(end) = &end {
                 prop_assert_eq!(&body, end);
                 let expected = match step {
-                    Move::Submit(_) | Move::SubmitWell | Move::Upload(_) => Some(4013),
+                    Move::Submit(_) | Move::SubmitWell | Move::Upload(_) | Move::Capture => Some(4013),
                     Move::Back => Some(4103),
                     Move::Current | Move::Wait(_) => None,
                 };
@@ -128,50 +39,105 @@ proptest! {
     }
 
     #[test]
-    fn can_go_back_tells_the_truth(moves in moves()) {
-        let (mut session, mut time, mut uploads) = (new_session("a"), 0, 0);
+    fn can_go_back_tells_the_truth(flow in flows(), moves in moves(30)) {
+        let mut walker = Walker::new(&flow, "a");
         for step in &moves {
-            let _ = make(&mut session, step, &mut time, &mut uploads);
-            let body = shown(&RETAIL_FLOW, &session, None);
+            let _ = walker.go(step);
+            let body = shown(&flow, &walker.session, None);
             if let Some(can) = body.get("canGoBack") {
-                let mut copy = session.clone();
-                let back = make(&mut copy, &Move::Back, &mut time, &mut uploads);
-                prop_assert_eq!(can, &json!(back.is_ok()));
+                prop_assert_eq!(can, &json!(walker.clone().act(Action::Back).is_ok()));
             }
         }
     }
 
     #[test]
-    fn a_refusal_changes_nothing_but_what_time_brings(moves in moves()) {
-        let (mut session, mut time, mut uploads) = (new_session("a"), 0, 0);
+    fn a_refusal_changes_nothing_but_what_time_brings(flow in flows(), moves in moves(30)) {
+        let mut walker = Walker::new(&flow, "a");
         for step in &moves {
-            let _ = make(&mut session, &Move::Current, &mut time, &mut uploads);
-            let before = format!("{session:?}");
-            if make(&mut session, step, &mut time, &mut uploads).is_err() {
-                prop_assert_eq!(format!("{session:?}"), before);
+            let _ = walker.go(&Move::Current);
+            let before = format!("{:?}", walker.session);
+            let outcome = match step {
+                // What it does beforehand is no part of the submit.
+                Move::SubmitWell => {
+                    let data = walker.good();
+                    let before = format!("{:?}", walker.session);
+                    walker.act(Action::Submit(&data)).map_err(|refusal| (refusal, before))
+                }
+                Move::Wait(_) => continue,
+                _ => walker.go(step).map_err(|refusal| (refusal, before)),
+            };
+            if let Err((refusal, before)) = outcome
+                && REFUSALS.contains(&refusal.code())
+            {
+                prop_assert_eq!(format!("{:?}", walker.session), before);
             }
         }
     }
 
     #[test]
-    fn two_applicants_do_not_meet(one in moves(), other in moves()) {
+    fn back_and_the_same_submit_lead_to_the_same_step(flow in flows(), moves in moves(20)) {
+        let mut walker = Walker::new(&flow, "a");
+        for step in &moves {
+            let _ = walker.go(step);
+        }
+        // From wherever that led: forward, back, and the same again.
+        if walker.settle() != Ok(Answer::Step) {
+            return Ok(());
+        }
+        let data = walker.good();
+        let from = walker.session.position.clone();
+        if walker.act(Action::Submit(&data)).and_then(|_| walker.settle()) != Ok(Answer::Step) {
+            return Ok(());
+        }
+        let there = shown(&flow, &walker.session, None);
+        let found = walker.outcomes();
+        if walker.act(Action::Back).is_err() {
+            prop_assert_eq!(&there["canGoBack"], &json!(false));
+            return Ok(());
+        }
+        prop_assert_eq!(&walker.session.position, &from);
+        let again = walker.act(Action::Submit(&data)).and_then(|_| walker.settle());
+        let same_outcomes = walker.outcomes() == found;
+        match again {
+            Ok(_) if same_outcomes => prop_assert_eq!(shown(&flow, &walker.session, None), there),
+            // A service that failed this time changed its outcome, and so did one that found something else.
+            Ok(_) => {}
+            Err(refusal) => prop_assert_eq!(refusal.code(), 4009),
+        }
+    }
+
+    #[test]
+    fn two_applicants_do_not_meet(flow in flows(), one in moves(20), other in moves(20)) {
         let alone = {
-            let (mut session, mut time, mut uploads) = (new_session("a"), 0, 0);
-            for step in &one {
-                let _ = make(&mut session, step, &mut time, &mut uploads);
-            }
-            format!("{session:?}")
+            let mut walker = Walker::new(&flow, "a");
+            one.iter().for_each(|step| drop(walker.go(step)));
+            format!("{:?}", walker.session)
         };
-        let (mut a, mut a_time, mut a_uploads) = (new_session("a"), 0, 0);
-        let (mut b, mut b_time, mut b_uploads) = (new_session("b"), 0, 0);
+        let (mut a, mut b) = (Walker::new(&flow, "a"), Walker::new(&flow, "b"));
         for at in 0..one.len().max(other.len()) {
-            if let Some(step) = one.get(at) {
-                let _ = make(&mut a, step, &mut a_time, &mut a_uploads);
-            }
-            if let Some(step) = other.get(at) {
-                let _ = make(&mut b, step, &mut b_time, &mut b_uploads);
+            one.get(at).into_iter().for_each(|step| drop(a.go(step)));
+            other.get(at).into_iter().for_each(|step| drop(b.go(step)));
+        }
+        prop_assert_eq!(format!("{:?}", a.session), alone);
+    }
+
+    #[test]
+    fn who_only_does_what_leads_on_comes_somewhere(flow in flows()) {
+        let mut walker = Walker::new(&flow, "a");
+        let mut forms = 0;
+        for _ in 0..30 {
+            match walker.settle() {
+                Ok(Answer::End) => break,
+                Ok(_) => {
+                    let data = walker.good();
+                    let outcome = walker.act(Action::Submit(&data));
+                    let taken = outcome.is_ok() || outcome.is_err_and(|refusal| refusal.code() == 4009);
+                    prop_assert!(taken, "{:?} at {}", data, shown(&flow, &walker.session, None));
+                    forms += 1;
+                }
+                Err(refusal) => prop_assert_eq!(refusal.code(), 4009),
             }
         }
-        prop_assert_eq!(format!("{a:?}"), alone);
+        prop_assert!(forms > 0);
     }
 }
