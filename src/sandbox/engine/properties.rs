@@ -90,7 +90,7 @@ proptest! {
             return Ok(());
         }
         let there = shown(&flow, &walker.session, None);
-        let found = walker.outcomes();
+        let (found, trail) = (walker.outcomes(), format!("{:?}", walker.session.trail));
         if walker.act(Action::Back).is_err() {
             prop_assert_eq!(&there["canGoBack"], &json!(false));
             return Ok(());
@@ -99,7 +99,10 @@ proptest! {
         let again = walker.act(Action::Submit(&data)).and_then(|_| walker.settle());
         let same_outcomes = walker.outcomes() == found;
         match again {
-            Ok(_) if same_outcomes => prop_assert_eq!(shown(&flow, &walker.session, None), there),
+            Ok(_) if same_outcomes => {
+                prop_assert_eq!(shown(&flow, &walker.session, None), there);
+                prop_assert_eq!(format!("{:?}", walker.session.trail), trail, "and the same way back");
+            }
             // A service that failed this time changed its outcome, and so did one that found something else.
             Ok(_) => {}
             Err(refusal) => prop_assert_eq!(refusal.code(), 4009),
