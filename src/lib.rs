@@ -53,7 +53,8 @@
 //!   generated data in [`fake`] and its validation in [`sandbox`].
 //! - **An expectation's key**: [`scenario::expectation`], judged in [`expect`].
 //! - **A rule that every answer is held to**: [`scenario::Rule`], judged in [`expect::contract`].
-//! - **An error code, operation or language of the API**: a row in [`api::codes`], [`api::operation`], [`api::language`].
+//! - **An error code, operation or language of the API**: a row in [`api::codes`], [`api::operation`], [`api::language`]. A code
+//!   does not compile without the scenario that provokes it, in `scenarios/conformance/codes`.
 //! - **A template filter or function**: `template::functions`, [`template::scope`]; **a kind of generated data**: [`fake`].
 //! - **A node of a sandbox flow**: [`sandbox`] says where.
 
