@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::settings::default_folder;
 use crate::api::operation::{OPERATIONS, Version};
+use crate::sandbox::definition::Flow;
 use crate::sandbox::fault::FAULT_HEADER;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::discover;
@@ -166,7 +167,9 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 fn flows(library: &Library) -> String {
     let width = library.flows.iter().map(|flow| flow.id.chars().count()).max().unwrap_or_default();
     let mut text = String::from("Flows:\n");
-    for flow in &library.flows {
+    let mut flows: Vec<&Flow> = library.flows.iter().collect();
+    flows.sort_by(|one, other| one.id.cmp(&other.id));
+    for flow in flows {
         let versions: Vec<&str> = [(Version::Draft, "draft"), (Version::Live, "live")]
             .into_iter()
             .filter_map(|(version, name)| flow.version(version).map(|_| name))

@@ -11,6 +11,8 @@ use tokio::time::Sleep;
 
 /// How many blanks go out in one piece.
 const PIECE: usize = 64 * 1024;
+/// How long a connection that is to break lasts on, so that what was sent until then does go out.
+const LAST_BREATH: Duration = Duration::from_millis(20);
 
 /// A body that comes in an awkward way.
 #[derive(Debug)]
@@ -22,24 +24,38 @@ pub(super) struct Spoilt {
     /// What is promised but never comes: the connection breaks there.
     missing: u64,
     /// The pause before each byte.
-    pause: Option<(Duration, Pin<Box<Sleep>>)>,
+    drip: Option<Duration>,
+    /// The pause that lasts.
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Spoilt {
+    fn new(text: Bytes) -> Self {
+        Spoilt { blanks: 0, text, missing: 0, drip: None, pause: None }
+    }
+
     /// A text after many blanks, which JSON allows.
     pub(super) fn huge(text: Bytes, blanks: u64) -> Self {
-        Spoilt { blanks, text, missing: 0, pause: None }
+        Spoilt { blanks, ..Spoilt::new(text) }
     }
 
     /// A text that breaks off in the middle.
     pub(super) fn cut(mut text: Bytes) -> Self {
         let missing = text.split_off(text.len() / 2).len() as u64;
-        Spoilt { blanks: 0, text, missing, pause: None }
+        Spoilt { missing, ..Spoilt::new(text) }
     }
 
     /// A text that comes a byte at a time.
     pub(super) fn drip(text: Bytes, pause: Duration) -> Self {
-        Spoilt { blanks: 0, text, missing: 0, pause: Some((pause, Box::pin(tokio::time::sleep(pause)))) }
+        Spoilt { drip: Some(pause), ..Spoilt::new(text) }
+    }
+
+    /// Waits once.
+    fn wait(&mut self, pause: Duration, context: &mut Context<'_>) -> Poll<()> {
+        let sleep = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
+        ready!(sleep.as_mut().poll(context));
+        self.pause = None;
+        Poll::Ready(())
     }
 }
 
@@ -57,14 +73,16 @@ impl Body for Spoilt {
             self.blanks -= piece as u64;
             return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&BLANKS[..piece])))));
         }
+        if self.text.is_empty() && self.missing > 0 {
+            ready!(self.wait(LAST_BREATH, context));
+            return Poll::Ready(Some(Err(io::Error::other("a fault on demand"))));
+        }
         if self.text.is_empty() {
-            let broken = (self.missing > 0).then(|| Err(io::Error::other("a fault on demand")));
-            return Poll::Ready(broken);
+            return Poll::Ready(None);
         }
         let mut piece = self.text.len();
-        if let Some((pause, sleep)) = &mut self.pause {
-            ready!(sleep.as_mut().poll(context));
-            *sleep = Box::pin(tokio::time::sleep(*pause));
+        if let Some(pause) = self.drip {
+            ready!(self.wait(pause, context));
             piece = 1;
         }
         let data = self.text.split_to(piece);
