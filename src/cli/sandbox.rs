@@ -114,9 +114,8 @@ fn reload(folder: &Path, server: &Server, output: &Output) {
     match read(folder, &mut sources) {
         Ok(library) => {
             let changed = server.publish(library);
-            if !changed.is_empty() {
-                output.say(&format!("Reloaded: {}\n", changed.join(", ")));
-            }
+            let flows = if changed.is_empty() { "no flow has changed".to_owned() } else { changed.join(", ") };
+            output.say(&format!("Reloaded: {flows}\n"));
         }
         Err(mistakes) => {
             output.mistakes(&mistakes, &sources);

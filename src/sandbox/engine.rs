@@ -36,7 +36,7 @@ mod random;
 #[cfg(test)]
 mod tests;
 
-pub use act::{Action, Answer, act};
+pub use act::{Action, Answer, act, attend};
 pub use answers::{FormAnswers, Given};
 pub(super) use profile::timestamp;
 pub use profile::{Status, flow_data, status};

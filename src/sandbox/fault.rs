@@ -34,7 +34,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The size of a `huge` answer where nothing is said.
 const HUGE: u64 = 100_000_000;
 /// The largest that can be asked for.
-const LARGEST: u64 = 4_000_000_000;
+const LARGEST: u64 = 1_000_000_000;
 /// The pause of a `drip` where nothing is said.
 const DRIP: Duration = Duration::from_millis(100);
 
@@ -214,7 +214,7 @@ fn kind(name: &str, keys: &Keys<'_>) -> Result<FaultKind, FaultError> {
         "truncated" => FaultKind::Spoil(Spoil::Truncated),
         "not_json" => FaultKind::Spoil(Spoil::NotJson),
         "content_type" => FaultKind::Spoil(Spoil::ContentType),
-        "huge" => FaultKind::Spoil(Spoil::Huge(keys.number("bytes")?.unwrap_or(HUGE).min(LARGEST))),
+        "huge" => FaultKind::Spoil(Spoil::Huge(keys.bytes()?.unwrap_or(HUGE))),
         "drip" => FaultKind::Spoil(Spoil::Drip(keys.time("pause")?.unwrap_or(DRIP))),
         _ => match name.parse::<u16>() {
             Ok(status @ 400..=599) => FaultKind::Status { status, retry_after: keys.number("retry_after")? },
@@ -259,6 +259,16 @@ impl Keys<'_> {
             text.parse().map_err(|_| wrong())
         };
         self.get(key).map(parse).transpose()
+    }
+
+    fn bytes(&self) -> Result<Option<u64>, FaultError> {
+        match self.number("bytes")? {
+            Some(bytes) if bytes > LARGEST => {
+                let message = format!("{bytes} stands where at most {LARGEST} bytes are allowed");
+                Err(FaultError::value("bytes", message, "a body of 100000000 is the default"))
+            }
+            bytes => Ok(bytes),
+        }
     }
 
     fn time(&self, key: &str) -> Result<Option<Duration>, FaultError> {
@@ -347,6 +357,7 @@ mod tests {
         assert_eq!(wrong("500;rate=2").0, value("rate"));
         assert_eq!(wrong("500;on=submti").1, "unknown operation `submti`");
         assert_eq!(wrong("500;times=-1").0, value("times"));
+        assert_eq!(wrong("huge;bytes=5000000000").0, value("bytes"));
     }
 
     #[test]

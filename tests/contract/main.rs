@@ -18,6 +18,7 @@ mod sandbox_account;
 mod sandbox_answers;
 mod sandbox_browsers;
 mod sandbox_faults;
+mod sandbox_http;
 mod sandbox_refusals;
 mod sandbox_server;
 mod submits;

@@ -126,3 +126,23 @@ fn a_fault_that_nobody_knows_is_told_of() {
     let body = r#"{"code":400,"message":"x-sandbox-fault: `2` stands where a part from 0 to 1 is wanted; such as `0.1` or `10%`"}"#;
     met(sandbox.address(), "500;rate=2").is("HTTP/1.1 400 Bad Request", body);
 }
+
+#[test]
+fn several_lines_of_the_header_are_one_list() {
+    let sandbox = Sandbox::start();
+    let two = "x-sandbox-fault: latency;time=1ms\r\nx-sandbox-fault: 503\r\n";
+    assert_eq!(wire::send(sandbox.address(), &wire::get(FLOW, two)).status, "HTTP/1.1 503 Service Unavailable");
+}
+
+#[test]
+fn a_huge_body_holds_up_nobody_and_is_not_held_in_memory() {
+    use std::io::{Read, Write};
+    let sandbox = Sandbox::start();
+    // Somebody asks for a gigabyte and reads none of it: the others are answered all the same.
+    let mut greedy = std::net::TcpStream::connect(sandbox.address()).unwrap();
+    greedy.write_all(&faulty("huge;bytes=1000000000", "")).unwrap();
+    greedy.read_exact(&mut [0; 64]).unwrap();
+    sandbox.begin();
+    let answer = met(sandbox.address(), "huge;bytes=1000000001");
+    assert!(answer.body.contains("at most 1000000000 bytes are allowed"), "{answer:?}");
+}

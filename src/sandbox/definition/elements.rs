@@ -63,6 +63,8 @@ fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -
     let name = name.unwrap_or_default();
     let kind = element_type(reader, &mut map, span);
     let condition = map.take("condition");
+    let options = options(reader, &mut map, kind, span);
+    let value = map.take("value").map(|value| filled_in(reader, value, kind, &options));
     let element = FormElement {
         id: ids.id(&["element", form, &name]),
         key: snake_case(&name),
@@ -70,11 +72,11 @@ fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -
         normalized_name: reader.text(&mut map, "normalized_name"),
         kind,
         rules: rules(reader, &mut map, kind),
-        options: options(reader, &mut map, kind, span),
+        options,
         tooltip: reader.text(&mut map, "tooltip"),
         tooltip_by_country: by_country(reader, &mut map),
         placeholder: reader.text(&mut map, "placeholder"),
-        value: map.take("value").map(|value| value.to_json(reader.sources)),
+        value,
         content: reader.text(&mut map, "content"),
         date_format: date_format(reader, &mut map, kind),
         condition: None,
@@ -225,7 +227,32 @@ fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, el
     if items.is_empty() {
         reader.report(Diagnostic::new(element, "there is nothing to choose from"));
     }
-    items.iter().filter_map(|item| option(reader, item)).collect()
+    let mut options: Vec<(String, String)> = Vec::with_capacity(items.len());
+    for item in items {
+        let Some(option) = option(reader, item) else { continue };
+        if options.iter().any(|(value, _)| *value == option.0) {
+            reader.report(Diagnostic::new(item.span, format!("the option `{}` is there twice", option.0)));
+        }
+        options.push(option);
+    }
+    options
+}
+
+/// What an element comes filled in with, which must be of its type and among its options.
+fn filled_in(reader: &mut Reader<'_>, node: &Node, kind: ElementType, options: &[(String, String)]) -> Value {
+    use ElementType::{Checkbox, CheckboxGroup, CountrySelect, Dropdown, Number as NumberType};
+    let value = node.to_json(reader.sources);
+    let offered = |value: &Value| value.as_str().is_some_and(|text| options.iter().any(|(offer, _)| offer == text));
+    let wanted = match kind {
+        NumberType if !value.is_number() => "a number",
+        Checkbox if !value.is_boolean() => "`true` or `false`",
+        Dropdown if !offered(&value) => "one of the options",
+        CountrySelect if !options.is_empty() && !offered(&value) => "one of the options",
+        CheckboxGroup if !value.as_array().is_some_and(|items| items.iter().all(offered)) => "a list of options",
+        _ => return value,
+    };
+    reader.report(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    value
 }
 
 /// An option: a text, or a map of `value` and `label`.

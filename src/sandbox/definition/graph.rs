@@ -127,10 +127,13 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Dra
     };
     if !known.contains(&field) {
         let near = nearest(field, known.iter().copied());
-        let help =
-            near.map_or_else(|| format!("it has: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(|| it_has(&known), |near| format!("did you mean `{near}`?"));
         reader.report(Diagnostic::new(span, format!("the node `{root}` has no `{field}` to ask for")).help(help));
     }
+}
+
+fn it_has(known: &[&str]) -> String {
+    if known.is_empty() { "it has nothing to ask for".to_owned() } else { format!("it has: {}", known.join(", ")) }
 }
 
 /// A node on a circle of nodes none of which waits for the applicant.

@@ -143,6 +143,27 @@ nodes: []
 }
 
 #[test]
+fn what_an_element_comes_filled_in_with_is_checked() {
+    let text = "nodes:
+  - form: f
+    elements:
+      - { name: A, type: number, value: x }
+      - { name: B, type: dropdown, options: [a, a], value: b }
+      - { name: C, type: checkbox, value: 'yes' }
+      - { name: D, type: checkbox_group, options: [a], value: [a, b] }
+      - { name: E, type: dropdown, options: [a], value: a }
+";
+    let expected = [
+        "4:41 the string \"x\" stands where a number is wanted",
+        "5:49 the option `a` is there twice",
+        "5:60 the string \"b\" stands where one of the options is wanted",
+        "6:43 the string \"yes\" stands where `true` or `false` is wanted",
+        "7:63 a list stands where a list of options is wanted",
+    ];
+    assert_eq!(mistakes(text), expected);
+}
+
+#[test]
 fn what_an_interactive_service_takes_is_checked() {
     let text = "nodes:
   - interactive: search

@@ -73,7 +73,11 @@ pub fn act(
 }
 
 /// Notes that the applicant is there, unless they stayed away for too long.
-fn attend(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
+///
+/// # Errors
+///
+/// 4109 where they did, from then on for ever.
+pub fn attend(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
     let ended = matches!(session.position, Position::Ended(_));
     let away = now.saturating_sub(session.called);
     session.abandoned |= !ended && definition.abandon_after.is_some_and(|limit| away > limit);
@@ -122,6 +126,9 @@ fn upload(
     let node = submit::current(definition, session)?;
     if file.size == 0 {
         return Err(Refusal::about(4006, "the file"));
+    }
+    if file.name.is_empty() {
+        return Err(Refusal::about(4007, "the file has no name"));
     }
     let extension = file.extension();
     let taken = match &node.kind {

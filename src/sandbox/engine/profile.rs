@@ -75,6 +75,10 @@ pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, f
         .runs()
         .filter_map(|(name, run)| {
             let node = definition.node(name)?;
+            // A verdict that going back undid is none.
+            if matches!(&node.kind, NodeKind::Verdict(verdict) if session.verdict != Some(*verdict)) {
+                return None;
+            }
             let mut details = json!({"nodeId": node.id, "match": run.matched, "attempt": run.attempt});
             if let (Some(key), Some(told)) =
                 (node.kind.tells(), session.recorded(name).and_then(|record| record.told.as_ref()))

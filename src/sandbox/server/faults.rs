@@ -11,7 +11,7 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_A
 use hyper::{HeaderMap, Response};
 
 use super::reply::{Body, Reply};
-use super::request::header;
+use super::request::{self, header};
 use super::routes::Route;
 use super::spoilt::Spoilt;
 use super::state::State;
@@ -81,8 +81,10 @@ pub(super) fn met(state: &State, headers: &HeaderMap, route: &Route) -> Met {
             .enumerate()
             .map(|(at, fault)| (fault, format!("{} {at} {}", definition.digest, fault.id)))
     });
-    let text = header(headers, FAULT_HEADER).unwrap_or_default();
-    let asked = match Fault::read_all(text) {
+    // Several lines of a header are one list.
+    let lines: Vec<&str> = headers.get_all(FAULT_HEADER).iter().map(request::text).collect();
+    let text = lines.join(", ");
+    let asked = match Fault::read_all(&text) {
         Ok(asked) => asked,
         Err(error) => {
             let help = error.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
@@ -90,7 +92,7 @@ pub(super) fn met(state: &State, headers: &HeaderMap, route: &Route) -> Met {
             return met;
         }
     };
-    for (fault, name) in own.chain(asked.iter().map(|fault| (fault, text.to_owned()))) {
+    for (fault, name) in own.chain(asked.iter().map(|fault| (fault, text.clone()))) {
         let meant = fault.on.is_empty() || operation.is_some_and(|(operation, ..)| fault.on.contains(&operation));
         if meant && state.fault_counts.happens(fault, &name, session) {
             met.take(state, fault, session);

@@ -155,7 +155,8 @@ async fn converse(stream: TcpStream, state: Arc<State>, mut stopping: watch::Rec
     // Answers are small and are waited for: they must not be held back to be sent together.
     drop(stream.set_nodelay(true));
     let service = service_fn(|request| answer(Arc::clone(&state), request));
-    let connection = http1::Builder::new().pipeline_flush(true).serve_connection(TokioIo::new(stream), service);
+    // A client may close its side once it has asked.
+    let connection = http1::Builder::new().half_close(true).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
         biased;

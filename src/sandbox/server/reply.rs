@@ -30,6 +30,11 @@ impl Reply {
         Reply { session: (!unknown).then(|| session.clone()), ..outcome.into() }
     }
 
+    /// The same, about a session.
+    pub(super) fn about(self, session: &HeaderValue) -> Self {
+        Reply { session: Some(session.clone()), ..self }
+    }
+
     /// An answer that is not the API's own: the reference has no code for it, so that the body carries the HTTP status.
     pub(super) fn status(status: u16, message: &str) -> Self {
         let body = json!({"code": status, "message": message}).to_string();

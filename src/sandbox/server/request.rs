@@ -5,9 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::HeaderMap;
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use multer::Multipart;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::reply::Reply;
@@ -64,8 +65,10 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// 4007 for a body that is no multipart form, 4006 for one without a file.
-    pub(super) async fn file(self) -> Result<UploadedFile, Refusal> {
+    /// The reply to a body that is too large; 4007 for one that is no multipart form or has several files, 4006 for one
+    /// without a file.
+    pub(super) async fn file(self) -> Result<UploadedFile, Reply> {
+        fits(&self.body)?;
         let content_type = header(&self.headers, CONTENT_TYPE.as_str()).unwrap_or_default();
         let boundary = multer::parse_boundary(content_type);
         let boundary = boundary.map_err(|_| Refusal::about(4007, "the body is no multipart form"))?;
@@ -75,37 +78,66 @@ impl Request {
     }
 }
 
+/// # Errors
+///
+/// The reply to a body that says itself that it is too large: it is not read at all.
+fn fits(body: &Incoming) -> Result<(), Reply> {
+    if body.size_hint().lower() > LARGEST_BODY as u64 { Err(too_large()) } else { Ok(()) }
+}
+
+fn too_large() -> Reply {
+    Reply::status(413, &format!("the body has more than {LARGEST_BODY} bytes")).with(CONNECTION, "close")
+}
+
 /// The whole of a body.
 ///
 /// # Errors
 ///
 /// The reply to a body that is too large, or does not come to its end.
 pub(super) async fn read(body: Incoming) -> Result<Bytes, Reply> {
+    fits(&body)?;
     match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Reply::status(413, &format!("the body has more than {LARGEST_BODY} bytes")))
-        }
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
         Err(_) => Err(Reply::status(400, "the body broke off")),
     }
 }
 
-/// The first part that is a file; what is in it is counted and let go.
-async fn file(mut form: Multipart<'_>) -> Result<UploadedFile, Refusal> {
+/// The part that is a file; what is in it is counted and let go.
+async fn file(mut form: Multipart<'_>) -> Result<UploadedFile, Reply> {
     let malformed = |error: multer::Error| match error {
-        multer::Error::StreamSizeExceeded { .. } => Refusal::about(4007, "the file is larger than 25 MB"),
-        _ => Refusal::about(4007, "the multipart form is broken"),
+        multer::Error::StreamSizeExceeded { .. } => too_large(),
+        _ => Refusal::about(4007, "the multipart form is broken").into(),
     };
+    let mut found: Option<UploadedFile> = None;
     while let Some(mut part) = form.next_field().await.map_err(malformed)? {
         let typed = || typed_name(part.content_type().map(|kind| kind.subtype().as_str()));
-        let Some(name) = part.file_name().map(str::to_owned).or_else(typed) else { continue };
+        let Some(name) = part.file_name().map(str::to_owned).or_else(|| encoded_name(part.headers())).or_else(typed)
+        else {
+            continue;
+        };
         let mut size = 0;
         while let Some(chunk) = part.chunk().await.map_err(malformed)? {
             size += chunk.len();
         }
-        return Ok(UploadedFile { name, size });
+        if found.replace(UploadedFile { name, size }).is_some() {
+            return Err(Refusal::about(4007, "there is more than one file").into());
+        }
     }
-    Err(Refusal::about(4006, "the file"))
+    found.ok_or_else(|| Refusal::about(4006, "the file").into())
+}
+
+/// A file's name that is not plain UTF-8: percent-encoded (`filename*=UTF-8''…`, RFC 6266), or in another encoding, of which
+/// at least the ending can be read.
+fn encoded_name(headers: &HeaderMap) -> Option<String> {
+    let disposition = String::from_utf8_lossy(headers.get(CONTENT_DISPOSITION)?.as_bytes()).into_owned();
+    let parameter = |name: &str| {
+        let parts = disposition.split(';').filter_map(|part| part.trim().split_once('='));
+        parts.filter(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned()).next()
+    };
+    let encoded = parameter("filename*").and_then(|value| Some(value.splitn(3, '\'').nth(2)?.to_owned()));
+    let decoded = encoded.map(|value| percent_decode_str(&value).decode_utf8_lossy().into_owned());
+    decoded.or_else(|| parameter("filename").map(|value| value.trim_matches('"').to_owned()))
 }
 
 /// A name for a part that comes with a content type only: the reference calls the file just a "string" of binary data.

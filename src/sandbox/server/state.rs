@@ -1,7 +1,7 @@
 //! What all calls share.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use hyper::HeaderMap;
@@ -12,13 +12,14 @@ use tokio::time::Instant;
 
 use super::faults::FaultCounts;
 use super::request::header;
-use super::stores::clients::Clients;
+use super::stores::clients::{Client, Clients};
 use super::stores::connector::Connector;
 use super::stores::links::Links;
+use super::stores::lock;
 use super::stores::short_codes::ShortCodes;
 use super::stores::tokens::Tokens;
 use crate::api::operation::Version;
-use crate::sandbox::definition::{Definition, Library};
+use crate::sandbox::definition::{API_SCOPE, Definition, Library};
 use crate::sandbox::engine::Refusal;
 
 /// How long a submit with `x-hf-retry-on-pending` blocks, by the reference.
@@ -111,13 +112,24 @@ impl State {
         served.flow(flow).and_then(|flow| flow.version(version).cloned()).ok_or_else(|| Refusal::new(4000))
     }
 
+    /// A client that is known in a version: draft and live have nothing in common.
+    ///
+    /// # Errors
+    ///
+    /// 4100 where there is none.
+    pub(super) fn client(&self, id: &str, version: Version) -> Result<Arc<Mutex<Client>>, Refusal> {
+        let client = self.clients.get(id)?;
+        let known = lock(&client).is_in(version);
+        if known { Ok(client) } else { Err(Refusal::new(4100)) }
+    }
+
     /// # Errors
     ///
     /// 4050 without a client-credential token that holds.
     pub(super) fn authorize(&self, headers: &HeaderMap, now: Duration) -> Result<(), Refusal> {
         let given = header(headers, AUTHORIZATION.as_str()).and_then(|value| value.split_once(' '));
         let bearer = given.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-        let holds = bearer.is_some_and(|(_, token)| self.tokens.holds(token.trim(), now));
+        let holds = bearer.is_some_and(|(_, token)| self.tokens.holds(token.trim(), API_SCOPE, now));
         if holds { Ok(()) } else { Err(Refusal::new(4050)) }
     }
 

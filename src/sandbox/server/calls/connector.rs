@@ -24,12 +24,18 @@ pub(super) fn connect(state: &State, request: Request) -> Reply {
 
 /// # Errors
 ///
-/// 4100 for a client that nobody knows, 4101 for a flow that it cannot be in because there is none.
+/// 4100 for a client that nobody knows, 4109 for one that has gone away, 4101 for a flow that it cannot be in because there
+/// is none, 4050 without a token that an authenticated flow asks for.
 fn make(state: &State, request: &Request) -> Result<String, Refusal> {
     let (flow, version) = (&request.parameters.flow, request.version);
     let client = request.parameters.client.to_ascii_lowercase();
-    state.clients.get(&client)?;
+    if lock(&*state.client(&client, version)?).is_abandoned() {
+        return Err(Refusal::new(4109));
+    }
     let definition = state.definition(flow, version).map_err(|_| Refusal::new(4101))?;
+    if definition.authenticated {
+        state.authorize(&request.headers, request.now)?;
+    }
     let expires_in = definition.token_expires_in.or(state.served().account.connector_token_expires_in);
     let end = request.now.saturating_add(expires_in.unwrap_or(EXPIRES_IN));
     let name = Uuid::new_v4().simple().to_string();
@@ -42,8 +48,14 @@ fn make(state: &State, request: &Request) -> Result<String, Refusal> {
 pub(super) fn redeem(state: &State, request: Request) -> Reply {
     let version = request.version;
     let follows_token = |token: &Token| {
-        let follows = state.definition(&token.flow, version)?.follows_token;
-        if follows { Ok(()) } else { Err(Refusal::new(4005)) }
+        if token.version != version {
+            return Err(Refusal::new(4011));
+        }
+        let definition = state.definition(&token.flow, version)?;
+        if definition.authenticated {
+            state.authorize(&request.headers, request.now)?;
+        }
+        if definition.follows_token { Ok(()) } else { Err(Refusal::new(4005)) }
     };
     let token = state.connector.redeem(&request.parameters.token, request.now, follows_token);
     let connected = token.and_then(|token| Ok((state.clients.get(&token.client)?, token)));

@@ -4,11 +4,16 @@ use hyper::header::{HOST, HeaderValue};
 use serde_json::{Value, json};
 
 use super::visit::Visit;
-use crate::sandbox::engine::{Action, Refusal};
+use crate::sandbox::engine::{Action, Refusal, Session, attend};
 use crate::sandbox::server::reply::Reply;
 use crate::sandbox::server::request::{Request, header};
 use crate::sandbox::server::routes::INTERPRETER;
 use crate::sandbox::server::state::State;
+
+/// The part of a query that names a client.
+const CLIENT: &str = "endClientId";
+/// The part of a signed address that proves it.
+const SIGNATURE: &str = "signature";
 
 /// A new session whose forms come filled in with the query's values, each by an element's role, normalised name or label.
 pub(super) fn prefilled(state: &State, request: Request) -> Reply {
@@ -22,22 +27,43 @@ pub(super) fn prefilled(state: &State, request: Request) -> Reply {
     Reply::of(&visit.keep(state, session), outcome.map(|(_, body)| body))
 }
 
-/// An address under which the applicant's session can be opened elsewhere. What it looks like is the sandbox's own: the
-/// reference does not show it.
+/// An address under which the applicant's session can be opened elsewhere: FlowStep takes it in place of the header. What it
+/// looks like is the sandbox's own: the reference does not show it.
 pub(super) fn signed_url(state: &State, request: Request) -> Reply {
     sign(state, &request).into()
 }
 
 fn sign(state: &State, request: &Request) -> Result<Value, Refusal> {
-    let query = request.query();
-    let client = query.iter().find(|(key, _)| key == "endClientId").map(|(_, id)| id.as_str()).unwrap_or_default();
     let visit = Visit::of(state, request)?;
-    let id = HeaderValue::from_str(client).map_err(|_| Refusal::new(4100))?;
-    let flow = visit.flow();
-    let signed = |signature: String, id: &str| {
-        let host = header(&request.headers, HOST.as_str()).unwrap_or("localhost");
-        let place = format!("{INTERPRETER}{}/flow/{flow}", visit.version.prefix());
-        json!({"url": format!("http://{host}{place}?endClientId={id}&signature={signature}")})
-    };
-    visit.with(state, &id, |session| Ok(signed(session.digest(&["signed address", flow], 32), &session.id)))
+    let id = client(&request.query()).unwrap_or_else(|| HeaderValue::from_static("none"));
+    let host = header(&request.headers, HOST.as_str()).unwrap_or("localhost");
+    let place = format!("http://{host}{INTERPRETER}{}/flow/{}", visit.version.prefix(), visit.flow());
+    visit.with(state, &id, |session| {
+        attend(&visit.definition, session, visit.now)?;
+        let signature = signature(&visit, session);
+        Ok(json!({"url": format!("{place}?{CLIENT}={}&{SIGNATURE}={signature}", session.id)}))
+    })
+}
+
+fn signature(visit: &Visit, session: &Session) -> String {
+    session.digest(&["signed address", visit.flow()], 32)
+}
+
+/// The client that a query names.
+pub(super) fn client(query: &[(String, String)]) -> Option<HeaderValue> {
+    let id = query.iter().find(|(key, _)| key == CLIENT).map(|(_, id)| id)?;
+    HeaderValue::from_str(id).ok()
+}
+
+/// The session that a signed address opens; none for any other address.
+///
+/// # Errors
+///
+/// 4011 for a signature that is not the session's.
+pub(super) fn opened(state: &State, visit: &Visit, request: &Request) -> Result<Option<HeaderValue>, Refusal> {
+    let query = request.query();
+    let signed = query.iter().find(|(key, _)| key == SIGNATURE).map(|(_, signature)| signature);
+    let (Some(signed), Some(id)) = (signed, client(&query)) else { return Ok(None) };
+    let expected = visit.with(state, &id, |session| Ok(signature(visit, session)))?;
+    if *signed == expected { Ok(Some(id)) } else { Err(Refusal::new(4011)) }
 }

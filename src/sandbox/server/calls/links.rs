@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::api::operation::Version;
 use crate::sandbox::engine::Refusal;
 use crate::sandbox::server::reply::Reply;
 use crate::sandbox::server::request::Request;
@@ -25,13 +26,14 @@ fn ends(body: &Map<String, Value>, code: u16) -> Result<(String, String), Refusa
 /// # Errors
 ///
 /// 4100 for a client that nobody knows.
-fn there(state: &State, ends: &(String, String)) -> Result<(), Refusal> {
-    state.clients.get(&ends.0)?;
-    state.clients.get(&ends.1).map(drop)
+fn there(state: &State, version: Version, ends: &(String, String)) -> Result<(), Refusal> {
+    state.client(&ends.0, version)?;
+    state.client(&ends.1, version).map(drop)
 }
 
 /// Makes a link; making it again changes nothing.
 pub(super) async fn link(state: &State, request: Request) -> Reply {
+    let version = request.version;
     let body = match request.object().await {
         Ok(body) => body.unwrap_or_default(),
         Err(reply) => return reply,
@@ -40,7 +42,7 @@ pub(super) async fn link(state: &State, request: Request) -> Reply {
         let ends = ends(&body, 4105)?;
         let kind = body.get("type").and_then(Value::as_str).and_then(|kind| TYPES.iter().find(|known| **known == kind));
         let kind = kind.ok_or_else(|| Refusal::about(4105, "type"))?;
-        there(state, &ends)?;
+        there(state, version, &ends)?;
         state.links.add(ends.0, ends.1, kind);
         Ok(json!({"message": "Link created", "code": 0}))
     };
@@ -49,13 +51,14 @@ pub(super) async fn link(state: &State, request: Request) -> Reply {
 
 /// Removes the links between two clients, of whatever type.
 pub(super) async fn unlink(state: &State, request: Request) -> Reply {
+    let version = request.version;
     let body = match request.object().await {
         Ok(body) => body.unwrap_or_default(),
         Err(reply) => return reply,
     };
     let remove = || {
         let ends = ends(&body, 4106)?;
-        there(state, &ends)?;
+        there(state, version, &ends)?;
         match state.links.remove(&ends.0, &ends.1) {
             true => Ok(json!({"message": "Link deleted", "code": 0})),
             false => Err(Refusal::about(4106, "there is no such link")),

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::connector;
 use super::visit::{Outcome, Visit};
+use super::{connector, entry};
 use crate::api::wire::RETRY_HEADER;
 use crate::sandbox::definition::NodeKind;
 use crate::sandbox::engine::{Action, Answer, Refusal};
@@ -26,10 +26,16 @@ pub(super) fn flow(state: &State, request: Request) -> Reply {
         Ok(visit) => visit,
         Err(refusal) => return refusal.into(),
     };
-    if let Some(id) = &visit.session {
-        return Reply::of(id, body(visit.act(state, id, Action::Current)));
-    }
-    let mut session = match visit.new_session() {
+    let opened = match &visit.session {
+        Some(id) => Ok(Some(id.clone())),
+        None => entry::opened(state, &visit, &request),
+    };
+    let begun = match opened {
+        Ok(Some(id)) => return Reply::of(&id, body(visit.act(state, &id, Action::Current))),
+        Ok(None) => visit.new_session(),
+        Err(refusal) => Err(refusal),
+    };
+    let mut session = match begun {
         Ok(session) => session,
         Err(refusal) => return refusal.into(),
     };
@@ -130,9 +136,10 @@ pub(super) async fn file(state: &State, request: Request) -> Reply {
         Err(refusal) => return refusal.into(),
     };
     let Some(id) = &visit.session else { return Refusal::new(4100).into() };
-    let outcome = request.file().await.and_then(|file| {
-        let key = Uuid::new_v4().to_string();
-        visit.act(state, id, Action::Upload { key, file })
-    });
-    Reply::of(id, body(outcome))
+    let file = match request.file().await {
+        Ok(file) => file,
+        Err(reply) => return reply.about(id),
+    };
+    let key = Uuid::new_v4().to_string();
+    Reply::of(id, body(visit.act(state, id, Action::Upload { key, file })))
 }

@@ -21,8 +21,10 @@ pub(in crate::sandbox::server) async fn token(state: &State, headers: HeaderMap,
     let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let (id, secret) = basic(&headers)
         .unwrap_or_else(|| (field("client_id").unwrap_or_default(), field("client_secret").unwrap_or_default()));
-    if field("grant_type").as_deref() != Some("client_credentials") {
-        return refuse(400, if form.is_empty() { "invalid_request" } else { "unsupported_grant_type" });
+    match field("grant_type").as_deref() {
+        Some("client_credentials") => {}
+        Some(_) => return refuse(400, "unsupported_grant_type"),
+        None => return refuse(400, "invalid_request"),
     }
     let library = state.served();
     let mut clients = library.account.clients.iter();
@@ -32,7 +34,7 @@ pub(in crate::sandbox::server) async fn token(state: &State, headers: HeaderMap,
     if field("scope").is_some_and(|scope| !scope.is_empty() && scope != client.scope) {
         return refuse(400, "invalid_scope");
     }
-    let token = state.tokens.make(state.now(), client.expires_in);
+    let token = state.tokens.make(&client.scope, state.now(), client.expires_in);
     let body = json!({
         "access_token": token,
         "expires_in": client.expires_in.as_secs(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hyper::header::HeaderValue;
 use uuid::Uuid;
 
+use super::entry;
 use crate::api::operation::Version;
 use crate::api::wire::{LANGUAGE_HEADER, SESSION_HEADER};
 use crate::sandbox::definition::Definition;
@@ -42,7 +43,9 @@ impl Visit {
             Ok(definition) => definition,
             // A session tells a flow that was deleted from one that never was.
             Err(refusal) => {
-                let session = header(headers, SESSION_HEADER).and_then(|id| state.clients.get(id).ok());
+                let named = entry::client(&request.query());
+                let id = header(headers, SESSION_HEADER).or(named.as_ref().map(text));
+                let session = id.and_then(|id| state.clients.get(id).ok());
                 let known = session.is_some_and(|client| lock(&client).session(flow, version).is_ok());
                 return Err(if known { Refusal::new(4101) } else { refusal });
             }

@@ -43,6 +43,17 @@ impl Client {
             .ok_or_else(|| Refusal::new(4101))
     }
 
+    /// Whether it has gone away from a flow that does not wait for ever.
+    pub fn is_abandoned(&self) -> bool {
+        self.enrolled.iter().any(|enrolment| enrolment.session.abandoned)
+    }
+
+    /// Whether it has anything to do with this version of flows.
+    pub fn is_in(&self, version: Version) -> bool {
+        self.enrolled.iter().any(|enrolment| enrolment.version == version)
+            || self.connected.iter().any(|(_, connected)| *connected == version)
+    }
+
     /// When it was last called, in any flow.
     fn called(&self) -> Duration {
         self.enrolled.iter().map(|enrolment| enrolment.session.called).max().unwrap_or_default()
