@@ -15,7 +15,7 @@
 //!   `engine/submit.rs`.
 //! - **An interactive service**: a row of [`definition::INTERACTIVE_TYPES`], which gives its name on the wire, whether it
 //!   can be entered again, when it runs and its task. A task of a new kind is a variant of [`definition::Task`]: the compiler
-//!   asks for its keys (`definition/interactive.rs`), what its step shows (`engine/render.rs`) and when it is done
+//!   asks for its keys (`definition/services.rs`), what its step shows (`engine/render.rs`) and when it is done
 //!   (`engine/submit.rs`). **A service in the background** needs nothing but its name in [`definition::SERVICE_TYPES`].
 //! - **An element validation**: a field of [`definition::Rules`], its key in `definition/elements.rs`, its test in
 //!   `engine/validate.rs`, and its form on the wire in `definition/wire.rs`.

@@ -65,13 +65,14 @@ mod faults;
 mod files;
 mod graph;
 mod ident;
-mod interactive;
 mod model;
 mod nodes;
 mod reader;
 mod service;
+mod services;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wire;
 
 pub(in crate::sandbox) use elements::is_country;
@@ -80,4 +81,4 @@ pub use files::load;
 pub use ident::{hex_digest, snake_case};
 pub use model::*;
 pub use service::*;
-pub use wire::{ElementText, FormText};
+pub use text::{ElementText, FormText};

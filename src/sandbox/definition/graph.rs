@@ -2,8 +2,8 @@
 //! without the applicant.
 
 use super::model::{Next, Node, NodeKind};
-use super::nodes::{Ask, Draft, END, Way};
-use super::reader::Reader;
+use super::nodes::{Draft, END, Way};
+use super::reader::{Ask, Reader};
 use crate::source::{Diagnostic, Span, nearest};
 
 /// Makes nodes of the drafts.

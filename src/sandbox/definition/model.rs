@@ -11,7 +11,7 @@ use serde_json::{Number, Value};
 
 use super::expression::Expression;
 use super::service::{Interactive, Service};
-use super::wire::FormText;
+use super::text::FormText;
 use crate::api::element::ElementType;
 use crate::api::operation::Version;
 use crate::api::wire::Condition;

@@ -1,15 +1,12 @@
 //! Reading a flow's nodes, before their names are followed.
 
-use std::time::Duration;
-
 use super::elements;
 use super::expression::Expression;
 use super::ident::{Ids, snake_case};
-use super::interactive::interactive;
 use super::model::{Branch, Ending, Form, Next, Node, NodeKind, Verdict};
-use super::reader::Reader;
-use super::service::{Failure, SERVICE_TYPES, Service};
-use crate::api::codes;
+use super::reader::{Ask, Reader};
+use super::service::SERVICE_TYPES;
+use super::services::{interactive, service};
 use crate::source::{Diagnostic, Span, nearest};
 use crate::yaml::{self, Kind, Mapping};
 
@@ -121,94 +118,6 @@ fn form(reader: &mut Reader<'_>, map: &mut Mapping<'_>, ids: &Ids, name: &str) -
     Form { subtitle, elements: elements::read(reader, ids, name, elements), texts: Vec::new() }
 }
 
-/// What an expression asks for.
-pub(super) struct Ask {
-    /// The names, each with those below it.
-    pub(super) names: Vec<String>,
-    /// Where the expression stands.
-    pub(super) span: Span,
-    /// What it sees beside the nodes.
-    pub(super) own: &'static [&'static str],
-}
-
-/// Takes an expression that sees the nodes and some names of its own.
-pub(super) fn ask(
-    reader: &mut Reader<'_>,
-    map: &mut Mapping<'_>,
-    key: &'static str,
-    own: &'static [&'static str],
-    asks: &mut Vec<Ask>,
-) -> Option<Expression> {
-    let (expression, span) = reader.expression(map, key)?;
-    asks.push(Ask { names: expression.names(), span, own });
-    Some(expression)
-}
-
-/// Takes the keys that every service has.
-pub(super) fn service(
-    reader: &mut Reader<'_>,
-    map: &mut Mapping<'_>,
-    known: &[&'static str],
-    span: Span,
-    asks: &mut Vec<Ask>,
-) -> Service {
-    let service_type = match map.take("type") {
-        Some(node) => reader.word(node, "service type", known).unwrap_or_default(),
-        None if map.nearly_has("type") => "",
-        None => {
-            let example = known.first().copied().unwrap_or_default();
-            reader.report(Diagnostic::new(span, "the service has no type").help(format!("such as `type: {example}`")));
-            ""
-        }
-    };
-    Service {
-        service_type: service_type.to_owned(),
-        takes: reader.time(map, "takes").unwrap_or(Duration::ZERO),
-        matches: ask(reader, map, "match", &["attempt"], asks),
-        fails: failures(reader, map, asks),
-    }
-}
-
-/// `fails: 4009`, `fails: { code: 4009, when: attempt == 1 }`, or a list of such.
-fn failures(reader: &mut Reader<'_>, map: &mut Mapping<'_>, asks: &mut Vec<Ask>) -> Vec<Failure> {
-    let Some(node) = map.take("fails") else { return Vec::new() };
-    match &node.kind {
-        Kind::List(items) => items.iter().filter_map(|item| failure(reader, item, asks)).collect(),
-        _ => failure(reader, node, asks).into_iter().collect(),
-    }
-}
-
-fn failure(reader: &mut Reader<'_>, node: &yaml::Node, asks: &mut Vec<Ask>) -> Option<Failure> {
-    if !matches!(node.kind, Kind::Map(_)) {
-        return Some(Failure { code: error_code(reader, node)?, when: None });
-    }
-    let mut fails = reader.map(node, "an error code")?;
-    let code = fails.take("code");
-    let when = ask(reader, &mut fails, "when", &["attempt"], asks);
-    reader.close(fails);
-    let Some(code) = code else {
-        reader.report(Diagnostic::new(node.span, "the failure has no code").help("such as `code: 4009`"));
-        return None;
-    };
-    Some(Failure { code: error_code(reader, code)?, when })
-}
-
-fn error_code(reader: &mut Reader<'_>, node: &yaml::Node) -> Option<u16> {
-    let number = match &node.kind {
-        Kind::Number(number) => number.as_i64(),
-        _ => None,
-    };
-    let row = number.and_then(codes::lookup);
-    if row.is_none() {
-        let known: Vec<String> = codes::CODES.iter().map(|row| row.number.to_string()).collect();
-        reader.report(
-            Diagnostic::new(node.span, format!("{} is no error code of the API", node.describe()))
-                .help(format!("known here: {}", known.join(", "))),
-        );
-    }
-    row.map(|row| row.number)
-}
-
 fn condition(
     reader: &mut Reader<'_>,
     map: &mut Mapping<'_>,
@@ -216,7 +125,7 @@ fn condition(
     asks: &mut Vec<Ask>,
 ) -> (Option<Expression>, (Way, Way)) {
     let before = reader.mistakes.len();
-    let when = ask(reader, map, "when", &[], asks);
+    let when = reader.ask(map, "when", &[], asks);
     if when.is_none() && reader.mistakes.len() == before && !map.nearly_has("when") {
         reader.report(Diagnostic::new(span, "the condition has no `when`").help("such as `when: person_match.match`"));
     }

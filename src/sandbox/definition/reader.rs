@@ -20,6 +20,16 @@ pub(super) struct Reader<'a> {
 /// The longest expression, in bytes: the engine recurses over chains of operators.
 const LONGEST_EXPRESSION: usize = 2_000;
 
+/// What an expression asks for.
+pub(super) struct Ask {
+    /// The names, each with those below it.
+    pub(super) names: Vec<String>,
+    /// Where the expression stands.
+    pub(super) span: Span,
+    /// What it sees beside the nodes.
+    pub(super) own: &'static [&'static str],
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(sources: &'a Sources) -> Self {
         Reader { sources, mistakes: Vec::new() }
@@ -117,7 +127,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn expression(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<(Expression, Span)> {
+    fn expression(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<(Expression, Span)> {
         let node = map.take(key)?;
         let source = self.text_of(node)?;
         if source.len() > LONGEST_EXPRESSION {
@@ -136,6 +146,19 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// Takes an expression that sees the nodes and some names of its own, and notes what it asks for.
+    pub(super) fn ask(
+        &mut self,
+        map: &mut Mapping<'_>,
+        key: &'static str,
+        own: &'static [&'static str],
+        asks: &mut Vec<Ask>,
+    ) -> Option<Expression> {
+        let (expression, span) = self.expression(map, key)?;
+        asks.push(Ask { names: expression.names(), span, own });
+        Some(expression)
     }
 
     /// One of some words, in whatever case.

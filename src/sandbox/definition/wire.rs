@@ -4,37 +4,12 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{Countries, Form, FormElement, Languages, Node, NodeKind};
+use super::text::{ElementText, FormText};
 
 /// The role of the element that says where an applicant lives.
 const RESIDENCE: &str = "address_country";
 /// The role of the element that says where a business is registered.
 const INCORPORATION: &str = "country_of_incorporation";
-
-/// A form in one language.
-#[derive(Debug)]
-pub struct FormText {
-    /// `{"id":…,"title":…,"subtitle":…,"type":"form","canGoBack":`
-    pub head: String,
-    /// One for each element.
-    pub elements: Vec<ElementText>,
-    /// The length of all of it.
-    pub length: usize,
-}
-
-/// An element in one language.
-#[derive(Debug)]
-pub struct ElementText {
-    /// From its opening brace to where `value` belongs.
-    pub before: String,
-    /// The value that it comes filled in with.
-    pub value: Option<String>,
-    /// What follows `value`, with a leading comma where there is anything, up to where `tooltip` belongs.
-    pub after: String,
-    /// The hint.
-    pub tooltip: Option<String>,
-    /// Hints by country of residence, before the other.
-    pub tooltip_by_country: Vec<(String, String)>,
-}
 
 /// Puts together the texts of all forms.
 pub(super) fn write_texts(nodes: &mut [Node], languages: &Languages) {
@@ -91,12 +66,6 @@ fn open(map: Map<String, Value>) -> String {
     let mut json = Value::Object(map).to_string();
     json.pop();
     json
-}
-
-impl ElementText {
-    fn length(&self) -> usize {
-        self.before.len() + self.after.len() + 64
-    }
 }
 
 fn element_text(element: &FormElement, translator: &Translator<'_>) -> ElementText {

@@ -3,15 +3,13 @@
 use hyper::header::{HOST, HeaderValue};
 use serde_json::{Value, json};
 
-use super::visit::Visit;
+use super::visit::{CLIENT, Visit, client};
 use crate::sandbox::engine::{Action, Refusal, Session, attend};
 use crate::sandbox::server::reply::Reply;
 use crate::sandbox::server::request::{Request, header};
 use crate::sandbox::server::routes::INTERPRETER;
 use crate::sandbox::server::state::State;
 
-/// The part of a query that names a client.
-const CLIENT: &str = "endClientId";
 /// The part of a signed address that proves it.
 const SIGNATURE: &str = "signature";
 
@@ -47,12 +45,6 @@ fn sign(state: &State, request: &Request) -> Result<Value, Refusal> {
 
 fn signature(visit: &Visit, session: &Session) -> String {
     session.digest(&["signed address", visit.flow()], 32)
-}
-
-/// The client that a query names.
-pub(super) fn client(query: &[(String, String)]) -> Option<HeaderValue> {
-    let id = query.iter().find(|(key, _)| key == CLIENT).map(|(_, id)| id)?;
-    HeaderValue::from_str(id).ok()
 }
 
 /// The session that a signed address opens; none for any other address.

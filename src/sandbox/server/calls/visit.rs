@@ -3,10 +3,6 @@
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use hyper::header::HeaderValue;
-use uuid::Uuid;
-
-use super::entry;
 use crate::api::operation::Version;
 use crate::api::wire::{LANGUAGE_HEADER, SESSION_HEADER};
 use crate::sandbox::definition::Definition;
@@ -16,6 +12,11 @@ use crate::sandbox::server::request::{Request, header, text};
 use crate::sandbox::server::state::State;
 use crate::sandbox::server::stores::clients::{Client, Enrolment};
 use crate::sandbox::server::stores::lock;
+use hyper::header::HeaderValue;
+use uuid::Uuid;
+
+/// The part of a query that names a client.
+pub(super) const CLIENT: &str = "endClientId";
 
 /// A call about a flow.
 pub(super) struct Visit {
@@ -43,7 +44,7 @@ impl Visit {
             Ok(definition) => definition,
             // A session tells a flow that was deleted from one that never was.
             Err(refusal) => {
-                let named = entry::client(&request.query());
+                let named = client(&request.query());
                 let id = header(headers, SESSION_HEADER).or(named.as_ref().map(text));
                 let session = id.and_then(|id| state.clients.get(id).ok());
                 let known = session.is_some_and(|client| lock(&client).session(flow, version).is_ok());
@@ -136,4 +137,10 @@ impl Visit {
         state.clients.add(Enrolment { flow: Arc::clone(self.flow()), version: self.version, session });
         id
     }
+}
+
+/// The client that a query names.
+pub(super) fn client(query: &[(String, String)]) -> Option<HeaderValue> {
+    let id = query.iter().find(|(key, _)| key == CLIENT).map(|(_, id)| id)?;
+    HeaderValue::from_str(id).ok()
 }

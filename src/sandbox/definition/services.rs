@@ -1,14 +1,16 @@
-//! Reading what an applicant has to do at an interactive service.
+//! Reading services: what they do, and what an applicant has to do at those that are interactive.
+
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::elements::{all_extensions, extensions};
 use super::ident::Ids;
-use super::nodes::{Ask, ask, service};
-use super::reader::Reader;
-use super::service::{INTERACTIVE_TYPES, Interactive, Offer, Task, TaskKind};
+use super::reader::{Ask, Reader};
+use super::service::{Failure, INTERACTIVE_TYPES, Interactive, Offer, Service, Task, TaskKind};
+use crate::api::codes;
 use crate::source::{Diagnostic, Span};
-use crate::yaml::{Mapping, Node};
+use crate::yaml::{Kind, Mapping, Node};
 
 /// The code that a text message holds where the definition does not say.
 const CODE: &str = "000000";
@@ -16,6 +18,71 @@ const CODE: &str = "000000";
 /// The keys of a business, with their names on the wire.
 const BUSINESS: [(&str, &str); 4] =
     [("name", "name"), ("registration_number", "registrationNumber"), ("country", "country"), ("address", "address")];
+
+/// Takes the keys that every service has.
+pub(super) fn service(
+    reader: &mut Reader<'_>,
+    map: &mut Mapping<'_>,
+    known: &[&'static str],
+    span: Span,
+    asks: &mut Vec<Ask>,
+) -> Service {
+    let service_type = match map.take("type") {
+        Some(node) => reader.word(node, "service type", known).unwrap_or_default(),
+        None if map.nearly_has("type") => "",
+        None => {
+            let example = known.first().copied().unwrap_or_default();
+            reader.report(Diagnostic::new(span, "the service has no type").help(format!("such as `type: {example}`")));
+            ""
+        }
+    };
+    Service {
+        service_type: service_type.to_owned(),
+        takes: reader.time(map, "takes").unwrap_or(Duration::ZERO),
+        matches: reader.ask(map, "match", &["attempt"], asks),
+        fails: failures(reader, map, asks),
+    }
+}
+
+/// `fails: 4009`, `fails: { code: 4009, when: attempt == 1 }`, or a list of such.
+fn failures(reader: &mut Reader<'_>, map: &mut Mapping<'_>, asks: &mut Vec<Ask>) -> Vec<Failure> {
+    let Some(node) = map.take("fails") else { return Vec::new() };
+    match &node.kind {
+        Kind::List(items) => items.iter().filter_map(|item| failure(reader, item, asks)).collect(),
+        _ => failure(reader, node, asks).into_iter().collect(),
+    }
+}
+
+fn failure(reader: &mut Reader<'_>, node: &Node, asks: &mut Vec<Ask>) -> Option<Failure> {
+    if !matches!(node.kind, Kind::Map(_)) {
+        return Some(Failure { code: error_code(reader, node)?, when: None });
+    }
+    let mut fails = reader.map(node, "an error code")?;
+    let code = fails.take("code");
+    let when = reader.ask(&mut fails, "when", &["attempt"], asks);
+    reader.close(fails);
+    let Some(code) = code else {
+        reader.report(Diagnostic::new(node.span, "the failure has no code").help("such as `code: 4009`"));
+        return None;
+    };
+    Some(Failure { code: error_code(reader, code)?, when })
+}
+
+fn error_code(reader: &mut Reader<'_>, node: &Node) -> Option<u16> {
+    let number = match &node.kind {
+        Kind::Number(number) => number.as_i64(),
+        _ => None,
+    };
+    let row = number.and_then(codes::lookup);
+    if row.is_none() {
+        let known: Vec<String> = codes::CODES.iter().map(|row| row.number.to_string()).collect();
+        reader.report(
+            Diagnostic::new(node.span, format!("{} is no error code of the API", node.describe()))
+                .help(format!("known here: {}", known.join(", "))),
+        );
+    }
+    row.map(|row| row.number)
+}
 
 /// Reads the keys of the interactive service `name`.
 pub(super) fn interactive(
@@ -38,7 +105,7 @@ pub(super) fn interactive(
             let list = reader.list(map, "businesses");
             let businesses =
                 list.map(|list| list.iter().filter_map(|item| business(reader, ids, name, item)).collect());
-            Task::Search { businesses, finds: ask(reader, map, "finds", &["attempt", "business"], asks) }
+            Task::Search { businesses, finds: reader.ask(map, "finds", &["attempt", "business"], asks) }
         }
         TaskKind::Identify => {
             let providers = reader.list(map, "providers").unwrap_or_default();
