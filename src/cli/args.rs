@@ -174,9 +174,6 @@ pub struct ExplainArguments {
     /// The error code, such as 4006; left out, all are listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
-    /// Colours
-    #[arg(long, value_enum, value_name = "WHEN")]
-    pub color: Option<Color>,
 }
 
 /// Arguments of `sandbox`.
@@ -204,7 +201,7 @@ impl Arguments {
             None => self.run.libtest.color,
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Lint(lint)) => lint.color,
-            Some(Command::Explain(explain)) => explain.color,
+            Some(Command::Explain(_)) => None,
             Some(Command::Sandbox(sandbox)) => sandbox.color,
         };
         color.unwrap_or(Color::Auto)

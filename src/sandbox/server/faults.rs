@@ -1,8 +1,5 @@
 //! Faults on demand: which of them a request meets, and what becomes of it.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,47 +12,12 @@ use super::request::{self, header};
 use super::routes::Route;
 use super::spoilt::Spoilt;
 use super::state::State;
-use super::stores::lock;
 use crate::api::wire::SESSION_HEADER;
 use crate::sandbox::engine::Refusal;
 use crate::sandbox::fault::{FAULT_HEADER, Fault, FaultKind, Spoil};
 
-/// How many counts are kept; a server that runs for long must not grow by them.
-const MOST_COUNTS: usize = 100_000;
 /// Where a redirect leads: nowhere.
 const ELSEWHERE: &str = "https://elsewhere.invalid/";
-
-/// How often each fault was asked for.
-#[derive(Default)]
-pub(super) struct FaultCounts {
-    counts: Mutex<HashMap<u64, u64>>,
-    hasher: RandomState,
-}
-
-impl FaultCounts {
-    /// How often this was counted before.
-    fn count(&self, what: (&str, &str, &str)) -> u64 {
-        let mut counts = lock(&self.counts);
-        if counts.len() >= MOST_COUNTS {
-            counts.clear();
-        }
-        let count = counts.entry(self.hasher.hash_one(what)).or_default();
-        *count += 1;
-        *count - 1
-    }
-
-    /// Whether a fault happens to this call of a session.
-    fn happens(&self, fault: &Fault, name: &str, session: &str) -> bool {
-        if fault.rate < 1.0 {
-            // Evenly spread, so that a rate of a tenth is every tenth call and not luck.
-            let before = self.count(("rate", name, "")) as f64;
-            if ((before + 1.0) * fault.rate).floor() <= (before * fault.rate).floor() {
-                return false;
-            }
-        }
-        fault.times.is_none_or(|times| self.count(("times", name, session)) < times)
-    }
-}
 
 /// What faults make of a request.
 #[derive(Default)]

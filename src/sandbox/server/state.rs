@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::faults::FaultCounts;
 use super::request::header;
 use super::stores::clients::{Client, Clients};
 use super::stores::connector::Connector;
+use super::stores::fault_counts::FaultCounts;
 use super::stores::links::Links;
 use super::stores::lock;
 use super::stores::short_codes::ShortCodes;

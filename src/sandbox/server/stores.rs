@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod connector;
+pub mod fault_counts;
 pub mod links;
 pub mod short_codes;
 pub mod tokens;
