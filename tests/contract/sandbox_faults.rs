@@ -66,6 +66,10 @@ fn a_rate_is_met_evenly_and_a_number_of_times_for_each_session() {
             (0..3).map(|_| wire::send(sandbox.address(), &faulty("500;times=1;id=s", &session)).status == OK).collect();
         assert_eq!(statuses, [false, true, true]);
     }
+    let both: Vec<bool> = (0..3)
+        .map(|_| met(sandbox.address(), "truncated;times=1, latency;times=1, 500;times=2;rate=0.5").status == OK)
+        .collect();
+    assert_eq!(both, [true, false, true], "each fault of a list is counted by itself");
     assert_eq!(failed("500;on=submit+back", 3), 0, "other operations are left alone");
     assert_eq!(failed("500;on=flow", 3), 3);
 }

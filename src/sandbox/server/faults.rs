@@ -54,7 +54,7 @@ pub(super) fn met(state: &State, headers: &HeaderMap, route: &Route) -> Met {
             return met;
         }
     };
-    for (fault, name) in own.chain(asked.iter().map(|fault| (fault, text.clone()))) {
+    for (fault, name) in own.chain(asked.iter().enumerate().map(|(at, fault)| (fault, format!("{text} {at}")))) {
         let meant = fault.on.is_empty() || operation.is_some_and(|(operation, ..)| fault.on.contains(&operation));
         if meant && state.fault_counts.happens(fault, &name, session) {
             met.take(state, fault, session);
