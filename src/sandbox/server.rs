@@ -9,6 +9,7 @@ mod answer;
 mod browsers;
 mod calls;
 mod faults;
+mod headers;
 mod listen;
 mod reply;
 mod request;

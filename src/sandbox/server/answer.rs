@@ -8,12 +8,12 @@ use hyper::http::request::Parts;
 use hyper::{Request as HttpRequest, Response};
 
 use super::faults::{self, NoAnswer};
+use super::headers::FAULT;
 use super::reply::{Body, Reply};
 use super::request::Request;
 use super::routes::{NoRoute, Route, find};
 use super::state::State;
 use super::{browsers, calls};
-use crate::sandbox::fault::FAULT_HEADER;
 
 /// Answers a request.
 ///
@@ -29,7 +29,7 @@ pub(super) async fn answer(state: Arc<State>, request: HttpRequest<Incoming>) ->
         return Ok(response);
     }
     let mut response = match find(&parts.method, parts.uri.path()) {
-        Ok(route) if state.has_faults() || parts.headers.contains_key(FAULT_HEADER) => {
+        Ok(route) if state.has_faults() || parts.headers.contains_key(&FAULT) => {
             with_faults(&state, route, parts, body).await?
         }
         Ok(route) => call(&state, route, parts, body).await.into_response(),

@@ -7,14 +7,13 @@ use http_body_util::Either;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use hyper::{HeaderMap, Response};
 
+use super::headers::{FAULT, SESSION, header, text};
 use super::reply::{Body, Reply};
-use super::request::{self, header};
 use super::routes::Route;
 use super::spoilt::Spoilt;
 use super::state::State;
-use crate::api::wire::SESSION_HEADER;
 use crate::sandbox::engine::Refusal;
-use crate::sandbox::fault::{FAULT_HEADER, Fault, FaultKind, Spoil};
+use crate::sandbox::fault::{Fault, FaultKind, Spoil};
 
 /// Where a redirect leads: nowhere.
 const ELSEWHERE: &str = "https://elsewhere.invalid/";
@@ -34,7 +33,7 @@ pub(super) struct Met {
 pub(super) fn met(state: &State, headers: &HeaderMap, route: &Route) -> Met {
     let mut met = Met::default();
     let operation = route.operation();
-    let session = header(headers, SESSION_HEADER).unwrap_or_default();
+    let session = header(headers, &SESSION).unwrap_or_default();
     let definition = operation.and_then(|(_, version, flow)| state.definition(flow, version).ok());
     let own = definition.iter().flat_map(|definition| {
         definition
@@ -44,17 +43,17 @@ pub(super) fn met(state: &State, headers: &HeaderMap, route: &Route) -> Met {
             .map(|(at, fault)| (fault, format!("{} {at} {}", definition.digest, fault.id)))
     });
     // Several lines of a header are one list.
-    let lines: Vec<&str> = headers.get_all(FAULT_HEADER).iter().map(request::text).collect();
-    let text = lines.join(", ");
-    let asked = match Fault::read_all(&text) {
+    let lines: Vec<&str> = headers.get_all(&FAULT).iter().map(text).collect();
+    let asked_for = lines.join(", ");
+    let asked = match Fault::read_all(&asked_for) {
         Ok(asked) => asked,
         Err(error) => {
             let help = error.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-            met.refused = Some(Reply::status(400, &format!("{FAULT_HEADER}: {error}{help}")));
+            met.refused = Some(Reply::status(400, &format!("{FAULT}: {error}{help}")));
             return met;
         }
     };
-    for (fault, name) in own.chain(asked.iter().enumerate().map(|(at, fault)| (fault, format!("{text} {at}")))) {
+    for (fault, name) in own.chain(asked.iter().enumerate().map(|(at, fault)| (fault, format!("{asked_for} {at}")))) {
         let meant = fault.on.is_empty() || operation.is_some_and(|(operation, ..)| fault.on.contains(&operation));
         if meant && state.fault_counts.happens(fault, &name, session) {
             met.take(state, fault, session);

@@ -6,8 +6,8 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::headers::SESSION;
 use super::spoilt::Spoilt;
-use crate::api::wire::SESSION_HEADER;
 use crate::sandbox::engine::Refusal;
 
 /// An answer's body: whole, or spoilt on purpose.
@@ -55,7 +55,7 @@ impl Reply {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(session) = self.session {
-            headers.insert(HeaderName::from_static(SESSION_HEADER), session);
+            headers.insert(SESSION.clone(), session);
         }
         for (name, value) in self.headers {
             headers.insert(name, value);

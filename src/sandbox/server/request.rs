@@ -6,11 +6,12 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::HeaderMap;
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE};
 use multer::Multipart;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::headers::header;
 use super::reply::Reply;
 use super::routes::Parameters;
 use crate::api::operation::Version;
@@ -28,16 +29,6 @@ pub(super) struct Request {
     pub(super) body: Incoming,
     /// The server's time at which it came.
     pub(super) now: Duration,
-}
-
-/// A header's value. One that is no text is still one: a session that nobody knows, a language that no flow has.
-pub(super) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name).map(text).filter(|value| !value.is_empty())
-}
-
-/// A header's value as text.
-pub(super) fn text(value: &HeaderValue) -> &str {
-    value.to_str().unwrap_or("\u{fffd}").trim()
 }
 
 /// The pairs of a query or a form.
@@ -69,7 +60,7 @@ impl Request {
     /// without a file.
     pub(super) async fn file(self) -> Result<UploadedFile, Reply> {
         fits(&self.body)?;
-        let content_type = header(&self.headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+        let content_type = header(&self.headers, &CONTENT_TYPE).unwrap_or_default();
         let boundary = multer::parse_boundary(content_type);
         let boundary = boundary.map_err(|_| Refusal::about(4007, "the body is no multipart form"))?;
         let limits = multer::SizeLimit::new().whole_stream(LARGEST_BODY as u64);

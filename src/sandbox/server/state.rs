@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::request::header;
+use super::headers::header;
 use super::stores::clients::{Client, Clients};
 use super::stores::connector::Connector;
 use super::stores::fault_counts::FaultCounts;
@@ -127,7 +127,7 @@ impl State {
     ///
     /// 4050 without a client-credential token that holds.
     pub(super) fn authorize(&self, headers: &HeaderMap, now: Duration) -> Result<(), Refusal> {
-        let given = header(headers, AUTHORIZATION.as_str()).and_then(|value| value.split_once(' '));
+        let given = header(headers, &AUTHORIZATION).and_then(|value| value.split_once(' '));
         let bearer = given.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
         let holds = bearer.is_some_and(|(_, token)| self.tokens.holds(token.trim(), API_SCOPE, now));
         if holds { Ok(()) } else { Err(Refusal::new(4050)) }

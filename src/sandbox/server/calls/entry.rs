@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::visit::{CLIENT, Visit, client};
 use crate::sandbox::engine::{Action, Refusal, Session, attend};
+use crate::sandbox::server::headers::header;
 use crate::sandbox::server::reply::Reply;
-use crate::sandbox::server::request::{Request, header};
+use crate::sandbox::server::request::Request;
 use crate::sandbox::server::routes::INTERPRETER;
 use crate::sandbox::server::state::State;
 
@@ -34,7 +35,7 @@ pub(super) fn signed_url(state: &State, request: Request) -> Reply {
 fn sign(state: &State, request: &Request) -> Result<Value, Refusal> {
     let visit = Visit::of(state, request)?;
     let id = client(&request.query()).unwrap_or_else(|| HeaderValue::from_static("none"));
-    let host = header(&request.headers, HOST.as_str()).unwrap_or("localhost");
+    let host = header(&request.headers, &HOST).unwrap_or("localhost");
     let place = format!("http://{host}{INTERPRETER}{}/flow/{}", visit.version.prefix(), visit.flow());
     visit.with(state, &id, |session| {
         attend(&visit.definition, session, visit.now)?;

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::visit::{Outcome, Visit};
 use super::{connector, entry};
-use crate::api::wire::RETRY_HEADER;
 use crate::sandbox::definition::NodeKind;
 use crate::sandbox::engine::{Action, Answer, Refusal};
+use crate::sandbox::server::headers::{RETRY_ON_PENDING, header};
 use crate::sandbox::server::reply::Reply;
-use crate::sandbox::server::request::{Request, header};
+use crate::sandbox::server::request::Request;
 use crate::sandbox::server::state::State;
 
 fn body(outcome: Outcome) -> Result<String, Refusal> {
@@ -59,7 +59,7 @@ pub(super) async fn submit(state: &State, request: Request) -> Reply {
         Ok(visit) => visit,
         Err(refusal) => return refusal.into(),
     };
-    let waits = header(&request.headers, RETRY_HEADER).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let waits = header(&request.headers, &RETRY_ON_PENDING).is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let data = match request.object().await {
         Ok(data) => data.ok_or_else(|| Refusal::about(4007, "the body is no JSON object")),
         Err(reply) => return reply,

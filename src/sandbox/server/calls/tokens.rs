@@ -8,8 +8,9 @@ use hyper::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
+use crate::sandbox::server::headers::header;
 use crate::sandbox::server::reply::Reply;
-use crate::sandbox::server::request::{header, pairs, read};
+use crate::sandbox::server::request::{pairs, read};
 use crate::sandbox::server::state::State;
 
 /// Makes a token. Its refusals are those of OAuth 2.0 (RFC 6749, 5.2), not codes of the flow API.
@@ -50,7 +51,7 @@ fn refuse(status: u16, error: &str) -> Reply {
 
 /// The client and its secret as RFC 6749, 2.3.1 sends them in a header, which many OAuth clients prefer to the form.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let (kind, value) = header(headers, AUTHORIZATION.as_str())?.split_once(' ')?;
+    let (kind, value) = header(headers, &AUTHORIZATION)?.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(value.trim()).ok().filter(|_| kind.eq_ignore_ascii_case("basic"))?;
     let decoded = String::from_utf8(decoded).ok()?;
     let (id, secret) = decoded.split_once(':')?;

@@ -4,15 +4,15 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use crate::api::operation::Version;
-use crate::api::wire::{LANGUAGE_HEADER, SESSION_HEADER};
 use crate::sandbox::definition::Definition;
 use crate::sandbox::engine::{Action, Answer, Refusal, Session, act, render, short_code_shown};
+use crate::sandbox::server::headers::{LANGUAGE, SESSION, header, text};
 use crate::sandbox::server::reply::session_header;
-use crate::sandbox::server::request::{Request, header, text};
+use crate::sandbox::server::request::Request;
 use crate::sandbox::server::state::State;
 use crate::sandbox::server::stores::clients::{Client, Enrolment};
 use crate::sandbox::server::stores::lock;
-use hyper::header::HeaderValue;
+use hyper::header::{HeaderName, HeaderValue};
 use uuid::Uuid;
 
 /// The part of a query that names a client.
@@ -45,7 +45,7 @@ impl Visit {
             // A session tells a flow that was deleted from one that never was.
             Err(refusal) => {
                 let named = client(&request.query());
-                let id = header(headers, SESSION_HEADER).or(named.as_ref().map(text));
+                let id = header(headers, &SESSION).or(named.as_ref().map(text));
                 let session = id.and_then(|id| state.clients.get(id).ok());
                 let known = session.is_some_and(|client| lock(&client).session(flow, version).is_ok());
                 return Err(if known { Refusal::new(4101) } else { refusal });
@@ -59,8 +59,8 @@ impl Visit {
         {
             return Err(Refusal::about(4001, theme));
         }
-        let value = |name: &str| headers.get(name).filter(|value| !value.is_empty()).cloned();
-        let (session, language) = (value(SESSION_HEADER), value(LANGUAGE_HEADER));
+        let value = |name: &HeaderName| headers.get(name).filter(|value| !value.is_empty()).cloned();
+        let (session, language) = (value(&SESSION), value(&LANGUAGE));
         Ok(Visit { version, definition, session, language, now: request.now })
     }
 
