@@ -36,11 +36,12 @@ mod random;
 #[cfg(test)]
 mod tests;
 
-pub use act::{Action, Answer, act, attend};
+pub use act::{Action, Answer, act, arrive, perform};
+pub(super) use advance::settle;
 pub use answers::{FormAnswers, Given};
 pub(super) use profile::timestamp;
 pub use profile::{Status, flow_data, status};
 pub use refusal::Refusal;
 pub use render::{render, short_code_shown};
 pub use session::{Position, Run, Session, UploadedFile};
-pub use submit::takes_token;
+pub use submit::{takes_data, takes_token};

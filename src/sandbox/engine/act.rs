@@ -57,8 +57,42 @@ pub fn act(
     action: Action<'_>,
     now: Duration,
 ) -> Result<Answer, Refusal> {
-    attend(definition, session, now)?;
-    advance::settle(definition, session, now)?;
+    arrive(definition, session, now, now)?;
+    perform(definition, session, action, now)
+}
+
+/// What comes before every action: what time has brought happens, and the applicant is noted as present. A call that takes
+/// its time, as one with a large body or one that blocks, `arrived` before it acts, which is `now`.
+///
+/// # Errors
+///
+/// 4109 where the applicant had stayed away for too long, from then on for ever; the refusal of a service that failed.
+pub fn arrive(definition: &Definition, session: &mut Session, arrived: Duration, now: Duration) -> Result<(), Refusal> {
+    if session.abandoned {
+        return Err(Refusal::new(4109));
+    }
+    let settled = advance::settle(definition, session, now);
+    let ended = matches!(session.position, Position::Ended(_));
+    let away = arrived.saturating_sub(session.called);
+    if !ended && definition.abandon_after.is_some_and(|limit| away > limit) {
+        session.abandoned = true;
+        return Err(Refusal::new(4109));
+    }
+    session.called = session.called.max(now);
+    settled
+}
+
+/// Does what the applicant wants, who has [arrived](arrive).
+///
+/// # Errors
+///
+/// As for [`act`].
+pub fn perform(
+    definition: &Definition,
+    session: &mut Session,
+    action: Action<'_>,
+    now: Duration,
+) -> Result<Answer, Refusal> {
     match action {
         Action::Current => {}
         Action::Submit(data) => submit::submit(definition, session, data, now)?,
@@ -70,22 +104,6 @@ pub fn act(
         }
     }
     standing(definition, session)
-}
-
-/// Notes that the applicant is there, unless they stayed away for too long.
-///
-/// # Errors
-///
-/// 4109 where they did, from then on for ever.
-pub fn attend(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
-    let ended = matches!(session.position, Position::Ended(_));
-    let away = now.saturating_sub(session.called);
-    session.abandoned |= !ended && definition.abandon_after.is_some_and(|limit| away > limit);
-    if session.abandoned {
-        return Err(Refusal::new(4109));
-    }
-    session.called = now;
-    Ok(())
 }
 
 fn standing(definition: &Definition, session: &Session) -> Result<Answer, Refusal> {

@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 use super::session::{Left, Position, Run, Session};
-use crate::sandbox::definition::{Definition, Expression, Next, Node, NodeKind, Task};
+use super::submit::offers;
+use crate::sandbox::definition::{Definition, Expression, Interactive, Next, Node, NodeKind, Task};
 
 /// Lets happen what time has brought: the first entry, services that are done by now.
-pub(super) fn settle(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
+pub(in crate::sandbox) fn settle(definition: &Definition, session: &mut Session, now: Duration) -> Result<(), Refusal> {
     match &session.position {
         Position::Before(name) => {
             let node = Session::node(definition, name)?;
@@ -17,6 +18,10 @@ pub(super) fn settle(definition: &Definition, session: &mut Session, now: Durati
         }
         Position::Running { node, since } => {
             let (node, since) = (Session::node(definition, node)?, *since);
+            // A republished flow may have another kind of node under the same name.
+            if node.kind.service().is_none() {
+                return Err(Refusal::new(4002));
+            }
             match run(definition, session, node, since, now)? {
                 Some(done) if node.kind.runs_first() => {
                     session.modified = session.modified.max(done);
@@ -138,6 +143,10 @@ fn run(
             return Err(retreat(session, node, Refusal::about(failure.code, &service.service_type)));
         }
     }
+    // A register that cannot be searched is told of here, where there is a step to go back to.
+    if let NodeKind::Interactive(interactive) = &node.kind {
+        offers(definition, session, node, interactive).map_err(|refusal| retreat(session, node, refusal))?;
+    }
     Ok(Some(done))
 }
 
@@ -164,6 +173,9 @@ fn record_run(definition: &Definition, session: &mut Session, node: &Node, at: D
     };
     let record = session.record(&node.name);
     record.last = Some(Run { attempt: record.attempts, matched, at });
+    if let NodeKind::Interactive(Interactive { task: Task::Read { reads, .. }, .. }) = &node.kind {
+        reads.iter().for_each(|(name, text)| session.prefill(name.clone(), text.clone()));
+    }
     Ok(())
 }
 

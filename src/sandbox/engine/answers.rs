@@ -77,7 +77,7 @@ pub(super) fn packed(values: Vec<(ElementName, &Value)>) -> FormAnswers {
     values.into_iter().map(|(name, value)| (name, Given::new(value))).collect()
 }
 
-/// The value of a JSON object by a key that it must have, kept as text.
+/// A whole JSON object.
 pub(super) fn packed_object(data: &Map<String, Value>) -> Given {
     Given(serde_json::to_string(data).unwrap_or_default().into())
 }

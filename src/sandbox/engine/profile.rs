@@ -93,7 +93,7 @@ pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, f
                 "nodeType": node_type(node),
                 "match": run.matched,
                 "transactionInfo": {
-                    "transactionId": session.digest(&["transaction", name, &run.attempt.to_string()], 24),
+                    "transactionId": session.digest(&["transaction", &definition.id, name, &run.attempt.to_string()], 24),
                     "attempt": run.attempt,
                 },
                 "fullServiceDetails": if full { details } else { Value::Null },

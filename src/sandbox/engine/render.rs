@@ -47,8 +47,8 @@ fn end(id: &str, text: &str, redirect_url: Option<&str>) -> String {
 }
 
 /// The code by which the document verification's SDK knows the applicant.
-fn short_code(session: &Session, node: &Node) -> String {
-    session.digest(&["short code", &node.name], SHORT_CODE)
+fn short_code(definition: &Definition, session: &Session, node: &Node) -> String {
+    session.digest(&["short code", &definition.id, &node.name], SHORT_CODE)
 }
 
 /// The short code of the step that waits for the applicant, where that is a document verification.
@@ -56,7 +56,7 @@ pub fn short_code_shown(definition: &Definition, session: &Session) -> Option<St
     let Position::At(name) = &session.position else { return None };
     let node = definition.node(name)?;
     let captures = matches!(&node.kind, NodeKind::Interactive(Interactive { task: Task::Capture, .. }));
-    captures.then(|| short_code(session, node))
+    captures.then(|| short_code(definition, session, node))
 }
 
 fn form_step(definition: &Definition, session: &Session, node: &Node, form: &Form, language: Option<&str>) -> String {
@@ -128,7 +128,7 @@ fn interactive_step(
     set("type", interactive.kind.wire.into());
     match &interactive.task {
         // The reference shows this step without a title.
-        Task::Capture => set("shortCode", short_code(session, node).into()),
+        Task::Capture => set("shortCode", short_code(definition, session, node).into()),
         _ => set("title", title.into()),
     }
     match &interactive.task {

@@ -24,6 +24,15 @@ pub(super) fn current<'d>(definition: &'d Definition, session: &Session) -> Resu
     }
 }
 
+/// Whether the session stands where data is taken.
+///
+/// # Errors
+///
+/// As for a submit: 4013, 4014, 4002.
+pub fn takes_data(definition: &Definition, session: &Session) -> Result<(), Refusal> {
+    current(definition, session).map(drop)
+}
+
 pub(super) fn submit(
     definition: &Definition,
     session: &mut Session,
@@ -38,13 +47,9 @@ pub(super) fn submit(
         }
         NodeKind::Interactive(interactive) => {
             let told = done(definition, session, node, interactive, data)?;
-            match &interactive.task {
-                // What was captured was told by the SDK already.
-                Task::Capture => {}
-                Task::Read { reads, .. } => {
-                    reads.iter().for_each(|(name, text)| session.prefill(name.clone(), text.clone()));
-                }
-                _ => session.record(&node.name).told = told,
+            // What was captured was told by the SDK already.
+            if !matches!(interactive.task, Task::Capture) {
+                session.record(&node.name).told = told;
             }
         }
         // A republished flow may have another kind of node under the same name.

@@ -46,7 +46,7 @@ async fn call(state: &Arc<State>, route: Route, parts: Parts, body: Incoming) ->
     match route {
         Route::Operation(row, version, parameters) => {
             let query = parts.uri.query().map(str::to_owned);
-            let request = Request { version, parameters, query, headers: parts.headers, body, now: state.now() };
+            let request = Request { version, parameters, query, headers: parts.headers, body, arrived: state.now() };
             calls::call(state, row.operation, request).await
         }
         Route::Token => calls::token(state, parts.headers, body).await,

@@ -27,8 +27,8 @@ pub(super) struct Request {
     pub(super) query: Option<String>,
     pub(super) headers: HeaderMap,
     pub(super) body: Incoming,
-    /// The server's time at which it came.
-    pub(super) now: Duration,
+    /// The server's time at which it came, its body perhaps not yet.
+    pub(super) arrived: Duration,
 }
 
 /// The pairs of a query or a form.

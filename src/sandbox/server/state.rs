@@ -137,7 +137,9 @@ impl State {
     pub(super) fn forget(&self) {
         let (now, limit) = (self.now(), self.served().account.forget_after.unwrap_or(FORGET_AFTER));
         self.clients.forget(now, limit);
-        self.short_codes.forget(|client| self.clients.get(client).is_ok());
+        let there = |client: &str| self.clients.get(client).is_ok();
+        self.short_codes.forget(there);
+        self.links.forget(there);
         self.connector.forget(now.saturating_sub(limit));
     }
 }

@@ -32,37 +32,33 @@ fn there(state: &State, version: Version, ends: &(String, String)) -> Result<(),
 }
 
 /// Makes a link; making it again changes nothing.
-pub(super) async fn link(state: &State, request: Request) -> Reply {
+///
+/// # Errors
+///
+/// 4105 for a body that makes no link, 4100 for a client that nobody knows.
+pub(super) async fn link(state: &State, request: Request) -> Result<Reply, Reply> {
     let version = request.version;
-    let body = match request.object().await {
-        Ok(body) => body.unwrap_or_default(),
-        Err(reply) => return reply,
-    };
-    let make = || {
-        let ends = ends(&body, 4105)?;
-        let kind = body.get("type").and_then(Value::as_str).and_then(|kind| TYPES.iter().find(|known| **known == kind));
-        let kind = kind.ok_or_else(|| Refusal::about(4105, "type"))?;
-        there(state, version, &ends)?;
-        state.links.add(ends.0, ends.1, kind);
-        Ok(json!({"message": "Link created", "code": 0}))
-    };
-    make().into()
+    let body = request.object().await?.unwrap_or_default();
+    let ends = ends(&body, 4105)?;
+    let kind = body.get("type").and_then(Value::as_str).and_then(|kind| TYPES.iter().find(|known| **known == kind));
+    let kind = kind.ok_or_else(|| Refusal::about(4105, "type"))?;
+    there(state, version, &ends)?;
+    state.links.add(ends.0, ends.1, kind);
+    Ok(json!({"message": "Link created", "code": 0}).into())
 }
 
 /// Removes the links between two clients, of whatever type.
-pub(super) async fn unlink(state: &State, request: Request) -> Reply {
+///
+/// # Errors
+///
+/// 4106 for a body that names no link that is there, 4100 for a client that nobody knows.
+pub(super) async fn unlink(state: &State, request: Request) -> Result<Reply, Reply> {
     let version = request.version;
-    let body = match request.object().await {
-        Ok(body) => body.unwrap_or_default(),
-        Err(reply) => return reply,
-    };
-    let remove = || {
-        let ends = ends(&body, 4106)?;
-        there(state, version, &ends)?;
-        match state.links.remove(&ends.0, &ends.1) {
-            true => Ok(json!({"message": "Link deleted", "code": 0})),
-            false => Err(Refusal::about(4106, "there is no such link")),
-        }
-    };
-    remove().into()
+    let body = request.object().await?.unwrap_or_default();
+    let ends = ends(&body, 4106)?;
+    there(state, version, &ends)?;
+    if !state.links.remove(&ends.0, &ends.1) {
+        return Err(Refusal::about(4106, "there is no such link").into());
+    }
+    Ok(json!({"message": "Link deleted", "code": 0}).into())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::engine::{Action, Refusal, Status, act, flow_data, status, timestamp};
+use crate::sandbox::engine::{Refusal, Status, flow_data, settle, status, timestamp};
 use crate::sandbox::server::reply::Reply;
 use crate::sandbox::server::request::Request;
 use crate::sandbox::server::state::State;
@@ -10,18 +10,14 @@ use crate::sandbox::server::stores::lock;
 
 /// The profile of a client, over all its flows of this version. Where the account has clients, it needs a token of
 /// theirs.
-pub(super) fn profile(state: &State, request: Request) -> Reply {
-    let allowed = match state.served().account.clients.is_empty() {
-        true => Ok(()),
-        false => state.authorize(&request.headers, request.now),
-    };
-    allowed.and_then(|()| put_together(state, &request)).into()
-}
-
+///
 /// # Errors
 ///
-/// 4100 for a client that nobody knows in this version; 4110 where one of its flows is not there any more.
-fn put_together(state: &State, request: &Request) -> Result<Value, Refusal> {
+/// 4050 without such a token; 4100 for a client that nobody knows in this version; 4110 where one of its flows is not there any more.
+pub(super) fn profile(state: &State, request: &Request) -> Result<Reply, Reply> {
+    if !state.served().account.clients.is_empty() {
+        state.authorize(&request.headers, request.arrived)?;
+    }
     let asked = request.query();
     let full = asked.iter().find(|(key, _)| key == "includeFullServiceDetails");
     let full = full.is_some_and(|(_, value)| value.eq_ignore_ascii_case("true"));
@@ -35,7 +31,7 @@ fn put_together(state: &State, request: &Request) -> Result<Value, Refusal> {
         // Services end when their time is up, not when somebody asks; but asking here is not the applicant's asking, to
         // whom a failure is still to be told, so it is done on a copy.
         let mut session = enrolment.session.clone();
-        drop(act(&definition, &mut session, Action::Current, state.now()));
+        drop(settle(&definition, &mut session, state.now()));
         flows.insert(enrolment.flow.to_string(), flow_data(&definition, &session, state.epoch, full));
         settled.push(session);
     }
@@ -55,5 +51,6 @@ fn put_together(state: &State, request: &Request) -> Result<Value, Refusal> {
         "notes": [],
         "tasks": [],
         "user": Value::Null,
-    }))
+    })
+    .into())
 }

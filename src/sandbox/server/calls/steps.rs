@@ -21,81 +21,69 @@ fn body(outcome: Outcome) -> Result<String, Refusal> {
 }
 
 /// FlowStep: the current step, or the first of a new session.
-pub(super) fn flow(state: &State, request: Request) -> Reply {
-    let visit = match Visit::of(state, &request) {
-        Ok(visit) => visit,
-        Err(refusal) => return refusal.into(),
-    };
+pub(super) fn flow(state: &State, request: &Request) -> Result<Reply, Reply> {
+    let visit = Visit::of(state, request)?;
     let opened = match &visit.session {
-        Some(id) => Ok(Some(id.clone())),
-        None => entry::opened(state, &visit, &request),
+        Some(id) => Some(id.clone()),
+        None => entry::opened(state, &visit, request)?,
     };
-    let begun = match opened {
-        Ok(Some(id)) => return Reply::of(&id, body(visit.act(state, &id, Action::Current))),
-        Ok(None) => visit.new_session(),
-        Err(refusal) => Err(refusal),
-    };
-    let mut session = match begun {
-        Ok(session) => session,
-        Err(refusal) => return refusal.into(),
-    };
-    let outcome = visit.act_on(state, &mut session, Action::Current);
-    Reply::of(&visit.keep(state, session), body(outcome))
+    if let Some(id) = opened {
+        return Ok(Reply::of(&id, body(visit.act(state, &id, Action::Current))));
+    }
+    let mut session = visit.new_session(state)?;
+    let outcome = visit.begin(state, &mut session, Action::Current);
+    Ok(Reply::of(&visit.keep(state, session), body(outcome)))
 }
 
 /// getBackStep.
-pub(super) fn back(state: &State, request: Request) -> Reply {
-    let visit = match Visit::of(state, &request) {
-        Ok(visit) => visit,
-        Err(refusal) => return refusal.into(),
-    };
-    let Some(id) = &visit.session else { return Refusal::new(4100).into() };
-    Reply::of(id, body(visit.act(state, id, Action::Back)))
+pub(super) fn back(state: &State, request: &Request) -> Result<Reply, Reply> {
+    let visit = Visit::of(state, request)?;
+    let id = visit.session.as_ref().ok_or_else(|| Refusal::new(4100))?;
+    Ok(Reply::of(id, body(visit.act(state, id, Action::Back))))
 }
 
 /// SubmitStep, with or without a session.
-pub(super) async fn submit(state: &State, request: Request) -> Reply {
-    let visit = match Visit::of(state, &request) {
-        Ok(visit) => visit,
-        Err(refusal) => return refusal.into(),
-    };
+pub(super) async fn submit(state: &State, request: Request) -> Result<Reply, Reply> {
+    let visit = Visit::of(state, &request);
     let waits = header(&request.headers, &RETRY_ON_PENDING).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let data = match request.object().await {
-        Ok(data) => data.ok_or_else(|| Refusal::about(4007, "the body is no JSON object")),
-        Err(reply) => return reply,
-    };
+    // A refusal waits until the body is read: a client that is still sending would not see it.
+    let data = request.object().await;
+    let visit = visit?;
+    let data = data?.ok_or_else(|| Refusal::about(4007, "the body is no JSON object"));
     let (id, outcome) = match &visit.session {
-        Some(id) => (id.clone(), data.and_then(|data| submit_to(state, &visit, id, &data))),
-        None => match direct_submit(state, &visit, data) {
-            Ok(begun) => begun,
-            Err(refusal) => return refusal.into(),
-        },
+        Some(id) => (id.clone(), submit_to(state, &visit, id, data)),
+        None => direct_submit(state, &visit, data)?,
     };
     let outcome = match outcome {
         Ok((Answer::Pending { until }, body)) if waits => wait(state, &visit, &id, until, body).await,
         other => body(other),
     };
-    Reply::of(&id, outcome)
+    Ok(Reply::of(&id, outcome))
 }
 
-fn submit_to(state: &State, visit: &Visit, id: &HeaderValue, data: &Map<String, Value>) -> Outcome {
-    visit.with(state, id, |session| {
-        connector::spend(state, visit, session, data)?;
-        visit.act_on(state, session, Action::Submit(data))
+type Data = Result<Map<String, Value>, Refusal>;
+
+fn submit_to(state: &State, visit: &Visit, id: &HeaderValue, data: Data) -> Outcome {
+    visit.with(state, id, |session, now| {
+        visit.takes_data(session)?;
+        let data = data?;
+        let token = connector::token(state, visit, session, &data, now)?;
+        let outcome = visit.perform(state, session, Action::Submit(&data), now)?;
+        // Only a submit that was taken uses the token up.
+        if let Some(token) = token {
+            state.connector.spend(&token);
+        }
+        Ok(outcome)
     })
 }
 
 /// Submits to the root of a new session, which is kept only if its data was taken.
-fn direct_submit(
-    state: &State,
-    visit: &Visit,
-    data: Result<Map<String, Value>, Refusal>,
-) -> Result<(HeaderValue, Outcome), Refusal> {
-    let mut session = visit.new_session()?;
+fn direct_submit(state: &State, visit: &Visit, data: Data) -> Result<(HeaderValue, Outcome), Refusal> {
+    let mut session = visit.new_session(state)?;
     if !matches!(visit.definition.nodes.first().map(|node| &node.kind), Some(NodeKind::Form(_))) {
         return Err(Refusal::new(4015));
     }
-    let outcome = visit.act_on(state, &mut session, Action::Submit(&data?));
+    let outcome = visit.begin(state, &mut session, Action::Submit(&data?));
     match outcome {
         Err(refusal) if !session.has_data() => Err(refusal),
         outcome => Ok((visit.keep(state, session), outcome)),
@@ -130,16 +118,16 @@ async fn wait(
 }
 
 /// Submit file: multipart with the file as its part.
-pub(super) async fn file(state: &State, request: Request) -> Reply {
-    let visit = match Visit::of(state, &request) {
-        Ok(visit) => visit,
-        Err(refusal) => return refusal.into(),
-    };
-    let Some(id) = &visit.session else { return Refusal::new(4100).into() };
-    let file = match request.file().await {
-        Ok(file) => file,
-        Err(reply) => return reply.about(id),
-    };
+pub(super) async fn file(state: &State, request: Request) -> Result<Reply, Reply> {
+    let visit = Visit::of(state, &request);
+    let file = request.file().await;
+    let visit = visit?;
+    let id = visit.session.as_ref().ok_or_else(|| Refusal::new(4100))?;
+    // A session that takes no file is told so, whatever was sent.
+    if let Err(refusal) = visit.with(state, id, |session, _| visit.takes_data(session)) {
+        return Ok(Reply::of(id, Err(refusal)));
+    }
+    let file = file.map_err(|reply| reply.about(id))?;
     let key = Uuid::new_v4().to_string();
-    Reply::of(id, body(visit.act(state, id, Action::Upload { key, file })))
+    Ok(Reply::of(id, body(visit.act(state, id, Action::Upload { key, file }))))
 }

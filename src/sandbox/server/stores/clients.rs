@@ -43,6 +43,14 @@ impl Client {
             .ok_or_else(|| Refusal::new(4101))
     }
 
+    /// Lets it begin a flow that a token led it to.
+    pub fn connect(&mut self, flow: &str, version: Version) {
+        let there = self.connected.iter().any(|(known, in_version)| &**known == flow && *in_version == version);
+        if !there && self.session(flow, version).is_err() {
+            self.connected.push((flow.into(), version));
+        }
+    }
+
     /// Whether it has gone away from a flow that does not wait for ever.
     pub fn is_abandoned(&self) -> bool {
         self.enrolled.iter().any(|enrolment| enrolment.session.abandoned)

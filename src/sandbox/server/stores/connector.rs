@@ -34,26 +34,31 @@ impl Connector {
         lock(&self.made).insert(name.to_owned(), token);
     }
 
-    /// Redeems a token, if it is good and `allowed`, and returns what it is for.
+    /// What a token is for, if it is good and `allowed`.
     ///
     /// # Errors
     ///
     /// 4011 for a token that was never made or is redeemed already, 4012 for one that came too late, and what `allowed`
     /// says.
-    pub fn redeem(
+    pub fn check(
         &self,
         name: &str,
         now: Duration,
         allowed: impl Fn(&Token) -> Result<(), Refusal>,
     ) -> Result<Token, Refusal> {
-        let mut made = lock(&self.made);
-        let token = made.get_mut(name).filter(|token| !token.redeemed).ok_or_else(|| Refusal::new(4011))?;
+        let token = lock(&self.made).get(name).filter(|token| !token.redeemed).cloned();
+        let token = token.ok_or_else(|| Refusal::new(4011))?;
         if token.end <= now {
             return Err(Refusal::new(4012));
         }
-        allowed(token)?;
-        token.redeemed = true;
-        Ok(token.clone())
+        allowed(&token)?;
+        Ok(token)
+    }
+
+    /// Uses a token up; whether it was there to be used.
+    pub fn spend(&self, name: &str) -> bool {
+        let mut made = lock(&self.made);
+        made.get_mut(name).is_some_and(|token| !std::mem::replace(&mut token.redeemed, true))
     }
 
     /// Forgets tokens that expired before a moment. Until then one that came too late is told from one never made.

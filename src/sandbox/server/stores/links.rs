@@ -20,6 +20,11 @@ impl Links {
         lock(&self.made).insert((from, to, kind));
     }
 
+    /// Forgets the links of clients that are not there any more.
+    pub fn forget(&self, there: impl Fn(&str) -> bool) {
+        lock(&self.made).retain(|(from, to, _)| there(from) && there(to));
+    }
+
     /// Removes the links from one client to another, of whatever type; whether there was any.
     pub fn remove(&self, from: &str, to: &str) -> bool {
         let mut made = lock(&self.made);
