@@ -21,6 +21,8 @@ mod stores;
 #[cfg(test)]
 mod account_tests;
 #[cfg(test)]
+mod arrival_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

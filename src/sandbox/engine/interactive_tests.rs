@@ -1,9 +1,11 @@
 //! What each kind of interactive service asks for.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::tests::Applicant;
-use super::{Action, Answer, takes_token};
+use super::{Action, Answer, arrive, takes_token};
 
 fn flow(kind: &str) -> String {
     format!(
@@ -119,6 +121,24 @@ fn what_is_read_from_a_document_fills_in_the_forms_that_follow() {
 }
 
 #[test]
+fn what_was_not_read_fills_in_nothing() {
+    let mut applicant = at("PERSON_OCR, reads: { first_name: Ada }, fails: { code: 4009, when: attempt == 1 }");
+    applicant.upload("a.png").unwrap();
+    assert_eq!(applicant.give(json!({"front": "key of a.png"})), Err(4009));
+    assert_eq!(applicant.session.prefill, []);
+    assert_eq!(applicant.give(json!({"front": "key of a.png"})), Ok(Answer::Step));
+    assert_eq!(applicant.step()["elements"][0]["value"], "Ada");
+}
+
+#[test]
+fn a_register_that_cannot_be_searched_leaves_the_applicant_at_the_step_before() {
+    let kind = "TRULIOO_KYB_SEARCH, finds: a.n + 1 > 1, businesses: [ { name: One } ]";
+    let mut applicant = Applicant::new(&flow(kind));
+    assert_eq!(applicant.code(json!({"N": "x"})), 5000);
+    assert_eq!(applicant.step()["title"], "a");
+}
+
+#[test]
 fn a_connector_step_takes_a_token() {
     let mut applicant = at("FLOW_CONNECTOR");
     assert!(takes_token(&applicant.definition, &applicant.session));
@@ -135,7 +155,18 @@ fn who_stays_away_for_too_long_is_gone_for_good() {
     assert_eq!(applicant.wait(10.5).unwrap_err().code(), 4109);
     assert_eq!(applicant.wait(0.0).unwrap_err().code(), 4109);
     assert_eq!(applicant.submit(json!({})).unwrap_err().code(), 4109);
-    let mut ended = Applicant::new("abandon_after: 10s\nnodes: [ { form: f } ]\n");
-    ended.submit(json!({})).unwrap();
-    assert_eq!(ended.wait(100.0).unwrap(), Answer::End, "who is through has not gone away");
+    let service = "nodes: [ { form: f }, { service: s, type: TRULIOO_EIDV, takes: 1s } ]";
+    for nodes in ["nodes: [ { form: f } ]", service] {
+        let mut ended = Applicant::new(&format!("abandon_after: 10s\n{nodes}\n"));
+        ended.submit(json!({})).unwrap();
+        assert_eq!(ended.wait(100.0).unwrap(), Answer::End, "who is through has not gone away");
+    }
+}
+
+#[test]
+fn a_call_that_takes_long_is_there_all_the_while() {
+    let mut applicant = Applicant::new(&format!("abandon_after: 10s\n{}", flow("TWILIO")));
+    let (early, late) = (Duration::from_secs(1), Duration::from_secs(60));
+    arrive(&applicant.definition, &mut applicant.session, early, late).unwrap();
+    arrive(&applicant.definition, &mut applicant.session, late, late).unwrap();
 }
