@@ -32,5 +32,5 @@ pub mod server;
 #[cfg(test)]
 mod examples;
 
-pub use definition::{Library, load};
+pub use definition::{Library, load, secrets};
 pub use server::{Server, ServerOptions};

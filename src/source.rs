@@ -98,6 +98,11 @@ impl Sources {
         }
     }
 
+    /// All files.
+    pub fn all(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter()
+    }
+
     /// The file with this id.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.files[id.0 as usize]

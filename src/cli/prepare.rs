@@ -71,6 +71,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
             mistakes.extend(suite.err().unwrap_or_default());
         }
     }
+    super::sandbox::learn_secrets(sources, output);
     output.mistakes(&each_once(mistakes, sources), sources);
     Err(Exit::Invalid)
 }

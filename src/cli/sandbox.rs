@@ -1,10 +1,10 @@
 //! `draftgate sandbox`: the embedded flow API, served by itself until Ctrl-C.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use notify_debouncer_full::notify::{EventKind, RecursiveMode};
+use notify_debouncer_full::notify::{Event, EventKind, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, new_debouncer};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -17,7 +17,7 @@ use crate::sandbox::definition::Flow;
 use crate::sandbox::fault::FAULT_HEADER;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::discover;
-use crate::source::{Diagnostic, Sources};
+use crate::source::Sources;
 
 /// How long changes are gathered before the definitions are read again: editors write a file in several goes.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -32,14 +32,9 @@ pub(super) fn sandbox(arguments: &SandboxArguments, output: &Output) -> Exit {
         output.complain(&format!("error: there is no folder {}", folder.display()));
         return Exit::Usage;
     }
-    let mut sources = Sources::default();
-    let library = match read(&folder, &mut sources) {
-        Ok(library) => library,
-        Err(mistakes) => {
-            output.mistakes(&mistakes, &sources);
-            return Exit::Invalid;
-        }
-    };
+    // What changes from here on is noticed.
+    let watching = watch(&folder);
+    let Some(library) = read(&folder, output) else { return Exit::Invalid };
     if library.flows.is_empty() {
         let folder = folder.display();
         output.complain(&format!("error: {folder} has no flow definition, which is a file called NAME.flow.yaml"));
@@ -52,20 +47,36 @@ pub(super) fn sandbox(arguments: &SandboxArguments, output: &Output) -> Exit {
             return Exit::Usage;
         }
     };
-    runtime.block_on(serve(arguments, &folder, library, output))
+    runtime.block_on(serve(arguments, &folder, library, watching, output))
 }
 
-/// Every definition below a folder.
-fn read(folder: &Path, sources: &mut Sources) -> Result<Library, Vec<Diagnostic>> {
-    let found = discover(folder, sources);
-    let library = crate::sandbox::load(sources, &found.flows);
-    match found.mistakes.is_empty() {
-        true => library,
-        false => Err(found.mistakes.into_iter().chain(library.err().unwrap_or_default()).collect()),
-    }
+/// Every definition below a folder; none where there are mistakes, which are shown.
+fn read(folder: &Path, output: &Output) -> Option<Library> {
+    let mut sources = Sources::default();
+    let found = discover(folder, &mut sources);
+    let library = crate::sandbox::load(&mut sources, &found.flows);
+    let mistakes = match library {
+        Ok(library) if found.mistakes.is_empty() => return Some(library),
+        Ok(_) => found.mistakes,
+        Err(mistakes) => found.mistakes.into_iter().chain(mistakes).collect(),
+    };
+    learn_secrets(&sources, output);
+    output.mistakes(&mistakes, &sources);
+    None
 }
 
-async fn serve(arguments: &SandboxArguments, folder: &Path, library: Library, output: &Output) -> Exit {
+/// Masks the secrets of the sandbox's settings in whatever is shown.
+pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
+    crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
+}
+
+async fn serve(
+    arguments: &SandboxArguments,
+    folder: &Path,
+    library: Library,
+    watching: Watching,
+    output: &Output,
+) -> Exit {
     let address = SocketAddr::new(arguments.host, arguments.port);
     let options = ServerOptions { address, browsers: true, ..ServerOptions::default() };
     let banner = flows(&library);
@@ -84,7 +95,7 @@ async fn serve(arguments: &SandboxArguments, folder: &Path, library: Library, ou
             return Exit::Usage;
         }
     };
-    let (watcher, mut changes) = match watch(folder) {
+    let (watcher, mut changes) = match watching {
         Ok((watcher, changes)) => (Some(watcher), changes),
         Err(error) => {
             output.complain(&format!("warning: changed definitions will not be noticed: {error}"));
@@ -110,37 +121,34 @@ async fn serve(arguments: &SandboxArguments, folder: &Path, library: Library, ou
 
 /// Reads the definitions again. One with a mistake changes nothing: what was served last is served on.
 fn reload(folder: &Path, server: &Server, output: &Output) {
-    let mut sources = Sources::default();
-    match read(folder, &mut sources) {
-        Ok(library) => {
-            let changed = server.publish(library);
-            let flows = if changed.is_empty() { "no flow has changed".to_owned() } else { changed.join(", ") };
-            output.say(&format!("Reloaded: {flows}\n"));
-        }
-        Err(mistakes) => {
-            output.mistakes(&mistakes, &sources);
-            output.complain("Nothing was reloaded; the definitions served so far are served on.");
-        }
-    }
+    let Some(library) = read(folder, output) else {
+        return output.complain("Nothing was reloaded; the definitions served so far are served on.");
+    };
+    let changed = server.publish(library);
+    let flows = if changed.is_empty() { "no flow has changed".to_owned() } else { changed.join(", ") };
+    output.say(&format!("Reloaded: {flows}\n"));
 }
 
 type Watcher = Box<dyn std::any::Any + Send>;
+type Watching = notify_debouncer_full::notify::Result<(Watcher, UnboundedReceiver<()>)>;
 
-/// Tells of changes below a folder, for as long as the watcher lives.
-fn watch(folder: &Path) -> notify_debouncer_full::notify::Result<(Watcher, UnboundedReceiver<()>)> {
+/// Tells of changed YAML files and of changed folders below a folder, for as long as the watcher lives.
+fn watch(folder: &Path) -> Watching {
     let (sender, changes) = unbounded_channel();
     let tell = move |events: DebounceEventResult| {
-        // Reading the definitions opens them: that is no change.
-        let changed = |events: &Vec<notify_debouncer_full::DebouncedEvent>| {
-            events.iter().any(|event| !matches!(event.kind, EventKind::Access(_)))
-        };
-        if events.as_ref().map_or(true, changed) {
+        if events.as_ref().map_or(true, |events| events.iter().any(|event| may_matter(&event.event))) {
             let _nobody_left = sender.send(());
         }
     };
     let mut watcher = new_debouncer(SETTLE, None, tell)?;
     watcher.watch(folder, RecursiveMode::Recursive)?;
     Ok((Box::new(watcher), changes))
+}
+
+/// Whether a definition may have changed. Reading the definitions opens them: that is no change.
+fn may_matter(event: &Event) -> bool {
+    let yaml = |path: &PathBuf| path.extension().is_none_or(|ending| ending == "yaml" || ending == "yml");
+    !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(yaml)
 }
 
 /// Listens from now on for Ctrl-C, and for the signal that a service manager sends; what is returned waits for either.

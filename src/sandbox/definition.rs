@@ -75,6 +75,7 @@ mod tests;
 mod text;
 mod wire;
 
+pub use account::secrets;
 pub(in crate::sandbox) use elements::is_country;
 pub use expression::{EvaluationError, Expression};
 pub use files::load;

@@ -29,7 +29,7 @@ use crate::source::nearest;
 
 /// The header that asks for faults.
 pub const FAULT_HEADER: &str = "x-sandbox-fault";
-/// The longest time that a fault takes.
+/// The longest time that can be asked for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The size of a `huge` answer where nothing is said.
 const HUGE: u64 = 100_000_000;
@@ -177,19 +177,22 @@ impl Fault {
     ///
     /// What is wrong with it.
     pub fn of(name: &str, pairs: &[(String, String)]) -> Result<Self, FaultError> {
-        let plain = |word: &str| word.trim().to_ascii_lowercase().replace('-', "_");
         let name = plain(name);
         let mut keys = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
-            let plain = plain(key);
+            let folded = plain(key);
             let known = own_keys(&name).iter().chain(&KEYS).copied();
-            if !known.clone().any(|known| known == plain) {
-                let near = nearest(&plain, known.clone()).map(|near| format!("did you mean `{near}`?"));
+            if keys.iter().any(|(other, _)| *other == folded) {
+                let message = format!("the fault `{name}` has `{key}` twice");
+                return Err(FaultError { word: FaultWord::Key(key.clone()), message, help: None });
+            }
+            if !known.clone().any(|known| known == folded) {
+                let near = nearest(&folded, known.clone()).map(|near| format!("did you mean `{near}`?"));
                 let help = near.unwrap_or_else(|| format!("it takes {}", known.collect::<Vec<_>>().join(", ")));
                 let message = format!("the fault `{name}` takes no `{key}`");
                 return Err(FaultError { word: FaultWord::Key(key.clone()), message, help: Some(help) });
             }
-            keys.push((plain, value.as_str()));
+            keys.push((folded, value.as_str()));
         }
         let keys = Keys(keys);
         Ok(Fault {
@@ -273,12 +276,11 @@ impl Keys<'_> {
 
     fn time(&self, key: &str) -> Result<Option<Duration>, FaultError> {
         let parse = |text: &str| {
-            let time = parse_time(text).filter(|time| *time <= LONGEST);
             let wrong = || {
                 let message = format!("`{text}` stands where a time of at most a day is wanted");
-                FaultError::value(key, message, "write it as `500ms`, `2s` or `1m`")
+                FaultError::value(key, message, TIME_HELP)
             };
-            time.ok_or_else(wrong)
+            parse_time(text).ok_or_else(wrong)
         };
         self.get(key).map(parse).transpose()
     }
@@ -297,11 +299,11 @@ impl Keys<'_> {
         let Some(text) = self.get("on") else { return Ok(Vec::new()) };
         let names = text.split(['+', ' ']).map(str::trim).filter(|name| !name.is_empty());
         let find = |name: &str| {
-            let plain = name.to_ascii_lowercase().replace('-', "_");
-            let row = OPERATIONS.iter().find(|row| row.name == plain);
+            let folded = plain(name);
+            let row = OPERATIONS.iter().find(|row| row.name == folded);
             row.map(|row| row.operation).ok_or_else(|| {
                 let known = || OPERATIONS.iter().map(|row| row.name);
-                let near = nearest(&plain, known()).map(|near| format!("did you mean `{near}`?"));
+                let near = nearest(&folded, known()).map(|near| format!("did you mean `{near}`?"));
                 let help = near.unwrap_or_else(|| format!("one of {}", known().collect::<Vec<_>>().join(", ")));
                 FaultError::value("on", format!("unknown operation `{name}`"), &help)
             })
@@ -310,7 +312,10 @@ impl Keys<'_> {
     }
 }
 
-/// A time written with its unit: `500ms`, `2s`, `1m`, `1h`.
+/// How a time is written, for messages.
+pub(in crate::sandbox) const TIME_HELP: &str = "write it as `500ms`, `2s` or `1m`";
+
+/// A time of at most a day, written with its unit: `500ms`, `2s`, `1m`, `1h`.
 pub(in crate::sandbox) fn parse_time(text: &str) -> Option<Duration> {
     let text = text.trim();
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
@@ -322,7 +327,12 @@ pub(in crate::sandbox) fn parse_time(text: &str) -> Option<Duration> {
         "h" => 3600.0,
         _ => return None,
     };
-    Duration::try_from_secs_f64(number * unit).ok()
+    Duration::try_from_secs_f64(number * unit).ok().filter(|time| *time <= LONGEST)
+}
+
+/// A word of a fault as it is looked up: in whatever case, with `-` or `_`.
+pub(in crate::sandbox) fn plain(word: &str) -> String {
+    word.trim().to_ascii_lowercase().replace('-', "_")
 }
 
 #[cfg(test)]
@@ -358,6 +368,7 @@ mod tests {
         assert_eq!(wrong("500;on=submti").1, "unknown operation `submti`");
         assert_eq!(wrong("500;times=-1").0, value("times"));
         assert_eq!(wrong("huge;bytes=5000000000").0, value("bytes"));
+        assert_eq!(wrong("500;rate=1;Rate=0.5").1, "the fault `500` has `Rate` twice");
     }
 
     #[test]
@@ -365,7 +376,7 @@ mod tests {
         assert_eq!(parse_time("500ms"), Some(Duration::from_millis(500)));
         assert_eq!(parse_time("1.5 s"), Some(Duration::from_millis(1500)));
         assert_eq!(parse_time("2m"), Some(Duration::from_secs(120)));
-        for wrong in ["", "s", "-1s", "2 weeks", "5"] {
+        for wrong in ["", "s", "-1s", "2 weeks", "5", "25h"] {
             assert_eq!(parse_time(wrong), None, "{wrong}");
         }
     }

@@ -19,6 +19,7 @@ mod lint;
 mod reports;
 
 mod safety;
+#[cfg(unix)]
 mod sandbox;
 mod secrets;
 mod settings;

@@ -1,4 +1,4 @@
-//! `draftgate sandbox`: what it says, what it serves, how it takes changes, and how it ends.
+//! `draftgate sandbox`: what it says, what it serves, how it takes changes, and how it ends (by signals, so on Unix only).
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -75,7 +75,6 @@ fn id_of(answer: &RawAnswer, name: &str) -> String {
     elements.find(|element| element["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
 }
 
-#[cfg(unix)]
 #[test]
 fn it_says_what_it_serves_and_stops_cleanly() {
     for signal in ["-INT", "-TERM"] {
@@ -102,7 +101,6 @@ fn it_says_what_it_serves_and_stops_cleanly() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_changed_definition_is_taken_and_what_did_not_change_stays() {
     let project = tiny().with("scenarios/other.flow.yaml", "nodes: [ { form: a } ]\n");
@@ -131,7 +129,6 @@ fn a_changed_definition_is_taken_and_what_did_not_change_stays() {
     served.ended().exits(0).says("Reloaded: ").says("Reloaded: tiny\n");
 }
 
-#[cfg(unix)]
 #[test]
 fn a_broken_definition_is_told_of_and_the_one_before_is_served_on() {
     let project = tiny();
@@ -152,7 +149,6 @@ fn a_broken_definition_is_told_of_and_the_one_before_is_served_on() {
     served.ended().exits(0);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_killed_sandbox_knows_nobody_when_it_is_back() {
     let project = tiny();
@@ -181,4 +177,14 @@ fn what_cannot_be_served_is_told() {
     project.write("scenarios/tiny.flow.yaml", "nodes: [ { form: a, next: b } ]\n");
     let ended = project.draftgate(&["sandbox"]).exits(3);
     ended.complains("error: there is no node `b`\n --> scenarios/tiny.flow.yaml:1:27\n").complains("1 mistake found");
+}
+
+#[test]
+fn a_secret_beside_a_mistake_is_not_shown() {
+    let project = tiny()
+        .with("scenarios/sandbox.yaml", "clients: [ { client_id: me, client_secret: correct horse, scop: x } ]\n");
+    for command in ["sandbox", "run", "lint"] {
+        let ended = project.draftgate(&[command]).exits(3).complains("unknown key `scop`");
+        ended.complains("client_secret: [secret]").never_says("correct horse");
+    }
 }

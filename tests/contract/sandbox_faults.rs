@@ -139,7 +139,7 @@ fn several_lines_of_the_header_are_one_list() {
 }
 
 #[test]
-fn a_huge_body_holds_up_nobody_and_is_not_held_in_memory() {
+fn a_huge_body_holds_up_nobody() {
     use std::io::{Read, Write};
     let sandbox = Sandbox::start();
     // Somebody asks for a gigabyte and reads none of it: the others are answered all the same.
@@ -149,4 +149,18 @@ fn a_huge_body_holds_up_nobody_and_is_not_held_in_memory() {
     sandbox.begin();
     let answer = met(sandbox.address(), "huge;bytes=1000000001");
     assert!(answer.body.contains("at most 1000000000 bytes are allowed"), "{answer:?}");
+}
+
+#[test]
+fn the_faults_of_a_definition_are_met_by_whoever_calls_its_flow() {
+    let sandbox = Sandbox::start();
+    let flow = FLOW.replace("tiny", "faulty");
+    let begun = wire::send(sandbox.address(), &wire::get(&flow, ""));
+    assert_eq!(begun.status, "HTTP/1.1 503 Service Unavailable", "calls without a session count together");
+    let session = wire::send(sandbox.address(), &wire::get(&flow, "")).session().unwrap();
+    let header = format!("x-hf-session: {session}\r\n");
+    let again: Vec<String> = (0..2).map(|_| wire::send(sandbox.address(), &wire::get(&flow, &header)).status).collect();
+    assert_eq!(again, ["HTTP/1.1 503 Service Unavailable", OK], "each session meets it once");
+    let submit = wire::with_json("POST", &SUBMIT.replace("tiny", "faulty"), &header, "{}");
+    assert_eq!(wire::send(sandbox.address(), &submit).status, OK, "other operations do not");
 }

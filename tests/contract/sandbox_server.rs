@@ -39,6 +39,8 @@ nodes:
 ";
 /// A flow that begins with no form.
 const DOCV: &str = "flow: docv\nseed: 7\nnodes: [ { interactive: d, type: TRULIOO_DOCV }, { form: f, title: F } ]\n";
+/// One whose FlowStep is turned away once.
+const FAULTY: &str = "faults: [ { fault: 503, on: flow, times: 1 } ]\nnodes: [ { form: a } ]\n";
 
 /// The ids that the seed gives to elements of `tiny`.
 pub const FIRST_NAME: &str = "9397773fdcfbe469c3bd0a73";
@@ -71,7 +73,7 @@ impl Sandbox {
 
     fn with(browsers: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let files = [("tiny", TINY), ("slow", SLOW), ("docv", DOCV)].map(|(name, text)| {
+        let files = [("tiny", TINY), ("slow", SLOW), ("docv", DOCV), ("faulty", FAULTY)].map(|(name, text)| {
             let path = folder.path().join(format!("{name}.draft.flow.yaml"));
             std::fs::write(&path, text).unwrap();
             path

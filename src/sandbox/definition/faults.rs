@@ -1,14 +1,24 @@
 //! Reading the faults that a flow's calls meet.
 
 use super::reader::Reader;
-use crate::sandbox::fault::{Fault, FaultError, FaultWord};
+use crate::sandbox::fault::{Fault, FaultError, FaultWord, plain};
 use crate::source::{Diagnostic, Span};
 use crate::yaml::{Kind, Mapping, Node};
 
 /// Takes `faults:`, a list of texts (`503;rate=0.1`) and maps (`{ fault: 503, rate: 0.1 }`).
 pub(super) fn read(reader: &mut Reader<'_>, map: &mut Mapping<'_>) -> Vec<Fault> {
     let list = reader.list(map, "faults").unwrap_or_default();
-    list.iter().filter_map(|node| fault(reader, node)).collect()
+    let mut faults = Vec::with_capacity(list.len());
+    for node in list {
+        let Some(fault) = fault(reader, node) else { continue };
+        let elsewhere = fault.on.iter().find(|operation| !operation.row().path.contains("{flow}"));
+        if let Some(operation) = elsewhere {
+            let message = format!("`{operation}` is about no flow, so that a flow's definition has no say in it");
+            reader.report(Diagnostic::new(node.span, message).help("ask for it with the header `x-sandbox-fault`"));
+        }
+        faults.push(fault);
+    }
+    faults
 }
 
 fn fault(reader: &mut Reader<'_>, node: &Node) -> Option<Fault> {
@@ -34,7 +44,7 @@ fn fault(reader: &mut Reader<'_>, node: &Node) -> Option<Fault> {
         pairs.push((key.clone(), text));
         places.push((key, key_node.span, value.span));
     }
-    let find = |key: &str| places.iter().find(|(known, ..)| known.replace('-', "_") == key.replace('-', "_"));
+    let find = |key: &str| places.iter().find(|(known, ..)| plain(known) == plain(key));
     let place = |word: &FaultWord| match word {
         FaultWord::Name => name_node.span,
         FaultWord::Key(key) => find(key).map_or(name_node.span, |(_, key, _)| *key),

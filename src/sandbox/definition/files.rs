@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::account::ACCOUNT_FILE;
 use super::ident::{Ids, hex_digest};
 use super::model::{Account, Definition, Flow, Languages, Library, Node};
 use super::reader::Reader;
@@ -12,9 +13,6 @@ use crate::api::language::LANGUAGES;
 use crate::api::operation::Version;
 use crate::source::{Diagnostic, SourceId, Sources, Span};
 use crate::yaml::{self, Mapping};
-
-/// The name of the file with the account's settings.
-const ACCOUNT_FILE: &str = "sandbox.yaml";
 
 /// Reads flow definitions (`NAME.flow.yaml`, or `NAME.draft.flow.yaml` and `NAME.live.flow.yaml`), the locale files that
 /// they name, and `sandbox.yaml` where it is among the files.
@@ -44,6 +42,7 @@ pub fn load(sources: &mut Sources, files: &[PathBuf]) -> Result<Library, Vec<Dia
 #[derive(Default)]
 struct Loading {
     account: Account,
+    account_span: Option<Span>,
     read: Vec<ReadFile>,
     mistakes: Vec<Diagnostic>,
 }
@@ -68,6 +67,11 @@ impl Loading {
             Err(mistake) => return self.mistakes.push(mistake),
         };
         if name == ACCOUNT_FILE {
+            let span = sources.span(id, 0..0);
+            if let Some(first) = self.account_span.replace(span) {
+                let mistake = Diagnostic::new(span, format!("there is another {ACCOUNT_FILE}"));
+                self.mistakes.push(mistake.related(first, "the first one").help("keep one of the two"));
+            }
             let mut reader = Reader::new(sources);
             self.account = account::read(&mut reader, &root);
             return self.mistakes.append(&mut reader.mistakes);
@@ -104,10 +108,10 @@ impl Loading {
         let span = id_node.or(flow).map_or(root.span, |node| node.span);
         let name = flow.and_then(|node| reader.text_of(node)).unwrap_or_else(|| stem.to_owned());
         let id = id_node.and_then(|node| reader.text_of(node)).unwrap_or_else(|| name.clone());
-        if id.is_empty() || id.contains(|c: char| c == '/' || c.is_whitespace()) {
+        if id.is_empty() || id.contains(|c: char| "/?#%".contains(c) || c.is_whitespace() || c.is_control()) {
             reader.report(
                 Diagnostic::new(span, format!("`{id}` cannot be a flow's id, since it stands in a path"))
-                    .help("give the flow an `id` without spaces and slashes"),
+                    .help("give the flow an `id` of letters, digits and dashes"),
             );
         }
         let ids = Ids::new(reader.text(&mut map, "seed"));
@@ -207,12 +211,14 @@ fn read_nodes(reader: &mut Reader<'_>, map: &mut Mapping<'_>, ids: &Ids) -> Vec<
         }
         return Vec::new();
     };
+    let before = reader.mistakes.len();
     let drafts: Vec<nodes::Draft> = list.iter().filter_map(|node| nodes::read(reader, ids, node)).collect();
     if drafts.len() < list.len() {
         // A name that leads to a node that could not be read would be reported as leading nowhere.
         return Vec::new();
     }
-    graph::connect(reader, drafts)
+    let sound = reader.mistakes.len() == before;
+    graph::connect(reader, drafts, sound)
 }
 
 fn read_languages(
@@ -233,6 +239,10 @@ fn read_languages(
         for (tag, key, value) in map.rest() {
             let known = LANGUAGES.iter().find(|known| known.eq_ignore_ascii_case(tag));
             match known {
+                Some(known) if *known == languages.default => reader.report(
+                    Diagnostic::new(key.span, format!("`{known}` is the language that the definition is written in"))
+                        .help("leave it out, or make another language the default"),
+                ),
                 Some(known) => named.extend(reader.text_of(value).map(|file| (*known, value.span, file))),
                 None => reader.report(yaml::unknown_word(key.span, "language", tag, &LANGUAGES)),
             }

@@ -4,10 +4,11 @@
 use super::model::{Next, Node, NodeKind};
 use super::nodes::{Draft, END, Way};
 use super::reader::{Ask, Reader};
+use super::service::BUSINESS;
 use crate::source::{Diagnostic, Span, nearest};
 
-/// Makes nodes of the drafts.
-pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>) -> Vec<Node> {
+/// Makes nodes of the drafts, which are `sound` where nothing was wrong with them.
+pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>, sound: bool) -> Vec<Node> {
     let names: Vec<(String, String, Span)> =
         drafts.iter().map(|draft| (draft.node.name.to_string(), draft.node.key.clone(), draft.span)).collect();
     let before = reader.mistakes.len();
@@ -35,8 +36,8 @@ pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>) -> Vec<Node> 
                 .help("put a form into the circle, or lead one of its conditions out of it"),
         );
     }
-    // A name that leads nowhere may be the way that is missing.
-    if reader.mistakes.len() == before {
+    // A name that leads nowhere, or a key that was misspelt, may be the way that is missing.
+    if sound && reader.mistakes.len() == before {
         unreachable(reader, &nodes, &spans);
     }
     nodes
@@ -45,18 +46,37 @@ pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>) -> Vec<Node> 
 /// Reports the nodes that no way leads to from the root; of those that lead to each other, the first.
 fn unreachable(reader: &mut Reader<'_>, nodes: &[Node], spans: &[Span]) {
     let mut reached = vec![false; nodes.len()];
-    for at in 0..nodes.len() {
-        if at > 0 && !reached[at] {
-            reader.report(
-                Diagnostic::new(spans[at], format!("no way leads to the node `{}`", nodes[at].name))
-                    .help("lead to it with `next`, `then` or `else` of another node, or take it out"),
-            );
-        }
-        let mut open = vec![at];
-        while let Some(at) = open.pop() {
-            if !std::mem::replace(&mut reached[at], true) {
-                open.extend(ways(&nodes[at]).filter_map(|way| if let Next::Node(to) = way { Some(to) } else { None }));
+    reach(nodes, 0, &mut reached);
+    // A node that another leads to is told of with that; what is left then are circles.
+    let led_to = |at: usize, reached: &[bool]| {
+        let others = nodes.iter().enumerate().filter(|(other, _)| *other != at && !reached[*other]);
+        others.flat_map(|(_, node)| ways(node)).any(|way| way == Next::Node(at))
+    };
+    let mut heads: Vec<usize> = Vec::new();
+    for only_heads in [true, false] {
+        for at in 0..nodes.len() {
+            if reached[at] || (only_heads && led_to(at, &reached)) {
+                continue;
             }
+            heads.push(at);
+            reach(nodes, at, &mut reached);
+        }
+    }
+    for at in heads {
+        reader.report(
+            Diagnostic::new(spans[at], format!("no way leads to the node `{}`", nodes[at].name))
+                .help("lead to it with `next`, `then` or `else` of another node, or take it out"),
+        );
+    }
+}
+
+/// Notes what can be reached from a node, itself included.
+fn reach(nodes: &[Node], from: usize, reached: &mut [bool]) {
+    let mut open = vec![from];
+    while let Some(at) = open.pop() {
+        let new = reached.get_mut(at).is_some_and(|seen| !std::mem::replace(seen, true));
+        if new {
+            open.extend(ways(&nodes[at]).filter_map(|way| if let Next::Node(to) = way { Some(to) } else { None }));
         }
     }
 }
@@ -101,22 +121,22 @@ fn follow(reader: &mut Reader<'_>, way: &Way, at: usize, names: &[(String, Strin
     Next::End
 }
 
-/// Checks `node` or `node.field`, as an expression asks for it.
+/// Checks `node`, `node.field` and what is below, as an expression asks for it.
 fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Draft]) {
-    let span = ask.span;
-    let (root, field) = name.split_once('.').map_or((name, None), |(root, rest)| (root, rest.split('.').next()));
+    let mut parts = name.split('.');
+    let root = parts.next().unwrap_or_default();
     if ask.own.contains(&root) {
-        return;
+        return business_field(reader, root, parts.next(), ask.span);
     }
     let Some(draft) = drafts.iter().find(|draft| draft.node.key == root) else {
         let near = nearest(root, drafts.iter().map(|draft| draft.node.key.as_str()));
         reader.report(
-            Diagnostic::new(span, format!("the expression asks for `{root}`, and no node has that name"))
+            Diagnostic::new(ask.span, format!("the expression asks for `{root}`, and no node has that name"))
                 .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
         );
         return;
     };
-    let Some(field) = field else { return };
+    let Some(field) = parts.next() else { return };
     let known: Vec<&str> = match &draft.node.kind {
         NodeKind::Form(form) => {
             let roles = form.elements.iter().filter_map(|element| element.role.as_deref());
@@ -125,11 +145,25 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Dra
         kind if kind.service().is_some() => ["match", "attempt"].into_iter().chain(kind.tells()).collect(),
         _ => Vec::new(),
     };
-    if !known.contains(&field) {
-        let near = nearest(field, known.iter().copied());
-        let help = near.map_or_else(|| it_has(&known), |near| format!("did you mean `{near}`?"));
-        reader.report(Diagnostic::new(span, format!("the node `{root}` has no `{field}` to ask for")).help(help));
+    match known.contains(&field) {
+        true if draft.node.kind.tells() == Some(field) => business_field(reader, field, parts.next(), ask.span),
+        true => {}
+        false => no_field(reader, &format!("the node `{root}`"), field, &known, ask.span),
     }
+}
+
+/// Checks what is asked of a business, whose fields are known.
+fn business_field(reader: &mut Reader<'_>, name: &str, field: Option<&str>, span: Span) {
+    let known = BUSINESS.map(|(key, _)| key);
+    if let Some(field) = field.filter(|field| name == "business" && !known.contains(field)) {
+        no_field(reader, "a business", field, &known, span);
+    }
+}
+
+fn no_field(reader: &mut Reader<'_>, what: &str, field: &str, known: &[&str], span: Span) {
+    let near = nearest(field, known.iter().copied());
+    let help = near.map_or_else(|| it_has(known), |near| format!("did you mean `{near}`?"));
+    reader.report(Diagnostic::new(span, format!("{what} has no `{field}` to ask for")).help(help));
 }
 
 fn it_has(known: &[&str]) -> String {

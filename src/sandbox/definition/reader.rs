@@ -4,12 +4,9 @@
 use std::time::Duration;
 
 use super::expression::Expression;
-use crate::sandbox::fault::parse_time;
+use crate::sandbox::fault::{TIME_HELP, parse_time};
 use crate::source::{Diagnostic, Sources, Span};
 use crate::yaml::{Kind, Mapping, Node, unknown_word};
-
-/// The longest time that a definition may name.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads values and gathers mistakes.
 pub(super) struct Reader<'a> {
@@ -102,15 +99,14 @@ impl<'a> Reader<'a> {
     pub(super) fn time(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<Duration> {
         let node = map.take(key)?;
         let time = match &node.kind {
-            Kind::Number(number) => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            Kind::Number(number) => parse_time(&format!("{number}s")),
             Kind::String(text) => parse_time(text),
             _ => None,
         };
-        let time = time.filter(|time| *time <= LONGEST);
         if time.is_none() {
             self.wanted(node, "a time of at most a day");
             if let Some(mistake) = self.mistakes.last_mut() {
-                mistake.help = Some("write it as `500ms`, `2s` or `1m`".to_owned());
+                mistake.help = Some(TIME_HELP.to_owned());
             }
         }
         time

@@ -114,6 +114,10 @@ pub struct Offer {
     pub keys: Vec<String>,
 }
 
+/// The keys of a business, with their names on the wire.
+pub const BUSINESS: [(&str, &str); 4] =
+    [("name", "name"), ("registration_number", "registrationNumber"), ("country", "country"), ("address", "address")];
+
 const fn interactive(
     name: &'static str,
     wire: &'static str,

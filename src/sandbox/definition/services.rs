@@ -7,17 +7,13 @@ use serde_json::Value;
 use super::elements::{all_extensions, extensions};
 use super::ident::Ids;
 use super::reader::{Ask, Reader};
-use super::service::{Failure, INTERACTIVE_TYPES, Interactive, Offer, Service, Task, TaskKind};
+use super::service::{BUSINESS, Failure, INTERACTIVE_TYPES, Interactive, Offer, Service, Task, TaskKind};
 use crate::api::codes;
 use crate::source::{Diagnostic, Span};
 use crate::yaml::{Kind, Mapping, Node};
 
 /// The code that a text message holds where the definition does not say.
 const CODE: &str = "000000";
-
-/// The keys of a business, with their names on the wire.
-const BUSINESS: [(&str, &str); 4] =
-    [("name", "name"), ("registration_number", "registrationNumber"), ("country", "country"), ("address", "address")];
 
 /// Takes the keys that every service has.
 pub(super) fn service(

@@ -112,10 +112,31 @@ fn a_node_that_nothing_leads_to_is_refused() {
     next: b
 ";
     let help = "(lead to it with `next`, `then` or `else` of another node, or take it out)";
-    // `lost` follows `b`, so that one report is enough for both; what stands before an end leads nowhere.
-    let expected =
-        [format!("4:11 no way leads to the node `b` {help}"), format!("8:11 no way leads to the node `after` {help}")];
-    assert_eq!(mistakes(text), expected);
+    // `after` leads to `b`, and that to `lost`: one report is enough for the three.
+    assert_eq!(mistakes(text), [format!("8:11 no way leads to the node `after` {help}")]);
+    let circle = "nodes:\n  - { form: a, next: end }\n  - { form: b, next: c }\n  - { form: c, next: b }\n";
+    assert_eq!(mistakes(circle), [format!("3:13 no way leads to the node `b` {help}")]);
+    let misspelt = "nodes:\n  - { form: a, nxt: c }\n  - { form: b, next: end }\n  - form: c\n";
+    assert_eq!(mistakes(misspelt), ["2:16 unknown key `nxt` (did you mean `next`?)"], "which may be the way");
+}
+
+#[test]
+fn what_would_be_taken_in_silence_is_told() {
+    let account = ("sandbox.yaml", "themes: [a]\n");
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("sandbox.yaml");
+    std::fs::write(&other, account.1).unwrap();
+    let mut sources = crate::source::Sources::default();
+    let twice = super::load(&mut sources, &[other.clone(), other]).unwrap_err();
+    assert_eq!(twice[0].message, "there is another sandbox.yaml");
+    let default = mistakes("languages: { en-US: fr.yaml }\nnodes: []\n");
+    assert!(default[0].starts_with("1:14 `en-US` is the language that the definition is written in"), "{default:?}");
+    assert!(mistakes("id: 'a?b'\nnodes: []\n")[0].starts_with("1:5 `a?b` cannot be a flow's id"));
+    let fault = mistakes("faults: [ 503;on=flow+profile ]\nnodes: []\n");
+    assert!(fault[0].starts_with("1:11 `profile` is about no flow"), "{fault:?}");
+    let clients = "clients: [ { client_id: a, client_secret: b }, { client_id: a, client_secret: c } ]\n";
+    let (_, same) = load_files(&[("sandbox.yaml", clients)]);
+    assert_eq!(same.unwrap_err()[0].message, "the client `a` is there twice");
 }
 
 #[test]
@@ -169,7 +190,7 @@ fn what_an_interactive_service_takes_is_checked() {
   - interactive: search
     type: TRULIOO_KYB_SEARCH
     businesses: [ { nam: A }, { registration_number: 1 } ]
-    finds: bussiness.name
+    finds: bussiness.name or business.nmae
   - interactive: code
     type: TWILIO
     providers: [x]
@@ -177,16 +198,18 @@ fn what_an_interactive_service_takes_is_checked() {
     type: BUSINESS_OCR
     files: [exe]
   - condition: c
-    when: search.business.name and paper.captured
+    when: search.business.nam and paper.captured
     then: end
 ";
     let expected = [
         "4:21 unknown key `nam` (did you mean `name`?)",
         "4:31 the business has no name",
+        "5:12 a business has no `nmae` to ask for (did you mean `name`?)",
         "5:12 the expression asks for `bussiness`, and no node has that name",
         "8:5 unknown key `providers`",
         "11:13 unknown file type `exe`",
-        "13:11 the node `paper` has no `captured` to ask for",
+        "13:11 the node `paper` has no `captured` to ask for (it has: match, attempt)",
+        "13:11 a business has no `nam` to ask for (did you mean `name`?)",
     ];
     let found = mistakes(text);
     assert!(found.len() == expected.len(), "{}", found.join("\n"));

@@ -125,9 +125,8 @@ proptest! {
     }
 
     #[test]
-    fn who_only_does_what_leads_on_comes_somewhere(flow in flows()) {
+    fn what_leads_on_is_always_taken(flow in flows()) {
         let mut walker = Walker::new(&flow, "a");
-        let mut forms = 0;
         for _ in 0..30 {
             match walker.settle() {
                 Ok(Answer::End) => break,
@@ -136,11 +135,9 @@ proptest! {
                     let outcome = walker.act(Action::Submit(&data));
                     let taken = outcome.is_ok() || outcome.is_err_and(|refusal| refusal.code() == 4009);
                     prop_assert!(taken, "{:?} at {}", data, shown(&flow, &walker.session, None));
-                    forms += 1;
                 }
                 Err(refusal) => prop_assert_eq!(refusal.code(), 4009),
             }
         }
-        prop_assert!(forms > 0);
     }
 }

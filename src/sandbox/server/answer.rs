@@ -10,7 +10,7 @@ use hyper::{Request as HttpRequest, Response};
 use super::faults::{self, NoAnswer};
 use super::headers::FAULT;
 use super::reply::{Body, Reply};
-use super::request::Request;
+use super::request::{Request, read};
 use super::routes::{NoRoute, Route, find};
 use super::state::State;
 use super::{browsers, calls};
@@ -69,7 +69,11 @@ async fn with_faults(
         }
     }
     let reply = match met.refused {
-        Some(refused) => refused,
+        Some(refused) => {
+            // A client that is still sending would not see the refusal.
+            drop(read(body).await);
+            refused
+        }
         None => call(state, route, parts, body).await,
     };
     match met.spoil {

@@ -34,13 +34,10 @@ pub(super) fn met(state: &State, headers: &HeaderMap, route: &Route) -> Met {
     let mut met = Met::default();
     let operation = route.operation();
     let session = header(headers, &SESSION).unwrap_or_default();
-    let definition = operation.and_then(|(_, version, flow)| state.definition(flow, version).ok());
-    let own = definition.iter().flat_map(|definition| {
-        definition
-            .faults
-            .iter()
-            .enumerate()
-            .map(|(at, fault)| (fault, format!("{} {at} {}", definition.digest, fault.id)))
+    let definition = operation.and_then(|(_, version, flow)| Some((version, state.definition(flow, version).ok()?)));
+    let own = definition.iter().flat_map(|(version, definition)| {
+        let name = move |at| format!("{}{} {} {at}", definition.id, version.prefix(), definition.digest);
+        definition.faults.iter().enumerate().map(move |(at, fault)| (fault, name(at)))
     });
     // Several lines of a header are one list.
     let lines: Vec<&str> = headers.get_all(&FAULT).iter().map(text).collect();
@@ -126,4 +123,30 @@ pub(super) fn spoil(reply: Reply, spoil: Spoil) -> Result<Response<Body>, NoAnsw
     response.headers_mut().insert(CONTENT_LENGTH, length.into());
     *response.body_mut() = Either::Right(spoilt);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::examples::library;
+    use crate::sandbox::server::routes::find;
+
+    fn met_for(fault: &str) -> Met {
+        let definition = "faults: [ { fault: latency, time: 1s, on: flow } ]\nnodes: []\n";
+        let stopping = tokio::sync::watch::channel(false).1;
+        let state = State::new(library(&[("f.flow.yaml", definition)]), None, false, stopping);
+        let headers = HeaderMap::from_iter([(FAULT.clone(), HeaderValue::from_str(fault).unwrap())]);
+        met(&state, &headers, &find(&hyper::Method::GET, "/wfs/interpreter-v2/flow/f").unwrap())
+    }
+
+    #[tokio::test]
+    async fn latencies_add_up_and_the_first_refusal_stands() {
+        let both = met_for("latency;time=2s, 503, 429, cut, close");
+        assert_eq!(both.latency, Duration::from_secs(3));
+        assert_eq!(both.refused.unwrap().status, 503);
+        assert_eq!(both.spoil, Some(Spoil::Cut));
+        let jittered = met_for("latency;jitter=1s").latency;
+        assert!(jittered >= Duration::from_secs(1) && jittered < Duration::from_secs(2), "{jittered:?}");
+        assert!(met_for("").refused.is_none());
+    }
 }

@@ -61,7 +61,10 @@ impl Server {
     /// When the address cannot be listened at.
     pub async fn start(library: Library, options: ServerOptions) -> io::Result<Server> {
         let socket = if options.address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        socket.set_reuseaddr(true)?;
+        // Elsewhere it lets a stopped server's port be taken again at once; on Windows it would share one that is in use.
+        if cfg!(not(windows)) {
+            socket.set_reuseaddr(true)?;
+        }
         socket.bind(options.address)?;
         let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;

@@ -100,22 +100,26 @@ async fn file(mut form: Multipart<'_>) -> Result<UploadedFile, Reply> {
         multer::Error::StreamSizeExceeded { .. } => too_large(),
         _ => Refusal::about(4007, "the multipart form is broken").into(),
     };
-    let mut found: Option<UploadedFile> = None;
+    let (mut named, mut typed) = (None::<UploadedFile>, None::<UploadedFile>);
     while let Some(mut part) = form.next_field().await.map_err(malformed)? {
-        let typed = || typed_name(part.content_type().map(|kind| kind.subtype().as_str()));
-        let Some(name) = part.file_name().map(str::to_owned).or_else(|| encoded_name(part.headers())).or_else(typed)
-        else {
-            continue;
-        };
+        let name = part.file_name().map(str::to_owned).or_else(|| encoded_name(part.headers()));
+        let kind = typed_name(part.content_type().map(|kind| kind.subtype().as_str()));
         let mut size = 0;
         while let Some(chunk) = part.chunk().await.map_err(malformed)? {
             size += chunk.len();
         }
-        if found.replace(UploadedFile { name, size }).is_some() {
-            return Err(Refusal::about(4007, "there is more than one file").into());
+        match (name, kind) {
+            (Some(name), _) => {
+                if named.replace(UploadedFile { name, size }).is_some() {
+                    return Err(Refusal::about(4007, "there is more than one file").into());
+                }
+            }
+            // A part that has a type only may be a note beside the file.
+            (None, Some(name)) => typed = typed.or(Some(UploadedFile { name, size })),
+            (None, None) => {}
         }
     }
-    found.ok_or_else(|| Refusal::about(4006, "the file").into())
+    named.or(typed).ok_or_else(|| Refusal::about(4006, "the file").into())
 }
 
 /// A file's name that is not plain UTF-8: percent-encoded (`filename*=UTF-8''…`, RFC 6266), or in another encoding, of which

@@ -9,7 +9,7 @@ pub mod tokens;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks, also what a panicking thread left locked: everything here is changed in one go or not at all.
+/// Locks, also what a panicking thread left locked: better a session in the state that it was left in than none.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -49,7 +49,11 @@ pub(super) async fn submit(state: &State, request: Request) -> Result<Reply, Rep
     // A refusal waits until the body is read: a client that is still sending would not see it.
     let data = request.object().await;
     let visit = visit?;
-    let data = data?.ok_or_else(|| Refusal::about(4007, "the body is no JSON object"));
+    let about = |reply: Reply| match &visit.session {
+        Some(id) => reply.about(id),
+        None => reply,
+    };
+    let data = data.map_err(about)?.ok_or_else(|| Refusal::about(4007, "the body is no JSON object"));
     let (id, outcome) = match &visit.session {
         Some(id) => (id.clone(), submit_to(state, &visit, id, data)),
         None => direct_submit(state, &visit, data)?,

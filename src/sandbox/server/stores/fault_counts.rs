@@ -8,7 +8,7 @@ use super::lock;
 use crate::sandbox::fault::Fault;
 
 /// How many counts are kept; a server that runs for long must not grow by them.
-const MOST_COUNTS: usize = 100_000;
+const MOST_COUNTS: usize = 1_000_000;
 
 /// How often each fault was asked for.
 #[derive(Default)]
@@ -21,10 +21,11 @@ impl FaultCounts {
     /// How often this was counted before.
     pub fn count(&self, what: (&str, &str, &str)) -> u64 {
         let mut counts = lock(&self.counts);
-        if counts.len() >= MOST_COUNTS {
+        let what = self.hasher.hash_one(what);
+        if counts.len() >= MOST_COUNTS && !counts.contains_key(&what) {
             counts.clear();
         }
-        let count = counts.entry(self.hasher.hash_one(what)).or_default();
+        let count = counts.entry(what).or_default();
         *count += 1;
         *count - 1
     }
