@@ -2,13 +2,14 @@
 //!
 //! Everything that the vendor's reference says is written down here once, for the client, the sandbox, the checks and
 //! the documentation alike: [`codes`] the error table, [`language`] the tags, [`operation`] the calls and their
-//! paths, [`wire`] the shapes of answers, [`element`] those of form elements.
+//! paths, [`wire`] the shapes of answers, [`element`] those of form elements, [`file`](mod@file) the files that are taken.
 
 pub mod client;
 pub mod codes;
 pub mod element;
 pub mod exchange;
 pub mod field;
+pub mod file;
 pub mod language;
 pub mod operation;
 pub mod token;

@@ -97,6 +97,9 @@ impl fmt::Display for Operation {
     }
 }
 
+/// The types of a link between two clients.
+pub const LINK_TYPES: [&str; 4] = ["RELATES_TO", "DUPLICATE_OF", "OWNS", "OWNED_BY"];
+
 /// The two versions of a flow that the service runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Version {

@@ -11,6 +11,7 @@ use crate::api::client::Parameters;
 use crate::api::element::Element;
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::field::{self, FieldError};
+use crate::api::file;
 use crate::api::operation::Operation;
 use crate::api::wire;
 use crate::fake::{self, Filled};
@@ -219,7 +220,7 @@ impl Applicants {
         })?;
         let name =
             Path::new(path).file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
-        let media_type = media_type.unwrap_or_else(|| media_type_of(&name)).to_owned();
+        let media_type = media_type.unwrap_or_else(|| file::media_type(&name)).to_owned();
         Ok(RequestBody::File { name, media_type, bytes, path: Some(file.to_string_lossy().into_owned()) })
     }
 
@@ -335,30 +336,4 @@ fn file_path(value: &Value) -> Option<&str> {
 
 fn field_error(span: Span, error: &FieldError) -> StepError {
     StepError::Mistake(Box::new(Diagnostic::new(span, error.to_string()).help(error.help())))
-}
-
-/// The media types of the files that the API accepts.
-const MEDIA_TYPES: [(&str, &str); 14] = [
-    ("pdf", "application/pdf"),
-    ("doc", "application/msword"),
-    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("bmp", "image/bmp"),
-    ("heic", "image/heic"),
-    ("webp", "image/webp"),
-    ("xml", "application/xml"),
-    ("xls", "application/vnd.ms-excel"),
-    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("csv", "text/csv"),
-    ("txt", "text/plain"),
-];
-
-fn media_type_of(name: &str) -> &'static str {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    MEDIA_TYPES
-        .iter()
-        .find(|(known, _)| *known == ending)
-        .map_or("application/octet-stream", |(_, media_type)| media_type)
 }

@@ -9,17 +9,14 @@ use super::ident::{Ids, snake_case};
 use super::model::{DateFormat, FormElement, Rules};
 use super::reader::Reader;
 use crate::api::element::{ElementType, TYPES};
+use crate::api::file::FILE_TYPES;
 use crate::api::wire::{Condition, OPERATORS, Operator, Rule};
 use crate::source::{Diagnostic, Span, nearest};
 use crate::yaml::{Kind, Mapping, Node};
 
-/// The extensions that the API accepts.
-const EXTENSIONS: [&str; 14] =
-    ["pdf", "doc", "docx", "png", "jpg", "jpeg", "bmp", "heic", "webp", "xml", "xls", "xlsx", "csv", "txt"];
-
 /// Whatever the API accepts.
 pub(super) fn all_extensions() -> Vec<String> {
-    EXTENSIONS.map(str::to_owned).to_vec()
+    FILE_TYPES.map(|(extension, _)| extension.to_owned()).to_vec()
 }
 
 /// An element whose condition still speaks of names.
@@ -203,7 +200,8 @@ pub(super) fn extensions(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
         ));
         return Vec::new();
     };
-    items.iter().filter_map(|item| reader.word(item, "file type", &EXTENSIONS)).map(str::to_owned).collect()
+    let known = FILE_TYPES.map(|(extension, _)| extension);
+    items.iter().filter_map(|item| reader.word(item, "file type", &known)).map(str::to_owned).collect()
 }
 
 fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, element: Span) -> Vec<(String, String)> {

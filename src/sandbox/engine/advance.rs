@@ -38,7 +38,6 @@ pub(in crate::sandbox) fn settle(definition: &Definition, session: &mut Session,
 
 /// Leaves a step whose data was taken.
 pub(super) fn leave(definition: &Definition, session: &mut Session, node: &Node, now: Duration) -> Result<(), Refusal> {
-    session.trail.reserve_exact(1);
     session.trail.push(Left { node: node.name.clone(), verdict: session.verdict });
     session.modified = now;
     match node.kind.service() {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::answers::{Answers, FormAnswers, Given, answer};
 use super::refusal::Refusal;
 use crate::api::element::ElementType;
+use crate::api::file;
 use crate::sandbox::definition::{Definition, FormElement, Node, NodeKind, NodeName, Verdict, hex_digest};
 
 /// Where an applicant stands.
@@ -74,7 +75,7 @@ pub struct UploadedFile {
 impl UploadedFile {
     /// What follows the last dot of its name, lower case.
     pub fn extension(&self) -> String {
-        self.name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
+        file::extension(&self.name)
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::headers::header;
 use super::reply::Reply;
 use super::routes::Parameters;
+use crate::api::file::extension_of;
 use crate::api::operation::Version;
 use crate::sandbox::engine::{Refusal, UploadedFile};
 
@@ -103,7 +104,7 @@ async fn file(mut form: Multipart<'_>) -> Result<UploadedFile, Reply> {
     let (mut named, mut typed) = (None::<UploadedFile>, None::<UploadedFile>);
     while let Some(mut part) = form.next_field().await.map_err(malformed)? {
         let name = part.file_name().map(str::to_owned).or_else(|| encoded_name(part.headers()));
-        let kind = typed_name(part.content_type().map(|kind| kind.subtype().as_str()));
+        let kind = part.content_type().map(|kind| typed_name(kind.essence_str()));
         let mut size = 0;
         while let Some(chunk) = part.chunk().await.map_err(malformed)? {
             size += chunk.len();
@@ -136,14 +137,7 @@ fn encoded_name(headers: &HeaderMap) -> Option<String> {
 }
 
 /// A name for a part that comes with a content type only: the reference calls the file just a "string" of binary data.
-fn typed_name(subtype: Option<&str>) -> Option<String> {
-    let extension = match subtype? {
-        "plain" => "txt",
-        "msword" => "doc",
-        "vnd.ms-excel" => "xls",
-        "vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
-        "vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
-        other => other,
-    };
-    Some(format!("upload.{extension}"))
+fn typed_name(media_type: &str) -> String {
+    let subtype = || media_type.rsplit('/').next().unwrap_or_default();
+    format!("upload.{}", extension_of(media_type).unwrap_or_else(subtype))
 }

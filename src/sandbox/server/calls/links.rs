@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::operation::Version;
+use crate::api::operation::{LINK_TYPES, Version};
 use crate::sandbox::engine::Refusal;
 use crate::sandbox::server::reply::Reply;
 use crate::sandbox::server::request::Request;
 use crate::sandbox::server::state::State;
-use crate::sandbox::server::stores::links::TYPES;
 
 /// Both ends of a link.
 ///
@@ -40,7 +39,8 @@ pub(super) async fn link(state: &State, request: Request) -> Result<Reply, Reply
     let version = request.version;
     let body = request.object().await?.unwrap_or_default();
     let ends = ends(&body, 4105)?;
-    let kind = body.get("type").and_then(Value::as_str).and_then(|kind| TYPES.iter().find(|known| **known == kind));
+    let kind =
+        body.get("type").and_then(Value::as_str).and_then(|kind| LINK_TYPES.iter().find(|known| **known == kind));
     let kind = kind.ok_or_else(|| Refusal::about(4105, "type"))?;
     there(state, version, &ends)?;
     state.links.add(ends.0, ends.1, kind);

@@ -5,9 +5,6 @@ use std::sync::Mutex;
 
 use super::lock;
 
-/// The types of a link, by the reference.
-pub const TYPES: [&str; 4] = ["RELATES_TO", "DUPLICATE_OF", "OWNS", "OWNED_BY"];
-
 /// The links that were made.
 #[derive(Default)]
 pub struct Links {
