@@ -16,7 +16,7 @@ use reqwest::Url;
 use super::exchange::{Exchange, Request, RequestBody};
 use super::operation::{OPERATIONS, Operation, Service, Version};
 use super::token::{Credentials, Token, TokenCache};
-use super::wire::{LANGUAGE_HEADER, RETRY_HEADER, SESSION_HEADER};
+use super::wire::{LANGUAGE_HEADER, RETRY_HEADER, RETRY_ON_PENDING_LIMIT, SESSION_HEADER};
 use crate::redact::{Redactor, Secret};
 use limit::Limiter;
 
@@ -160,7 +160,8 @@ impl Client {
     /// Calls an operation. A fault of an idempotent one is answered by asking again, unless `retry` is false because the
     /// caller wants to see the fault itself.
     pub async fn call(&self, operation: Operation, parameters: Parameters, retry: bool) -> Result<Exchange, CallError> {
-        let extra = if parameters.retry_on_pending { RETRY_ON_PENDING_WAIT } else { Duration::ZERO };
+        // So long the API may hold it before it answers, beyond the usual time.
+        let extra = if parameters.retry_on_pending { RETRY_ON_PENDING_LIMIT } else { Duration::ZERO };
         let request = self.request(operation, parameters);
         let retries = if retry && operation.row().idempotent { self.inner.config.retries } else { 0 };
         self.send(request, retries, extra).await
@@ -261,9 +262,6 @@ fn fill_in(path: &str, parameters: &Parameters) -> String {
         .replace("{token}", &encode(parameters.token.as_deref()))
         .replace("{session}", &encode(parameters.session.as_deref()))
 }
-
-/// How long the API may hold a submit with `x-hf-retry-on-pending` before it answers, beyond the usual time.
-const RETRY_ON_PENDING_WAIT: Duration = Duration::from_secs(30);
 
 /// Puts the headers to a request.
 fn finish(method: &str, url: String, parameters: Parameters) -> Request {

@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use super::wire::Condition;
 
+/// The role of the element that says where an applicant lives.
+pub const RESIDENCE: &str = "address_country";
+/// The role of the element that says where a business is registered.
+pub const INCORPORATION: &str = "country_of_incorporation";
+
 /// What kind of input an element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ElementType {

@@ -6,6 +6,9 @@ use tokio::sync::Mutex;
 
 use crate::redact::Secret;
 
+/// The scope that the vendor's documentation asks a token for.
+pub const SCOPE: &str = "workflow.studio.api";
+
 /// How long before its end a token is renewed.
 const MARGIN: Duration = Duration::from_secs(30);
 

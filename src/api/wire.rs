@@ -3,6 +3,8 @@
 //! Reading is lenient, as a client of somebody else's service must be: further keys, an unknown element type or header
 //! case change nothing. What the reference promises is checked in `expect`, not here.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use super::element::Element;
@@ -13,6 +15,8 @@ pub const SESSION_HEADER: &str = "x-hf-session";
 pub const LANGUAGE_HEADER: &str = "x-hf-language";
 /// Asks a submit to wait up to 30 seconds rather than answer `pending`.
 pub const RETRY_HEADER: &str = "x-hf-retry-on-pending";
+/// For how long it asks, by the reference.
+pub const RETRY_ON_PENDING_LIMIT: Duration = Duration::from_secs(30);
 
 /// What an answer's body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -71,9 +71,14 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
             mistakes.extend(suite.err().unwrap_or_default());
         }
     }
-    super::sandbox::learn_secrets(sources, output);
+    learn_secrets(sources, output);
     output.mistakes(&each_once(mistakes, sources), sources);
     Err(Exit::Invalid)
+}
+
+/// Masks the secrets of the sandbox's settings in whatever is shown.
+pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
+    crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
 }
 
 /// A file that two readers look at, such as a locale, is told of once: by the first, who says what it is for.

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::args::SandboxArguments;
 use super::exit::Exit;
 use super::output::Output;
+use super::prepare::learn_secrets;
 use super::settings::default_folder;
 use crate::api::operation::{OPERATIONS, Version};
 use crate::sandbox::definition::Flow;
@@ -63,11 +64,6 @@ fn read(folder: &Path, output: &Output) -> Option<Library> {
     learn_secrets(&sources, output);
     output.mistakes(&mistakes, &sources);
     None
-}
-
-/// Masks the secrets of the sandbox's settings in whatever is shown.
-pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
-    crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
 }
 
 async fn serve(

@@ -11,7 +11,7 @@ use super::Environment;
 use super::args::{RunArguments, Target};
 use super::config::{self, Config};
 use crate::api::client;
-use crate::api::token::Credentials;
+use crate::api::token::{Credentials, SCOPE};
 use crate::redact::{Redactor, Secret};
 use crate::source::{Diagnostic, Sources};
 use crate::template::Templated;
@@ -27,8 +27,6 @@ const LOCAL_IN_FLIGHT: usize = 256;
 const DEFAULT_SEED: u64 = 1;
 /// The largest answer that is read, unless configured.
 const DEFAULT_MAX_BODY: usize = 16 * 1024 * 1024;
-/// The scope that the vendor documents.
-const DEFAULT_SCOPE: &str = "workflow.studio.api";
 /// The vendor's own endpoints, beside the interpreter.
 const VENDOR_EXPORT: &str = "https://api.trulioo.com/wfs/export";
 const VENDOR_TOKEN: &str = "https://auth-api.trulioo.com/connect/token";
@@ -320,7 +318,7 @@ impl Resolver<'_> {
         match (id, secret) {
             (Some(client_id), Some(secret)) => {
                 self.scope.world().redactor.add(&secret);
-                let scope = scope.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
+                let scope = scope.unwrap_or_else(|| SCOPE.to_owned());
                 Ok(Some(Credentials { client_id, client_secret: Secret::new(secret), scope }))
             }
             (None, None) => Ok(None),

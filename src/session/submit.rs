@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::perform::{as_written, mistake};
 use super::{Applicants, StepError};
 use crate::api::client::Parameters;
-use crate::api::element::Element;
+use crate::api::element::{Element, RESIDENCE};
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::field::{self, FieldError};
 use crate::api::file;
@@ -243,7 +243,7 @@ impl Applicants {
         // The same form asks the same applicant for the same data, however often it is filled in.
         let seed = self.scope.seed().child(step.applicant.as_deref().unwrap_or_default()).child(&applicant.title);
         // The country first: addresses and identity numbers follow it.
-        let is_country = |element: &&Element| element.role.as_deref() == Some("address_country");
+        let is_country = |element: &&Element| element.role.as_deref() == Some(RESIDENCE);
         let ordered = elements.iter().filter(is_country).chain(elements.iter().filter(|element| !is_country(element)));
         let wanted = |element: &&Element| {
             (fill == Fill::Valid || element.required())
@@ -324,7 +324,7 @@ impl Applicants {
 }
 
 fn country_of(elements: &[Element], body: &Map<String, Value>) -> Option<String> {
-    let element = elements.iter().find(|element| element.role.as_deref() == Some("address_country"))?;
+    let element = elements.iter().find(|element| element.role.as_deref() == Some(RESIDENCE))?;
     body.get(&element.id)?.as_str().map(str::to_owned)
 }
 

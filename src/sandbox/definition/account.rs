@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::model::{API_SCOPE, Account, ClientCredentials};
+use super::model::{Account, ClientCredentials};
 use super::reader::Reader;
+use crate::api::token::SCOPE;
 use crate::source::{Diagnostic, Sources};
 use crate::yaml::Node;
 
@@ -57,7 +58,7 @@ fn client(reader: &mut Reader<'_>, node: &Node) -> Option<ClientCredentials> {
     let mut map = reader.map(node, "a client, such as `{ client_id: me, client_secret: mine }`")?;
     let client_id = reader.text(&mut map, "client_id");
     let client_secret = reader.text(&mut map, SECRET);
-    let scope = reader.text(&mut map, "scope").unwrap_or_else(|| API_SCOPE.to_owned());
+    let scope = reader.text(&mut map, "scope").unwrap_or_else(|| SCOPE.to_owned());
     let expires_in = reader.time(&mut map, "expires_in").unwrap_or(EXPIRES_IN);
     reader.close(map);
     for (key, value) in [("client_id", &client_id), (SECRET, &client_secret)] {

@@ -106,9 +106,6 @@ pub struct Account {
     pub forget_after: Option<Duration>,
 }
 
-/// The scope that the API's documentation asks for: a token without it opens nothing.
-pub const API_SCOPE: &str = "workflow.studio.api";
-
 /// A client that may ask for a token. Its secret is never printed.
 #[derive(Clone)]
 pub struct ClientCredentials {

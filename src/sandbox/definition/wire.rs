@@ -5,11 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{Countries, Form, FormElement, Languages, Node, NodeKind};
 use super::text::{ElementText, FormText};
-
-/// The role of the element that says where an applicant lives.
-const RESIDENCE: &str = "address_country";
-/// The role of the element that says where a business is registered.
-const INCORPORATION: &str = "country_of_incorporation";
+use crate::api::element::{INCORPORATION, RESIDENCE};
 
 /// Puts together the texts of all forms.
 pub(super) fn write_texts(nodes: &mut [Node], languages: &Languages) {

@@ -110,35 +110,23 @@ fn done(
     data: &Map<String, Value>,
 ) -> Result<Option<Given>, Refusal> {
     let invalid = |what: &str| Refusal::about(4014, &format!("{}: {what}", interactive.kind.wire));
+    let demand = |holds: bool, refusal: Refusal| if holds { Ok(None) } else { Err(refusal) };
     let texts = || data.values().flat_map(texts_of);
     let blank = data.values().all(is_blank);
     match &interactive.task {
         Task::Capture => {
             let captured = session.recorded(&node.name).is_some_and(|record| record.told.is_some());
-            if captured { Ok(None) } else { Err(invalid("no document has been captured for its short code yet")) }
+            demand(captured, invalid("no document has been captured for its short code yet"))
         }
         Task::Code(_) | Task::Identify(_) if blank => Err(invalid("there is nothing in it")),
-        Task::Code(code) => {
-            if texts().any(|text| text == *code) {
-                Ok(None)
-            } else {
-                Err(Refusal::new(5300))
-            }
-        }
-        Task::Search { businesses: None, .. } => {
-            if blank {
-                Err(invalid("there is nothing in it"))
-            } else {
-                Ok(None)
-            }
-        }
+        Task::Code(code) => demand(texts().any(|text| text == *code), Refusal::new(5300)),
+        Task::Search { businesses: None, .. } => demand(!blank, invalid("there is nothing in it")),
         Task::Search { .. } => {
             let found = offers(definition, session, node, interactive)?;
             let picked = found.iter().find(|offer| texts().any(|text| offer.keys.contains(&text)));
             match picked {
                 Some(offer) => Ok(Some(Given::new(&offer.seen))),
-                None if found.is_empty() => Ok(None),
-                None => Err(invalid("none of the businesses found is picked")),
+                None => demand(found.is_empty(), invalid("none of the businesses found is picked")),
             }
         }
         Task::Identify(providers) => {
@@ -149,19 +137,10 @@ fn done(
         Task::Read { accept, .. } => {
             let file = texts().find_map(|key| session.files.get(&key));
             let file = file.ok_or_else(|| invalid("there is no key of an uploaded file in it"))?;
-            if !accept.contains(&file.extension()) {
-                return Err(Refusal::about(4007, &file.name));
-            }
-            Ok(None)
+            demand(accept.contains(&file.extension()), Refusal::about(4007, &file.name))
         }
         // The token itself was looked at by whoever knows the tokens.
-        Task::Connect => {
-            if blank {
-                Err(invalid("there is no token in it"))
-            } else {
-                Ok(None)
-            }
-        }
+        Task::Connect => demand(!blank, invalid("there is no token in it")),
     }
 }
 

@@ -19,11 +19,11 @@ use super::stores::lock;
 use super::stores::short_codes::ShortCodes;
 use super::stores::tokens::Tokens;
 use crate::api::operation::Version;
-use crate::sandbox::definition::{API_SCOPE, Definition, Library};
+use crate::api::token::SCOPE;
+use crate::api::wire::RETRY_ON_PENDING_LIMIT;
+use crate::sandbox::definition::{Definition, Library};
 use crate::sandbox::engine::Refusal;
 
-/// How long a submit with `x-hf-retry-on-pending` blocks, by the reference.
-const RETRY_ON_PENDING: Duration = Duration::from_secs(30);
 /// How long a client is remembered that nobody calls, unless `sandbox.yaml` says otherwise.
 const FORGET_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -99,7 +99,7 @@ impl State {
     }
 
     pub(super) fn retry_on_pending(&self) -> Duration {
-        self.retry_on_pending.or(self.served().account.retry_on_pending).unwrap_or(RETRY_ON_PENDING)
+        self.retry_on_pending.or(self.served().account.retry_on_pending).unwrap_or(RETRY_ON_PENDING_LIMIT)
     }
 
     /// A version of a flow.
@@ -129,7 +129,7 @@ impl State {
     pub(super) fn authorize(&self, headers: &HeaderMap, now: Duration) -> Result<(), Refusal> {
         let given = header(headers, &AUTHORIZATION).and_then(|value| value.split_once(' '));
         let bearer = given.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-        let holds = bearer.is_some_and(|(_, token)| self.tokens.holds(token.trim(), API_SCOPE, now));
+        let holds = bearer.is_some_and(|(_, token)| self.tokens.holds(token.trim(), SCOPE, now));
         if holds { Ok(()) } else { Err(Refusal::new(4050)) }
     }
 
