@@ -4,10 +4,16 @@
 //! [`Span`] by which everything parsed from them remembers where it came from. A [`Diagnostic`] is a mistake in such a
 //! text, as plain data: `report::diagnostic` turns it into what a person reads.
 
+mod codes;
+mod diagnostic;
+
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub use codes::{CODES, Code, CodeEntry};
+pub use diagnostic::{Diagnostic, Edit, Fix};
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -168,52 +174,6 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge { size: metadata.len(), most });
     }
     Ok(std::fs::read(path)?)
-}
-
-/// A mistake in a source text: what is wrong, where, and the way out where one is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
-    /// The place the caret goes under.
-    pub span: Span,
-    /// What is wrong, a lower-case fragment.
-    pub message: String,
-    /// Said at the caret itself.
-    pub label: Option<String>,
-    /// The way out.
-    pub help: Option<String>,
-    /// Other places that belong to it, each with what is to be seen there.
-    pub related: Vec<(Span, String)>,
-}
-
-impl Diagnostic {
-    /// A mistake at a place, with nothing more to say yet.
-    pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { span, message: message.into(), label: None, help: None, related: Vec::new() }
-    }
-
-    /// With a few words at the caret.
-    pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
-        self
-    }
-
-    /// With a way out.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// With a way out, where there is one.
-    pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
-        self
-    }
-
-    /// With another place that belongs to it.
-    pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.related.push((span, label.into()));
-        self
-    }
 }
 
 /// The known word nearest to a misspelt one, when one is near enough to be what was meant.

@@ -99,21 +99,13 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
     let mut sources = Sources::default();
     let place = super::settings::place(&arguments.select, &arguments.target)
         .map_err(|error| refuse(error, output, &sources))?;
-    let settings = Settings::resolve(environment, arguments, &place, &output.redactor, &mut sources);
+    let settings =
+        Settings::resolve(environment, &arguments.target, &arguments.server, &place, &output.redactor, &mut sources);
     let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
     let Folder { suite, library } = read_folder(&place, &mut sources, output)?;
     let variable = |name: &str| environment.variables.get(name).cloned();
     let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| usage(output, &error))?;
-    let sandbox = match &settings.server {
-        Some(_) => None,
-        None => Some(start_sandbox(&runtime, library, &mut settings, arguments.libtest.list, output)?),
-    };
-    let address = settings.server.clone().or_else(|| sandbox.as_ref().and_then(|(address, _)| address.clone()));
-    let address = address.ok_or_else(|| usage(output, &"the sandbox has no address"))?;
-    let client =
-        Client::new(settings.client(address), output.redactor.clone()).map_err(|error| usage(output, &error))?;
+    let Connection { client, sandbox, runtime } = connect(&mut settings, library, arguments.libtest.list, output)?;
     let root = place.config.as_ref().and_then(|config| config.parent()).unwrap_or(&place.root).to_owned();
     let run = Run {
         suite,
@@ -123,14 +115,40 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         wait: settings.config.wait.unwrap_or(DEFAULT_WAIT),
         timeout: settings.config.scenario_timeout.unwrap_or(DEFAULT_SCENARIO_TIMEOUT),
         // Behind the embedded sandbox there is nobody whose data could be touched.
-        allow_live: arguments.allow_live || settings.server.is_none(),
+        allow_live: arguments.server.allow_live || settings.server.is_none(),
         snapshots: settings.snapshots.clone(),
         store: Store::from_env(&variable, root),
         policy,
     };
     let tests = select(&run, &place, arguments, &sources);
-    let sandbox = sandbox.and_then(|(_, server)| server);
     Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime })
+}
+
+/// The API, within reach.
+pub(super) struct Connection {
+    pub client: Client,
+    /// The embedded sandbox, where no server is configured.
+    pub sandbox: Option<Server>,
+    pub runtime: tokio::runtime::Runtime,
+}
+
+/// Makes a client of the configured server, or of the embedded sandbox, which is started then. A listing needs none.
+pub(super) fn connect(
+    settings: &mut Settings,
+    library: Library,
+    listing: bool,
+    output: &Output,
+) -> Result<Connection, Exit> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| usage(output, &error))?;
+    let (address, sandbox) = match settings.server.clone() {
+        Some(address) => (Some(address), None),
+        None => start_sandbox(&runtime, library, settings, listing, output)?,
+    };
+    let address = address.ok_or_else(|| usage(output, &"the sandbox has no address"))?;
+    let client =
+        Client::new(settings.client(address), output.redactor.clone()).map_err(|error| usage(output, &error))?;
+    Ok(Connection { client, sandbox, runtime })
 }
 
 fn usage(output: &Output, error: &dyn std::fmt::Display) -> Exit {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::Environment;
-use super::args::{RunArguments, Target};
+use super::args::{ServerArguments, Target};
 use super::config::{self, Config};
 use crate::api::client;
 use crate::api::token::{Credentials, SCOPE};
@@ -207,7 +207,8 @@ impl Settings {
     /// Resolves the settings of a run.
     pub fn resolve(
         environment: &Environment,
-        arguments: &RunArguments,
+        target: &Target,
+        arguments: &ServerArguments,
         place: &Place,
         redactor: &Redactor,
         sources: &mut Sources,
@@ -216,7 +217,7 @@ impl Settings {
         if let Some(path) = &place.config {
             config = config::read(path, sources).map_err(SettingsError::Mistakes)?.1;
         }
-        let wanted = arguments.target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));
+        let wanted = target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));
         if let Some(wanted) = wanted {
             let found = config.environments.iter().find(|(name, ..)| name == wanted).map(|(.., over)| over.clone());
             let names: Vec<&str> = config.environments.iter().map(|(name, ..)| name.as_str()).collect();
@@ -299,7 +300,7 @@ impl Resolver<'_> {
         file.map(|value| self.render(value)).transpose()
     }
 
-    fn server(&self, config: &Config, arguments: &RunArguments) -> Result<Option<ServerAddress>, SettingsError> {
+    fn server(&self, config: &Config, arguments: &ServerArguments) -> Result<Option<ServerAddress>, SettingsError> {
         let base = self.setting(arguments.base_url.as_ref(), "DRAFTGATE_BASE_URL", config.base_url.as_ref())?;
         let export = self.setting(arguments.export_url.as_ref(), "DRAFTGATE_EXPORT_URL", config.export_url.as_ref())?;
         let token = self.setting(arguments.token_url.as_ref(), "DRAFTGATE_TOKEN_URL", config.token_url.as_ref())?;

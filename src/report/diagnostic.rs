@@ -1,7 +1,7 @@
 //! From a [`Diagnostic`] to what a person reads: the line with a caret, as rustc draws it.
 //!
 //! ```text
-//! error: unknown action `submti`
+//! error[E020]: unknown action `submti`
 //!  --> scenarios/first.yaml:5:5
 //!   |
 //! 5 |   - submti: { First name: Ada }
@@ -29,7 +29,11 @@ pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, co
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
+    let title = level.primary_title(diagnostic.message.as_str());
+    let mut group = Group::with_title(match diagnostic.code {
+        Some(code) => title.id(code.number()),
+        None => title,
+    });
     let mut places: Vec<Element<'_>> = Vec::new();
     let mut source_of_snippet = None;
     let mut snippet = None;
@@ -54,6 +58,9 @@ pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, co
     }
     places.extend(snippet.map(Element::from));
     group = group.elements(places);
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Kind, Node};
-use crate::source::{Diagnostic, Sources, Span, nearest};
+use crate::source::{Code, Diagnostic, Sources, Span, nearest};
 
 /// The keys below which names are defined.
 const DEFINING: [&str; 7] = ["vars", "cases", "capture", "use", "connect", "params", "with"];
@@ -97,7 +97,7 @@ impl<'a> Reading<'a> {
 /// A map being read: its keys are taken one by one, and what is left over at the end is reported.
 ///
 /// ```text
-/// error: unknown key `excpect`
+/// error[E020]: unknown key `excpect`
 ///   4 |     excpect: Address
 ///     |     ^^^^^^^ did you mean `expect`?
 /// ```
@@ -160,7 +160,7 @@ impl<'a> Mapping<'a> {
 
 /// The mistake of a word that is none of the known ones, with the nearest of them.
 pub fn unknown_word(span: Span, what: &str, word: &str, known: &[&'static str]) -> Diagnostic {
-    let mistake = Diagnostic::new(span, format!("unknown {what} `{word}`"));
+    let mistake = Diagnostic::mistake(Code::UnknownWord, span, format!("unknown {what} `{word}`"));
     match nearest(word, known.iter().copied()) {
         Some(near) => mistake.help(format!("did you mean `{near}`?")),
         None => mistake.help(format!("known here: {}", known.join(", "))),

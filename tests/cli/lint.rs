@@ -58,7 +58,7 @@ fn the_mistakes_of_all_files_are_told_together_with_place_and_help() {
             for (place, message, help) in mistakes {
                 let at = format!(" --> {path}:{place}\n");
                 let at_place = |block: &&str| block.contains(&at) && block.contains(message) && block.contains(help);
-                let found = ended.stderr.split("\n\nerror: ").find(at_place);
+                let found = ended.stderr.split("\n\nerror").find(at_place);
                 assert!(found.is_some(), "{path}:{place} {message} ({help})\n{}", ended.stderr);
             }
         }
@@ -85,7 +85,7 @@ fn the_mistakes_come_in_the_order_of_files_and_places() {
 fn a_line_with_a_caret_shows_each() {
     let project = tiny().with("scenarios/a.yaml", plain("steps:\n  - init\n  - submit: { ü: 1 }\n    expcet: end\n"));
     let ended = project.draftgate(&["lint"]).exits(3);
-    let expected = "error: unknown key `expcet`
+    let expected = "error[E020]: unknown key `expcet`
  --> scenarios/a.yaml:7:5
   |
 7 |     expcet: end

@@ -140,7 +140,7 @@ fn a_broken_definition_is_told_of_and_the_one_before_is_served_on() {
     while !told.contains("are served on") {
         assert!(complaints.read_line(&mut told).unwrap() > 0, "{told}");
     }
-    assert!(told.contains("error: unknown element type `tex`\n --> scenarios/tiny.flow.yaml:6:"), "{told}");
+    assert!(told.contains("error[E020]: unknown element type `tex`\n --> scenarios/tiny.flow.yaml:6:"), "{told}");
     assert!(told.contains("did you mean `text`?"));
     assert_eq!(served.get(first.session().as_deref()).body, first.body);
     project.write("scenarios/tiny.flow.yaml", TINY.replace("Personal details", "Mended"));

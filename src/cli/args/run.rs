@@ -1,0 +1,129 @@
+//! Arguments of `run`.
+
+use clap::{Args, ValueEnum};
+
+use super::{Color, ServerArguments, Target};
+
+/// The file into which everything written is lost.
+const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
+/// Arguments of `run`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunArguments {
+    /// Files or folders to run, FILE:LINE for the scenario or case at that line; anything else selects tests whose names
+    /// contain it
+    #[arg(value_name = "PATH[:LINE]|FILTER")]
+    pub select: Vec<String>,
+    /// Which configuration
+    #[command(flatten)]
+    pub target: Target,
+    /// Which server
+    #[command(flatten)]
+    pub server: ServerArguments,
+    /// Accept all new and changed snapshots
+    #[arg(long, help_heading = "Snapshots")]
+    pub update: bool,
+    /// List the snapshots that no scenario refers to
+    #[arg(long, help_heading = "Snapshots")]
+    pub unreferenced: bool,
+    /// Only scenarios with this tag (may be given several times)
+    #[arg(long, value_name = "TAG", help_heading = "Scenarios")]
+    pub tag: Vec<String>,
+    /// libtest's own
+    #[command(flatten)]
+    pub libtest: LibtestArguments,
+}
+
+/// The flags of Rust's test harness, with their meaning there.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Test harness")]
+pub struct LibtestArguments {
+    /// List the tests and run nothing
+    #[arg(long)]
+    pub list: bool,
+    /// Names must be equal to FILTER rather than contain it
+    #[arg(long)]
+    pub exact: bool,
+    /// Leave out tests whose names contain this (may be given several times)
+    #[arg(long, value_name = "FILTER")]
+    pub skip: Vec<String>,
+    /// Run only the skipped scenarios
+    #[arg(long)]
+    pub ignored: bool,
+    /// Run the skipped scenarios too
+    #[arg(long)]
+    pub include_ignored: bool,
+    /// The most scenarios at a time; left out, only the requests in flight are bounded
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub test_threads: Option<u16>,
+    /// Rust's output formats, in place of draftgate's own report
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Rust's terse format
+    #[arg(short, long, conflicts_with = "format")]
+    pub quiet: bool,
+    /// Colours
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
+    /// Write Rust's output to a file
+    #[arg(long, value_name = "FILE")]
+    pub logfile: Option<String>,
+    /// Accepted for Rust's sake: output is never captured
+    #[arg(long, hide = true)]
+    pub nocapture: bool,
+    /// Likewise
+    #[arg(long, hide = true)]
+    pub no_capture: bool,
+    /// Likewise
+    #[arg(long, hide = true)]
+    pub show_output: bool,
+    /// Likewise
+    #[arg(short = 'Z', hide = true, value_name = "FLAG")]
+    pub unstable: Option<String>,
+}
+
+/// Rust's output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A line a test
+    Pretty,
+    /// A character a test
+    Terse,
+    /// JSON events
+    Json,
+}
+
+impl LibtestArguments {
+    /// The same for libtest-mimic. Without a format of Rust's, draftgate reports itself and libtest-mimic writes nowhere.
+    pub fn to_libtest(&self) -> libtest_mimic::Arguments {
+        let format = self.format.map(|format| match format {
+            Format::Pretty => libtest_mimic::FormatSetting::Pretty,
+            Format::Terse => libtest_mimic::FormatSetting::Terse,
+            Format::Json => libtest_mimic::FormatSetting::Json,
+        });
+        let color = self.color.map(|color| match color {
+            Color::Auto => libtest_mimic::ColorSetting::Auto,
+            Color::Always => libtest_mimic::ColorSetting::Always,
+            Color::Never => libtest_mimic::ColorSetting::Never,
+        });
+        let logfile = if self.reports_as_rust() { self.logfile.clone() } else { Some(NOWHERE.to_owned()) };
+        libtest_mimic::Arguments {
+            list: self.list,
+            exact: self.exact,
+            skip: self.skip.clone(),
+            ignored: self.ignored,
+            include_ignored: self.include_ignored,
+            test_threads: self.test_threads.map(usize::from),
+            quiet: self.quiet,
+            format,
+            color,
+            logfile,
+            ..libtest_mimic::Arguments::default()
+        }
+    }
+
+    /// Whether the output is libtest's.
+    pub fn reports_as_rust(&self) -> bool {
+        self.list || self.quiet || self.format.is_some() || self.logfile.is_some()
+    }
+}

@@ -1,0 +1,102 @@
+//! A mistake in a source text, as plain data.
+
+use super::{Code, Span};
+
+/// A mistake in a source text: what is wrong, where, and the way out where one is known.
+///
+/// One that stands in a file whoever runs it ([`Diagnostic::mistake`]) has a code, which `draftgate explain` says more
+/// about; a check that failed ([`Diagnostic::new`]) has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which kind of mistake it is.
+    pub code: Option<Code>,
+    /// The place the caret goes under.
+    pub span: Span,
+    /// What is wrong, a lower-case fragment.
+    pub message: String,
+    /// Said at the caret itself.
+    pub label: Option<String>,
+    /// What else is to be known, such as where a fact comes from.
+    pub notes: Vec<String>,
+    /// The way out.
+    pub help: Option<String>,
+    /// Other places that belong to it, each with what is to be seen there.
+    pub related: Vec<(Span, String)>,
+    /// What to write instead, where that is certain.
+    pub fix: Option<Fix>,
+}
+
+/// A change of the text that puts a mistake right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, a lower-case fragment: "write the field's new label".
+    pub message: String,
+    /// What is written where.
+    pub edits: Vec<Edit>,
+}
+
+/// A place of a text and what stands there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// What it is replaced by.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// What did not come out as it should at a place, with nothing more to say yet.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code: None,
+            span,
+            message: message.into(),
+            label: None,
+            notes: Vec::new(),
+            help: None,
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// A mistake of a known kind at a place.
+    pub fn mistake(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic { code: Some(code), ..Diagnostic::new(span, message) }
+    }
+
+    /// With a few words at the caret.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// With something else to be known.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// With a way out.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a way out, where there is one.
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// With another place that belongs to it.
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push((span, label.into()));
+        self
+    }
+
+    /// With what to write instead.
+    pub fn fix(mut self, message: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Fix { message: message.into(), edits });
+        self
+    }
+}
