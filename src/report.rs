@@ -6,4 +6,5 @@
 pub mod curl;
 pub mod diagnostic;
 pub mod failure;
+mod progress;
 pub mod terminal;

@@ -19,5 +19,5 @@ pub mod unreferenced;
 pub use compare::{Comparison, compare};
 pub use names::Names;
 pub use normalise::Options;
-pub use policy::{Decision, PolicyError, UpdatePolicy, Write, decide};
+pub use policy::{Decision, PolicyError, UpdatePolicy, Write, ci_variable, decide};
 pub use store::{Header, Pending, Store, StoreError};

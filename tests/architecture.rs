@@ -20,7 +20,7 @@ const HOUSE: [(&str, &[&str]); 18] = [
     ("scenario", &["api", "jsonpath", "matcher", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
     ("expect", &["api", "jsonpath", "matcher", "redact", "scenario", "source", "template"]),
-    ("snapshot", &["api", "jsonpath"]),
+    ("snapshot", &["api", "jsonpath", "source"]),
     ("outcome", &["api", "expect", "snapshot", "source"]),
     (
         "runner",

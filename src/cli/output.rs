@@ -33,6 +33,8 @@ pub fn end_quietly_without_reader() {
 pub struct Output {
     /// Whether it may colour.
     pub color: bool,
+    /// Whether a line may be drawn over: somebody sits at a terminal that can.
+    pub live: bool,
     /// Masks every secret that is known.
     pub redactor: Redactor,
 }
@@ -47,7 +49,8 @@ impl Output {
             Color::Auto if environment.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
             Color::Auto => environment.terminal && environment.variable("TERM") != Some("dumb"),
         };
-        Output { color, redactor: Redactor::default() }
+        let live = environment.terminal && environment.variable("TERM") != Some("dumb") && !environment.in_ci();
+        Output { color, live, redactor: Redactor::default() }
     }
 
     /// Says something on the standard error stream. A reader who has gone is no reason to fail.

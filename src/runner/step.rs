@@ -15,7 +15,7 @@ use crate::api::wire::{self, BodyKind};
 use crate::expect::contract::{Before, contract};
 use crate::expect::{self, Failure, Seen, describe};
 use crate::matcher::Literal;
-use crate::outcome::StepOutcome;
+use crate::outcome::{Doing, StepOutcome};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Capture, CaptureFrom, MOST_TIMES, Repeat, Step, parse_duration};
@@ -221,6 +221,7 @@ impl StepRun<'_, '_> {
         };
         let mut last = first;
         let mut pause = FIRST_POLL;
+        self.progress.tell(|| Doing::Pending);
         self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
         while last.answer.kind() == BodyKind::Pending && began.elapsed() < limit {
             tokio::time::sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;

@@ -97,8 +97,8 @@ impl UpdatePolicy {
     }
 }
 
-/// The variable that says that this is CI.
-fn ci_variable(env: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
+/// The variable that says that this is CI, where nothing is written that was not asked for by name.
+pub fn ci_variable(env: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
     match env("CI").as_deref() {
         Some("false" | "0" | "") => None,
         Some(_) => Some("CI"),

@@ -13,6 +13,7 @@ mod wire;
 
 mod bad_files;
 mod explain;
+mod failed;
 mod flows;
 mod libtest;
 mod lint;
@@ -26,3 +27,5 @@ mod settings;
 mod snapshot_files;
 mod snapshots;
 mod waiting;
+#[cfg(unix)]
+mod watch;
