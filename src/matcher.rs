@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::source::{Diagnostic, Span, nearest, read_file};
+use crate::source::{Code, Diagnostic, Span, nearest, read_file};
 use crate::template::Templated;
 use crate::yaml::{Kind, Node, Reading};
 
@@ -142,7 +142,7 @@ impl Matcher<Templated> {
             let misspelt = keys.iter().find_map(|(key, at, _)| Some((key, at, nearest(key, names())?)));
             let Some((key, at, near)) = misspelt else { return Some(Matcher::literal(node, reading)) };
             reading.mistake(
-                Diagnostic::new(at.span, format!("unknown matcher `{key}`"))
+                Diagnostic::mistake(Code::UnknownWord, at.span, format!("unknown matcher `{key}`"))
                     .help(format!("did you mean `{near}`? An object to be equal to is written under `equals:`")),
             );
             return None;
@@ -226,7 +226,7 @@ impl Matcher<Literal> {
             Test::AllOf(inner) => return inner.iter().try_for_each(Matcher::check),
             Test::Literal(_) | Test::Equals(_) | Test::Contains(_) | Test::Schema(_) => return Ok(()),
         };
-        check(&value.value).map_err(|wrong| Box::new(Diagnostic::new(value.span, wrong)))
+        check(&value.value).map_err(|wrong| Box::new(Diagnostic::mistake(Code::BadMatcher, value.span, wrong)))
     }
 }
 
@@ -234,7 +234,7 @@ impl Matcher<Literal> {
 fn checked(node: &Node, reading: &mut Reading<'_>, check: Check) -> Option<Templated> {
     let value = Templated::read(node, reading);
     if let Some(Err(wrong)) = value.as_literal().map(check) {
-        reading.mistake(Diagnostic::new(node.span, wrong));
+        reading.mistake(Diagnostic::mistake(Code::BadMatcher, node.span, wrong));
         return None;
     }
     Some(value)
@@ -284,7 +284,11 @@ fn read_all_of(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>
         return None;
     };
     if items.is_empty() {
-        reading.mistake(Diagnostic::new(node.span, "an empty list of matchers checks nothing"));
+        reading.mistake(Diagnostic::mistake(
+            Code::ChecksNothing,
+            node.span,
+            "an empty list of matchers checks nothing",
+        ));
         return None;
     }
     Some(Test::AllOf(items.iter().filter_map(|item| Matcher::read(item, reading)).collect()))
@@ -304,7 +308,11 @@ fn read_schema(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>
             match parsed {
                 Ok(schema) => schema,
                 Err(error) => {
-                    reading.mistake(Diagnostic::new(node.span, format!("the schema {path:?} cannot be read: {error}")));
+                    reading.mistake(Diagnostic::mistake(
+                        Code::NoFile,
+                        node.span,
+                        format!("the schema {path:?} cannot be read: {error}"),
+                    ));
                     return None;
                 }
             }
@@ -313,7 +321,7 @@ fn read_schema(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>
     match jsonschema::validator_for(&schema) {
         Ok(validator) => Some(Test::Schema(Schema(Arc::new(validator)))),
         Err(error) => {
-            reading.mistake(Diagnostic::new(node.span, format!("not a JSON Schema: {error}")));
+            reading.mistake(Diagnostic::mistake(Code::BadSchema, node.span, format!("not a JSON Schema: {error}")));
             None
         }
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use codes::{CODES, Code, CodeEntry};
-pub use diagnostic::{Diagnostic, Edit, Fix};
+pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,14 +91,18 @@ impl Sources {
         let shown = path.strip_prefix(".").unwrap_or(path);
         let bytes = read_file(path, most).map_err(|error| {
             let id = self.add(shown, "");
-            Diagnostic::new(self.span(id, 0..0), format!("this file is not read: {error}"))
+            Diagnostic::mistake(Code::UnreadableFile, self.span(id, 0..0), format!("this file is not read: {error}"))
         })?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(self.add(shown, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let id = self.add(shown, String::from_utf8_lossy(error.as_bytes()));
-                let mistake = Diagnostic::new(self.span(id, at..at + 1), "from here on the file is not UTF-8 text");
+                let mistake = Diagnostic::mistake(
+                    Code::NotUtf8,
+                    self.span(id, at..at + 1),
+                    "from here on the file is not UTF-8 text",
+                );
                 Err(mistake.help("save it as UTF-8"))
             }
         }

@@ -13,7 +13,7 @@ use minijinja::{Environment, Expression, UndefinedBehavior};
 use serde_json::Value;
 
 use crate::fake;
-use crate::source::{Diagnostic, Sources, Span, nearest};
+use crate::source::{Code, Diagnostic, Sources, Span, nearest};
 use crate::yaml::{Kind, Node, Reading};
 use scope::Scope;
 
@@ -182,12 +182,14 @@ impl Templated {
                 if value.kind() == minijinja::value::ValueKind::Plain {
                     let message = format!("`{}` is a function, not a value", compiled.source);
                     return Err(Box::new(
-                        Diagnostic::new(self.span, message).help(format!("call it: `{}()`", compiled.source)),
+                        Diagnostic::mistake(Code::TemplateFailed, self.span, message)
+                            .help(format!("call it: `{}()`", compiled.source)),
                     ));
                 }
                 self.check_size(value.as_str().map_or(0, str::len))?;
                 serde_json::to_value(&value).map_err(|error| {
-                    Box::new(Diagnostic::new(
+                    Box::new(Diagnostic::mistake(
+                        Code::TemplateFailed,
                         self.span,
                         format!("`{}` gives nothing that JSON can hold: {error}", compiled.source),
                     ))
@@ -208,7 +210,7 @@ impl Templated {
             return Ok(());
         }
         let message = format!("the template gives {bytes} bytes, and at most {LONGEST_TEXT} are taken");
-        Err(Box::new(Diagnostic::new(self.span, message)))
+        Err(Box::new(Diagnostic::mistake(Code::TemplateFailed, self.span, message)))
     }
 
     /// Renders the value as text: a number or a boolean as it is written.
@@ -220,7 +222,11 @@ impl Templated {
             Value::String(text) => Ok(text),
             Value::Null => Ok(String::new()),
             other @ (Value::Bool(_) | Value::Number(_)) => Ok(other.to_string()),
-            _ => Err(Box::new(Diagnostic::new(self.span, "a list or a map stands where text is wanted"))),
+            _ => Err(Box::new(Diagnostic::mistake(
+                Code::TemplateFailed,
+                self.span,
+                "a list or a map stands where text is wanted",
+            ))),
         }
     }
 
@@ -259,7 +265,8 @@ impl Templated {
                 let mut names = self.names();
                 names.sort();
                 for name in names.iter().filter(|name| !known(name)) {
-                    let mistake = Diagnostic::new(
+                    let mistake = Diagnostic::mistake(
+                        Code::UndefinedName,
                         find_word(reading.sources, self.span, name),
                         format!("`{name}` is not defined"),
                     );
@@ -289,14 +296,17 @@ impl Templated {
                 _ => continue,
             };
             let place = find_word(reading.sources, self.span, &word);
-            reading.mistake(Diagnostic::new(place, format!("there is no {what} `{word}`")).maybe_help(help));
+            reading.mistake(
+                Diagnostic::mistake(Code::UnknownFunction, place, format!("there is no {what} `{word}`"))
+                    .maybe_help(help),
+            );
         }
     }
 
     fn undefined(&self, source: &str, scope: &Scope) -> TemplateError {
         let missing = self.names().into_iter().find(|name| !scope.knows(name));
         let name = missing.as_deref().unwrap_or(source);
-        let mistake = Diagnostic::new(self.span, format!("`{name}` is not defined"));
+        let mistake = Diagnostic::mistake(Code::UndefinedName, self.span, format!("`{name}` is not defined"));
         Box::new(if missing.is_some() { mistake.help(advice(name, &scope.names())) } else { mistake })
     }
 
@@ -335,8 +345,12 @@ fn read_text(text: &str, span: Span, reading: &mut Reading<'_>) -> Form {
 }
 
 fn too_long(span: Span) -> Diagnostic {
-    Diagnostic::new(span, format!("an expression here has more than {LONGEST_EXPRESSION} characters"))
-        .help("split it over several `vars`")
+    Diagnostic::mistake(
+        Code::LongExpression,
+        span,
+        format!("an expression here has more than {LONGEST_EXPRESSION} characters"),
+    )
+    .help("split it over several `vars`")
 }
 
 /// The length of the longest `{{ … }}` or `{% … %}`.
@@ -361,11 +375,11 @@ fn compile(source: &str) -> Result<Compiled, minijinja::Error> {
 
 fn broken(span: Span, error: &minijinja::Error) -> Diagnostic {
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    Diagnostic::new(span, format!("the template cannot be {}: {detail}", verb(error.kind())))
-}
-
-fn verb(kind: minijinja::ErrorKind) -> &'static str {
-    if kind == minijinja::ErrorKind::SyntaxError { "read" } else { "rendered" }
+    if error.kind() == minijinja::ErrorKind::SyntaxError {
+        Diagnostic::mistake(Code::BadTemplate, span, format!("the template cannot be read: {detail}"))
+    } else {
+        Diagnostic::mistake(Code::TemplateFailed, span, format!("the template cannot be rendered: {detail}"))
+    }
 }
 
 /// Names that stand under `default` or `is defined` may be undefined.

@@ -13,7 +13,7 @@ use serde_yaml::{Location, Spanned};
 
 pub use reading::{Mapping, Reading, unknown_word};
 
-use crate::source::{Diagnostic, SourceId, Sources, Span};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 
 /// The largest file that is read, in bytes: a scenario is written by hand.
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -114,14 +114,16 @@ pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
     let text = &sources.get(source).text;
     let start = sources.span(source, 0..0);
     if text.trim().is_empty() {
-        return Err(Diagnostic::new(start, "the file is empty"));
+        return Err(Diagnostic::mistake(Code::EmptyFile, start, "the file is empty"));
     }
     let raw: Raw =
         serde_yaml::from_str_with_options(text, options()).map_err(|error| mistake(sources, source, &error))?;
     let node = Reader { sources, source }.node(raw);
     match unquoted_template(&node) {
-        Some(span) => Err(Diagnostic::new(span, "braces that are not in quotes make a YAML map")
-            .help("put a template in quotes: \"{{ name }}\"")),
+        Some(span) => {
+            Err(Diagnostic::mistake(Code::UnquotedTemplate, span, "braces that are not in quotes make a YAML map")
+                .help("put a template in quotes: \"{{ name }}\""))
+        }
         None => Ok(node),
     }
 }
@@ -165,7 +167,8 @@ fn mistake(sources: &Sources, source: SourceId, error: &serde_yaml::Error) -> Di
     let line = file.text[line_start..].lines().next().unwrap_or_default();
     let indent = &line[..line.len() - line.trim_start().len()];
     if let Some(tab) = indent.find('\t') {
-        return Diagnostic::new(
+        return Diagnostic::mistake(
+            Code::TabIndent,
             sources.span(source, line_start + tab..line_start + tab + 1),
             "a tab indents this line",
         )
@@ -177,22 +180,28 @@ fn mistake(sources: &Sources, source: SourceId, error: &serde_yaml::Error) -> Di
     match error {
         Error::DuplicateMappingKey { key, .. } => {
             let name = key.clone().unwrap_or_else(|| sources.slice(span).to_owned());
-            Diagnostic::new(span, format!("the key `{name}` is given twice")).help("keep one of the two")
+            Diagnostic::mistake(Code::KeyTwice, span, format!("the key `{name}` is given twice"))
+                .help("keep one of the two")
         }
-        Error::MultipleDocuments { .. } => Diagnostic::new(span, "the file holds more than one YAML document")
-            .help("put each scenario into a file of its own"),
+        Error::MultipleDocuments { .. } => {
+            Diagnostic::mistake(Code::SeveralDocuments, span, "the file holds more than one YAML document")
+                .help("put each scenario into a file of its own")
+        }
         Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => {
-            Diagnostic::new(span, "the aliases of this file expand without end").help("use fewer aliases of aliases")
+            Diagnostic::mistake(Code::EndlessAliases, span, "the aliases of this file expand without end")
+                .help("use fewer aliases of aliases")
         }
-        Error::Budget { .. } => Diagnostic::new(span, "the file is too large or too deeply nested to be read").help(
-            format!("at most {MAX_DEPTH} levels and {MAX_NODES} values, aliases counted as often as they are used"),
-        ),
+        Error::Budget { .. } => {
+            Diagnostic::mistake(Code::TooMuch, span, "the file is too large or too deeply nested to be read").help(
+                format!("at most {MAX_DEPTH} levels and {MAX_NODES} values, aliases counted as often as they are used"),
+            )
+        }
         other => {
             let text = other.to_string();
             let (message, help) = in_our_words(plain_words(&text));
-            Diagnostic::new(span, message).maybe_help(help.map(str::to_owned))
+            Diagnostic::mistake(Code::NotYaml, span, message).maybe_help(help.map(str::to_owned))
         }
     }
 }

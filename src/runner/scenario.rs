@@ -15,7 +15,7 @@ use crate::scenario::action::{Action, FragmentCall};
 use crate::scenario::{Scenario, Step, Test};
 use crate::session::{Applicants, Setting};
 use crate::snapshot::Names;
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 
@@ -42,7 +42,8 @@ pub async fn run_test(
         problem: None,
     };
     if scenario.version == Version::Live && !run.allow_live {
-        let refused = Diagnostic::new(
+        let refused = Diagnostic::mistake(
+            Code::LiveVersion,
             scenario.version_span,
             "this scenario calls the live version of the flow, which this run does not allow",
         );

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::options::read_path;
 use super::step::check_name;
 use crate::jsonpath::JsonPath;
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 use crate::yaml::{Node, Reading};
@@ -44,7 +44,8 @@ impl Capture {
     pub fn resolve(&self, scope: &Scope) -> Result<CaptureFrom, TemplateError> {
         let CaptureFrom::Template(template) = &self.from else { return Ok(self.from.clone()) };
         let text = template.render_text(scope)?;
-        let wrong = |message: String| Box::new(Diagnostic::new(self.span, message).help(CAPTURES));
+        let wrong =
+            |message: String| Box::new(Diagnostic::mistake(Code::BadCapture, self.span, message).help(CAPTURES));
         if text.starts_with('$') {
             let path = JsonPath::parse(&text).map_err(|error| wrong(format!("`{text}`: {error}")))?;
             return Ok(CaptureFrom::Path(Arc::new(path)));
@@ -89,7 +90,9 @@ fn read_capture(node: &Node, reading: &mut Reading<'_>) -> Option<CaptureFrom> {
     }
     let from = CaptureFrom::of_words(text);
     if from.is_none() {
-        reading.mistake(Diagnostic::new(node.span, format!("{text:?} cannot be captured")).help(CAPTURES));
+        reading.mistake(
+            Diagnostic::mistake(Code::BadCapture, node.span, format!("{text:?} cannot be captured")).help(CAPTURES),
+        );
     }
     from
 }

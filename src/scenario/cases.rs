@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::source::{Diagnostic, FileError, Sources, Span, read_file};
+use crate::source::{Code, Diagnostic, FileError, Sources, Span, read_file};
 use crate::template::Templated;
 use crate::template::scope::BUILT_IN;
 use crate::yaml::{Kind, MAX_FILE_BYTES, Node, Reading, parse};
@@ -43,16 +43,23 @@ pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
     let mut names = HashSet::new();
     for case in &cases {
         if let Some((name, _)) = case.values.iter().find(|(name, _)| BUILT_IN.contains(&name.as_str())) {
-            let mistake =
-                Diagnostic::new(case.span, format!("the case's value `{name}` has the name of a word of the language"));
+            let mistake = Diagnostic::mistake(
+                Code::BadName,
+                case.span,
+                format!("the case's value `{name}` has the name of a word of the language"),
+            );
             reading.mistake(mistake.help("choose another name"));
         }
         if !names.insert(&case.name) {
-            reading.mistake(Diagnostic::new(case.span, format!("two cases are called `{}`", case.name)));
+            reading.mistake(Diagnostic::mistake(
+                Code::CaseTwice,
+                case.span,
+                format!("two cases are called `{}`", case.name),
+            ));
         }
     }
     if cases.is_empty() && reading.mistakes.len() == before {
-        reading.mistake(Diagnostic::new(node.span, "there is no case here, so nothing would run"));
+        reading.mistake(Diagnostic::mistake(Code::NoCases, node.span, "there is no case here, so nothing would run"));
     }
     cases
 }
@@ -78,7 +85,7 @@ fn read_matrix(node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
     let Some(matrix) = map.take("matrix") else {
         reading.finish(map);
         reading.mistake(
-            Diagnostic::new(node.span, "`matrix` is missing")
+            Diagnostic::mistake(Code::MissingKey, node.span, "`matrix` is missing")
                 .help("cases are a list, a file's path or `{matrix: {…}}`"),
         );
         return Vec::new();
@@ -86,14 +93,22 @@ fn read_matrix(node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
     reading.finish(map);
     let Some(axes) = reading.mapping(matrix, "a map from names to lists of values") else { return Vec::new() };
     if axes.rest().is_empty() {
-        reading.mistake(Diagnostic::new(matrix.span, "the matrix has no names, so nothing would run"));
+        reading.mistake(Diagnostic::mistake(
+            Code::NoCases,
+            matrix.span,
+            "the matrix has no names, so nothing would run",
+        ));
         return Vec::new();
     }
     let mut product = vec![Case { name: String::new(), span: matrix.span, values: Vec::new() }];
     for (name, _, values) in axes.rest() {
         let values = reading.list(values);
         if product.len().saturating_mul(values.len()) > MOST {
-            reading.mistake(Diagnostic::new(matrix.span, format!("the matrix has more than {MOST} cases")));
+            reading.mistake(Diagnostic::mistake(
+                Code::TooManyCases,
+                matrix.span,
+                format!("the matrix has more than {MOST} cases"),
+            ));
             return Vec::new();
         }
         let pairs = product.iter().flat_map(|case| values.iter().enumerate().map(move |value| (case, value)));
@@ -129,7 +144,7 @@ fn number_alike(cases: &mut [Case]) {
 fn read_data_file(path: &str, node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
     let file = reading.folder.join(path);
     let unreadable = |error: &dyn std::fmt::Display| {
-        Diagnostic::new(node.span, format!("the cases in {path:?} cannot be read: {error}"))
+        Diagnostic::mistake(Code::NotCases, node.span, format!("the cases in {path:?} cannot be read: {error}"))
     };
     if file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
         return match read_csv(&file, node.span) {

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::source::{Diagnostic, Sources};
+use crate::source::{Code, Diagnostic, Sources};
 
 /// How the names of flow definitions end, for the sandbox.
 pub const FLOW_SUFFIXES: [&str; 2] = [".flow.yaml", ".flow.yml"];
@@ -100,7 +100,7 @@ fn walk_mistake(root: &Path, error: &ignore::Error, sources: &mut Sources) -> Di
         ),
     };
     let id = sources.add(path, "");
-    Diagnostic::new(sources.span(id, 0..0), message).help(help)
+    Diagnostic::mistake(Code::UnreadableFile, sources.span(id, 0..0), message).help(help)
 }
 
 fn loop_of(error: &ignore::Error) -> Option<(&Path, &Path)> {

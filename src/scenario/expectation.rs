@@ -14,7 +14,7 @@ use parts::{read_json_path, read_session};
 use super::step::read_time;
 use crate::jsonpath::JsonPath;
 use crate::matcher::{Literal, Matcher, Test};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 use crate::yaml::{Kind, Node, Reading};
@@ -156,8 +156,12 @@ impl Expect<Templated> {
                         .is_none_or(|number| !(100..600).contains(&number) && !(1000..10_000).contains(&number))
                 {
                     reading.mistake(
-                        Diagnostic::new(node.span, format!("{number} is neither an HTTP status nor an error code"))
-                            .help("a number below 1000 is a status, one from 1000 a code of the API"),
+                        Diagnostic::mistake(
+                            Code::ImpossibleExpectation,
+                            node.span,
+                            format!("{number} is neither an HTTP status nor an error code"),
+                        )
+                        .help("a number below 1000 is a status, one from 1000 a code of the API"),
                     );
                     return None;
                 }
@@ -243,7 +247,7 @@ impl Full<Templated> {
         let empty = map.is_empty();
         reading.finish(map);
         if empty {
-            reading.mistake(Diagnostic::new(node.span, "an empty map checks nothing"));
+            reading.mistake(Diagnostic::mistake(Code::ChecksNothing, node.span, "an empty map checks nothing"));
         }
         full.check_literals(reading);
         Some(full)
@@ -255,7 +259,11 @@ impl Full<Templated> {
             if let Some(Matcher { test: Test::Literal(value), span }) = matcher
                 && let Some(literal) = value.as_literal().filter(|literal| !fits(literal))
             {
-                reading.mistake(Diagnostic::new(*span, format!("{literal} is no {what}")));
+                reading.mistake(Diagnostic::mistake(
+                    Code::ImpossibleExpectation,
+                    *span,
+                    format!("{literal} is no {what}"),
+                ));
             }
         };
         wrong(self.status.as_ref(), "HTTP status", |value| {
@@ -273,13 +281,17 @@ impl Full<Templated> {
             self.step.as_ref().and_then(Templated::as_literal).filter(|step| step.is_object() || step.is_array())
         {
             let span = self.step.as_ref().map_or(self.span, |step| step.span);
-            reading.mistake(Diagnostic::new(span, format!("{step} is no step's title, id or type")));
+            reading.mistake(Diagnostic::mistake(
+                Code::ImpossibleExpectation,
+                span,
+                format!("{step} is no step's title, id or type"),
+            ));
         }
         let lists = self.elements.iter().flat_map(|elements| [&elements.ordered, &elements.exactly, &elements.absent]);
         for label in lists.flatten().flatten() {
             if label.as_literal().is_some_and(|label| label.is_object() || label.is_array() || label.is_null()) {
                 reading.mistake(
-                    Diagnostic::new(label.span, "a field's label stands here")
+                    Diagnostic::mistake(Code::ImpossibleExpectation, label.span, "a field's label stands here")
                         .help("what a field is like stands under `fields`"),
                 );
             }

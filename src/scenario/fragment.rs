@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::step::Step;
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
 use crate::yaml::{Node, Reading};
 
@@ -41,7 +41,11 @@ impl Fragment {
     pub fn call(&self, with: &mut Vec<(String, Span, Templated)>, at: Span, reading: &mut Reading<'_>) -> Vec<Step> {
         for (name, span, _) in with.iter() {
             if !self.params.iter().any(|(param, _)| param == name) {
-                let mistake = Diagnostic::new(*span, format!("the fragment has no parameter `{name}`"));
+                let mistake = Diagnostic::mistake(
+                    Code::FragmentParameter,
+                    *span,
+                    format!("the fragment has no parameter `{name}`"),
+                );
                 let near = nearest(name, self.params.iter().map(|(param, _)| param.as_str()));
                 reading.mistake(mistake.maybe_help(near.map(|near| format!("did you mean `{near}`?"))));
             }
@@ -53,8 +57,12 @@ impl Fragment {
             match default {
                 Some(default) => with.push((name.clone(), default.span, default.clone())),
                 None => reading.mistake(
-                    Diagnostic::new(at, format!("the fragment's parameter `{name}` is not given"))
-                        .help(format!("write `use: {{fragment: …, with: {{{name}: …}}}}`")),
+                    Diagnostic::mistake(
+                        Code::FragmentParameter,
+                        at,
+                        format!("the fragment's parameter `{name}` is not given"),
+                    )
+                    .help(format!("write `use: {{fragment: …, with: {{{name}: …}}}}`")),
                 ),
             }
         }

@@ -9,7 +9,7 @@ use super::fragment::{self, Fragment};
 use super::model::{Scenario, Test};
 use super::step::Step;
 use super::{check, read};
-use crate::source::{Diagnostic, SourceId, Sources};
+use crate::source::{Code, Diagnostic, SourceId, Sources};
 use crate::yaml::{self, Kind, Node, Reading};
 
 /// The most steps that one scenario may have, fragments expanded.
@@ -55,7 +55,8 @@ pub fn load(
             loader.fragment(path, document, sources);
         } else if !document.has_key("scenario") && document.node.misspells("fragment") {
             let start = sources.span(document.source, 0..0);
-            let mistake = Diagnostic::new(start, "this file is neither a scenario nor a fragment");
+            let mistake =
+                Diagnostic::mistake(Code::NeitherKind, start, "this file is neither a scenario nor a fragment");
             loader.mistakes.push(mistake.help("did you mean the key `fragment`?"));
             loader.fragments.insert(canonical(path), None);
         } else if document.is_scenario() || !(more_data || data.contains(&canonical(path))) {
@@ -150,7 +151,7 @@ impl Loader {
             } else {
                 let start = sources.span(document.source, 0..0);
                 self.mistakes.push(
-                    Diagnostic::new(start, "this file is used as a fragment and is none")
+                    Diagnostic::mistake(Code::NoFragment, start, "this file is used as a fragment and is none")
                         .help("a fragment begins with the key `fragment`"),
                 );
             }
@@ -198,8 +199,12 @@ impl Loader {
             *left -= 1;
             if *left == 0 {
                 reading.mistake(
-                    Diagnostic::new(step.span, format!("the scenario has more than {MOST_STEPS} steps"))
-                        .help("fragments that use fragments multiply; split the scenario"),
+                    Diagnostic::mistake(
+                        Code::TooManySteps,
+                        step.span,
+                        format!("the scenario has more than {MOST_STEPS} steps"),
+                    )
+                    .help("fragments that use fragments multiply; split the scenario"),
                 );
                 continue;
             }
@@ -208,7 +213,11 @@ impl Loader {
             let path = folder.join(&call.path);
             let key = canonical(&path);
             if stack.contains(&key) {
-                reading.mistake(Diagnostic::new(call.path_span, "this fragment uses itself, so it would never end"));
+                reading.mistake(Diagnostic::mistake(
+                    Code::EndlessFragment,
+                    call.path_span,
+                    "this fragment uses itself, so it would never end",
+                ));
                 continue;
             }
             match self.fragments.get(&key) {
@@ -225,8 +234,12 @@ impl Loader {
                 // Its own mistakes are reported already.
                 Some(None) => {}
                 None => reading.mistake(
-                    Diagnostic::new(call.path_span, format!("there is no fragment {}", path.display()))
-                        .help("a fragment's path starts from the folder of the file that uses it"),
+                    Diagnostic::mistake(
+                        Code::NoFragment,
+                        call.path_span,
+                        format!("there is no fragment {}", path.display()),
+                    )
+                    .help("a fragment's path starts from the folder of the file that uses it"),
                 ),
             }
         }
@@ -242,7 +255,9 @@ impl Loader {
                     seen.insert(test.name(), file).filter(|other| other != sources.path(scenario.span.source))
                 {
                     let message = format!("the test `{}` is also in {}", test.name(), other.display());
-                    self.mistakes.push(Diagnostic::new(scenario.span, message).help("rename one of the two"));
+                    self.mistakes.push(
+                        Diagnostic::mistake(Code::SameTest, scenario.span, message).help("rename one of the two"),
+                    );
                     break;
                 }
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::jsonpath::JsonPath;
-use crate::source::{Diagnostic, nearest};
+use crate::source::{Code, Diagnostic, nearest};
 use crate::yaml::{Kind, Node, Reading};
 
 /// Reads a duration such as `500ms`, `60s`, `1m30s` or `2h`.
@@ -46,7 +46,10 @@ pub(crate) const DURATION_HELP: &str = "a duration has a unit: 500ms, 60s, 1m30s
 pub(crate) fn read_duration(node: &Node, reading: &mut Reading<'_>) -> Option<Duration> {
     let duration = node.as_str().and_then(parse_duration);
     if duration.is_none() {
-        reading.mistake(Diagnostic::new(node.span, format!("{} is no duration", node.describe())).help(DURATION_HELP));
+        reading.mistake(
+            Diagnostic::mistake(Code::BadDuration, node.span, format!("{} is no duration", node.describe()))
+                .help(DURATION_HELP),
+        );
     }
     duration
 }
@@ -114,7 +117,7 @@ pub(crate) fn read_path(node: &Node, reading: &mut Reading<'_>) -> Option<JsonPa
             let start = node.span.start as usize + quote + at;
             let end = (start + 1).min(node.span.end as usize);
             let span = reading.sources.span(node.span.source, start.min(end)..end);
-            reading.mistake(Diagnostic::new(span, error.message));
+            reading.mistake(Diagnostic::mistake(Code::BadJsonPath, span, error.message));
             None
         }
     }
@@ -193,7 +196,9 @@ impl Checks {
                         || format!("the checks are {}", names.join(", ")),
                         |near| format!("did you mean `{near}`?"),
                     );
-                    reading.mistake(Diagnostic::new(item.span, format!("unknown check `{name}`")).help(help));
+                    reading.mistake(
+                        Diagnostic::mistake(Code::UnknownWord, item.span, format!("unknown check `{name}`")).help(help),
+                    );
                 }
             }
         }

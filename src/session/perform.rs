@@ -10,7 +10,7 @@ use crate::api::token::Credentials;
 use crate::redact::Secret;
 use crate::scenario::action::{Action, Link};
 use crate::scenario::{Auth, SessionHeader, Step};
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
 
 impl Applicants {
@@ -317,7 +317,9 @@ impl Applicants {
                 "write /test/{} for the draft, or add --allow-live to the command",
                 text.trim_start_matches('/')
             );
-            return Err(StepError::Mistake(Box::new(Diagnostic::new(path.span, message).help(help))));
+            return Err(StepError::Mistake(Box::new(
+                Diagnostic::mistake(Code::LiveVersion, path.span, message).help(help),
+            )));
         }
         Ok(text)
     }
@@ -328,8 +330,11 @@ pub(super) fn mistake(step: &Step, message: String) -> StepError {
 }
 
 fn no_session(step: &Step) -> StepError {
-    let diagnostic =
-        Diagnostic::new(step.action_span, format!("`{}` needs a session, and there is none yet", step.action.name()));
+    let diagnostic = Diagnostic::mistake(
+        Code::NoSession,
+        step.action_span,
+        format!("`{}` needs a session, and there is none yet", step.action.name()),
+    );
     StepError::Mistake(Box::new(diagnostic.help("begin with `- init`, or name the client")))
 }
 

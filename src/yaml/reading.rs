@@ -35,7 +35,11 @@ impl<'a> Reading<'a> {
 
     /// Notes that something else than what was wanted stands here.
     pub fn wanted(&mut self, node: &Node, wanted: &str) {
-        self.mistake(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+        self.mistake(Diagnostic::mistake(
+            Code::WrongKind,
+            node.span,
+            format!("{} stands where {wanted} is wanted", node.describe()),
+        ));
     }
 
     /// Reads something that defines names: with a mistake in it, other names may be missing for that reason alone.
@@ -119,7 +123,11 @@ impl<'a> Mapping<'a> {
                 known: Vec::new(),
                 given: entries.len(),
             }),
-            _ => Err(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe()))),
+            _ => Err(Diagnostic::mistake(
+                Code::WrongKind,
+                node.span,
+                format!("{} stands where {wanted} is wanted", node.describe()),
+            )),
         }
     }
 

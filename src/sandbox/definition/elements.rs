@@ -11,7 +11,7 @@ use super::reader::Reader;
 use crate::api::element::{ElementType, TYPES};
 use crate::api::file::FILE_TYPES;
 use crate::api::wire::{Condition, OPERATORS, Operator, Rule};
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::yaml::{Kind, Mapping, Node};
 
 /// Whatever the API accepts.
@@ -32,9 +32,13 @@ pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, form: &str, nodes: &[Node
     for node in nodes {
         let Some(draft) = element(reader, ids, form, node) else { continue };
         if let Some(twin) = drafts.iter().find(|other| other.element.key == draft.element.key) {
-            let mistake = Diagnostic::new(draft.span, format!("the element `{}` is there twice", draft.element.name))
-                .related(twin.span, "the first one")
-                .help("values are told apart by the element's name: give each its own");
+            let mistake = Diagnostic::mistake(
+                Code::NameTwice,
+                draft.span,
+                format!("the element `{}` is there twice", draft.element.name),
+            )
+            .related(twin.span, "the first one")
+            .help("values are told apart by the element's name: give each its own");
             reader.report(mistake);
         }
         drafts.push(draft);
@@ -53,7 +57,7 @@ fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -
     let name = name_node.and_then(|name| reader.text_of(name)).filter(|name| !name.trim().is_empty());
     if name.is_none() {
         reader.report(
-            Diagnostic::new(span, "the element has no name")
+            Diagnostic::mistake(Code::MissingPart, span, "the element has no name")
                 .help("give it the label that applicants see: `name: First name`"),
         );
     }
@@ -85,7 +89,9 @@ fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -
 
 fn element_type(reader: &mut Reader<'_>, map: &mut Mapping<'_>, span: Span) -> ElementType {
     let Some(node) = map.take("type") else {
-        reader.report(Diagnostic::new(span, "the element has no type").help("such as `type: text`"));
+        reader.report(
+            Diagnostic::mistake(Code::MissingPart, span, "the element has no type").help("such as `type: text`"),
+        );
         return ElementType::Text;
     };
     let written = reader.text_of(node).unwrap_or_default();
@@ -117,8 +123,12 @@ fn only_for<'n>(
     }
     let names: Vec<&str> = kinds.iter().map(|kind| kind.wire_name()).collect();
     reader.report(
-        Diagnostic::new(key_node.span, format!("`{key}` means nothing for the type `{}`", kind.wire_name()))
-            .help(format!("it is for {}", names.join(", "))),
+        Diagnostic::mistake(
+            Code::OtherType,
+            key_node.span,
+            format!("`{key}` means nothing for the type `{}`", kind.wire_name()),
+        )
+        .help(format!("it is for {}", names.join(", "))),
     );
     None
 }
@@ -152,7 +162,11 @@ fn rules(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType) -> R
         || matches!((rules.first, rules.last), (Some(first), Some(last)) if first > last);
     let lengths_crossed = matches!((rules.min_length, rules.max_length), (Some(min), Some(max)) if min > max);
     for place in [place.filter(|_| crossed), length_place.filter(|_| lengths_crossed)].into_iter().flatten() {
-        reader.report(Diagnostic::new(place, "the minimum is greater than the maximum, so that no value is valid"));
+        reader.report(Diagnostic::mistake(
+            Code::CrossedBounds,
+            place,
+            "the minimum is greater than the maximum, so that no value is valid",
+        ));
     }
     rules
 }
@@ -161,7 +175,11 @@ fn number(reader: &mut Reader<'_>, node: &Node) -> Option<Number> {
     match &node.kind {
         Kind::Number(number) => Some(number.clone()),
         _ => {
-            reader.report(Diagnostic::new(node.span, format!("{} stands where a number is wanted", node.describe())));
+            reader.report(Diagnostic::mistake(
+                Code::WrongKind,
+                node.span,
+                format!("{} stands where a number is wanted", node.describe()),
+            ));
             None
         }
     }
@@ -171,8 +189,12 @@ fn date(reader: &mut Reader<'_>, node: &Node) -> Option<Date> {
     let date = node.as_str().and_then(|text| text.parse().ok());
     if date.is_none() {
         reader.report(
-            Diagnostic::new(node.span, format!("{} stands where a date is wanted", node.describe()))
-                .help("write it as `1990-12-31`"),
+            Diagnostic::mistake(
+                Code::WrongKind,
+                node.span,
+                format!("{} stands where a date is wanted", node.describe()),
+            )
+            .help("write it as `1990-12-31`"),
         );
     }
     date
@@ -185,7 +207,11 @@ fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Regex> {
         Err(error) => {
             let text = error.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            reader.report(Diagnostic::new(node.span, format!("this is not a regular expression: {reason}")));
+            reader.report(Diagnostic::mistake(
+                Code::BadRegex,
+                node.span,
+                format!("this is not a regular expression: {reason}"),
+            ));
             None
         }
     }
@@ -194,7 +220,8 @@ fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Regex> {
 /// Reads a list of file types.
 pub(super) fn extensions(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
     let Kind::List(items) = &node.kind else {
-        reader.report(Diagnostic::new(
+        reader.report(Diagnostic::mistake(
+            Code::WrongKind,
             node.span,
             format!("{} stands where a list of file types is wanted", node.describe()),
         ));
@@ -210,26 +237,32 @@ fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, el
     let Some(node) = only_for(reader, map, "options", kind, &[Dropdown, CheckboxGroup, CountrySelect]) else {
         if choice {
             reader.report(
-                Diagnostic::new(element, "there is nothing to choose from").help("add `options: [first, second]`"),
+                Diagnostic::mistake(Code::NothingToChoose, element, "there is nothing to choose from")
+                    .help("add `options: [first, second]`"),
             );
         }
         return Vec::new();
     };
     let Kind::List(items) = &node.kind else {
-        reader.report(Diagnostic::new(
+        reader.report(Diagnostic::mistake(
+            Code::WrongKind,
             node.span,
             format!("{} stands where a list of options is wanted", node.describe()),
         ));
         return Vec::new();
     };
     if items.is_empty() {
-        reader.report(Diagnostic::new(element, "there is nothing to choose from"));
+        reader.report(Diagnostic::mistake(Code::NothingToChoose, element, "there is nothing to choose from"));
     }
     let mut options: Vec<(String, String)> = Vec::with_capacity(items.len());
     for item in items {
         let Some(option) = option(reader, item) else { continue };
         if options.iter().any(|(value, _)| *value == option.0) {
-            reader.report(Diagnostic::new(item.span, format!("the option `{}` is there twice", option.0)));
+            reader.report(Diagnostic::mistake(
+                Code::NameTwice,
+                item.span,
+                format!("the option `{}` is there twice", option.0),
+            ));
         }
         options.push(option);
     }
@@ -249,7 +282,11 @@ fn filled_in(reader: &mut Reader<'_>, node: &Node, kind: ElementType, options: &
         CheckboxGroup if !value.as_array().is_some_and(|items| items.iter().all(offered)) => "a list of options",
         _ => return value,
     };
-    reader.report(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    reader.report(Diagnostic::mistake(
+        Code::WrongKind,
+        node.span,
+        format!("{} stands where {wanted} is wanted", node.describe()),
+    ));
     value
 }
 
@@ -265,7 +302,8 @@ fn option(reader: &mut Reader<'_>, node: &Node) -> Option<(String, String)> {
     reader.close(map);
     let Some(value) = value else {
         reader.report(
-            Diagnostic::new(node.span, "the option has no value").help("such as `{ value: CA, label: Canada }`"),
+            Diagnostic::mistake(Code::MissingPart, node.span, "the option has no value")
+                .help("such as `{ value: CA, label: Canada }`"),
         );
         return None;
     };
@@ -278,8 +316,9 @@ fn by_country(reader: &mut Reader<'_>, map: &mut Mapping<'_>) -> IndexMap<String
     let Some(countries) = reader.map(node, "a map from country to tooltip") else { return tooltips };
     for (country, key, value) in countries.rest() {
         if !is_country(country) {
-            let mistake = Diagnostic::new(key.span, format!("`{country}` is not a country's code"))
-                .help("a country is written by its two letters, such as `CA`");
+            let mistake =
+                Diagnostic::mistake(Code::NotOfTheApi, key.span, format!("`{country}` is not a country's code"))
+                    .help("a country is written by its two letters, such as `CA`");
             reader.report(mistake);
         }
         if let Some(text) = reader.text_of(value) {
@@ -301,7 +340,7 @@ fn date_format(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType
     let whole = ["YYYY", "MM", "DD"].iter().all(|part| upper.matches(part).count() == 1);
     if !whole || written.contains('%') {
         reader.report(
-            Diagnostic::new(node.span, format!("`{written}` is not a way to write a date"))
+            Diagnostic::mistake(Code::NotOfTheApi, node.span, format!("`{written}` is not a way to write a date"))
                 .help("it has `YYYY`, `MM` and `DD` once each, such as `DD/MM/YYYY`"),
         );
         return None;
@@ -332,7 +371,10 @@ fn condition(reader: &mut Reader<'_>, node: &Node, own: usize, drafts: &[Draft<'
 
 fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Draft<'_>]) -> Option<Rule> {
     let Some(node) = map.take("element") else {
-        reader.report(Diagnostic::new(map.span, "the condition names no element").help("such as `element: Country`"));
+        reader.report(
+            Diagnostic::mistake(Code::BadCondition, map.span, "the condition names no element")
+                .help("such as `element: Country`"),
+        );
         return None;
     };
     let wanted = reader.text_of(node)?;
@@ -351,7 +393,9 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
         } else {
             format!("this form has no element `{wanted}`")
         };
-        reader.report(Diagnostic::new(node.span, message).maybe_help(near.filter(|_| found.is_none())));
+        reader.report(
+            Diagnostic::mistake(Code::BadCondition, node.span, message).maybe_help(near.filter(|_| found.is_none())),
+        );
         return None;
     };
     let (operator, value) = comparison.unwrap_or((Operator::Filled, Value::Bool(true)));
