@@ -210,7 +210,8 @@ impl Templated {
             return Ok(());
         }
         let message = format!("the template gives {bytes} bytes, and at most {LONGEST_TEXT} are taken");
-        Err(Box::new(Diagnostic::mistake(Code::TemplateFailed, self.span, message)))
+        let mistake = Diagnostic::mistake(Code::TemplateFailed, self.span, message);
+        Err(Box::new(mistake.help("a loop or a filter makes it longer than anybody reads")))
     }
 
     /// Renders the value as text: a number or a boolean as it is written.

@@ -234,9 +234,10 @@ fn at_line(test: Test<'_>, selections: &[Selection], sources: &Sources) -> bool 
     };
     let cases = test.scenario.cases.as_deref().unwrap_or_default();
     matching.iter().filter_map(|selection| selection.line).any(|line| {
-        let inside_any = cases.iter().any(|case| lines(case.span).contains(&line));
+        // Cases of a data file have their lines there.
+        let stands_at = |case: &crate::scenario::Case| case.span.source == source && lines(case.span).contains(&line);
         match test.case {
-            Some(case) if inside_any => lines(case.span).contains(&line),
+            Some(case) if cases.iter().any(stands_at) => stands_at(case),
             _ => true,
         }
     })
