@@ -5,5 +5,6 @@
 
 pub mod curl;
 pub mod diagnostic;
+pub mod explanation;
 pub mod failure;
 pub mod terminal;

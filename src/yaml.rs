@@ -9,6 +9,8 @@ mod pattern;
 mod reading;
 mod slips;
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
@@ -77,17 +79,9 @@ impl Node {
         matches!(&self.kind, Kind::Map(entries) if entries.iter().any(near))
     }
 
-    /// The place of a part of a string, given in bytes of it, where the string stands in the file as it is; its own place
-    /// where it does not, since escapes and folded lines count differently.
-    pub fn part(&self, sources: &Sources, part: std::ops::Range<usize>) -> Span {
-        let whole = sources.slice(self.span);
-        match self.as_str().and_then(|text| whole.find(text)) {
-            Some(at) => {
-                let from = self.span.start as usize + at;
-                sources.span(self.span.source, from + part.start..from + part.end)
-            }
-            None => self.span,
-        }
+    /// The place of a part of a string, given in bytes of it, as [`part_of`] finds it.
+    pub fn part(&self, sources: &Sources, part: Range<usize>) -> Span {
+        self.as_str().map_or(self.span, |text| part_of(sources, self.span, text, part))
     }
 
     /// What it is, for messages: "a list", "the number 5".
@@ -116,6 +110,18 @@ impl Node {
                 entries.iter().map(|(key, value)| (key.key_text(sources), value.to_json(sources))).collect(),
             ),
         }
+    }
+}
+
+/// The place of a part of a text, given in bytes of it, where it stands at its place as it is; its whole place where it does
+/// not, since escapes and folded lines count differently.
+pub fn part_of(sources: &Sources, whole: Span, text: &str, part: Range<usize>) -> Span {
+    match sources.slice(whole).find(text) {
+        Some(at) => {
+            let from = whole.start as usize + at;
+            sources.span(whole.source, from + part.start..from + part.end)
+        }
+        None => whole,
     }
 }
 

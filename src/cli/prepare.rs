@@ -1,6 +1,6 @@
 //! From settings to a run that can begin: scenarios read, a server found or started.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::runner::{Run, TestId, collisions};
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
-use crate::source::{Diagnostic, Sources};
+use crate::source::Sources;
 
 /// Bound on a scenario that sets none.
 const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
@@ -72,22 +72,13 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
         }
     }
     learn_secrets(sources, output);
-    output.mistakes(&each_once(mistakes, sources), sources);
+    output.mistakes(&mistakes, sources);
     Err(Exit::Invalid)
 }
 
 /// Masks the secrets of the sandbox's settings in whatever is shown.
 pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
     crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
-}
-
-/// A file that two readers look at, such as a locale, is told of once: by the first, who says what it is for.
-fn each_once(mistakes: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
-    let place = |mistake: &Diagnostic| {
-        (sources.path(mistake.span.source).to_owned(), mistake.span.range(), mistake.message.clone())
-    };
-    mistakes.into_iter().filter(|mistake| seen.insert(place(mistake))).collect()
 }
 
 fn canonical(path: &Path) -> PathBuf {

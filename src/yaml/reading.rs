@@ -81,7 +81,11 @@ impl<'a> Reading<'a> {
     pub fn string<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n str> {
         let text = node.as_str();
         if text.is_none() {
-            self.wanted(node, wanted);
+            let mistake = not_wanted(node, wanted);
+            let quoted = matches!(node.kind, Kind::Bool(_) | Kind::Number(_));
+            let help =
+                quoted.then(|| format!("put it in quotes if the text is meant: {:?}", node.key_text(self.sources)));
+            self.mistake(mistake.maybe_help(help));
         }
         text
     }

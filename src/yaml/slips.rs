@@ -87,7 +87,7 @@ fn slip(said: &str, span: Span) -> Diagnostic {
         return Diagnostic::mistake(Code::Indentation, span, "a `:` is missing after this key")
             .help("a key is followed by a colon and a space: `flow: retail`");
     }
-    if of(&["infinity and NaN"]) {
+    if of(&["infinity and NaN", "non-finite float"]) {
         return Diagnostic::mistake(Code::UnboundedNumber, span, "infinity and NaN have no JSON form")
             .help("put it in quotes if the text is meant");
     }

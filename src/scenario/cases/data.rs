@@ -225,14 +225,10 @@ impl Iterator for Quotes<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let (at, letter) = self.letters.next()?;
         let quoted = self.open.is_some();
-        match letter {
-            '"' if quoted => {
-                if self.letters.next_if(|(_, next)| *next == '"').is_none() {
-                    self.open = None;
-                }
-            }
-            '"' if self.at_cell => self.open = Some(at),
-            _ => {}
+        if letter == '"' && !quoted && self.at_cell {
+            self.open = Some(at);
+        } else if letter == '"' && quoted && self.letters.next_if(|(_, next)| *next == '"').is_none() {
+            self.open = None;
         }
         self.at_cell = !quoted && matches!(letter, ',' | '\n' | '\r');
         Some((at, letter, quoted))
