@@ -7,6 +7,7 @@
 mod codes;
 mod diagnostic;
 
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,8 @@ impl Source {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    /// Files that others name, by the path that the name comes to, each with what came of reading it.
+    named: HashMap<PathBuf, Result<SourceId, Diagnostic>>,
 }
 
 impl Sources {
@@ -92,6 +95,7 @@ impl Sources {
         let bytes = read_file(path, most).map_err(|error| {
             let id = self.add(shown, "");
             Diagnostic::mistake(Code::UnreadableFile, self.span(id, 0..0), format!("this file is not read: {error}"))
+                .help("check that it is the file that is meant, and that it may be read")
         })?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(self.add(shown, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
@@ -106,6 +110,20 @@ impl Sources {
                 Err(mistake.help("save it as UTF-8"))
             }
         }
+    }
+
+    /// Reads in a file that another one names, such as its data, once however many name it. One that is not there is left
+    /// out: that is a mistake of who names it.
+    pub fn read_named(&mut self, path: PathBuf, most: u64) {
+        if !self.named.contains_key(&path) && path.exists() {
+            let read = self.read(&path, most);
+            self.named.insert(path, read);
+        }
+    }
+
+    /// What came of a file that was named and read in; `None` for one that is not there.
+    pub fn named(&self, path: &Path) -> Option<&Result<SourceId, Diagnostic>> {
+        self.named.get(path)
     }
 
     /// All files.

@@ -1,6 +1,6 @@
 //! From settings to a run that can begin: scenarios read, a server found or started.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
-use crate::source::{Diagnostic, Sources};
+use crate::source::Sources;
 
 /// Bound on a scenario that sets none.
 const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
@@ -80,7 +80,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
         }
     }
     learn_secrets(sources, output);
-    output.mistakes(&each_once(mistakes, sources), sources);
+    output.mistakes(&mistakes, sources);
     Err(Exit::Invalid)
 }
 
@@ -93,15 +93,6 @@ fn is_whole(place: &Place) -> bool {
 /// Masks the secrets of the sandbox's settings in whatever is shown.
 pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
     crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
-}
-
-/// A file that two readers look at, such as a locale, is told of once: by the first, who says what it is for.
-fn each_once(mistakes: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
-    let place = |mistake: &Diagnostic| {
-        (sources.path(mistake.span.source).to_owned(), mistake.span.range(), mistake.message.clone())
-    };
-    mistakes.into_iter().filter(|mistake| seen.insert(place(mistake))).collect()
 }
 
 pub(super) fn canonical(path: &Path) -> PathBuf {
@@ -259,9 +250,10 @@ fn at_line(test: Test<'_>, selections: &[Selection], sources: &Sources) -> bool 
     };
     let cases = test.scenario.cases.as_deref().unwrap_or_default();
     matching.iter().filter_map(|selection| selection.line).any(|line| {
-        let inside_any = cases.iter().any(|case| lines(case.span).contains(&line));
+        // Cases of a data file have their lines there.
+        let stands_at = |case: &crate::scenario::Case| case.span.source == source && lines(case.span).contains(&line);
         match test.case {
-            Some(case) if inside_any => lines(case.span).contains(&line),
+            Some(case) if cases.iter().any(stands_at) => stands_at(case),
             _ => true,
         }
     })

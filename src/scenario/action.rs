@@ -4,7 +4,7 @@
 
 use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
-use crate::yaml::{Kind, Node, Reading};
+use crate::yaml::{Kind, Node, Reading, no_file};
 
 use super::step::{Step, read_pairs, read_time};
 
@@ -243,7 +243,8 @@ fn read_keys<const N: usize>(
 
 fn required(value: Option<Templated>, key: &str, node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
     if value.is_none() && !node.misspells(key) {
-        reading.mistake(Diagnostic::mistake(Code::MissingKey, node.span, format!("`{key}` is missing")));
+        let mistake = Diagnostic::mistake(Code::MissingKey, node.span, format!("`{key}` is missing"));
+        reading.mistake(mistake.help(format!("write `{key}: …` beside the other keys of the action")));
     }
     value
 }
@@ -261,8 +262,7 @@ fn check_file(file: &Templated, reading: &mut Reading<'_>) {
     if let Some(path) = file.as_literal().and_then(serde_json::Value::as_str)
         && !reading.folder.join(path).exists()
     {
-        let help = "a file's path starts from the folder of the file that names it";
-        reading.mistake(Diagnostic::mistake(Code::NoFile, file.span, format!("there is no file {path:?}")).help(help));
+        reading.mistake(no_file(file.span, path));
     }
 }
 
@@ -310,7 +310,10 @@ fn read_use(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let with = map.take("with");
     reading.finish(map);
     let Some(fragment) = fragment else {
-        reading.mistake(Diagnostic::mistake(Code::MissingKey, node.span, "`fragment` is missing"));
+        reading.mistake(
+            Diagnostic::mistake(Code::MissingKey, node.span, "`fragment` is missing")
+                .help("such as `use: { fragment: parts/details.yaml }`"),
+        );
         return None;
     };
     let path = reading.string(fragment, "a fragment's path")?.to_owned();

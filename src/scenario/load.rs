@@ -8,8 +8,8 @@ use super::discover::Discovery;
 use super::fragment::{self, Fragment};
 use super::model::{Scenario, Test};
 use super::step::Step;
-use super::{check, read};
-use crate::source::{Code, Diagnostic, SourceId, Sources};
+use super::{cases, check, read};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::yaml::{self, Kind, Node, Reading};
 
 /// The most steps that one scenario may have, fragments expanded.
@@ -116,7 +116,10 @@ impl Loader {
     fn document(&mut self, path: &Path, sources: &mut Sources) -> Option<Document> {
         match sources.read(path, yaml::MAX_FILE_BYTES) {
             Ok(source) => match yaml::parse(sources, source) {
-                Ok(node) => return Some(Document { source, node }),
+                Ok(node) => {
+                    read_named(&node, &folder_of(path), sources);
+                    return Some(Document { source, node });
+                }
                 Err(mistake) => self.mistakes.push(mistake),
             },
             Err(mistake) => self.mistakes.push(mistake),
@@ -213,11 +216,14 @@ impl Loader {
             let path = folder.join(&call.path);
             let key = canonical(&path);
             if stack.contains(&key) {
-                reading.mistake(Diagnostic::mistake(
-                    Code::EndlessFragment,
-                    call.path_span,
-                    "this fragment uses itself, so it would never end",
-                ));
+                reading.mistake(
+                    Diagnostic::mistake(
+                        Code::EndlessFragment,
+                        call.path_span,
+                        "this fragment uses itself, so it would never end",
+                    )
+                    .help("take the use out; a step is done several times with `repeat`"),
+                );
                 continue;
             }
             match self.fragments.get(&key) {
@@ -247,19 +253,15 @@ impl Loader {
 
     /// Two files may come to the same test: `a.yaml` and `a.yml`.
     fn same_names(&mut self, scenarios: &[Scenario], sources: &Sources) {
-        let mut seen: HashMap<String, PathBuf> = HashMap::new();
+        let mut seen: HashMap<String, Span> = HashMap::new();
         for scenario in scenarios {
             for test in scenario.tests() {
-                let file = sources.path(scenario.span.source).to_owned();
-                if let Some(other) =
-                    seen.insert(test.name(), file).filter(|other| other != sources.path(scenario.span.source))
-                {
-                    let message = format!("the test `{}` is also in {}", test.name(), other.display());
-                    self.mistakes.push(
-                        Diagnostic::mistake(Code::SameTest, scenario.span, message).help("rename one of the two"),
-                    );
-                    break;
-                }
+                let other = seen.insert(test.name(), scenario.span);
+                let Some(other) = other.filter(|other| other.source != scenario.span.source) else { continue };
+                let message = format!("the test `{}` is also in {}", test.name(), sources.path(other.source).display());
+                let mistake = Diagnostic::mistake(Code::SameTest, scenario.span, message);
+                self.mistakes.push(mistake.related(other, "the other file").help("rename one of the two"));
+                break;
             }
         }
     }
@@ -335,6 +337,21 @@ fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> (HashSet<
         }
     }
     (data, unknown)
+}
+
+/// Reads in the files that a document names, so that mistakes in them are told at their place.
+fn read_named(node: &Node, folder: &Path, sources: &mut Sources) {
+    let mut named = Vec::new();
+    each_schema(node, &mut |file| named.push((file.to_owned(), yaml::MAX_FILE_BYTES)));
+    if let Kind::Map(entries) = &node.kind {
+        let cases = entries.iter().filter(|(key, _)| key.as_str() == Some("cases"));
+        named.extend(
+            cases.filter_map(|(_, value)| Some((value.as_str()?.to_owned(), cases::most_bytes(value.as_str()?)))),
+        );
+    }
+    for (file, most) in named {
+        sources.read_named(folder.join(file), most);
+    }
 }
 
 fn each_schema(node: &Node, note: &mut dyn FnMut(&str)) {

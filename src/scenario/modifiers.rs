@@ -64,19 +64,25 @@ pub(super) fn check(action: &Action, map: &Mapping<'_>, reading: &mut Reading<'_
         }
     }
     if let Some((span, _)) = given("omit").filter(|_| given("fill").is_none()) {
-        reading.mistake(Diagnostic::mistake(
-            Code::IdleModifier,
-            span,
-            "`omit` leaves out what `fill` generates, and there is no `fill`",
-        ));
+        reading.mistake(
+            Diagnostic::mistake(
+                Code::IdleModifier,
+                span,
+                "`omit` leaves out what `fill` generates, and there is no `fill`",
+            )
+            .help("add `fill: valid`, or simply do not name the fields that are left out"),
+        );
     }
     let unmapped = given("map").is_some_and(|(_, value)| matches!(value.kind, Kind::Bool(false)));
     if let Some((span, _)) = given("fill").filter(|_| unmapped) {
-        reading.mistake(Diagnostic::mistake(
-            Code::IdleModifier,
-            span,
-            "`fill` needs the step's fields, which `map: false` does not look at",
-        ));
+        reading.mistake(
+            Diagnostic::mistake(
+                Code::IdleModifier,
+                span,
+                "`fill` needs the step's fields, which `map: false` does not look at",
+            )
+            .help("leave out one of the two"),
+        );
     }
     if let Some((span, value)) = given("session").filter(|(_, value)| matches!(value.as_str(), Some("same" | "new"))) {
         let sent = value.as_str().unwrap_or_default();

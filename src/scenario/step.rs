@@ -346,22 +346,24 @@ impl Repeat {
                 let wrong =
                     times.as_literal().is_some_and(|value| value.as_u64().is_none_or(|n| n == 0 || n > MOST_TIMES));
                 if wrong {
-                    reading.mistake(Diagnostic::mistake(
-                        Code::BadRepeat,
-                        at.span,
-                        format!("`times` takes a whole number from 1 to {MOST_TIMES}"),
-                    ));
+                    reading.mistake(
+                        Diagnostic::mistake(
+                            Code::BadRepeat,
+                            at.span,
+                            format!("`times` takes a whole number from 1 to {MOST_TIMES}"),
+                        )
+                        .help("to go on until an answer comes, write `repeat: { until: … }`"),
+                    );
                     return None;
                 }
                 Some(Repeat::Times(times))
             }
             (None, Some(until)) => Some(Repeat::Until { until, every, within }),
             _ => {
-                reading.mistake(Diagnostic::mistake(
-                    Code::BadRepeat,
-                    node.span,
-                    "`repeat` takes either `times` or `until`",
-                ));
+                reading.mistake(
+                    Diagnostic::mistake(Code::BadRepeat, node.span, "`repeat` takes either `times` or `until`")
+                        .help("`repeat: { times: 3 }`, or `repeat: { until: Address, for: 60s }`"),
+                );
                 None
             }
         }

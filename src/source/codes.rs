@@ -85,6 +85,7 @@ codes! {
     LiveVersion = "E049" "a call of the live version, which the run does not allow",
     FieldTwice = "E050" "a field that is named twice in one submit",
     FieldNotFound = "E051" "a field that the current step does not have",
+    NoCredentials = "E052" "a step without the credentials or the token that it needs",
     BadTemplate = "E060" "a template that cannot be read",
     UndefinedName = "E061" "a name that is not defined",
     UnknownFunction = "E062" "a filter or a generator that does not exist",

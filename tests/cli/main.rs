@@ -1,6 +1,8 @@
 //! The program itself, run in a temporary project with nothing of the surrounding environment: what it says, how it ends,
 //! and what it leaves in files.
 
+#[path = "../blocks/mod.rs"]
+mod blocks;
 #[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
 #[path = "../project/mod.rs"]
 mod project;
@@ -14,6 +16,7 @@ mod wire;
 mod bad_files;
 mod explain;
 mod failed;
+mod explanations;
 mod flows;
 mod libtest;
 mod lint;

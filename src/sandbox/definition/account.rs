@@ -67,7 +67,8 @@ fn client(reader: &mut Reader<'_>, node: &Node) -> Option<ClientCredentials> {
     reader.close(map);
     for (key, value) in [("client_id", &client_id), (SECRET, &client_secret)] {
         if value.is_none() {
-            reader.report(Diagnostic::mistake(Code::MissingPart, node.span, format!("the client has no `{key}`")));
+            let mistake = Diagnostic::mistake(Code::MissingPart, node.span, format!("the client has no `{key}`"));
+            reader.report(mistake.help(format!("add `{key}: …`")));
         }
     }
     Some(ClientCredentials { client_id: client_id?, client_secret: client_secret?, scope, expires_in })

@@ -12,7 +12,7 @@ use crate::api::element::{ElementType, TYPES};
 use crate::api::file::FILE_TYPES;
 use crate::api::wire::{Condition, OPERATORS, Operator, Rule};
 use crate::source::{Code, Diagnostic, Span, nearest};
-use crate::yaml::{Kind, Mapping, Node};
+use crate::yaml::{Kind, Mapping, Node, broken_pattern, not_wanted};
 
 /// Whatever the API accepts.
 pub(super) fn all_extensions() -> Vec<String> {
@@ -162,11 +162,8 @@ fn rules(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType) -> R
         || matches!((rules.first, rules.last), (Some(first), Some(last)) if first > last);
     let lengths_crossed = matches!((rules.min_length, rules.max_length), (Some(min), Some(max)) if min > max);
     for place in [place.filter(|_| crossed), length_place.filter(|_| lengths_crossed)].into_iter().flatten() {
-        reader.report(Diagnostic::mistake(
-            Code::CrossedBounds,
-            place,
-            "the minimum is greater than the maximum, so that no value is valid",
-        ));
+        let message = "the minimum is greater than the maximum, so that no value is valid";
+        reader.report(Diagnostic::mistake(Code::CrossedBounds, place, message).help("swap the two"));
     }
     rules
 }
@@ -175,11 +172,7 @@ fn number(reader: &mut Reader<'_>, node: &Node) -> Option<Number> {
     match &node.kind {
         Kind::Number(number) => Some(number.clone()),
         _ => {
-            reader.report(Diagnostic::mistake(
-                Code::WrongKind,
-                node.span,
-                format!("{} stands where a number is wanted", node.describe()),
-            ));
+            reader.wanted(node, "a number");
             None
         }
     }
@@ -188,43 +181,25 @@ fn number(reader: &mut Reader<'_>, node: &Node) -> Option<Number> {
 fn date(reader: &mut Reader<'_>, node: &Node) -> Option<Date> {
     let date = node.as_str().and_then(|text| text.parse().ok());
     if date.is_none() {
-        reader.report(
-            Diagnostic::mistake(
-                Code::WrongKind,
-                node.span,
-                format!("{} stands where a date is wanted", node.describe()),
-            )
-            .help("write it as `1990-12-31`"),
-        );
+        reader.report(not_wanted(node, "a date").help("write it as `1990-12-31`"));
     }
     date
 }
 
 fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Regex> {
     let text = reader.text_of(node)?;
-    match Regex::new(&text) {
-        Ok(pattern) => Some(pattern),
-        Err(error) => {
-            let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            reader.report(Diagnostic::mistake(
-                Code::BadRegex,
-                node.span,
-                format!("this is not a regular expression: {reason}"),
-            ));
-            None
-        }
+    if let Some(broken) = broken_pattern(&text) {
+        let place = node.part(reader.sources, broken.part.clone());
+        reader.report(broken.mistake(place));
+        return None;
     }
+    Regex::new(&text).ok()
 }
 
 /// Reads a list of file types.
 pub(super) fn extensions(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
     let Kind::List(items) = &node.kind else {
-        reader.report(Diagnostic::mistake(
-            Code::WrongKind,
-            node.span,
-            format!("{} stands where a list of file types is wanted", node.describe()),
-        ));
+        reader.wanted(node, "a list of file types");
         return Vec::new();
     };
     let known = FILE_TYPES.map(|(extension, _)| extension);
@@ -236,37 +211,33 @@ fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, el
     let choice = matches!(kind, Dropdown | CheckboxGroup);
     let Some(node) = only_for(reader, map, "options", kind, &[Dropdown, CheckboxGroup, CountrySelect]) else {
         if choice {
-            reader.report(
-                Diagnostic::mistake(Code::NothingToChoose, element, "there is nothing to choose from")
-                    .help("add `options: [first, second]`"),
-            );
+            reader.report(nothing_to_choose(element));
         }
         return Vec::new();
     };
     let Kind::List(items) = &node.kind else {
-        reader.report(Diagnostic::mistake(
-            Code::WrongKind,
-            node.span,
-            format!("{} stands where a list of options is wanted", node.describe()),
-        ));
+        reader.wanted(node, "a list of options");
         return Vec::new();
     };
     if items.is_empty() {
-        reader.report(Diagnostic::mistake(Code::NothingToChoose, element, "there is nothing to choose from"));
+        reader.report(nothing_to_choose(node.span));
     }
     let mut options: Vec<(String, String)> = Vec::with_capacity(items.len());
     for item in items {
         let Some(option) = option(reader, item) else { continue };
         if options.iter().any(|(value, _)| *value == option.0) {
-            reader.report(Diagnostic::mistake(
-                Code::NameTwice,
-                item.span,
-                format!("the option `{}` is there twice", option.0),
-            ));
+            let mistake =
+                Diagnostic::mistake(Code::NameTwice, item.span, format!("the option `{}` is there twice", option.0));
+            reader.report(mistake.help("keep one of the two"));
         }
         options.push(option);
     }
     options
+}
+
+fn nothing_to_choose(span: Span) -> Diagnostic {
+    Diagnostic::mistake(Code::NothingToChoose, span, "there is nothing to choose from")
+        .help("add `options: [first, second]`")
 }
 
 /// What an element comes filled in with, which must be of its type and among its options.
@@ -282,11 +253,7 @@ fn filled_in(reader: &mut Reader<'_>, node: &Node, kind: ElementType, options: &
         CheckboxGroup if !value.as_array().is_some_and(|items| items.iter().all(offered)) => "a list of options",
         _ => return value,
     };
-    reader.report(Diagnostic::mistake(
-        Code::WrongKind,
-        node.span,
-        format!("{} stands where {wanted} is wanted", node.describe()),
-    ));
+    reader.wanted(node, wanted);
     value
 }
 
@@ -386,16 +353,16 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
         }
     }
     let Some(at) = found.filter(|at| *at != own) else {
-        let names = drafts.iter().map(|draft| &*draft.element.name);
-        let near = nearest(&wanted, names).map(|near| format!("did you mean `{near}`?"));
-        let message = if found == Some(own) {
-            "the element's condition asks for the element itself".to_owned()
+        let mistake = if found == Some(own) {
+            Diagnostic::mistake(Code::BadCondition, node.span, "the element's condition asks for the element itself")
+                .help("name another element of the form, by its label or its role")
         } else {
-            format!("this form has no element `{wanted}`")
+            let names: Vec<&str> = drafts.iter().map(|draft| &*draft.element.name).collect();
+            let near = nearest(&wanted, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            Diagnostic::mistake(Code::BadCondition, node.span, format!("this form has no element `{wanted}`"))
+                .help(near.unwrap_or_else(|| format!("it has: {}", names.join(", "))))
         };
-        reader.report(
-            Diagnostic::mistake(Code::BadCondition, node.span, message).maybe_help(near.filter(|_| found.is_none())),
-        );
+        reader.report(mistake);
         return None;
     };
     let (operator, value) = comparison.unwrap_or((Operator::Filled, Value::Bool(true)));

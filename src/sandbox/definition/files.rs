@@ -268,15 +268,22 @@ fn read_languages(
     }
     mistakes.append(&mut reader.mistakes);
     for (tag, span, file) in named {
-        match open(sources, &folder.join(&file)) {
+        let path = folder.join(&file);
+        if !path.exists() {
+            mistakes.push(yaml::no_file(span, &file));
+            continue;
+        }
+        let before = mistakes.len();
+        match open(sources, &path) {
             Ok((id, root)) => {
                 read.push(id);
                 let mut reader = Reader::new(sources);
                 languages.locales.push((tag.to_owned(), read_locale(&mut reader, &root)));
                 mistakes.append(&mut reader.mistakes);
             }
-            Err(mistake) => mistakes.push(mistake.related(span, "named here")),
+            Err(mistake) => mistakes.push(mistake),
         }
+        mistakes[before..].iter_mut().for_each(|mistake| mistake.related.push((span, yaml::NAMED_HERE.to_owned())));
     }
     languages
 }

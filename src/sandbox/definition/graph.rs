@@ -121,11 +121,12 @@ fn follow(reader: &mut Reader<'_>, way: &Way, at: usize, names: &[(String, Strin
     if name.eq_ignore_ascii_case(END) {
         return Next::End;
     }
-    let near = nearest(name, names.iter().map(|(other, _, _)| other.as_str()).chain([END]));
-    reader.report(
-        Diagnostic::mistake(Code::NoNode, span, format!("there is no node `{name}`"))
-            .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+    let known = || names.iter().map(|(other, _, _)| other.as_str()).chain([END]);
+    let help = nearest(name, known()).map_or_else(
+        || format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
     );
+    reader.report(Diagnostic::mistake(Code::NoNode, span, format!("there is no node `{name}`")).help(help));
     Next::End
 }
 
@@ -137,14 +138,18 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Dra
         return business_field(reader, root, parts.next(), ask.span);
     }
     let Some(draft) = drafts.iter().find(|draft| draft.node.key == root) else {
-        let near = nearest(root, drafts.iter().map(|draft| draft.node.key.as_str()));
+        let known = || drafts.iter().map(|draft| draft.node.key.as_str());
+        let help = nearest(root, known()).map_or_else(
+            || format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
         reader.report(
             Diagnostic::mistake(
                 Code::NothingToAsk,
                 ask.span,
                 format!("the expression asks for `{root}`, and no node has that name"),
             )
-            .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+            .help(help),
         );
         return;
     };

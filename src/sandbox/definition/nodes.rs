@@ -53,7 +53,10 @@ pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, node: &yaml::Node) -> Opt
         _ => (reader.text_of(name_node)?, name_node.span),
     };
     if snake_case(&name).is_empty() {
-        reader.report(Diagnostic::mistake(Code::BadFlowName, span, "the node's name has neither letter nor digit"));
+        reader.report(
+            Diagnostic::mistake(Code::BadFlowName, span, "the node's name has neither letter nor digit")
+                .help("expressions call it by them: give it a name such as `form: personal`"),
+        );
     }
     let mut asks = Vec::new();
     let mut then = Way::Following;

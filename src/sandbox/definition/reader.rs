@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::expression::Expression;
 use crate::sandbox::fault::{TIME_HELP, parse_time};
 use crate::source::{Code, Diagnostic, Sources, Span};
-use crate::yaml::{Kind, Mapping, Node, unknown_word};
+use crate::yaml::{Kind, Mapping, Node, not_wanted, unknown_word};
 
 /// Reads values and gathers mistakes.
 pub(super) struct Reader<'a> {
@@ -41,12 +41,8 @@ impl<'a> Reader<'a> {
         result.map_err(|mistake| self.report(mistake)).ok()
     }
 
-    fn wanted(&mut self, node: &Node, wanted: &str) {
-        self.report(Diagnostic::mistake(
-            Code::WrongKind,
-            node.span,
-            format!("{} stands where {wanted} is wanted", node.describe()),
-        ));
+    pub(super) fn wanted(&mut self, node: &Node, wanted: &str) {
+        self.report(not_wanted(node, wanted));
     }
 
     /// A map.

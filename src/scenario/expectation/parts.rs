@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::super::options::read_path;
+use super::super::options::{read_path, rendered_no_path};
 use super::{Elements, ErrorExpect, FieldExpect, Path, SessionExpect, render, render_list, render_matcher};
 use crate::jsonpath::JsonPath;
 use crate::matcher::{Literal, MATCHERS, Matcher};
@@ -106,9 +106,7 @@ impl Path<Templated> {
             Path::Parsed(span, path) => Ok(Path::Parsed(*span, path.clone())),
             Path::Raw(raw) => {
                 let text = raw.render_text(scope)?;
-                let path = JsonPath::parse(&text).map_err(|error| {
-                    Box::new(Diagnostic::mistake(Code::BadJsonPath, raw.span, format!("`{text}`: {error}")))
-                })?;
+                let path = JsonPath::parse(&text).map_err(|error| rendered_no_path(raw.span, &text, &error))?;
                 Ok(Path::Parsed(raw.span, Arc::new(path)))
             }
         }
