@@ -215,10 +215,16 @@ impl Applicants {
         span: Span,
     ) -> Result<RequestBody, StepError> {
         let file = step.folder.as_deref().unwrap_or(&self.setting.folder).join(path);
+        if !file.exists() {
+            return Err(StepError::Mistake(Box::new(Diagnostic::no_file(span, path))));
+        }
         let bytes = read_file(&file, MAX_UPLOAD_BYTES).map_err(|error| {
-            let diagnostic =
-                Diagnostic::mistake(Code::NoFile, span, format!("the file {} is not sent: {error}", file.display()));
-            StepError::Mistake(Box::new(diagnostic.help("a file's path starts from the folder of the scenario")))
+            let diagnostic = Diagnostic::mistake(
+                Code::UnreadableFile,
+                span,
+                format!("the file {} is not sent: {error}", file.display()),
+            );
+            StepError::Mistake(Box::new(diagnostic.help("name the file itself, of at most 100 MB")))
         })?;
         let name =
             Path::new(path).file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());

@@ -38,7 +38,11 @@ fn not_json(sources: &Sources, source: SourceId, error: &serde_json::Error) -> D
     // A column is counted in bytes from one; at the end of a text it is the last.
     let at = (before + error.column().saturating_sub(1)).min(text.trim_end().len().saturating_sub(1));
     let said = error.to_string();
-    let reason = said.split(" at line ").next().unwrap_or(&said);
+    let reason = match said.split(" at line ").next().unwrap_or(&said) {
+        reason if reason.starts_with("EOF") => "the text ends too early",
+        "expected value" => "a value is missing before this",
+        reason => reason,
+    };
     Diagnostic::mistake(Code::BadJson, sources.span(source, at..at + 1), format!("this is not JSON: {reason}"))
         .help("most often a comma, a quote or a bracket is missing or too many just here")
 }

@@ -21,9 +21,11 @@ pub(super) fn mistake(sources: &Sources, source: SourceId, error: &Error) -> Dia
     match error {
         Error::DuplicateMappingKey { key, .. } => {
             let name = key.clone().unwrap_or_else(|| sources.slice(span).to_owned());
+            let span =
+                if text[start..].starts_with(&name) { sources.span(source, start..start + name.len()) } else { span };
             let mistake = Diagnostic::mistake(Code::KeyTwice, span, format!("the key `{name}` is given twice"))
                 .help("keep one of the two");
-            match first_of(text, start, &name) {
+            match first_of(text, start, &name).or_else(|| first_on_line(text, start, &name)) {
                 Some(first) => mistake.related(sources.span(source, first..first + name.len()), "the first one"),
                 None => mistake,
             }
@@ -66,12 +68,26 @@ fn slip(said: &str, span: Span) -> Diagnostic {
         return Diagnostic::mistake(Code::SecondColon, span, "a second `:` stands on this line")
             .help("a step with more below it is written `- init:`; a text with a colon stands in quotes");
     }
-    if of(&["scanning an anchor or alias", "unknown anchor"]) {
+    if of(&["unknown anchor", "unresolved alias"]) {
+        return Diagnostic::mistake(
+            Code::UnquotedText,
+            span,
+            "this refers to something that nothing before it is marked as",
+        )
+        .help("`*name` repeats what `&name` marked above; a text that begins with `*` stands in quotes");
+    }
+    if of(&["unclosed bracket", "unclosed quote"]) {
+        let what = if said.contains("quote") { "quote" } else { "bracket" };
+        let span = Span { end: span.start + 1, ..span };
+        return Diagnostic::mistake(Code::NotYaml, span, format!("this {what} is not closed"))
+            .help("what follows it is taken for a part of it: close it where it ends");
+    }
+    if of(&["scanning an anchor or alias"]) {
         return Diagnostic::mistake(Code::UnquotedText, span, "`*` or `&` begins a reference in YAML").help(
             "put the text in quotes, such as a JSONPath in `{ … }`; `*name` repeats what `&name` marked before it",
         );
     }
-    if of(&["cannot start any token"]) {
+    if of(&["cannot start any token", "unexpected character"]) {
         return Diagnostic::mistake(Code::UnquotedText, span, "this character cannot begin a text in YAML")
             .help("put the text in quotes");
     }
@@ -83,7 +99,7 @@ fn slip(said: &str, span: Span) -> Diagnostic {
         return Diagnostic::mistake(Code::Indentation, span, "this line does not stand where one can")
             .help("keys of one map begin in the same column, steps with a dash");
     }
-    if of(&["could not find expected ':'"]) {
+    if of(&["could not find expected ':'", "simple key expected"]) {
         return Diagnostic::mistake(Code::Indentation, span, "a `:` is missing after this key")
             .help("a key is followed by a colon and a space: `flow: retail`");
     }
@@ -102,6 +118,7 @@ fn endless(span: Span) -> Diagnostic {
 
 fn too_much(span: Span) -> Diagnostic {
     let help = format!("at most {MAX_DEPTH} levels and {MAX_NODES} values, aliases counted as often as they are used");
+    let span = Span { end: span.end.min(span.start + 1), ..span };
     Diagnostic::mistake(Code::TooMuch, span, "the file is too large or too deeply nested to be read").help(help)
 }
 
@@ -136,6 +153,26 @@ fn first_of(text: &str, again: usize, key: &str) -> Option<usize> {
     None
 }
 
+/// The same where the whole map stands in braces on one line.
+fn first_on_line(text: &str, again: usize, key: &str) -> Option<usize> {
+    let line_start = text[..again].rfind('\n').map_or(0, |at| at + 1);
+    let mut depth = 0;
+    let inside = text[line_start..again].char_indices().rev().find(|(_, letter)| {
+        depth += i32::from(matches!(letter, '}' | ']')) - i32::from(matches!(letter, '{' | '['));
+        depth < 0
+    })?;
+    let start = line_start + inside.0 + 1;
+    let mut deeper = 0;
+    let places = text[start..again].char_indices().filter(|(_, letter)| {
+        deeper += i32::from(matches!(letter, '{' | '[')) - i32::from(matches!(letter, '}' | ']'));
+        deeper == 0
+    });
+    places.map(|(at, _)| start + at).find(|at| {
+        let begins = text[..*at].trim_end().ends_with(['{', ',']);
+        begins && text[*at..].strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'))
+    })
+}
+
 /// The parser's message without the place that it repeats.
 fn plain_words(message: &str) -> &str {
     let first = message.lines().next().unwrap_or(message);
@@ -154,5 +191,8 @@ mod tests {
         assert_eq!(first("- a: 1\n  b:\n    a: 2\n  a: 3\n", "a"), Some(2));
         assert_eq!(first("x:\n  a: 1\ny:\n  a: 1, a: 2\n", "a"), None);
         assert_eq!(first("a: 1", "a"), None);
+        let first = |text: &str, key| first_on_line(text, text.rfind(key).unwrap(), key);
+        assert_eq!(first("- x: { a: { b: 1 }, c: { a: 2 }, a: 3 }", "a"), Some(7));
+        assert_eq!(first("- x: { a: { b: 1 }, c: { a: 2 } }", "a"), None);
     }
 }

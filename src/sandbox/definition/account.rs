@@ -18,7 +18,7 @@ const EXPIRES_IN: Duration = Duration::from_secs(3600);
 /// Reads the account's settings.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Account {
     let mut account = Account::default();
-    let Some(mut map) = reader.map(node, "the sandbox's settings, such as `clients:`") else { return account };
+    let Some(mut map) = reader.map(node, "the sandbox's settings such as `clients:`") else { return account };
     for item in reader.list(&mut map, "clients").unwrap_or_default() {
         let Some(client) = client(reader, item) else { continue };
         if account.clients.iter().any(|known| known.client_id == client.client_id) {
@@ -59,7 +59,7 @@ pub fn secrets(sources: &Sources) -> Vec<String> {
 }
 
 fn client(reader: &mut Reader<'_>, node: &Node) -> Option<ClientCredentials> {
-    let mut map = reader.map(node, "a client, such as `{ client_id: me, client_secret: mine }`")?;
+    let mut map = reader.map(node, "a client such as `{ client_id: me, client_secret: mine }`")?;
     let client_id = reader.text(&mut map, "client_id");
     let client_secret = reader.text(&mut map, SECRET);
     let scope = reader.text(&mut map, "scope").unwrap_or_else(|| SCOPE.to_owned());
