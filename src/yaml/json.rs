@@ -27,7 +27,11 @@ pub fn parse_json(sources: &Sources, source: SourceId) -> Result<Node, Diagnosti
         );
     }
     // It says best what is wrong; behind it everything is as it must be, no deeper than its limit.
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| not_json(sources, source, &error))?;
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        // Reading values takes longer, and tells more of a comma too many.
+        let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(error);
+        return Err(not_json(sources, source, &error));
+    }
     Walk { sources, source, text, at: 0 }.value()
 }
 

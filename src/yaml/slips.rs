@@ -18,6 +18,7 @@ pub(super) fn mistake(sources: &Sources, source: SourceId, error: &Error) -> Dia
     let length =
         text[start..].chars().take_while(|c| !c.is_whitespace() && *c != ':').map(char::len_utf8).sum::<usize>();
     let span = sources.span(source, start..start + length);
+    let sign = sources.span(source, start..start + length.min(1));
     match error {
         Error::DuplicateMappingKey { key, .. } => {
             let name = key.clone().unwrap_or_else(|| sources.slice(span).to_owned());
@@ -37,78 +38,123 @@ pub(super) fn mistake(sources: &Sources, source: SourceId, error: &Error) -> Dia
         Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => endless(span),
-        Error::Budget { .. } => too_much(span),
+        Error::Budget { .. } => too_much(sign),
         other => {
             let said = other.to_string();
-            slip(plain_words(&said), span)
+            slip(plain_words(&said), span, sign)
         }
     }
 }
 
-/// The commonest slips by what the parser says of them, and what was probably meant.
-fn slip(said: &str, span: Span) -> Diagnostic {
+/// A common slip.
+struct Slip {
+    /// Words of which the parser says any.
+    said: &'static [&'static str],
+    code: Code,
+    message: &'static str,
+    /// What was probably meant.
+    help: &'static str,
+}
+
+/// The commonest slips.
+const SLIPS: [Slip; 13] = [
+    Slip {
+        said: &["did not find expected ',' or"],
+        code: Code::UnquotedText,
+        message: "inside `{ … }` and `[ … ]` this ends the text too early",
+        help: "put the text in quotes: brackets, braces and commas belong to YAML here; or close the bracket before it",
+    },
+    Slip {
+        said: &["mapping values are not allowed"],
+        code: Code::SecondColon,
+        message: "a second `:` stands on this line",
+        help: "a step with more below it is written `- init:`; a text with a colon stands in quotes",
+    },
+    Slip {
+        said: &["unknown anchor", "unresolved alias"],
+        code: Code::UnquotedText,
+        message: "this refers to something that nothing before it is marked as",
+        help: "`*name` repeats what `&name` marked above; a text that begins with `*` stands in quotes",
+    },
+    Slip {
+        said: &["scanning an anchor or alias"],
+        code: Code::UnquotedText,
+        message: "`*` or `&` begins a reference in YAML",
+        help: "put the text in quotes, such as a JSONPath in `{ … }`; `*name` repeats what `&name` marked before it",
+    },
+    Slip {
+        said: &["trailing content after"],
+        code: Code::UnquotedText,
+        message: "the text goes on behind its closing quote",
+        help: "put the whole text in quotes, the other kind where quotes of one kind stand in it",
+    },
+    Slip {
+        said: &["cannot start any token", "unexpected character"],
+        code: Code::UnquotedText,
+        message: "this character cannot begin a text in YAML",
+        help: "put the text in quotes",
+    },
+    Slip {
+        said: &["unknown escape character"],
+        code: Code::BadEscape,
+        message: "a backslash in double quotes begins an escape",
+        help: "put the text in single quotes, where a backslash is a backslash",
+    },
+    Slip {
+        said: &["did not find expected key", "did not find expected '-' indicator"],
+        code: Code::Indentation,
+        message: "this line does not stand where one can",
+        help: "keys of one map begin in the same column, steps with a dash",
+    },
+    Slip {
+        said: &["could not find expected ':'", "simple key expected"],
+        code: Code::Indentation,
+        message: "a `:` is missing after this key",
+        help: "a key is followed by a colon and a space: `flow: retail`",
+    },
+    Slip {
+        said: &["infinity and NaN", "non-finite float"],
+        code: Code::UnboundedNumber,
+        message: "infinity and NaN have no JSON form",
+        help: "put it in quotes if the text is meant",
+    },
+    Slip {
+        said: &["unclosed bracket"],
+        code: Code::NotYaml,
+        message: "this bracket is not closed",
+        help: "what follows it is taken for a part of it: close it where it ends",
+    },
+    Slip {
+        said: &["unclosed quote"],
+        code: Code::NotYaml,
+        message: "this quote is not closed",
+        help: "what follows it is taken for a part of it: close it where it ends",
+    },
+    Slip {
+        said: &["misplaced bracket"],
+        code: Code::NotYaml,
+        message: "this bracket closes what was not opened",
+        help: "take it out, or put the text in quotes",
+    },
+];
+
+/// The mistake in what the parser says in words of its own, about a word or the sign that it begins with.
+fn slip(said: &str, word: Span, sign: Span) -> Diagnostic {
     let of = |words: &[&str]| words.iter().any(|words| said.contains(words));
     if of(&["alias replay limit", "alias expansion limit", "recursive references"]) {
-        return endless(span);
+        return endless(word);
     }
     if of(&["budget breached", "recursion limit"]) {
-        return too_much(span);
+        return too_much(sign);
     }
-    if of(&["did not find expected ',' or"]) {
-        return Diagnostic::mistake(
-            Code::UnquotedText,
-            span,
-            "inside `{ … }` and `[ … ]` this ends the text too early",
-        )
-        .help(
-            "put the text in quotes: brackets, braces and commas belong to YAML here; or close the bracket before it",
-        );
+    match SLIPS.iter().find(|slip| of(slip.said)) {
+        Some(slip) => {
+            let span = if said.contains("unclosed") { sign } else { word };
+            Diagnostic::mistake(slip.code, span, slip.message).help(slip.help)
+        }
+        None => Diagnostic::mistake(Code::NotYaml, word, format!("this is not YAML: {said}"))
+            .help("most often a quote or a bracket is not closed, here or above"),
     }
-    if of(&["mapping values are not allowed"]) {
-        return Diagnostic::mistake(Code::SecondColon, span, "a second `:` stands on this line")
-            .help("a step with more below it is written `- init:`; a text with a colon stands in quotes");
-    }
-    if of(&["unknown anchor", "unresolved alias"]) {
-        return Diagnostic::mistake(
-            Code::UnquotedText,
-            span,
-            "this refers to something that nothing before it is marked as",
-        )
-        .help("`*name` repeats what `&name` marked above; a text that begins with `*` stands in quotes");
-    }
-    if of(&["unclosed bracket", "unclosed quote"]) {
-        let what = if said.contains("quote") { "quote" } else { "bracket" };
-        let span = Span { end: span.start + 1, ..span };
-        return Diagnostic::mistake(Code::NotYaml, span, format!("this {what} is not closed"))
-            .help("what follows it is taken for a part of it: close it where it ends");
-    }
-    if of(&["scanning an anchor or alias"]) {
-        return Diagnostic::mistake(Code::UnquotedText, span, "`*` or `&` begins a reference in YAML").help(
-            "put the text in quotes, such as a JSONPath in `{ … }`; `*name` repeats what `&name` marked before it",
-        );
-    }
-    if of(&["cannot start any token", "unexpected character"]) {
-        return Diagnostic::mistake(Code::UnquotedText, span, "this character cannot begin a text in YAML")
-            .help("put the text in quotes");
-    }
-    if of(&["unknown escape character"]) {
-        return Diagnostic::mistake(Code::BadEscape, span, "a backslash in double quotes begins an escape")
-            .help("put the text in single quotes, where a backslash is a backslash");
-    }
-    if of(&["did not find expected key", "did not find expected '-' indicator"]) {
-        return Diagnostic::mistake(Code::Indentation, span, "this line does not stand where one can")
-            .help("keys of one map begin in the same column, steps with a dash");
-    }
-    if of(&["could not find expected ':'", "simple key expected"]) {
-        return Diagnostic::mistake(Code::Indentation, span, "a `:` is missing after this key")
-            .help("a key is followed by a colon and a space: `flow: retail`");
-    }
-    if of(&["infinity and NaN", "non-finite float"]) {
-        return Diagnostic::mistake(Code::UnboundedNumber, span, "infinity and NaN have no JSON form")
-            .help("put it in quotes if the text is meant");
-    }
-    Diagnostic::mistake(Code::NotYaml, span, format!("this is not YAML: {said}"))
-        .help("most often a quote or a bracket is not closed, here or above")
 }
 
 fn endless(span: Span) -> Diagnostic {
@@ -118,7 +164,6 @@ fn endless(span: Span) -> Diagnostic {
 
 fn too_much(span: Span) -> Diagnostic {
     let help = format!("at most {MAX_DEPTH} levels and {MAX_NODES} values, aliases counted as often as they are used");
-    let span = Span { end: span.end.min(span.start + 1), ..span };
     Diagnostic::mistake(Code::TooMuch, span, "the file is too large or too deeply nested to be read").help(help)
 }
 

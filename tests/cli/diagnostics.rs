@@ -7,6 +7,7 @@
 
 mod covered;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::blocks;
@@ -24,19 +25,32 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/diagnostics")
 }
 
+/// The sections of a topic.
+fn sections(topic: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(folder().join("cases").join(format!("{topic}.md"))).unwrap();
+    text.split("\n## ").skip(1).map(str::to_owned).collect()
+}
+
+fn title_of(section: &str) -> (&str, &str) {
+    section.split_once('\n').unwrap_or((section, ""))
+}
+
+/// The name of a case's snapshot.
+fn file_name(title: &str) -> String {
+    title.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
+}
+
 /// The cases of a topic.
 fn cases(topic: &str) -> Vec<Case> {
-    let text = std::fs::read_to_string(folder().join("cases").join(format!("{topic}.md"))).unwrap();
-    let sections = text.split("\n## ").skip(1);
-    let read = |section: &str| {
-        let (title, body) = section.split_once('\n').unwrap_or((section, ""));
+    let read = |section: &String| {
+        let (title, body) = title_of(section);
         let command = body.lines().find_map(|line| line.strip_prefix("Command: `draftgate ")?.strip_suffix('`'));
         let project = tiny();
         blocks::groups(body).iter().flatten().for_each(|block| block.write(&project));
         let arguments = command.unwrap_or("lint").split(' ').map(str::to_owned).collect();
         Case { title: title.trim().to_owned(), arguments, project }
     };
-    sections.map(read).collect()
+    sections(topic).iter().map(read).collect()
 }
 
 /// Runs a case and holds what was said against its snapshot.
@@ -44,9 +58,8 @@ fn check(topic: &str, case: &Case) {
     let arguments: Vec<&str> = case.arguments.iter().map(String::as_str).collect();
     let ended = case.project.draftgate(&arguments);
     let said = if arguments[0] == "lint" { ended.all() } else { diagnostics_of(&ended.all()) };
-    let name: String = case.title.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     let code = ended.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
-    snapshot(topic, &name, &format!("{said}\nexit code {code}"));
+    snapshot(topic, &file_name(&case.title), &format!("{said}\nexit code {code}"));
 }
 
 fn snapshot(topic: &str, name: &str, text: &str) {
@@ -93,18 +106,24 @@ topics! {
     faults, account, configuration, running,
 }
 
+/// Snapshots of what no Markdown can hold.
+const OTHERS: [(&str, &str); 3] =
+    [("cases_and_data", "too-many-rows"), ("files", "too-large"), ("files", "a-link-to-nowhere")];
+
 #[test]
 fn every_file_of_cases_is_a_topic_and_every_snapshot_is_of_a_case() {
-    let names = |path: &Path| -> Vec<String> {
+    let names = |path: PathBuf| -> BTreeSet<String> {
         let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
-        let mut names: Vec<String> =
-            entries.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-        names.sort();
-        names
+        entries.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
     };
-    let mut topics: Vec<String> = TOPICS.iter().map(|topic| (*topic).to_owned()).collect();
-    topics.sort();
-    assert_eq!(names(&folder().join("cases")), topics);
+    let topics: BTreeSet<String> = TOPICS.iter().map(|topic| (*topic).to_owned()).collect();
+    assert_eq!(names(folder().join("cases")), topics);
+    for topic in TOPICS {
+        let mut wanted: BTreeSet<String> =
+            sections(topic).iter().map(|section| file_name(title_of(section).0)).collect();
+        wanted.extend(OTHERS.iter().filter(|(of, _)| of == topic).map(|(_, name)| (*name).to_owned()));
+        assert_eq!(names(folder().join("snapshots").join(topic)), wanted, "{topic}");
+    }
 }
 
 #[test]

@@ -223,13 +223,15 @@ fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, el
         reader.report(nothing_to_choose(node.span));
     }
     let mut options: Vec<(String, String)> = Vec::with_capacity(items.len());
+    let mut places: Vec<Span> = Vec::with_capacity(items.len());
     for item in items {
         let Some(option) = option(reader, item) else { continue };
-        if options.iter().any(|(value, _)| *value == option.0) {
+        if let Some(first) = options.iter().position(|(value, _)| *value == option.0) {
             let mistake =
                 Diagnostic::mistake(Code::NameTwice, item.span, format!("the option `{}` is there twice", option.0));
-            reader.report(mistake.help("keep one of the two"));
+            reader.report(mistake.related(places[first], "the first one").help("keep one of the two"));
         }
+        places.push(item.span);
         options.push(option);
     }
     options

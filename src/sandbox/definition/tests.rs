@@ -204,12 +204,12 @@ fn what_an_interactive_service_takes_is_checked() {
     let expected = [
         "4:21 unknown key `nam` (did you mean `name`?)",
         "4:31 the business has no name",
-        "5:12 a business has no `nmae` to ask for (did you mean `name`?)",
-        "5:12 the expression asks for `bussiness`, and no node has that name (the nodes are personal, check, c, proof, proof)",
+        "5:12 the expression asks for `bussiness`, and no node has that name",
+        "5:39 a business has no `nmae` to ask for (did you mean `name`?)",
         "8:5 unknown key `providers`",
         "11:13 unknown file type `exe`",
-        "13:11 the node `paper` has no `captured` to ask for (it has: match, attempt)",
-        "13:11 a business has no `nam` to ask for (did you mean `name`?)",
+        "13:27 a business has no `nam` to ask for (did you mean `name`?)",
+        "13:41 the node `paper` has no `captured` to ask for (it has: match, attempt)",
     ];
     let found = mistakes(text);
     assert!(found.len() == expected.len(), "{}", found.join("\n"));

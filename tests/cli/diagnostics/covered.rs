@@ -13,7 +13,7 @@ const MISTAKE: &str = "Diagnostic::mistake(";
 
 /// Messages that are made elsewhere, by the file and the expression: they are looked for in the other file, behind any of the
 /// words.
-const ELSEWHERE: [(&str, &str, &str, &[&str]); 2] = [
+const ELSEWHERE: [(&str, &str, &str, &[&str]); 3] = [
     // A fault is also read from a header, where a mistake has no place in a file.
     (
         "src/sandbox/definition/faults.rs",
@@ -28,6 +28,8 @@ const ELSEWHERE: [(&str, &str, &str, &[&str]); 2] = [
     ),
     // Finding a field is the API's business, and checks that fail say the same without a code.
     ("src/session/submit.rs", "error.to_string()", "src/api/field.rs", &["#[error("]),
+    // A table in the same file.
+    ("src/yaml/slips.rs", "slip.message", "src/yaml/slips.rs", &["message: "]),
 ];
 
 /// Messages that no test can provoke, each with the reason.
