@@ -208,6 +208,7 @@ impl Loader {
                         step.span,
                         format!("the scenario has more than {MOST_STEPS} steps"),
                     )
+                    .note("each use of a fragment counts with all its steps")
                     .help("fragments that use fragments multiply; split the scenario"),
                 );
                 continue;

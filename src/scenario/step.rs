@@ -280,6 +280,7 @@ pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated
     {
         reading.mistake(
             Diagnostic::mistake(Code::UnknownLanguage, node.span, format!("the API has no language `{tag}`"))
+                .note("the languages are those of the API's reference; one that resembles none is sent as it stands")
                 .help(format!("did you mean `{near}`?")),
         );
     }

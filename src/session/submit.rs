@@ -94,7 +94,12 @@ impl Applicants {
                     .into_iter()
                     .map(|(key, value)| Entry { key, span: step.action_span, value, written: None })
                     .collect()),
-                other => Err(mistake(step, format!("the template gives {other}, and a map of fields is wanted"))),
+                other => {
+                    let message = format!("the template gives {other}, and a map of fields is wanted");
+                    let mistake = Diagnostic::mistake(Code::TemplateFailed, value.span, message);
+                    let help = "define one, such as `vars: { person: { First name: Ada } }`";
+                    Err(StepError::Mistake(Box::new(mistake.help(help))))
+                }
             },
         }
     }

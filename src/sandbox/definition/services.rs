@@ -83,6 +83,7 @@ fn error_code(reader: &mut Reader<'_>, node: &Node) -> Option<u16> {
                 node.span,
                 format!("{} is no error code of the API", node.describe()),
             )
+            .note("`draftgate explain` says what each code means")
             .help(format!("known here: {}", known.join(", "))),
         );
     }
