@@ -145,9 +145,10 @@ impl Matcher<Templated> {
                 None => {
                     let known: Vec<&'static str> = names().collect();
                     let mistake = crate::yaml::unknown_word(at.span, "matcher", &key, &known);
-                    let help = mistake.help.clone().unwrap_or_default();
-                    reading
-                        .mistake(mistake.help(format!("{help}; an object to be equal to is written under `equals:`")));
+                    let near = mistake.help.clone().unwrap_or_default();
+                    let more = if near.ends_with('?') { " An" } else { "; an" };
+                    let help = format!("{near}{more} object to be equal to is written under `equals:`");
+                    reading.mistake(mistake.help(help));
                 }
             }
         }

@@ -155,6 +155,23 @@ impl Sources {
         Span { source, start: narrow(start), end: narrow(end) }
     }
 
+    /// The place of a word inside a span, behind the braces of a template where there are any; or the span itself.
+    pub fn word(&self, span: Span, word: &str) -> Span {
+        let text = self.slice(span);
+        let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        let after_braces = text.find("{{").or_else(|| text.find("{%")).unwrap_or(0);
+        text.match_indices(word)
+            .find(|(at, _)| {
+                *at >= after_braces
+                    && boundary(text[..*at].chars().next_back())
+                    && boundary(text[at + word.len()..].chars().next())
+            })
+            .map_or(span, |(at, _)| {
+                let start = span.start as usize + at;
+                self.span(span.source, start..start + word.len())
+            })
+    }
+
     /// Line and column (from one, in characters) at which a span begins.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         self.get(span.source).line_column(span.start as usize)
@@ -167,7 +184,7 @@ const MEGABYTE: u64 = 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The system says no.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read: {}", .0.kind())]
     Unreadable(#[from] io::Error),
     /// A folder, a pipe, a device.
     #[error("it is not an ordinary file")]

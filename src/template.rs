@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::fake;
 use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::yaml::{Kind, Node, Reading};
-use mistake::{advice, broken, find_word, too_long, unreadable, whole_operand};
+use mistake::{advice, broken, too_long, unreadable, whole_operand};
 use scope::Scope;
 
 /// A value as it was written, its templates not rendered yet.
@@ -129,7 +129,7 @@ impl Templated {
             },
             Kind::Bool(_) => literal(node.to_json(reading.sources)),
             _ => {
-                reading.wanted(node, "an expression, such as `matched == true`");
+                reading.wanted(node, "an expression such as `matched == true`");
                 literal(Value::Bool(true))
             }
         };
@@ -225,11 +225,10 @@ impl Templated {
             Value::String(text) => Ok(text),
             Value::Null => Ok(String::new()),
             other @ (Value::Bool(_) | Value::Number(_)) => Ok(other.to_string()),
-            _ => Err(Box::new(Diagnostic::mistake(
-                Code::TemplateFailed,
-                self.span,
-                "a list or a map stands where text is wanted",
-            ))),
+            _ => Err(Box::new(
+                Diagnostic::mistake(Code::TemplateFailed, self.span, "a list or a map stands where text is wanted")
+                    .help("take one value out of it, or make a text of it: `{{ parts | join('/') }}`"),
+            )),
         }
     }
 
@@ -270,7 +269,7 @@ impl Templated {
                 for name in names.iter().filter(|name| !known(name)) {
                     let mistake = Diagnostic::mistake(
                         Code::UndefinedName,
-                        find_word(reading.sources, self.span, name),
+                        reading.sources.word(self.span, name),
                         format!("`{name}` is not defined"),
                     );
                     reading.mistake(mistake.help(advice(name, all)));
@@ -295,11 +294,11 @@ impl Templated {
                 functions::Word::Generator if !fake::KINDS.iter().any(|kind| kind.name == word) => {
                     let known = fake::KINDS.map(|kind| kind.name);
                     let near = nearest(&word, known).map(|near| format!("did you mean `fake.{near}()`?"));
-                    ("fake", near.unwrap_or_else(|| format!("what can be made up is {}", known.join(", "))))
+                    ("generator", near.unwrap_or_else(|| format!("what can be made up is {}", known.join(", "))))
                 }
                 _ => continue,
             };
-            let place = find_word(reading.sources, self.span, &word);
+            let place = reading.sources.word(self.span, &word);
             reading.mistake(
                 Diagnostic::mistake(Code::UnknownFunction, place, format!("there is no {what} `{word}`")).help(help),
             );
@@ -310,7 +309,8 @@ impl Templated {
         let missing = self.names().into_iter().find(|name| !scope.knows(name));
         let name = missing.as_deref().unwrap_or(source);
         let mistake = Diagnostic::mistake(Code::UndefinedName, self.span, format!("`{name}` is not defined"));
-        Box::new(if missing.is_some() { mistake.help(advice(name, &scope.names())) } else { mistake })
+        let absent = "there is no such value in what the step sees; `| default('…')` gives one where it may be missing";
+        Box::new(mistake.help(if missing.is_some() { advice(name, &scope.names()) } else { absent.to_owned() }))
     }
 
     fn failed(&self, error: &minijinja::Error, source: &str, scope: &Scope) -> TemplateError {

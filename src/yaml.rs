@@ -18,7 +18,7 @@ use serde_yaml::{Location, Spanned};
 
 pub use json::parse_json;
 pub use pattern::{BrokenPattern, broken_pattern};
-pub use reading::{Mapping, NAMED_HERE, Reading, no_file, not_wanted, unknown_word};
+pub use reading::{Mapping, NAMED_HERE, Reading, not_wanted, unknown_word};
 
 use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 
@@ -304,16 +304,36 @@ impl Reader<'_> {
             RawKind::String(value) => Kind::String(value),
             RawKind::List(items) => {
                 let items: Vec<Node> = items.into_iter().map(|item| self.node(item)).collect();
-                span = items.iter().fold(span, |span, item| span.to(item.span));
+                span = self.closed(items.iter().fold(span, |span, item| span.to(item.span)), '[', ']');
                 Kind::List(items)
             }
             RawKind::Map(entries) => {
                 let entries: Vec<(Node, Node)> =
                     entries.into_iter().map(|(key, value)| (self.node(key), self.node(value))).collect();
-                span = entries.iter().fold(span, |span, (key, value)| span.to(key.span).to(value.span));
+                let last = entries.iter().fold(span, |span, (key, value)| span.to(key.span).to(value.span));
+                span = self.closed(last, '{', '}');
                 Kind::Map(entries)
             }
         };
         Node { span, kind }
+    }
+
+    /// The span of a collection in brackets with the bracket that closes it, where nothing but space stands before that.
+    fn closed(&self, span: Span, open: char, close: char) -> Span {
+        let text = &self.sources.get(self.source).text[span.start as usize..];
+        if !text.starts_with(open) {
+            return span;
+        }
+        let inner = text.get((span.end - span.start).max(1) as usize..).unwrap_or_default();
+        let rest = inner.trim_start_matches([' ', '\n', '\r', ',', '"', '\'']);
+        match rest.starts_with(close) {
+            true => self.sources.span(self.source, span.start as usize..self.end_of(rest) + 1),
+            false => span,
+        }
+    }
+
+    /// Where a rest of the text begins.
+    fn end_of(&self, rest: &str) -> usize {
+        self.sources.get(self.source).text.len() - rest.len()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use draftgate::report::diagnostic::{Severity, render};
 use draftgate::scenario::{Discovery, load};
 use draftgate::source::{Diagnostic, Sources, Span};
 use proptest::prelude::*;
@@ -50,6 +51,14 @@ finally:
 "#;
 
 const FRAGMENT: &str = "fragment: Fills in the details\nparams: { first: Ada, last: }\nsteps:\n  - submit: { First name: \"{{ first }}\", Last name: \"{{ last }}\" }\n    fill: minimal\n";
+
+/// A scenario with its cases in a table, and one with them in JSON.
+const OF_DATA: [(&str, &str); 2] = [
+    ("table.yaml", "scenario: A\nflow: tiny\ncases: people.csv\nsteps: [init]\n"),
+    ("list.yaml", "scenario: B\nflow: tiny\ncases: people.json\nsteps: [init]\n"),
+];
+const TABLE: &str = "case,first,age\r\nada,\"Ada, Countess of \"\"Lovelace\"\"\",36\r\nzwei 🦀,Großmutter,\r\n";
+const LIST: &str = "[\n\t{ \"case\": \"ada\", \"first\": \"A\\ud83d\\ude00\", \"age\": [1.5e3, null, true] },\n\t{ \"case\": \"é\" }\n]\n";
 
 /// What is put in somewhere: everything that means something to YAML, to templates, to JSONPath or to patterns.
 const PIECES: [&str; 40] = [
@@ -164,9 +173,23 @@ impl Folder {
         Folder(folder)
     }
 
+    fn of_data(table: &[u8], list: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in OF_DATA {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        std::fs::write(folder.path().join("people.csv"), table).unwrap();
+        std::fs::write(folder.path().join("people.json"), list).unwrap();
+        Folder(folder)
+    }
+
     fn read(&self) -> (Sources, Vec<Diagnostic>, usize) {
+        self.read_files(&["details.yaml", "whole.yaml"])
+    }
+
+    fn read_files(&self, names: &[&str]) -> (Sources, Vec<Diagnostic>, usize) {
         let root = self.0.path();
-        let files: Vec<PathBuf> = ["details.yaml", "whole.yaml"].map(|name| root.join(name)).to_vec();
+        let files: Vec<PathBuf> = names.iter().map(|name| root.join(name)).collect();
         let found = Discovery { root: root.to_owned(), files, ..Discovery::default() };
         let mut sources = Sources::default();
         match load(&found, &|_: &Path| true, &mut sources) {
@@ -180,12 +203,24 @@ fn is_inside(sources: &Sources, span: Span) -> bool {
     sources.get(span.source).text.get(span.range()).is_some()
 }
 
+/// Whether every place of every mistake is inside its file, so that all can be shown.
+fn can_be_shown(sources: &Sources, mistakes: &[Diagnostic]) -> bool {
+    mistakes.iter().all(|mistake| {
+        let mut places = std::iter::once(mistake.span).chain(mistake.related.iter().map(|(span, _)| *span));
+        places.all(|span| is_inside(sources, span))
+            && render(mistake, Severity::Error, sources, false).starts_with("error[E")
+    })
+}
+
 #[test]
 fn what_is_changed_is_sound_to_begin_with() {
     let (sources, mistakes, tests) = Folder::of(WHOLE.as_bytes(), FRAGMENT.as_bytes()).read();
     let shown: Vec<String> =
         mistakes.iter().map(|mistake| format!("{:?} {}", sources.line_column(mistake.span), mistake.message)).collect();
     assert_eq!((shown, tests), (Vec::new(), 2));
+    let (_, mistakes, tests) =
+        Folder::of_data(TABLE.as_bytes(), LIST.as_bytes()).read_files(&["list.yaml", "table.yaml"]);
+    assert_eq!((mistakes, tests), (Vec::new(), 4));
 }
 
 proptest! {
@@ -202,20 +237,27 @@ proptest! {
         }
         let (sources, mistakes, tests) = Folder::of(&scenario, &fragment).read();
         prop_assert!(tests > 0 || !mistakes.is_empty() || !String::from_utf8_lossy(&scenario).contains("scenario: "));
-        for mistake in &mistakes {
-            prop_assert!(!mistake.message.is_empty());
-            let places = std::iter::once(mistake.span).chain(mistake.related.iter().map(|(span, _)| *span));
-            for span in places {
-                prop_assert!(is_inside(&sources, span), "{span:?} of {mistake:?}");
-            }
+        prop_assert!(mistakes.iter().all(|mistake| !mistake.message.is_empty() && mistake.code.is_some()));
+        prop_assert!(can_be_shown(&sources, &mistakes), "{mistakes:?}");
+    }
+
+    #[test]
+    fn data_changed_anyhow_is_read_or_refused_at_a_place_in_it(
+        changes in proptest::collection::vec((any::<bool>(), change()), 1..6),
+    ) {
+        let (mut table, mut list) = (TABLE.as_bytes().to_vec(), LIST.as_bytes().to_vec());
+        for (in_table, change) in &changes {
+            let text = if *in_table { &mut table } else { &mut list };
+            *text = apply(text, change);
         }
+        let (sources, mistakes, tests) = Folder::of_data(&table, &list).read_files(&["list.yaml", "table.yaml"]);
+        prop_assert!(tests > 0 || !mistakes.is_empty());
+        prop_assert!(can_be_shown(&sources, &mistakes), "{mistakes:?}");
     }
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let (sources, mistakes, _) = Folder::of(&bytes, FRAGMENT.as_bytes()).read();
-        for mistake in &mistakes {
-            prop_assert!(is_inside(&sources, mistake.span));
-        }
+        prop_assert!(can_be_shown(&sources, &mistakes), "{mistakes:?}");
     }
 }

@@ -112,11 +112,14 @@ impl StepRun<'_, '_> {
         let times = value.render(&self.progress.applicants.scope)?;
         let count = times.as_u64().or_else(|| times.as_str()?.parse().ok());
         count.filter(|count| (1..=MOST_TIMES).contains(count)).ok_or_else(|| {
-            Box::new(Diagnostic::mistake(
-                Code::BadRepeat,
-                value.span,
-                format!("{times} is no number of times from 1 to {MOST_TIMES}"),
-            ))
+            Box::new(
+                Diagnostic::mistake(
+                    Code::BadRepeat,
+                    value.span,
+                    format!("{times} is no number of times from 1 to {MOST_TIMES}"),
+                )
+                .help("what the template gives must be a whole number"),
+            )
         })
     }
 

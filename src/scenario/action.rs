@@ -4,7 +4,7 @@
 
 use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
-use crate::yaml::{Kind, Node, Reading, no_file};
+use crate::yaml::{Kind, Node, Reading};
 
 use super::step::{Step, read_pairs, read_time};
 
@@ -262,7 +262,7 @@ fn check_file(file: &Templated, reading: &mut Reading<'_>) {
     if let Some(path) = file.as_literal().and_then(serde_json::Value::as_str)
         && !reading.folder.join(path).exists()
     {
-        reading.mistake(no_file(file.span, path));
+        reading.mistake(Diagnostic::no_file(file.span, path));
     }
 }
 

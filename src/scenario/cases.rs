@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 use crate::template::scope::BUILT_IN;
-use crate::yaml::{Kind, MAX_FILE_BYTES, Node, Reading};
+use crate::yaml::{Kind, MAX_FILE_BYTES, NAMED_HERE, Node, Reading};
 
 /// The most cases that one scenario may have.
 const MOST: usize = 10_000;
@@ -54,6 +54,12 @@ pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
             );
         }
     }
+    for mistake in reading.mistakes[before..].iter_mut().filter(|mistake| mistake.span.source != node.span.source) {
+        // What the file itself said when it was read has it already.
+        if mistake.related.iter().all(|(span, _)| *span != node.span) {
+            mistake.related.push((node.span, NAMED_HERE.to_owned()));
+        }
+    }
     if cases.is_empty() && reading.mistakes.len() == before {
         let mistake = Diagnostic::mistake(Code::NoCases, node.span, "there is no case here, so nothing would run");
         reading.mistake(mistake.help("write one, or leave `cases` out"));
@@ -74,7 +80,7 @@ fn read_list(items: &[Node], reading: &mut Reading<'_>) -> Vec<Case> {
 }
 
 fn read_case(number: usize, node: &Node, reading: &mut Reading<'_>) -> Option<Case> {
-    let map = reading.mapping(node, "a case, a map of values")?;
+    let map = reading.mapping(node, "a map of values")?;
     let mut case = Case { name: number.to_string(), span: node.span, values: Vec::new() };
     for (name, key, value) in map.rest() {
         check_name(name, key.span, reading);

@@ -41,7 +41,12 @@ fn check_steps(steps: &[Step], names: &mut Names, reading: &mut Reading<'_>) {
         if let Action::Use(call) = &step.action {
             let before = names.defined.len();
             names.defined.extend(call.with.iter().map(|(name, ..)| name.clone()));
+            let so_far = reading.mistakes.len();
             check_steps(&call.steps, names, reading);
+            // What is defined there depends on who uses it.
+            for mistake in &mut reading.mistakes[so_far..] {
+                mistake.related.push((call.path_span, "the fragment is used here".to_owned()));
+            }
             // What the fragment captures stays; its parameters do not.
             names.defined.drain(before..before + call.with.len());
         }

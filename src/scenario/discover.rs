@@ -96,10 +96,14 @@ fn walk_mistake(root: &Path, error: &ignore::Error, sources: &mut Sources) -> Di
         return Diagnostic::mistake(Code::FolderLoop, place(child), message)
             .help("remove the link, or move it out of the scenario folder");
     }
-    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    let why = match error.io_error().map(std::io::Error::kind) {
+        Some(std::io::ErrorKind::NotFound) => "there is nothing here, or a link that leads nowhere".to_owned(),
+        Some(kind) => kind.to_string(),
+        None => error.to_string(),
+    };
     let message = format!("this cannot be read: {why}");
     Diagnostic::mistake(Code::UnreadableFile, place(path_of(error).unwrap_or(root)), message)
-        .help("check that it exists and may be read")
+        .help("remove it, or let it be read")
 }
 
 fn loop_of(error: &ignore::Error) -> Option<(&Path, &Path)> {

@@ -27,7 +27,7 @@ impl Fragment {
         if let Some(title) = map.take("fragment") {
             reading.string(title, "a sentence that says what the fragment does");
         }
-        let mut params_span = map.span;
+        let mut params_span = node.span;
         let mut params = Vec::new();
         if let Some((key, node)) = map.take_entry("params")
             && let Some(entries) = reading.mapping(node, "a map of parameters and defaults")
@@ -59,7 +59,8 @@ impl Fragment {
                     None if self.params.is_empty() => "it has no parameters: define them under `params`".to_owned(),
                     None => format!("its parameters are {}", names().collect::<Vec<_>>().join(", ")),
                 };
-                reading.mistake(mistake.related(self.params_span, PARAMETERS).help(help));
+                let label = if self.params.is_empty() { "the fragment" } else { PARAMETERS };
+                reading.mistake(mistake.related(self.params_span, label).help(help));
             }
         }
         for (name, default) in &self.params {

@@ -138,12 +138,12 @@ impl Loader {
 
     /// Reads the fragments that scenarios and fragments use and that do not lie among the discovered files.
     fn load_used_fragments(&mut self, scenarios: &[Scenario], sources: &mut Sources) {
-        let mut open: Vec<PathBuf> = scenarios
+        let mut open: Vec<(PathBuf, Span)> = scenarios
             .iter()
             .flat_map(|scenario| used(scenario.steps.iter().chain(&scenario.finally), &scenario.folder))
             .chain(self.fragments.values().flatten().flat_map(|(folder, fragment)| used(fragment.steps.iter(), folder)))
             .collect();
-        while let Some(path) = open.pop() {
+        while let Some((path, at)) = open.pop() {
             if self.fragments.contains_key(&canonical(&path)) || !path.is_file() {
                 continue;
             }
@@ -155,6 +155,7 @@ impl Loader {
                 let start = sources.span(document.source, 0..0);
                 self.mistakes.push(
                     Diagnostic::mistake(Code::NoFragment, start, "this file is used as a fragment and is none")
+                        .related(at, "it is used here")
                         .help("a fragment begins with the key `fragment`"),
                 );
             }
@@ -207,6 +208,7 @@ impl Loader {
                         step.span,
                         format!("the scenario has more than {MOST_STEPS} steps"),
                     )
+                    .note("each use of a fragment counts with all its steps")
                     .help("fragments that use fragments multiply; split the scenario"),
                 );
                 continue;
@@ -283,10 +285,11 @@ fn resolve_paths(step: &mut Step, folder: &Path, applicant: &Option<String>) {
     step.folder = Some(folder.to_owned());
 }
 
-fn used<'a>(steps: impl Iterator<Item = &'a Step>, folder: &Path) -> Vec<PathBuf> {
+/// The fragments that steps use, and where.
+fn used<'a>(steps: impl Iterator<Item = &'a Step>, folder: &Path) -> Vec<(PathBuf, Span)> {
     steps
         .filter_map(|step| match &step.action {
-            Action::Use(call) => Some(folder.join(&call.path)),
+            Action::Use(call) => Some((folder.join(&call.path), call.path_span)),
             _ => None,
         })
         .collect()

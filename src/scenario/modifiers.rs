@@ -5,7 +5,7 @@ use crate::source::{Code, Diagnostic};
 use crate::yaml::{Kind, Mapping, Reading};
 
 /// All modifiers.
-const MODIFIERS: [&str; 17] = [
+pub(super) const MODIFIERS: [&str; 17] = [
     "name",
     "as",
     "language",

@@ -128,7 +128,10 @@ pub(crate) fn not_a_path(span: Span, error: &JsonPathError) -> Diagnostic {
 
 /// The same for a text that a template gave, and that stands nowhere in the file.
 pub(crate) fn rendered_no_path(span: Span, text: &str, error: &JsonPathError) -> Box<Diagnostic> {
-    Box::new(Diagnostic::mistake(Code::BadJsonPath, span, format!("`{text}` is not a JSONPath: {error}")))
+    Box::new(
+        Diagnostic::mistake(Code::BadJsonPath, span, format!("`{text}` is not a JSONPath: {error}"))
+            .help("a path begins with `$` and reads like `$.elements[0].name`"),
+    )
 }
 
 /// A rule that every answer is held to without being asked.

@@ -9,11 +9,16 @@ use super::{cases, model};
 use crate::api::operation::Version;
 use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
-use crate::yaml::{Kind, Mapping, Node, Reading};
+use crate::yaml::{Kind, Mapping, Node, Reading, not_wanted};
 
 /// Reads a scenario; fragments are not expanded yet.
 pub(super) fn read(name: String, folder: &Path, node: &Node, reading: &mut Reading<'_>) -> Option<Scenario> {
-    let mut map = reading.mapping(node, "a scenario")?;
+    let Some(mut map) = reading.mapping(node, "a scenario") else {
+        if let Some(mistake) = reading.mistakes.last_mut() {
+            mistake.help = Some("a scenario begins with the key `scenario:` and a sentence behind it".to_owned());
+        }
+        return None;
+    };
     let title = match map.take("scenario") {
         Some(title) => {
             reading.string(title, "a sentence that says what the scenario proves").unwrap_or_default().to_owned()
@@ -87,7 +92,7 @@ pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading:
             Vec::new()
         }
         Some((_, node)) => {
-            reading.wanted(node, "a list of steps, each after a dash");
+            reading.mistake(not_wanted(node, "a list of steps").help("each step begins with a dash, as in `- init`"));
             Vec::new()
         }
         None => {

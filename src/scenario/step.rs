@@ -120,7 +120,7 @@ impl Step {
             return Some(Step::new(node.span, node.span, action));
         }
         let Kind::Map(entries) = &node.kind else {
-            reading.wanted(node, "a step, such as `- back` or `- submit: {…}`");
+            reading.wanted(node, "a step such as `- back` or `- submit: {…}`");
             return None;
         };
         let mut map = reading.mapping(node, "a step")?;
@@ -262,6 +262,11 @@ fn no_action(entries: &[(Node, Node)], node: &Node, reading: &Reading<'_>) -> Di
         }
     }
     let at = entries.first().map_or(node.span, |(key, _)| key.span);
+    let modifier = entries.iter().filter_map(|(key, _)| key.as_str()).find(|key| modifiers::MODIFIERS.contains(key));
+    if let Some(modifier) = modifier {
+        let help = format!("`{modifier}` belongs to an action: write the two under one dash");
+        return Diagnostic::mistake(Code::OneAction, at, "this step has no action").help(help);
+    }
     Diagnostic::mistake(Code::OneAction, at, "this step has no action")
         .help(format!("the actions are {}", names.join(", ")))
 }
@@ -275,6 +280,7 @@ pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated
     {
         reading.mistake(
             Diagnostic::mistake(Code::UnknownLanguage, node.span, format!("the API has no language `{tag}`"))
+                .note("the languages are those of the API's reference; one that resembles none is sent as it stands")
                 .help(format!("did you mean `{near}`?")),
         );
     }
@@ -285,7 +291,7 @@ pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated
 pub(super) fn read_plain(node: &Node, wanted: &str, reading: &mut Reading<'_>) -> Option<String> {
     let text = reading.string(node, wanted)?;
     if text.contains("{{") {
-        let help = "files and reports are named by it before anything runs";
+        let help = "write it out: files and reports are named by it before anything runs";
         reading
             .mistake(Diagnostic::mistake(Code::TemplateNotHere, node.span, "a template cannot stand here").help(help));
     }

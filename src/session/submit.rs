@@ -94,7 +94,12 @@ impl Applicants {
                     .into_iter()
                     .map(|(key, value)| Entry { key, span: step.action_span, value, written: None })
                     .collect()),
-                other => Err(mistake(step, format!("the template gives {other}, and a map of fields is wanted"))),
+                other => {
+                    let message = format!("the template gives {other}, and a map of fields is wanted");
+                    let mistake = Diagnostic::mistake(Code::TemplateFailed, value.span, message);
+                    let help = "define one, such as `vars: { person: { First name: Ada } }`";
+                    Err(StepError::Mistake(Box::new(mistake.help(help))))
+                }
             },
         }
     }
@@ -215,10 +220,16 @@ impl Applicants {
         span: Span,
     ) -> Result<RequestBody, StepError> {
         let file = step.folder.as_deref().unwrap_or(&self.setting.folder).join(path);
+        if !file.exists() {
+            return Err(StepError::Mistake(Box::new(Diagnostic::no_file(span, path))));
+        }
         let bytes = read_file(&file, MAX_UPLOAD_BYTES).map_err(|error| {
-            let diagnostic =
-                Diagnostic::mistake(Code::NoFile, span, format!("the file {} is not sent: {error}", file.display()));
-            StepError::Mistake(Box::new(diagnostic.help("a file's path starts from the folder of the scenario")))
+            let diagnostic = Diagnostic::mistake(
+                Code::UnreadableFile,
+                span,
+                format!("the file {} is not sent: {error}", file.display()),
+            );
+            StepError::Mistake(Box::new(diagnostic.help("name the file itself, of at most 100 MB")))
         })?;
         let name =
             Path::new(path).file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());

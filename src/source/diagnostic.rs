@@ -73,6 +73,12 @@ impl Diagnostic {
         Diagnostic { code: Some(code), ..Diagnostic::new(span, message) }
     }
 
+    /// The mistake of a file that is named and is not there.
+    pub fn no_file(span: Span, path: &str) -> Self {
+        Diagnostic::mistake(Code::NoFile, span, format!("there is no file {path:?}"))
+            .help("a file's path starts from the folder of the file that names it")
+    }
+
     /// With a few words at the caret.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());

@@ -31,7 +31,12 @@ pub(super) fn broken(span: Span, error: &Error) -> Diagnostic {
         Diagnostic::mistake(Code::BadTemplate, span, format!("the template cannot be read: {detail}"))
             .help("it reads like `{{ first | upper }}`; braces that are meant as text are written `{{ '{{' }}`")
     } else {
+        let detail = match error.kind() {
+            ErrorKind::OutOfFuel => "it does not come to an end".to_owned(),
+            _ => detail,
+        };
         Diagnostic::mistake(Code::TemplateFailed, span, format!("the template cannot be rendered: {detail}"))
+            .help("look at the values that it is given: `draftgate explain E065` says more")
     }
 }
 
@@ -60,20 +65,4 @@ pub(super) fn advice(name: &str, all: &[String]) -> String {
         1..=MOST_NAMES => format!("defined here: {}", all.join(", ")),
         more => format!("defined here: {} and {} more", all[..MOST_NAMES].join(", "), more - MOST_NAMES),
     }
-}
-
-/// The place of a word inside a span, or the span itself.
-pub(super) fn find_word(sources: &Sources, span: Span, word: &str) -> Span {
-    let text = sources.slice(span);
-    let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    let after_braces = text.find("{{").or_else(|| text.find("{%")).unwrap_or(0);
-    text.match_indices(word)
-        .find(|(at, _)| {
-            *at >= after_braces
-                && boundary(text[..*at].chars().next_back())
-                && boundary(text[at + word.len()..].chars().next())
-        })
-        .map_or(span, |(at, _)| {
-            sources.span(span.source, span.start as usize + at..span.start as usize + at + word.len())
-        })
 }

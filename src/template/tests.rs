@@ -48,7 +48,9 @@ fn a_whole_template_keeps_its_type() {
 #[test]
 fn undefined_names_are_errors_with_their_place() {
     assert_eq!(render("x: 1\ny: '{{ frist }}'").unwrap_err(), "2:4 `frist` is not defined (did you mean `first`?)");
-    assert_eq!(render("'a {{ list.x.y }}'").unwrap_err(), "1:1 `list.x.y` is not defined ()");
+    let absent = "there is no such value in what the step sees; `| default('…')` gives one where it may be missing";
+    let wanted = format!("1:1 `list.x.y` is not defined ({absent})");
+    assert_eq!(render("'a {{ list.x.y }}'").unwrap_err(), wanted);
     assert_eq!(render("'{{ nothing | default(\"d\") }}'"), Ok(json!("d")));
     assert!(render("'{{ env.NOPE }}'").unwrap_err().contains("`env.NOPE` is not defined"));
 }

@@ -27,7 +27,11 @@ pub fn parse_json(sources: &Sources, source: SourceId) -> Result<Node, Diagnosti
         );
     }
     // It says best what is wrong; behind it everything is as it must be, no deeper than its limit.
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| not_json(sources, source, &error))?;
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        // Reading values takes longer, and tells more of a comma too many.
+        let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(error);
+        return Err(not_json(sources, source, &error));
+    }
     Walk { sources, source, text, at: 0 }.value()
 }
 
@@ -38,7 +42,11 @@ fn not_json(sources: &Sources, source: SourceId, error: &serde_json::Error) -> D
     // A column is counted in bytes from one; at the end of a text it is the last.
     let at = (before + error.column().saturating_sub(1)).min(text.trim_end().len().saturating_sub(1));
     let said = error.to_string();
-    let reason = said.split(" at line ").next().unwrap_or(&said);
+    let reason = match said.split(" at line ").next().unwrap_or(&said) {
+        reason if reason.starts_with("EOF") => "the text ends too early",
+        "expected value" => "a value is missing before this",
+        reason => reason,
+    };
     Diagnostic::mistake(Code::BadJson, sources.span(source, at..at + 1), format!("this is not JSON: {reason}"))
         .help("most often a comma, a quote or a bracket is missing or too many just here")
 }

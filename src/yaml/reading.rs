@@ -46,7 +46,7 @@ impl<'a> Reading<'a> {
         match self.sources.named(&self.folder.join(path)) {
             Some(Ok(source)) => return Some(*source),
             Some(Err(mistake)) => self.mistakes.push(mistake.clone().related(node.span, NAMED_HERE)),
-            None => self.mistake(no_file(node.span, path)),
+            None => self.mistake(Diagnostic::no_file(node.span, path)),
         }
         None
     }
@@ -173,12 +173,6 @@ impl<'a> Mapping<'a> {
         let known = self.known;
         self.entries.into_iter().map(move |(name, key, _)| unknown_word(key.span, "key", &name, &known))
     }
-}
-
-/// The mistake of a file that is named and is not there.
-pub fn no_file(span: Span, path: &str) -> Diagnostic {
-    Diagnostic::mistake(Code::NoFile, span, format!("there is no file {path:?}"))
-        .help("a file's path starts from the folder of the file that names it")
 }
 
 /// The mistake of something that stands where something else is wanted.

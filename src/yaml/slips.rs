@@ -18,12 +18,15 @@ pub(super) fn mistake(sources: &Sources, source: SourceId, error: &Error) -> Dia
     let length =
         text[start..].chars().take_while(|c| !c.is_whitespace() && *c != ':').map(char::len_utf8).sum::<usize>();
     let span = sources.span(source, start..start + length);
+    let sign = sources.span(source, start..start + length.min(1));
     match error {
         Error::DuplicateMappingKey { key, .. } => {
             let name = key.clone().unwrap_or_else(|| sources.slice(span).to_owned());
+            let span =
+                if text[start..].starts_with(&name) { sources.span(source, start..start + name.len()) } else { span };
             let mistake = Diagnostic::mistake(Code::KeyTwice, span, format!("the key `{name}` is given twice"))
                 .help("keep one of the two");
-            match first_of(text, start, &name) {
+            match first_of(text, start, &name).or_else(|| first_on_line(text, start, &name)) {
                 Some(first) => mistake.related(sources.span(source, first..first + name.len()), "the first one"),
                 None => mistake,
             }
@@ -35,64 +38,123 @@ pub(super) fn mistake(sources: &Sources, source: SourceId, error: &Error) -> Dia
         Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => endless(span),
-        Error::Budget { .. } => too_much(span),
+        Error::Budget { .. } => too_much(sign),
         other => {
             let said = other.to_string();
-            slip(plain_words(&said), span)
+            slip(plain_words(&said), span, sign)
         }
     }
 }
 
-/// The commonest slips by what the parser says of them, and what was probably meant.
-fn slip(said: &str, span: Span) -> Diagnostic {
+/// A common slip.
+struct Slip {
+    /// Words of which the parser says any.
+    said: &'static [&'static str],
+    code: Code,
+    message: &'static str,
+    /// What was probably meant.
+    help: &'static str,
+}
+
+/// The commonest slips.
+const SLIPS: [Slip; 13] = [
+    Slip {
+        said: &["did not find expected ',' or"],
+        code: Code::UnquotedText,
+        message: "inside `{ … }` and `[ … ]` this ends the text too early",
+        help: "put the text in quotes: brackets, braces and commas belong to YAML here; or close the bracket before it",
+    },
+    Slip {
+        said: &["mapping values are not allowed"],
+        code: Code::SecondColon,
+        message: "a second `:` stands on this line",
+        help: "a step with more below it is written `- init:`; a text with a colon stands in quotes",
+    },
+    Slip {
+        said: &["unknown anchor", "unresolved alias"],
+        code: Code::UnquotedText,
+        message: "this refers to something that nothing before it is marked as",
+        help: "`*name` repeats what `&name` marked above; a text that begins with `*` stands in quotes",
+    },
+    Slip {
+        said: &["scanning an anchor or alias"],
+        code: Code::UnquotedText,
+        message: "`*` or `&` begins a reference in YAML",
+        help: "put the text in quotes, such as a JSONPath in `{ … }`; `*name` repeats what `&name` marked before it",
+    },
+    Slip {
+        said: &["trailing content after"],
+        code: Code::UnquotedText,
+        message: "the text goes on behind its closing quote",
+        help: "put the whole text in quotes, the other kind where quotes of one kind stand in it",
+    },
+    Slip {
+        said: &["cannot start any token", "unexpected character"],
+        code: Code::UnquotedText,
+        message: "this character cannot begin a text in YAML",
+        help: "put the text in quotes",
+    },
+    Slip {
+        said: &["unknown escape character"],
+        code: Code::BadEscape,
+        message: "a backslash in double quotes begins an escape",
+        help: "put the text in single quotes, where a backslash is a backslash",
+    },
+    Slip {
+        said: &["did not find expected key", "did not find expected '-' indicator"],
+        code: Code::Indentation,
+        message: "this line does not stand where one can",
+        help: "keys of one map begin in the same column, steps with a dash",
+    },
+    Slip {
+        said: &["could not find expected ':'", "simple key expected"],
+        code: Code::Indentation,
+        message: "a `:` is missing after this key",
+        help: "a key is followed by a colon and a space: `flow: retail`",
+    },
+    Slip {
+        said: &["infinity and NaN", "non-finite float"],
+        code: Code::UnboundedNumber,
+        message: "infinity and NaN have no JSON form",
+        help: "put it in quotes if the text is meant",
+    },
+    Slip {
+        said: &["unclosed bracket"],
+        code: Code::NotYaml,
+        message: "this bracket is not closed",
+        help: "what follows it is taken for a part of it: close it where it ends",
+    },
+    Slip {
+        said: &["unclosed quote"],
+        code: Code::NotYaml,
+        message: "this quote is not closed",
+        help: "what follows it is taken for a part of it: close it where it ends",
+    },
+    Slip {
+        said: &["misplaced bracket"],
+        code: Code::NotYaml,
+        message: "this bracket closes what was not opened",
+        help: "take it out, or put the text in quotes",
+    },
+];
+
+/// The mistake in what the parser says in words of its own, about a word or the sign that it begins with.
+fn slip(said: &str, word: Span, sign: Span) -> Diagnostic {
     let of = |words: &[&str]| words.iter().any(|words| said.contains(words));
     if of(&["alias replay limit", "alias expansion limit", "recursive references"]) {
-        return endless(span);
+        return endless(word);
     }
     if of(&["budget breached", "recursion limit"]) {
-        return too_much(span);
+        return too_much(sign);
     }
-    if of(&["did not find expected ',' or"]) {
-        return Diagnostic::mistake(
-            Code::UnquotedText,
-            span,
-            "inside `{ … }` and `[ … ]` this ends the text too early",
-        )
-        .help(
-            "put the text in quotes: brackets, braces and commas belong to YAML here; or close the bracket before it",
-        );
+    match SLIPS.iter().find(|slip| of(slip.said)) {
+        Some(slip) => {
+            let span = if said.contains("unclosed") { sign } else { word };
+            Diagnostic::mistake(slip.code, span, slip.message).help(slip.help)
+        }
+        None => Diagnostic::mistake(Code::NotYaml, word, format!("this is not YAML: {said}"))
+            .help("most often a quote or a bracket is not closed, here or above"),
     }
-    if of(&["mapping values are not allowed"]) {
-        return Diagnostic::mistake(Code::SecondColon, span, "a second `:` stands on this line")
-            .help("a step with more below it is written `- init:`; a text with a colon stands in quotes");
-    }
-    if of(&["scanning an anchor or alias", "unknown anchor"]) {
-        return Diagnostic::mistake(Code::UnquotedText, span, "`*` or `&` begins a reference in YAML").help(
-            "put the text in quotes, such as a JSONPath in `{ … }`; `*name` repeats what `&name` marked before it",
-        );
-    }
-    if of(&["cannot start any token"]) {
-        return Diagnostic::mistake(Code::UnquotedText, span, "this character cannot begin a text in YAML")
-            .help("put the text in quotes");
-    }
-    if of(&["unknown escape character"]) {
-        return Diagnostic::mistake(Code::BadEscape, span, "a backslash in double quotes begins an escape")
-            .help("put the text in single quotes, where a backslash is a backslash");
-    }
-    if of(&["did not find expected key", "did not find expected '-' indicator"]) {
-        return Diagnostic::mistake(Code::Indentation, span, "this line does not stand where one can")
-            .help("keys of one map begin in the same column, steps with a dash");
-    }
-    if of(&["could not find expected ':'"]) {
-        return Diagnostic::mistake(Code::Indentation, span, "a `:` is missing after this key")
-            .help("a key is followed by a colon and a space: `flow: retail`");
-    }
-    if of(&["infinity and NaN", "non-finite float"]) {
-        return Diagnostic::mistake(Code::UnboundedNumber, span, "infinity and NaN have no JSON form")
-            .help("put it in quotes if the text is meant");
-    }
-    Diagnostic::mistake(Code::NotYaml, span, format!("this is not YAML: {said}"))
-        .help("most often a quote or a bracket is not closed, here or above")
 }
 
 fn endless(span: Span) -> Diagnostic {
@@ -136,6 +198,26 @@ fn first_of(text: &str, again: usize, key: &str) -> Option<usize> {
     None
 }
 
+/// The same where the whole map stands in braces on one line.
+fn first_on_line(text: &str, again: usize, key: &str) -> Option<usize> {
+    let line_start = text[..again].rfind('\n').map_or(0, |at| at + 1);
+    let mut depth = 0;
+    let inside = text[line_start..again].char_indices().rev().find(|(_, letter)| {
+        depth += i32::from(matches!(letter, '}' | ']')) - i32::from(matches!(letter, '{' | '['));
+        depth < 0
+    })?;
+    let start = line_start + inside.0 + 1;
+    let mut deeper = 0;
+    let places = text[start..again].char_indices().filter(|(_, letter)| {
+        deeper += i32::from(matches!(letter, '{' | '[')) - i32::from(matches!(letter, '}' | ']'));
+        deeper == 0
+    });
+    places.map(|(at, _)| start + at).find(|at| {
+        let begins = text[..*at].trim_end().ends_with(['{', ',']);
+        begins && text[*at..].strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'))
+    })
+}
+
 /// The parser's message without the place that it repeats.
 fn plain_words(message: &str) -> &str {
     let first = message.lines().next().unwrap_or(message);
@@ -154,5 +236,8 @@ mod tests {
         assert_eq!(first("- a: 1\n  b:\n    a: 2\n  a: 3\n", "a"), Some(2));
         assert_eq!(first("x:\n  a: 1\ny:\n  a: 1, a: 2\n", "a"), None);
         assert_eq!(first("a: 1", "a"), None);
+        let first = |text: &str, key| first_on_line(text, text.rfind(key).unwrap(), key);
+        assert_eq!(first("- x: { a: { b: 1 }, c: { a: 2 }, a: 3 }", "a"), Some(7));
+        assert_eq!(first("- x: { a: { b: 1 }, c: { a: 2 } }", "a"), None);
     }
 }

@@ -130,13 +130,18 @@ fn a_link_to_nowhere() {
 #[test]
 fn data_files_that_are_no_data() {
     let project = tiny().with("scenarios/bad.yaml", plain("cases: cases.csv\nsteps: [init]\n"));
-    project.draftgate(&["lint"]).exits(3).complains("scenarios/bad.yaml:4:8").complains("cannot be read");
-    project.write("scenarios/cases.csv", "case,name\na\n");
-    project.draftgate(&["lint"]).exits(3).complains("scenarios/bad.yaml:4:8");
-    project.write("scenarios/cases.csv", b"case,name\n\xff,b\n");
-    project.draftgate(&["lint"]).exits(3).complains("scenarios/bad.yaml:4:8");
-    project.write("scenarios/cases.csv", "case,name\n");
-    project.draftgate(&["lint"]).exits(3).complains("there is no case here");
-    project.write("scenarios/cases.csv", "case,name\na,b\na,c\n");
-    project.draftgate(&["lint"]).exits(3).complains("two cases are called `a`");
+    project
+        .draftgate(&["lint"])
+        .exits(3)
+        .complains("scenarios/bad.yaml:4:8")
+        .complains("there is no file \"cases.csv\"");
+    let refused = |bytes: &[u8], place: &str, message: &str| {
+        project.write("scenarios/cases.csv", bytes);
+        let ended = project.draftgate(&["lint"]).exits(3);
+        ended.complains(place).complains(message).complains("scenarios/bad.yaml:4:8");
+    };
+    refused(b"case,name\na\n", "scenarios/cases.csv:2:1", "the row has 1 cell, and the header has 2 columns");
+    refused(b"case,name\n\xff,b\n", "scenarios/cases.csv:2:1", "not UTF-8");
+    refused(b"case,name\n", "scenarios/bad.yaml:4:8", "there is no case here");
+    refused(b"case,name\na,b\na,c\n", "scenarios/cases.csv:3:1", "two cases are called `a`");
 }

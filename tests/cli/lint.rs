@@ -93,6 +93,7 @@ fn a_line_with_a_caret_shows_each() {
   |
   = help: did you mean `expect`?
 
+For more about this kind of mistake: `draftgate explain E020`
 1 mistake found
 ";
     assert_eq!(ended.stderr, expected);

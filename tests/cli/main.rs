@@ -14,6 +14,7 @@ mod scripted;
 mod wire;
 
 mod bad_files;
+mod diagnostics;
 mod explain;
 mod failed;
 mod explanations;

@@ -21,7 +21,7 @@ fn the_live_version_is_refused_and_nothing_is_sent_to_it() {
     let ended = live(&server).draftgate(&["run"]).exits(2);
     ended
         .says(" REFUSED [ ")
-        .says("error: this scenario calls the live version of the flow, which this run does not allow\n")
+        .says("error[E049]: this scenario calls the live version of the flow, which this run does not allow\n")
         .says(" --> scenarios/live.yaml:4:")
         .says("add --allow-live");
     assert_eq!(server.targets(), ["GET /wfs/interpreter-v2/test/flow/f-1"]);

@@ -176,7 +176,9 @@ fn what_cannot_be_served_is_told() {
     Project::new().draftgate(&["sandbox"]).exits(4).complains("error: scenarios has no flow definition");
     project.write("scenarios/tiny.flow.yaml", "nodes: [ { form: a, next: b } ]\n");
     let ended = project.draftgate(&["sandbox"]).exits(3);
-    ended.complains("error: there is no node `b`\n --> scenarios/tiny.flow.yaml:1:27\n").complains("1 mistake found");
+    ended
+        .complains("error[E084]: there is no node `b`\n --> scenarios/tiny.flow.yaml:1:27\n")
+        .complains("1 mistake found");
 }
 
 #[test]

@@ -101,9 +101,9 @@ fn mistakes_in_matchers_are_found_when_read() {
         ("{name: First, type: text}", "an object to be equal to is written under `equals:`"),
         ("{matches: '('}", "not a regular expression"),
         ("{between: [1]}", "takes the two ends"),
-        ("{type: strnig}", "`type` is one of"),
+        ("{type: strnig}", "did you mean `string`?"),
         ("{schema: {type: 5}}", "not a JSON Schema"),
-        ("{schema: nope.json}", "cannot be read"),
+        ("{schema: nope.json}", "there is no file \"nope.json\""),
         ("{one_of: 5}", "a list is wanted"),
     ] {
         let got = check(matcher, "$", &body()).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::model::{Account, ClientCredentials};
 use super::reader::Reader;
 use crate::api::token::SCOPE;
-use crate::source::{Code, Diagnostic, Sources};
+use crate::source::{Code, Diagnostic, Sources, Span};
 use crate::yaml::Node;
 
 /// The name of the file with the account's settings.
@@ -18,17 +18,19 @@ const EXPIRES_IN: Duration = Duration::from_secs(3600);
 /// Reads the account's settings.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Account {
     let mut account = Account::default();
-    let Some(mut map) = reader.map(node, "the sandbox's settings, such as `clients:`") else { return account };
+    let Some(mut map) = reader.map(node, "a map of settings such as `clients:`") else { return account };
+    let mut places: Vec<Span> = Vec::new();
     for item in reader.list(&mut map, "clients").unwrap_or_default() {
         let Some(client) = client(reader, item) else { continue };
-        if account.clients.iter().any(|known| known.client_id == client.client_id) {
+        if let Some(twin) = account.clients.iter().position(|known| known.client_id == client.client_id) {
             let mistake = Diagnostic::mistake(
                 Code::NameTwice,
                 item.span,
                 format!("the client `{}` is there twice", client.client_id),
             );
-            reader.report(mistake.help("keep one of the two"));
+            reader.report(mistake.related(places[twin], "the first one").help("keep one of the two"));
         }
+        places.push(item.span);
         account.clients.push(client);
     }
     account.retry_on_pending = reader.time(&mut map, "retry_on_pending");
@@ -59,7 +61,7 @@ pub fn secrets(sources: &Sources) -> Vec<String> {
 }
 
 fn client(reader: &mut Reader<'_>, node: &Node) -> Option<ClientCredentials> {
-    let mut map = reader.map(node, "a client, such as `{ client_id: me, client_secret: mine }`")?;
+    let mut map = reader.map(node, "a client such as `{ client_id: me, client_secret: mine }`")?;
     let client_id = reader.text(&mut map, "client_id");
     let client_secret = reader.text(&mut map, SECRET);
     let scope = reader.text(&mut map, "scope").unwrap_or_else(|| SCOPE.to_owned());

@@ -51,7 +51,7 @@ pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, form: &str, nodes: &[Node
 }
 
 fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -> Option<Draft<'n>> {
-    let mut map = reader.map(node, "an element, such as `{ name: First name, type: text }`")?;
+    let mut map = reader.map(node, "an element such as `{ name: First name, type: text }`")?;
     let name_node = map.take("name");
     let span = name_node.map_or(node.span, |name| name.span);
     let name = name_node.and_then(|name| reader.text_of(name)).filter(|name| !name.trim().is_empty());
@@ -223,13 +223,15 @@ fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, el
         reader.report(nothing_to_choose(node.span));
     }
     let mut options: Vec<(String, String)> = Vec::with_capacity(items.len());
+    let mut places: Vec<Span> = Vec::with_capacity(items.len());
     for item in items {
         let Some(option) = option(reader, item) else { continue };
-        if options.iter().any(|(value, _)| *value == option.0) {
+        if let Some(first) = options.iter().position(|(value, _)| *value == option.0) {
             let mistake =
                 Diagnostic::mistake(Code::NameTwice, item.span, format!("the option `{}` is there twice", option.0));
-            reader.report(mistake.help("keep one of the two"));
+            reader.report(mistake.related(places[first], "the first one").help("keep one of the two"));
         }
+        places.push(item.span);
         options.push(option);
     }
     options
@@ -285,7 +287,7 @@ fn by_country(reader: &mut Reader<'_>, map: &mut Mapping<'_>) -> IndexMap<String
         if !is_country(country) {
             let mistake =
                 Diagnostic::mistake(Code::NotOfTheApi, key.span, format!("`{country}` is not a country's code"))
-                    .help("a country is written by its two letters, such as `CA`");
+                    .help("a country is written by its two letters such as `CA`");
             reader.report(mistake);
         }
         if let Some(text) = reader.text_of(value) {
@@ -318,11 +320,11 @@ fn date_format(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType
 
 /// Reads `{ element: Country, equals: CA }`, or a list of such under `all` or `any`.
 fn condition(reader: &mut Reader<'_>, node: &Node, own: usize, drafts: &[Draft<'_>]) -> Option<Condition> {
-    let mut map = reader.map(node, "a condition, such as `{ element: Country, equals: CA }`")?;
+    let mut map = reader.map(node, "a condition such as `{ element: Country, equals: CA }`")?;
     for (key, any) in [("all", false), ("any", true)] {
         let Some(list) = reader.list(&mut map, key) else { continue };
         let rules = list.iter().filter_map(|item| {
-            let mut map = reader.map(item, "a rule, such as `{ element: Country, equals: CA }`")?;
+            let mut map = reader.map(item, "a rule such as `{ element: Country, equals: CA }`")?;
             let rule = rule(reader, &mut map, own, drafts);
             reader.close(map);
             rule
@@ -337,6 +339,12 @@ fn condition(reader: &mut Reader<'_>, node: &Node, own: usize, drafts: &[Draft<'
 }
 
 fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Draft<'_>]) -> Option<Rule> {
+    let mut comparison = None;
+    for (operator, key, _) in OPERATORS {
+        if let Some(value) = map.take(key) {
+            comparison = Some((operator, value.to_json(reader.sources)));
+        }
+    }
     let Some(node) = map.take("element") else {
         reader.report(
             Diagnostic::mistake(Code::BadCondition, map.span, "the condition names no element")
@@ -346,12 +354,6 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
     };
     let wanted = reader.text_of(node)?;
     let found = drafts.iter().position(|draft| draft.element.answers_to(&wanted));
-    let mut comparison = None;
-    for (operator, key, _) in OPERATORS {
-        if let Some(value) = map.take(key) {
-            comparison = Some((operator, value.to_json(reader.sources)));
-        }
-    }
     let Some(at) = found.filter(|at| *at != own) else {
         let mistake = if found == Some(own) {
             Diagnostic::mistake(Code::BadCondition, node.span, "the element's condition asks for the element itself")

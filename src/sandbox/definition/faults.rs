@@ -29,7 +29,7 @@ fn fault(reader: &mut Reader<'_>, node: &Node) -> Option<Fault> {
         let text = reader.text_of(node)?;
         return Fault::read(&text).map_err(|error| reader.report(mistake(error, |_| node.span))).ok();
     }
-    let mut map = reader.map(node, "a fault, such as `{ fault: 503, rate: 0.1 }`")?;
+    let mut map = reader.map(node, "a fault such as `{ fault: 503, rate: 0.1 }`")?;
     let name_node = map.take("fault");
     let Some(name_node) = name_node else {
         reader.report(

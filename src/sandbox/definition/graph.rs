@@ -134,8 +134,9 @@ fn follow(reader: &mut Reader<'_>, way: &Way, at: usize, names: &[(String, Strin
 fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Draft]) {
     let mut parts = name.split('.');
     let root = parts.next().unwrap_or_default();
+    let asked = reader.sources.word(ask.span, name);
     if ask.own.contains(&root) {
-        return business_field(reader, root, parts.next(), ask.span);
+        return business_field(reader, root, parts.next(), asked);
     }
     let Some(draft) = drafts.iter().find(|draft| draft.node.key == root) else {
         let known = || drafts.iter().map(|draft| draft.node.key.as_str());
@@ -146,7 +147,7 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Dra
         reader.report(
             Diagnostic::mistake(
                 Code::NothingToAsk,
-                ask.span,
+                reader.sources.word(asked, root),
                 format!("the expression asks for `{root}`, and no node has that name"),
             )
             .help(help),
@@ -163,9 +164,9 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Dra
         _ => Vec::new(),
     };
     match known.contains(&field) {
-        true if draft.node.kind.tells() == Some(field) => business_field(reader, field, parts.next(), ask.span),
+        true if draft.node.kind.tells() == Some(field) => business_field(reader, field, parts.next(), asked),
         true => {}
-        false => no_field(reader, &format!("the node `{root}`"), field, &known, ask.span),
+        false => no_field(reader, &format!("the node `{root}`"), field, &known, asked),
     }
 }
 
@@ -177,11 +178,12 @@ fn business_field(reader: &mut Reader<'_>, name: &str, field: Option<&str>, span
     }
 }
 
-fn no_field(reader: &mut Reader<'_>, what: &str, field: &str, known: &[&str], span: Span) {
+fn no_field(reader: &mut Reader<'_>, what: &str, field: &str, known: &[&str], asked: Span) {
     let near = nearest(field, known.iter().copied());
     let help = near.map_or_else(|| it_has(known), |near| format!("did you mean `{near}`?"));
+    let place = reader.sources.word(asked, field);
     reader.report(
-        Diagnostic::mistake(Code::NothingToAsk, span, format!("{what} has no `{field}` to ask for")).help(help),
+        Diagnostic::mistake(Code::NothingToAsk, place, format!("{what} has no `{field}` to ask for")).help(help),
     );
 }
 

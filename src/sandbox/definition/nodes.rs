@@ -40,7 +40,7 @@ pub(super) enum Way {
 
 /// Reads one node.
 pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, node: &yaml::Node) -> Option<Draft> {
-    let mut map = reader.map(node, "a node, such as `form: personal`")?;
+    let mut map = reader.map(node, "a node such as `form: personal`")?;
     let mut found =
         KINDS.iter().filter_map(|kind| map.take_entry(kind).map(|entry| (*kind, entry))).collect::<Vec<_>>();
     if found.len() != 1 {
@@ -130,6 +130,9 @@ fn condition(
     span: Span,
     asks: &mut Vec<Ask>,
 ) -> (Option<Expression>, (Way, Way)) {
+    // Taken first: `then` is nearly `when`.
+    let then = way(reader, map, "then");
+    let otherwise = way(reader, map, "else");
     let before = reader.mistakes.len();
     let when = reader.ask(map, "when", &[], asks);
     if when.is_none() && reader.mistakes.len() == before && !map.nearly_has("when") {
@@ -138,8 +141,6 @@ fn condition(
                 .help("such as `when: person_match.match`"),
         );
     }
-    let then = way(reader, map, "then");
-    let otherwise = way(reader, map, "else");
     if then.is_none() && otherwise.is_none() {
         reader.report(
             Diagnostic::mistake(Code::MissingPart, span, "the condition leads nowhere")

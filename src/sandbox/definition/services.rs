@@ -83,6 +83,7 @@ fn error_code(reader: &mut Reader<'_>, node: &Node) -> Option<u16> {
                 node.span,
                 format!("{} is no error code of the API", node.describe()),
             )
+            .note("`draftgate explain` says what each code means")
             .help(format!("known here: {}", known.join(", "))),
         );
     }
@@ -127,7 +128,7 @@ pub(super) fn interactive(
 }
 
 fn business(reader: &mut Reader<'_>, ids: &Ids, node: &str, item: &Node) -> Option<Offer> {
-    let mut map = reader.map(item, "a business, such as `{ name: Analytical Engines Ltd, country: GB }`")?;
+    let mut map = reader.map(item, "a business such as `{ name: Analytical Engines Ltd, country: GB }`")?;
     let texts: Vec<(&str, Option<String>)> =
         BUSINESS.iter().map(|(key, wire)| (*wire, reader.text(&mut map, key))).collect();
     let misspelt = map.nearly_has("name");
@@ -153,7 +154,7 @@ fn business(reader: &mut Reader<'_>, ids: &Ids, node: &str, item: &Node) -> Opti
 /// What a document is read as: a map from role, normalised name or label to text.
 fn reads(reader: &mut Reader<'_>, map: &mut Mapping<'_>) -> Vec<(String, String)> {
     let Some(node) = map.take("reads") else { return Vec::new() };
-    let Some(read) = reader.map(node, "a map from field to text, such as `{ first_name: Ada }`") else {
+    let Some(read) = reader.map(node, "a map from field to text such as `{ first_name: Ada }`") else {
         return Vec::new();
     };
     read.rest().iter().filter_map(|(field, _, value)| Some((field.clone(), reader.text_of(value)?))).collect()

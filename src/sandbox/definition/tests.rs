@@ -36,7 +36,7 @@ nodes:
         "8:17 the element `Age` is there twice (values are told apart by the element's name: give each its own)",
         "8:34 `min` means nothing for the type `text` (it is for number, date)",
         "9:33 there is nothing to choose from (add `options: [first, second]`)",
-        "10:44 this is not a regular expression: unclosed group",
+        "10:45 this is not a regular expression: unclosed group",
         "11:43 unknown file type `exe` (known here: pdf,",
         "13:11 unknown service type `TRULIO_EIDV` (did you mean `TRULIOO_EIDV`?)",
         "14:12 the number 4004 is no error code of the API (known here: 4000,",
@@ -71,11 +71,11 @@ fn names_that_lead_nowhere() {
         found,
         [
             "4:54 this form has no element `Bee` (did you mean `Bees`?)",
-            "5:57 the element's condition asks for the element itself",
+            "5:57 the element's condition asks for the element itself (name another element of the form, by its label or its role)",
             "6:11 there is no node `proff` (did you mean `proof`?)",
             "9:12 the expression asks for `persnal`, and no node has that name (did you mean `personal`?)",
-            "9:12 the node `personal` has no `b` to ask for (it has: a, bees)",
-            "11:11 the expression asks for `attempt`, and no node has that name",
+            "9:35 the node `personal` has no `b` to ask for (it has: a, bees)",
+            "11:11 the expression asks for `attempt`, and no node has that name (the nodes are personal, check, c, proof, proof)",
             "14:11 the node `proof` is there twice (expressions call it `proof`: give each node a name of its own)",
         ]
     );
@@ -176,7 +176,7 @@ fn what_an_element_comes_filled_in_with_is_checked() {
 ";
     let expected = [
         "4:41 the string \"x\" stands where a number is wanted",
-        "5:49 the option `a` is there twice",
+        "5:49 the option `a` is there twice (keep one of the two)",
         "5:60 the string \"b\" stands where one of the options is wanted",
         "6:43 the string \"yes\" stands where `true` or `false` is wanted",
         "7:63 a list stands where a list of options is wanted",
@@ -204,12 +204,12 @@ fn what_an_interactive_service_takes_is_checked() {
     let expected = [
         "4:21 unknown key `nam` (did you mean `name`?)",
         "4:31 the business has no name",
-        "5:12 a business has no `nmae` to ask for (did you mean `name`?)",
         "5:12 the expression asks for `bussiness`, and no node has that name",
+        "5:39 a business has no `nmae` to ask for (did you mean `name`?)",
         "8:5 unknown key `providers`",
         "11:13 unknown file type `exe`",
-        "13:11 the node `paper` has no `captured` to ask for (it has: match, attempt)",
-        "13:11 a business has no `nam` to ask for (did you mean `name`?)",
+        "13:27 a business has no `nam` to ask for (did you mean `name`?)",
+        "13:41 the node `paper` has no `captured` to ask for (it has: match, attempt)",
     ];
     let found = mistakes(text);
     assert!(found.len() == expected.len(), "{}", found.join("\n"));
@@ -293,7 +293,8 @@ fn what_cannot_be_read_is_a_mistake_with_a_place() {
         ("y.flow.yaml", "languages: { fr-FR: no.yaml, xx: fr.yaml }\nnodes: []\n"),
     ]);
     let found: Vec<String> = result.unwrap_err().iter().map(|mistake| line(&sources, mistake)).collect();
-    let expected = ["this file's name is not that of a flow definition", "unknown language `xx`", "cannot be read"];
+    let expected =
+        ["this file's name is not that of a flow definition", "there is no file \"no.yaml\"", "unknown language `xx`"];
     assert!(found.len() == 3 && found.iter().zip(expected).all(|(found, text)| found.contains(text)), "{found:?}");
 }
 

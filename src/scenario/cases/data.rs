@@ -1,4 +1,4 @@
-//! Cases out of a data file. Every mistake is told at its place in that file, with the scenario's line beside it.
+//! Cases out of a data file. Every mistake is told at its place in that file.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,20 +9,15 @@ use serde_json::Value;
 use super::{Case, MOST, check_name, shown};
 use crate::source::{Code, Diagnostic, SourceId, Span};
 use crate::template::Templated;
-use crate::yaml::{Kind, NAMED_HERE, Node, Reading, parse, parse_json};
+use crate::yaml::{Kind, Node, Reading, parse, parse_json};
 
 /// Reads the file that a scenario names for its cases.
 pub(super) fn read(path: &str, node: &Node, reading: &mut Reading<'_>) -> Vec<Case> {
     let Some(source) = reading.named_file(node, path) else { return Vec::new() };
-    let before = reading.mistakes.len();
-    let cases = match is_csv(path) {
+    match is_csv(path) {
         true => Table { source, reading }.cases(),
         false => read_list(source, reading).unwrap_or_default(),
-    };
-    for mistake in &mut reading.mistakes[before..] {
-        mistake.related.push((node.span, NAMED_HERE.to_owned()));
     }
-    cases
 }
 
 /// Whether a path is that of a CSV file.
@@ -127,8 +122,14 @@ impl Table<'_, '_> {
                 continue;
             }
             let cells = header.iter().zip(&record);
-            let values: Vec<(String, Templated)> =
-                cells.map(|(name, cell)| (name.to_owned(), Templated::literal(row, read_cell(cell)))).collect();
+            let values: Vec<(String, Templated)> = cells
+                .enumerate()
+                .map(|(at, (name, cell))| {
+                    // Only a name is ever pointed at alone.
+                    let place = if name == "case" { self.cell(row, at) } else { row };
+                    (name.to_owned(), Templated::literal(place, read_cell(cell)))
+                })
+                .collect();
             cases.push(Case { name: name_of(cases.len() + 1, &values), span: row, values });
         }
         if let Some(quote) = open_quote(text) {
