@@ -6,4 +6,7 @@
 pub mod curl;
 pub mod diagnostic;
 pub mod failure;
+pub mod findings;
+pub mod github;
+pub mod patch;
 pub mod terminal;

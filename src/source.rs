@@ -6,6 +6,7 @@
 
 mod codes;
 mod diagnostic;
+mod write;
 
 use std::io;
 use std::ops::Range;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix};
+pub use write::write_file;
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

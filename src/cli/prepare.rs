@@ -15,7 +15,7 @@ use super::settings::{Place, Selection, ServerAddress, Settings, SettingsError};
 use crate::api::client::Client;
 use crate::api::token::Credentials;
 use crate::redact::Secret;
-use crate::runner::{Run, TestId, collisions};
+use crate::runner::{Run, Surveyor, TestId, collisions};
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
@@ -48,10 +48,21 @@ pub(super) fn refuse(error: SettingsError, output: &Output, sources: &Sources) -
 pub(super) struct Folder {
     pub suite: Suite,
     pub library: Library,
+    /// Whether the suite is all that lies in the folder.
+    pub whole: bool,
 }
 
 /// Reads the scenarios of a place and its flow definitions; the mistakes of all are shown together.
 pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Exit> {
+    gather(place, sources, output).map_err(|mistakes| {
+        output.mistakes(&mistakes, sources);
+        Exit::Invalid
+    })
+}
+
+/// Reads the scenarios of a place and its flow definitions, or gives the mistakes of all; what is secret in them is masked
+/// from then on.
+pub(super) fn gather(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Vec<Diagnostic>> {
     let found = discover(&place.root, sources);
     let chosen: Vec<PathBuf> = place.selections.iter().map(|selection| canonical(&selection.path)).collect();
     let whole = chosen.contains(&canonical(&place.root));
@@ -63,7 +74,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
         (Ok(suite), Ok(library)) => {
             mistakes.extend(collisions(&suite));
             if mistakes.is_empty() {
-                return Ok(Folder { suite, library });
+                return Ok(Folder { suite, library, whole });
             }
         }
         (suite, library) => {
@@ -72,8 +83,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
         }
     }
     learn_secrets(sources, output);
-    output.mistakes(&each_once(mistakes, sources), sources);
-    Err(Exit::Invalid)
+    Err(each_once(mistakes, sources))
 }
 
 /// Masks the secrets of the sandbox's settings in whatever is shown.
@@ -102,7 +112,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
     let settings =
         Settings::resolve(environment, &arguments.target, &arguments.server, &place, &output.redactor, &mut sources);
     let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
-    let Folder { suite, library } = read_folder(&place, &mut sources, output)?;
+    let Folder { suite, library, whole } = read_folder(&place, &mut sources, output)?;
     let variable = |name: &str| environment.variables.get(name).cloned();
     let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
     let Connection { client, sandbox, runtime } = connect(&mut settings, library, arguments.libtest.list, output)?;
@@ -119,6 +129,8 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         snapshots: settings.snapshots.clone(),
         store: Store::from_env(&variable, root),
         policy,
+        whole,
+        surveyor: Surveyor::default(),
     };
     let tests = select(&run, &place, arguments, &sources);
     Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime })

@@ -18,7 +18,7 @@ use crate::outcome::{Event, ScenarioOutcome, Verdict};
 use crate::report::failure::explain;
 use crate::report::terminal::Terminal;
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
-use crate::runner::{expected_files, settle};
+use crate::runner::{expected_files, record_maps, settle};
 use crate::snapshot::unreferenced::unreferenced;
 
 /// Runs scenarios.
@@ -73,6 +73,8 @@ pub(super) fn execute(prepared: &Prepared, libtest: &Libtest, as_rust: bool, out
     if let Some(reporter) = reporter {
         drop(reporter.join());
     }
+    // A map that cannot be kept takes nothing away from what the run showed.
+    record_maps(&prepared.run).iter().for_each(|error| output.complain(&format!("warning: {error}")));
     let tally = *tally.lock().unwrap_or_else(PoisonError::into_inner);
     match tally.exit() {
         _ if libtest.list => Exit::Passed,
@@ -107,6 +109,7 @@ fn finish(prepared: &Prepared, tally: &Arc<Mutex<Tally>>, events: Option<Sender<
     let events = Mutex::new(events);
     Arc::new(move |mut outcome: ScenarioOutcome| {
         settle(&run, &sources, &mut outcome);
+        run.surveyor.note(&outcome);
         tally.lock().unwrap_or_else(PoisonError::into_inner).add(&outcome.verdict);
         let result = match &outcome.verdict {
             Verdict::Passed => TrialResult::Passed,

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::Run;
+use super::maps::Positions;
 use super::snapshots;
 use super::step::StepRun;
 use crate::api::operation::Version;
@@ -137,7 +138,17 @@ fn begin<'a>(run: &'a Run, test: Test<'a>) -> Result<Progress<'a>, TemplateError
     }
     names.name_flow(&flow, &alias);
     let applicants = Applicants::new(run.client.clone(), setting, scope);
-    Ok(Progress { run, test, applicants, names, done: Vec::new(), stopped: false, in_finally: false })
+    Ok(Progress {
+        run,
+        test,
+        applicants,
+        names,
+        flow: (flow, alias),
+        positions: Positions::default(),
+        done: Vec::new(),
+        stopped: false,
+        in_finally: false,
+    })
 }
 
 /// A test under way.
@@ -146,6 +157,9 @@ pub(super) struct Progress<'a> {
     pub test: Test<'a>,
     pub applicants: Applicants,
     pub names: Names,
+    /// The flow's id, and the alias that the scenario has for it.
+    pub flow: (String, String),
+    pub positions: Positions,
     pub done: Vec<StepOutcome>,
     stopped: bool,
     in_finally: bool,

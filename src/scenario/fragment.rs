@@ -8,16 +8,18 @@ use crate::yaml::{Node, Reading};
 
 /// A fragment file.
 #[derive(Debug, Clone)]
-pub(super) struct Fragment {
-    /// Its parameters with their defaults; one without a default must be given.
-    pub params: Vec<(String, Option<Templated>)>,
+pub struct Fragment {
+    /// The whole file.
+    pub span: Span,
+    /// Its parameters, where each is named, and their defaults; one without a default must be given.
+    pub params: Vec<(String, Span, Option<Templated>)>,
     /// Its steps, not expanded.
     pub steps: Vec<Step>,
 }
 
 impl Fragment {
     /// Reads a fragment file.
-    pub fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let mut map = reading.mapping(node, "a fragment")?;
         if let Some(title) = map.take("fragment") {
             reading.string(title, "a sentence that says what the fragment does");
@@ -26,27 +28,32 @@ impl Fragment {
         if let Some(entries) =
             map.take("params").and_then(|node| reading.mapping(node, "a map of parameters and defaults"))
         {
-            for (name, _, value) in entries.rest() {
+            for (name, key, value) in entries.rest() {
                 let default = Templated::read(value, reading);
                 let given = default.as_literal().is_none_or(|value| !value.is_null());
-                params.push((name.clone(), given.then_some(default)));
+                params.push((name.clone(), key.span, given.then_some(default)));
             }
         }
         let steps = super::read::read_steps(map.take("steps"), node, "steps", reading);
         reading.finish(map);
-        Some(Fragment { params, steps })
+        Some(Fragment { span: node.span, params, steps })
     }
 
     /// Its steps for one call, with the parameters of that call checked and completed.
-    pub fn call(&self, with: &mut Vec<(String, Span, Templated)>, at: Span, reading: &mut Reading<'_>) -> Vec<Step> {
+    pub(super) fn call(
+        &self,
+        with: &mut Vec<(String, Span, Templated)>,
+        at: Span,
+        reading: &mut Reading<'_>,
+    ) -> Vec<Step> {
         for (name, span, _) in with.iter() {
-            if !self.params.iter().any(|(param, _)| param == name) {
+            if !self.params.iter().any(|(param, ..)| param == name) {
                 let mistake = Diagnostic::new(*span, format!("the fragment has no parameter `{name}`"));
-                let near = nearest(name, self.params.iter().map(|(param, _)| param.as_str()));
+                let near = nearest(name, self.params.iter().map(|(param, ..)| param.as_str()));
                 reading.mistake(mistake.maybe_help(near.map(|near| format!("did you mean `{near}`?"))));
             }
         }
-        for (name, default) in &self.params {
+        for (name, _, default) in &self.params {
             if with.iter().any(|(given, ..)| given == name) {
                 continue;
             }

@@ -36,12 +36,36 @@ macro_rules! codes {
 
 codes! {
     UnknownWord = "E020" "an unknown word where only known ones mean something",
+    UnknownField = "W001" "a field that the step is not known to have",
+    RenamedField = "W002" "a field that has another label now",
+    AmbiguousField = "W003" "a label or role that several fields of the step have",
+    RefusedValue = "W004" "a value that its field does not take",
+    MissingField = "W005" "a required field that is not given",
+    UnknownStep = "W006" "a step that the flow is not known to have",
+    RenamedStep = "W007" "a step that has another title now",
+    UnusedVariable = "W008" "a variable that nothing uses",
+    UnusedCapture = "W009" "a capture that nothing uses",
+    UnusedColumn = "W010" "a value of the cases that nothing uses",
+    UnusedParameter = "W011" "a parameter that its fragment does not use",
+    UnusedFragment = "W012" "a fragment that nothing uses",
+    ImpossibleCode = "W013" "an error that the operation cannot give",
+    Contradiction = "W014" "an expectation that contradicts itself",
+    ImpossibleMatcher = "W015" "a matcher that nothing satisfies",
+    AfterTheEnd = "W016" "a step after the end of the flow",
+    DuplicateScenario = "W017" "two scenarios that do the same",
+    SecretInClear = "W018" "a secret that is written in clear",
+    UnusedAllowance = "W019" "an allowance that allows nothing",
 }
 
 impl Code {
     /// Its row.
     pub fn entry(self) -> &'static CodeEntry {
         CODES.iter().find(|entry| entry.code == self).expect("every code is a row")
+    }
+
+    /// Whether what is of this kind is odd and stops nothing.
+    pub fn is_warning(self) -> bool {
+        self.number().starts_with('W')
     }
 
     /// Its number as it is shown: `E012`.
