@@ -13,9 +13,11 @@ mod wire;
 
 mod bad_files;
 mod explain;
+mod explanations;
 mod flows;
 mod libtest;
 mod lint;
+mod lint_fix;
 mod reports;
 
 mod safety;
@@ -26,3 +28,4 @@ mod settings;
 mod snapshot_files;
 mod snapshots;
 mod waiting;
+mod warnings;
