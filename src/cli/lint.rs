@@ -115,6 +115,10 @@ fn show(looked: &Looked, format: LintFormat, output: &Output) {
             if !looked.warnings.is_empty() {
                 output.warnings(&looked.warnings, &looked.sources);
             }
+            let certain = looked.warnings.iter().filter(|warning| warning.fix.is_some()).count();
+            if certain > 0 {
+                output.complain(&format!("{certain} of them can be put right by `draftgate lint --fix`"));
+            }
             let none = if looked.warnings.is_empty() { ", no mistakes" } else { "" };
             let (scenarios, tests) = (count(looked.scenarios, "scenario"), count(looked.tests, "test"));
             output.say(&format!("{scenarios} with {tests}{none}\n"));

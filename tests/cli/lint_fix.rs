@@ -52,6 +52,7 @@ fn new_labels_and_titles_are_written_and_nothing_else_is_changed() {
     ended
         .complains("the field `First name` is called `Given name` now")
         .complains("help: write the field's new label")
+        .complains("5 warnings found\n5 of them can be put right by `draftgate lint --fix`\n")
         .complains("the step `Address` is called `Where you live: now` now");
     let ended = project.draftgate(&["lint", "--fix", "--dry-run"]).exits(0);
     ended.says("\n-    capture: { key: field First name }\n").says("\n+    capture: { key: field Given name }\n");

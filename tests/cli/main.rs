@@ -13,7 +13,6 @@ mod wire;
 
 mod bad_files;
 mod explain;
-mod explanations;
 mod flows;
 mod libtest;
 mod lint;
@@ -28,4 +27,5 @@ mod settings;
 mod snapshot_files;
 mod snapshots;
 mod waiting;
+mod warning_examples;
 mod warnings;
