@@ -89,6 +89,12 @@ fn a_refused_submit_leaves_the_applicant_where_it_was() {
 }
 
 #[test]
+fn the_last_steps_run_wherever_the_others_stopped() {
+    let steps = "  - init\n  - submit: { given: Ada }\n    expect: Scan\nfinally:\n  - submit: { given: Eve, givn: Eve }\n  - submit: { done: 1 }\n";
+    assert_eq!(of(steps), [("W001", "givn".to_owned())]);
+}
+
+#[test]
 fn a_scenario_that_is_skipped_may_be_ahead_of_the_flow() {
     let text = "scenario: S\nflow: shop\nskip: the step is being built\nsteps:\n  - init:\n    expect: Not there yet\n";
     assert!(found(map("a", "b"), &[("s.yaml", text)]).1.is_empty());

@@ -59,8 +59,10 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
             applicants: HashMap::new(),
             context: Context { sources: material.sources, found },
         };
-        // Where the steps stopped is not known when those of `finally` run.
         walk.steps(&scenario.steps);
+        // Those of `finally` run wherever the others stopped.
+        walk.applicants.values_mut().for_each(Standing::lose);
+        walk.steps(&scenario.finally);
     }
 }
 
@@ -155,6 +157,7 @@ impl<'a> Standing<'a> {
         self.steps.clear();
         self.certain = false;
         self.ended = None;
+        self.pending = false;
         self.begun = true;
     }
 
