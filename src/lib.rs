@@ -35,6 +35,8 @@
 //! | [`scenario`] | the language: files to a checked model |
 //! | [`session`] | applicants: a step becomes requests |
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
+//! | [`map`] | what is known of a flow from earlier runs |
+//! | [`lint`] | what is odd in scenarios, told without sending anything |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, tasks, trials |
 //! | [`report`] | text for people |
@@ -64,6 +66,8 @@ pub mod diff;
 pub mod expect;
 pub mod fake;
 pub mod jsonpath;
+pub mod lint;
+pub mod map;
 pub mod matcher;
 pub mod outcome;
 pub mod redact;

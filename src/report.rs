@@ -7,5 +7,8 @@ pub mod curl;
 pub mod diagnostic;
 pub mod explanation;
 pub mod failure;
+pub mod findings;
+pub mod github;
+pub mod patch;
 mod progress;
 pub mod terminal;

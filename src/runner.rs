@@ -5,6 +5,7 @@
 //! of each task; the trial waits for its task's outcome.
 
 pub mod harness;
+mod maps;
 mod scenario;
 mod snapshots;
 mod step;
@@ -19,6 +20,7 @@ use crate::scenario::{Case, Scenario, Suite, Test};
 use crate::snapshot::{Store, UpdatePolicy};
 use crate::template::scope::World;
 
+pub use maps::{Surveyor, record_maps};
 pub use scenario::run_test;
 pub use snapshots::{collisions, expected_files, settle};
 
@@ -45,6 +47,10 @@ pub struct Run {
     pub store: Store,
     /// What becomes of new and changed ones.
     pub policy: UpdatePolicy,
+    /// Whether the suite is all that the scenario folder holds.
+    pub whole: bool,
+    /// Takes in what the tests see of the flows.
+    pub surveyor: Surveyor,
 }
 
 /// One test of a run's suite, by its place.

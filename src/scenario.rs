@@ -24,6 +24,7 @@ mod step;
 pub use capture::{Capture, CaptureFrom};
 pub use cases::Case;
 pub use discover::{Discovery, FLOW_SUFFIXES, discover};
+pub use fragment::Fragment;
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};
 pub use options::{Checks, Rule, SnapshotOptions, parse_duration};

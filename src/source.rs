@@ -6,15 +6,17 @@
 
 mod codes;
 mod diagnostic;
+mod write;
 
 use std::collections::HashMap;
-use std::io::{self, Write as _};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
+pub use write::write_file;
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -213,25 +215,6 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge { size: metadata.len(), most });
     }
     Ok(std::fs::read(path)?)
-}
-
-/// Writes a whole file, with the folders that it needs: whoever reads it, also after a crash, finds the old text or the new
-/// one and never half of it.
-///
-/// # Errors
-///
-/// When a folder or the file cannot be written; the file is as it was then.
-pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".draftgate-").suffix(".tmp");
-    // Others in the team read these files: the umask decides, not the caution of temporary files.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
 
 /// The known word nearest to a misspelt one, when one is near enough to be what was meant.

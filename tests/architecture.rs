@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 18] = [
+const HOUSE: [(&str, &[&str]); 20] = [
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
@@ -21,18 +21,23 @@ const HOUSE: [(&str, &[&str]); 18] = [
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
     ("expect", &["api", "jsonpath", "matcher", "redact", "scenario", "source", "template"]),
     ("snapshot", &["api", "jsonpath", "source"]),
+    ("map", &["api", "source"]),
+    ("lint", &["api", "map", "matcher", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "snapshot", "source"]),
     (
         "runner",
-        &["api", "expect", "fake", "matcher", "outcome", "scenario", "session", "snapshot", "source", "template"],
+        &[
+            "api", "expect", "fake", "map", "matcher", "outcome", "scenario", "session", "snapshot", "source",
+            "template",
+        ],
     ),
     ("report", &["api", "diff", "matcher", "outcome", "redact", "snapshot", "source"]),
     ("sandbox", &["api", "source", "yaml"]),
     (
         "cli",
         &[
-            "api", "outcome", "redact", "report", "runner", "sandbox", "scenario", "snapshot", "source", "template",
-            "yaml",
+            "api", "lint", "map", "outcome", "redact", "report", "runner", "sandbox", "scenario", "snapshot", "source",
+            "template", "yaml",
         ],
     ),
 ];

@@ -101,7 +101,7 @@ impl fmt::Display for Operation {
 pub const LINK_TYPES: [&str; 4] = ["RELATES_TO", "DUPLICATE_OF", "OWNS", "OWNED_BY"];
 
 /// The two versions of a flow that the service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Version {
     /// What the builder holds: every path is prefixed with `/test`.
     #[default]

@@ -1,5 +1,6 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
+mod lint;
 mod run;
 mod sandbox;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use lint::{LintArguments, LintFormat};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
 
@@ -79,20 +81,6 @@ pub enum Color {
     Always,
     /// Never
     Never,
-}
-
-/// Arguments of `lint`.
-#[derive(Debug, Clone, Default, Args)]
-pub struct LintArguments {
-    /// Files or folders to check
-    #[arg(value_name = "PATH")]
-    pub select: Vec<String>,
-    /// Which configuration
-    #[command(flatten)]
-    pub target: Target,
-    /// Colours
-    #[arg(long, value_enum, value_name = "WHEN")]
-    pub color: Option<Color>,
 }
 
 /// Arguments of `explain`.

@@ -86,10 +86,10 @@ impl LastRun {
         let folder = root.join(FOLDER);
         let ignore = folder.join(".gitignore");
         if !ignore.exists() {
-            write_file(&ignore, b"*\n")?;
+            write_file(&ignore, "*\n")?;
         }
         let mut text = serde_json::to_vec_pretty(&self)?;
         text.push(b'\n');
-        write_file(&folder.join(FILE), &text)
+        write_file(&folder.join(FILE), text)
     }
 }

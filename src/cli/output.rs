@@ -70,17 +70,27 @@ impl Output {
     /// Shows mistakes, each with its line, in the order of files and places.
     pub fn mistakes(&self, mistakes: &[Diagnostic], sources: &Sources) {
         let mistakes = &in_order(mistakes, sources)[..];
+        self.findings(mistakes, Severity::Error, "mistake", sources);
+    }
+
+    /// Shows what is odd, each with its line.
+    pub fn warnings(&self, warnings: &[Diagnostic], sources: &Sources) {
+        let warnings = &in_order(warnings, sources)[..];
+        self.findings(warnings, Severity::Warning, "warning", sources);
+    }
+
+    fn findings(&self, found: &[&Diagnostic], severity: Severity, word: &str, sources: &Sources) {
         let mut text = String::new();
-        for mistake in mistakes.iter().take(MOST) {
-            text.push_str(&render(mistake, Severity::Error, sources, self.color));
+        for one in found.iter().take(MOST) {
+            text.push_str(&render(one, severity, sources, self.color));
             text.push_str("\n\n");
         }
-        if mistakes.len() > MOST {
-            text.push_str(&format!("… and {} more\n\n", mistakes.len() - MOST));
+        if found.len() > MOST {
+            text.push_str(&format!("… and {} more\n\n", found.len() - MOST));
         }
-        text.push_str(&more_about(mistakes));
-        let count = mistakes.len();
-        text.push_str(&format!("{count} {} found\n", if count == 1 { "mistake" } else { "mistakes" }));
+        text.push_str(&more_about(found));
+        let count = found.len();
+        text.push_str(&format!("{count} {word}{} found\n", if count == 1 { "" } else { "s" }));
         self.complain(&text);
     }
 }

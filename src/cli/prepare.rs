@@ -16,12 +16,12 @@ use super::settings::{Place, Selection, ServerAddress, Settings, SettingsError};
 use crate::api::client::Client;
 use crate::api::token::Credentials;
 use crate::redact::Secret;
-use crate::runner::{Run, TestId, collisions};
+use crate::runner::{Run, Surveyor, TestId, collisions};
 use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
-use crate::source::Sources;
+use crate::source::{Diagnostic, Sources};
 
 /// Bound on a scenario that sets none.
 const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
@@ -37,8 +37,6 @@ pub(super) struct Prepared {
     pub runtime: tokio::runtime::Runtime,
     /// The folder that the configuration is in, or would be.
     pub root: PathBuf,
-    /// Whether every scenario of the folder was read.
-    pub whole: bool,
     /// What the flows of the embedded sandbox were read from: digests of their definitions, by the flow's id.
     pub definitions: BTreeMap<String, String>,
 }
@@ -56,13 +54,24 @@ pub(super) fn refuse(error: SettingsError, output: &Output, sources: &Sources) -
 pub(super) struct Folder {
     pub suite: Suite,
     pub library: Library,
+    /// Whether the suite is all that lies in the folder.
+    pub whole: bool,
 }
 
 /// Reads the scenarios of a place and its flow definitions; the mistakes of all are shown together.
 pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Exit> {
+    gather(place, sources, output).map_err(|mistakes| {
+        output.mistakes(&mistakes, sources);
+        Exit::Invalid
+    })
+}
+
+/// Reads the scenarios of a place and its flow definitions, or gives the mistakes of all; what is secret in them is masked
+/// from then on.
+pub(super) fn gather(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Vec<Diagnostic>> {
     let found = discover(&place.root, sources);
     let chosen: Vec<PathBuf> = place.selections.iter().map(|selection| canonical(&selection.path)).collect();
-    let whole = is_whole(place);
+    let whole = chosen.contains(&canonical(&place.root));
     let wanted = |file: &Path| whole || chosen.iter().any(|chosen| canonical(file).starts_with(chosen));
     let suite = load(&found, &wanted, sources);
     let library = crate::sandbox::load(sources, &found.flows);
@@ -71,7 +80,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
         (Ok(suite), Ok(library)) => {
             mistakes.extend(collisions(&suite));
             if mistakes.is_empty() {
-                return Ok(Folder { suite, library });
+                return Ok(Folder { suite, library, whole });
             }
         }
         (suite, library) => {
@@ -80,14 +89,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
         }
     }
     learn_secrets(sources, output);
-    output.mistakes(&mistakes, sources);
-    Err(Exit::Invalid)
-}
-
-/// Whether the whole scenario folder is chosen.
-fn is_whole(place: &Place) -> bool {
-    let root = canonical(&place.root);
-    place.selections.iter().any(|selection| canonical(&selection.path) == root)
+    Err(mistakes)
 }
 
 /// Masks the secrets of the sandbox's settings in whatever is shown.
@@ -107,7 +109,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
     let settings =
         Settings::resolve(environment, &arguments.target, &arguments.server, &place, &output.redactor, &mut sources);
     let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
-    let Folder { suite, library } = read_folder(&place, &mut sources, output)?;
+    let Folder { suite, library, whole } = read_folder(&place, &mut sources, output)?;
     let definitions = digests(&library);
     let variable = |name: &str| environment.variables.get(name).cloned();
     let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
@@ -125,14 +127,15 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         snapshots: settings.snapshots.clone(),
         store: Store::from_env(&variable, root.clone()),
         policy,
+        whole,
+        surveyor: Surveyor::default(),
     };
     let mut tests = select(&run, &place, arguments, &sources);
     if arguments.failed {
         let last = LastRun::read(&root).map_err(|error| usage(output, &error))?;
         tests.retain(|id| last.failed(&run.test(*id).name()));
     }
-    let whole = is_whole(&place);
-    Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime, root, whole, definitions })
+    Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime, root, definitions })
 }
 
 fn digests(library: &Library) -> BTreeMap<String, String> {

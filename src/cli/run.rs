@@ -20,7 +20,7 @@ use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::failure::explain;
 use crate::report::terminal::Terminal;
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
-use crate::runner::{expected_files, settle};
+use crate::runner::{expected_files, record_maps, settle};
 use crate::snapshot::unreferenced::unreferenced;
 
 /// Runs scenarios.
@@ -60,7 +60,7 @@ pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared
 fn remember(prepared: &Prepared, last: &Mutex<LastRun>, output: &Output) {
     let last = std::mem::take(&mut *last.lock().unwrap_or_else(PoisonError::into_inner));
     let names: HashSet<String> = prepared.run.suite.tests().map(|test| test.name()).collect();
-    let is_test = |name: &str| !prepared.whole || names.contains(name);
+    let is_test = |name: &str| !prepared.run.whole || names.contains(name);
     if let Err(error) = last.write(&prepared.root, is_test) {
         let folder = prepared.root.join(last_run::FOLDER);
         output.complain(&format!("warning: this run is not remembered in {}: {error}", folder.display()));
@@ -106,6 +106,8 @@ pub(super) fn execute(
     if let Some(reporter) = reporter {
         drop(reporter.join());
     }
+    // A map that cannot be kept takes nothing away from what the run showed.
+    record_maps(&prepared.run).iter().for_each(|error| output.complain(&format!("warning: {error}")));
     let tally = *tally.lock().unwrap_or_else(PoisonError::into_inner);
     match tally.exit() {
         _ if libtest.list => Exit::Passed,
@@ -154,6 +156,7 @@ fn finish(
     let (tally, listener, output) = (tally.clone(), listener.clone(), output.clone());
     Arc::new(move |mut outcome: ScenarioOutcome| {
         settle(&run, &sources, &mut outcome);
+        run.surveyor.note(&outcome);
         tally.lock().unwrap_or_else(PoisonError::into_inner).add(&outcome.verdict);
         last.lock().unwrap_or_else(PoisonError::into_inner).note(&outcome);
         let result = match &outcome.verdict {

@@ -13,7 +13,7 @@ use super::config::{self, Config};
 use crate::api::client;
 use crate::api::token::{Credentials, SCOPE};
 use crate::redact::{Redactor, Secret};
-use crate::source::{Diagnostic, Sources};
+use crate::source::{Diagnostic, SourceId, Sources};
 use crate::template::Templated;
 use crate::template::scope::{Scope, World};
 
@@ -203,6 +203,41 @@ fn contains(folder: &Path, path: &Path) -> bool {
     }
 }
 
+/// What the configuration says, its chosen environment laid over it, and its file.
+///
+/// # Errors
+///
+/// When the file has mistakes, or no such environment.
+pub fn configured(
+    environment: &Environment,
+    target: &Target,
+    place: &Place,
+    sources: &mut Sources,
+) -> Result<(Option<SourceId>, Config), SettingsError> {
+    let (file, config) = match &place.config {
+        Some(path) => {
+            let (file, config) = config::read(path, sources).map_err(SettingsError::Mistakes)?;
+            (Some(file), config)
+        }
+        None => (None, Config::default()),
+    };
+    let Some(wanted) = target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV")) else {
+        return Ok((file, config));
+    };
+    let found = config.environments.iter().find(|(name, ..)| name == wanted).map(|(.., over)| over.clone());
+    let names: Vec<&str> = config.environments.iter().map(|(name, ..)| name.as_str()).collect();
+    let over = found.ok_or_else(|| {
+        let known = if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+        SettingsError::Usage(format!("the configuration has no environment `{wanted}`; {known}"))
+    })?;
+    Ok((file, config.under(over)))
+}
+
+/// The folder of snapshots.
+pub fn snapshots_folder(config: &Config, place: &Place) -> PathBuf {
+    tidy(&config.snapshots.clone().unwrap_or_else(|| default_snapshots(&place.root)))
+}
+
 impl Settings {
     /// Resolves the settings of a run.
     pub fn resolve(
@@ -213,21 +248,7 @@ impl Settings {
         redactor: &Redactor,
         sources: &mut Sources,
     ) -> Result<Self, SettingsError> {
-        let mut config = Config::default();
-        if let Some(path) = &place.config {
-            config = config::read(path, sources).map_err(SettingsError::Mistakes)?.1;
-        }
-        let wanted = target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));
-        if let Some(wanted) = wanted {
-            let found = config.environments.iter().find(|(name, ..)| name == wanted).map(|(.., over)| over.clone());
-            let names: Vec<&str> = config.environments.iter().map(|(name, ..)| name.as_str()).collect();
-            let over = found.ok_or_else(|| {
-                let known =
-                    if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
-                SettingsError::Usage(format!("the configuration has no environment `{wanted}`; {known}"))
-            })?;
-            config = config.under(over);
-        }
+        let config = configured(environment, target, place, sources)?.1;
         let seed = match (arguments.seed, environment.variable("DRAFTGATE_SEED")) {
             (Some(seed), _) => seed,
             (None, Some(text)) => text.parse().map_err(|_| {
@@ -249,8 +270,8 @@ impl Settings {
         for (alias, id) in config.flows.iter().rev() {
             flows.insert(alias.clone(), resolver.render(id)?);
         }
-        let snapshots = config.snapshots.clone().unwrap_or_else(|| default_snapshots(&place.root));
-        Ok(Settings { server, credentials, flows, config, snapshots: tidy(&snapshots), world })
+        let snapshots = snapshots_folder(&config, place);
+        Ok(Settings { server, credentials, flows, config, snapshots, world })
     }
 
     /// How the client is set up for a server.

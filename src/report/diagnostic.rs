@@ -10,10 +10,10 @@
 //!   = help: did you mean `submit`?
 //! ```
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 pub use crate::source::Severity;
-use crate::source::{Code, Diagnostic, Sources};
+use crate::source::{Code, Diagnostic, Fix, Sources};
 
 /// Draws a diagnostic. How grave one with a code is, the code says; any other is of the given severity.
 pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, color: bool) -> String {
@@ -57,7 +57,20 @@ pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, co
         group = group.element(Level::HELP.message(help.as_str()));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group])
+    let fix = diagnostic.fix.as_ref().map(|fix| fixed(fix, sources));
+    renderer.render(&std::iter::once(group).chain(fix).collect::<Vec<_>>())
+}
+
+/// What to write instead, drawn as the line before and after.
+fn fixed<'a>(fix: &'a Fix, sources: &'a Sources) -> Group<'a> {
+    let mut group = Group::with_title(Level::HELP.secondary_title(fix.message.as_str()));
+    for edit in &fix.edits {
+        let source = sources.get(edit.span.source);
+        let path = source.path.display().to_string().replace('\\', "/");
+        let patch = Patch::new(edit.span.range(), edit.text.as_str());
+        group = group.element(Snippet::source(&*source.text).path(path).fold(true).patch(patch));
+    }
+    group
 }
 
 /// A caret stands under one line: of a longer span only the first is marked.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::Run;
+use super::maps::Positions;
 use super::snapshots;
 use super::step::StepRun;
 use crate::api::operation::Version;
@@ -143,7 +144,18 @@ fn begin<'a>(run: &'a Run, test: Test<'a>, listener: &'a Listener) -> Result<Pro
     }
     names.name_flow(&flow, &alias);
     let applicants = Applicants::new(run.client.clone(), setting, scope);
-    Ok(Progress { run, test, listener, applicants, names, done: Vec::new(), stopped: false, in_finally: false })
+    Ok(Progress {
+        run,
+        test,
+        listener,
+        applicants,
+        names,
+        flow: (flow, alias),
+        positions: Positions::default(),
+        done: Vec::new(),
+        stopped: false,
+        in_finally: false,
+    })
 }
 
 /// A test under way.
@@ -153,6 +165,9 @@ pub(super) struct Progress<'a> {
     listener: &'a Listener,
     pub applicants: Applicants,
     pub names: Names,
+    /// The flow's id, and the alias that the scenario has for it.
+    pub flow: (String, String),
+    pub positions: Positions,
     pub done: Vec<StepOutcome>,
     stopped: bool,
     in_finally: bool,

@@ -182,6 +182,7 @@ impl StepRun<'_, '_> {
             foreign_session: self.progress.applicants.is_foreign(step),
         };
         let performed = self.progress.applicants.perform(step, !fault).await?;
+        self.survey(&performed.before, &performed.exchange, before.foreign_session);
         self.outcome.warnings.extend(performed.warnings);
         self.outcome.exchanges.extend(performed.before);
         self.outcome.own = self.outcome.exchanges.len();
@@ -194,6 +195,7 @@ impl StepRun<'_, '_> {
         {
             self.check_contract(&before, &exchange, began);
             exchange = self.poll(exchange, began).await?;
+            self.survey(&[], &exchange, false);
         }
         let elements = self.elements(&exchange);
         let seen = seen(step, &exchange, &elements, began);
@@ -238,6 +240,20 @@ impl StepRun<'_, '_> {
         }
         self.outcome.exchanges.push(last.clone());
         Ok(last)
+    }
+
+    /// Lets the map of the flow grow by what came back. Somebody else's session says nothing of where the applicant stands.
+    fn survey(&mut self, before: &[Exchange], exchange: &Exchange, foreign: bool) {
+        let Progress { run, test, applicants, flow: (id, alias), positions, .. } = &mut *self.progress;
+        if foreign || !run.policy.writes() {
+            return;
+        }
+        let flow = applicants.acting(self.step).flow;
+        let known = run.flows.iter().filter(|(_, other)| **other == flow).map(|(alias, _)| alias).min();
+        let flow = if flow == *id { alias.clone() } else { known.cloned().unwrap_or(flow) };
+        let version = test.scenario.version;
+        before.iter().for_each(|form| run.surveyor.see_form(positions, self.step, &flow, version, form));
+        run.surveyor.see(positions, self.step, &flow, version, exchange);
     }
 
     fn check_contract(&mut self, before: &Before, exchange: &Exchange, began: Instant) {

@@ -11,9 +11,11 @@ const PARAMETERS: &str = "the fragment's parameters";
 
 /// A fragment file.
 #[derive(Debug, Clone)]
-pub(super) struct Fragment {
-    /// Its parameters with their defaults; one without a default must be given.
-    pub params: Vec<(String, Option<Templated>)>,
+pub struct Fragment {
+    /// The whole file.
+    pub span: Span,
+    /// Its parameters, where each is named, and their defaults; one without a default must be given.
+    pub params: Vec<(String, Span, Option<Templated>)>,
     /// Where they are defined, or the fragment begins.
     pub params_span: Span,
     /// Its steps, not expanded.
@@ -22,7 +24,7 @@ pub(super) struct Fragment {
 
 impl Fragment {
     /// Reads a fragment file.
-    pub fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    pub(super) fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let mut map = reading.mapping(node, "a fragment")?;
         if let Some(title) = map.take("fragment") {
             reading.string(title, "a sentence that says what the fragment does");
@@ -33,27 +35,32 @@ impl Fragment {
             && let Some(entries) = reading.mapping(node, "a map of parameters and defaults")
         {
             params_span = key.span;
-            for (name, _, value) in entries.rest() {
+            for (name, key, value) in entries.rest() {
                 let default = Templated::read(value, reading);
                 let given = default.as_literal().is_none_or(|value| !value.is_null());
-                params.push((name.clone(), given.then_some(default)));
+                params.push((name.clone(), key.span, given.then_some(default)));
             }
         }
         let steps = super::read::read_steps(map.take("steps"), node, "steps", reading);
         reading.finish(map);
-        Some(Fragment { params, params_span, steps })
+        Some(Fragment { span: node.span, params, params_span, steps })
     }
 
     /// Its steps for one call, with the parameters of that call checked and completed.
-    pub fn call(&self, with: &mut Vec<(String, Span, Templated)>, at: Span, reading: &mut Reading<'_>) -> Vec<Step> {
+    pub(super) fn call(
+        &self,
+        with: &mut Vec<(String, Span, Templated)>,
+        at: Span,
+        reading: &mut Reading<'_>,
+    ) -> Vec<Step> {
         for (name, span, _) in with.iter() {
-            if !self.params.iter().any(|(param, _)| param == name) {
+            if !self.params.iter().any(|(param, ..)| param == name) {
                 let mistake = Diagnostic::mistake(
                     Code::FragmentParameter,
                     *span,
                     format!("the fragment has no parameter `{name}`"),
                 );
-                let names = || self.params.iter().map(|(param, _)| param.as_str());
+                let names = || self.params.iter().map(|(param, ..)| param.as_str());
                 let help = match nearest(name, names()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None if self.params.is_empty() => "it has no parameters: define them under `params`".to_owned(),
@@ -63,7 +70,7 @@ impl Fragment {
                 reading.mistake(mistake.related(self.params_span, label).help(help));
             }
         }
-        for (name, default) in &self.params {
+        for (name, _, default) in &self.params {
             if with.iter().any(|(given, ..)| given == name) {
                 continue;
             }

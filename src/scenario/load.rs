@@ -20,6 +20,8 @@ const MOST_STEPS: usize = 2_000;
 pub struct Suite {
     /// In the order of their names.
     pub scenarios: Vec<Scenario>,
+    /// The fragments among the files, and others that scenarios use, by their places.
+    pub fragments: Vec<Fragment>,
 }
 
 impl Suite {
@@ -50,7 +52,9 @@ pub fn load(
     }
     let (data, more_data) = data_files(&documents, found);
     let mut scenarios = Vec::new();
-    for (path, document) in &documents {
+    // A tree is let go as soon as it is read: of thousands of files only the scenarios stay.
+    for (path, document) in documents {
+        let (path, document) = (&path, &document);
         if document.is_fragment() {
             loader.fragment(path, document, sources);
         } else if !document.has_key("scenario") && document.node.misspells("fragment") {
@@ -79,7 +83,12 @@ pub fn load(
     }
     scenarios.sort_by(|a, b| a.name.cmp(&b.name));
     loader.same_names(&scenarios, sources);
-    if loader.mistakes.is_empty() { Ok(Suite { scenarios }) } else { Err(loader.sorted_mistakes()) }
+    if !loader.mistakes.is_empty() {
+        return Err(loader.sorted_mistakes());
+    }
+    let mut fragments: Vec<Fragment> = loader.fragments.into_values().flatten().map(|(_, fragment)| fragment).collect();
+    fragments.sort_by_key(|fragment| fragment.span.source);
+    Ok(Suite { scenarios, fragments })
 }
 
 struct Document {

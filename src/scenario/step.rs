@@ -219,7 +219,7 @@ impl Step {
     }
 
     /// Every templated value of the step, for checks of names.
-    pub(super) fn each_value(&self, see: &mut dyn FnMut(&Templated)) {
+    pub fn each_value(&self, see: &mut dyn FnMut(&Templated)) {
         self.action.each_value(see);
         let pairs = self.headers.iter().flat_map(|(name, value)| [name, value]);
         let session = match &self.session {

@@ -65,6 +65,11 @@ pub struct Decision {
 }
 
 impl UpdatePolicy {
+    /// Whether anything may be written at all.
+    pub fn writes(self) -> bool {
+        self.update != Update::Nothing
+    }
+
     /// Reads the policy from the environment (`INSTA_UPDATE`, `INSTA_FORCE_PASS`, `CI`, `TF_BUILD`) and from whether
     /// `--update` was given, which goes before `INSTA_UPDATE`.
     ///

@@ -229,7 +229,7 @@ impl Store {
             header.input_file.as_ref().map(relative),
             &canonical(body),
         );
-        write_file(path, text.as_bytes()).map_err(failed)
+        write_file(path, &text).map_err(failed)
     }
 }
 

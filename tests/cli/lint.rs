@@ -41,7 +41,7 @@ fn mistaken() -> Project {
 
 #[test]
 fn a_sound_project_is_0_with_a_count() {
-    let cases = "cases: [ { a: 1 }, { a: 2 } ]\nsteps: [init]\n";
+    let cases = "cases: [ { case: one }, { case: two } ]\nsteps: [init]\n";
     let project = tiny().with("scenarios/a.yaml", plain("steps: [init]\n")).with("scenarios/b.yaml", plain(cases));
     assert_eq!(project.draftgate(&["lint"]).exits(0).stdout, "2 scenarios with 3 tests, no mistakes\n");
     Project::new().draftgate(&["lint"]).exits(4);

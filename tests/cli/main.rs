@@ -16,11 +16,12 @@ mod wire;
 mod bad_files;
 mod diagnostics;
 mod explain;
-mod failed;
 mod explanations;
+mod failed;
 mod flows;
 mod libtest;
 mod lint;
+mod lint_fix;
 mod reports;
 
 mod safety;
@@ -31,5 +32,7 @@ mod settings;
 mod snapshot_files;
 mod snapshots;
 mod waiting;
+mod warning_examples;
+mod warnings;
 #[cfg(unix)]
 mod watch;

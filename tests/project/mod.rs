@@ -37,7 +37,8 @@ impl Project {
         std::fs::read_to_string(self.path().join(path)).ok()
     }
 
-    /// Every file below a folder, as sorted paths from the project's own.
+    /// Every file below a folder, as sorted paths from the project's own. The maps of flows, which each run keeps, are among
+    /// them only when their folder is asked for.
     pub fn files(&self, below: &str) -> Vec<String> {
         let mut files = Vec::new();
         let mut open = vec![self.path().join(below)];
@@ -51,6 +52,7 @@ impl Project {
                 }
             }
         }
+        files.retain(|file| !file.ends_with(".map.json") || below.ends_with("maps"));
         files.sort();
         files
     }

@@ -1,0 +1,135 @@
+//! Expectations that contradict themselves, or what the step does.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::Material;
+use super::outcome::literal;
+use crate::scenario::action::Action;
+use crate::scenario::expectation::{Elements, Expect, Full, Property, SessionExpect};
+use crate::scenario::{Repeat, Scenario, Step, parse_duration};
+use crate::source::{Code, Diagnostic, Span};
+use crate::template::Templated;
+
+/// Looks at every expectation.
+pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
+    for scenario in &material.suite.scenarios {
+        check_scenario(scenario, found);
+    }
+}
+
+fn check_scenario(scenario: &Scenario, found: &mut Vec<Diagnostic>) {
+    let mut begun: HashSet<Option<&str>> = HashSet::new();
+    for step in scenario.all_steps() {
+        let first = begun.insert(step.applicant.as_deref());
+        if let Some(Expect::Full(full)) = &step.expect {
+            answer(full, found);
+            session(step, full, first, found);
+        }
+        if let Some(Repeat::Until { until, .. }) = &step.repeat
+            && let Expect::Full(until) = &**until
+        {
+            answer(until, found);
+        }
+    }
+}
+
+fn contradiction(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::mistake(Code::Contradiction, span, message)
+}
+
+fn answer(full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
+    if let Some(within) = &full.within
+        && within.as_literal().and_then(Value::as_str).and_then(parse_duration).is_some_and(|time| time.is_zero())
+    {
+        found.push(contradiction(within.span, "no answer comes in no time").help("`within` takes a time such as 2s"));
+    }
+    let status = full.status.as_ref().and_then(|status| Some((status.span, literal(status)?.as_u64()?)));
+    if let (Some(error), Some((span, status @ 200..=399))) = (&full.error, status) {
+        found.push(
+            contradiction(span, format!("an error never comes with HTTP status {status}"))
+                .related(error.span, "the error is expected here")
+                .help("take one of the two out; the status of an error is 400 or more"),
+        );
+    }
+    if let (Some(step), Some((span, status @ 400..))) = (&full.step, status) {
+        found.push(
+            contradiction(span, format!("a step never comes with HTTP status {status}"))
+                .related(step.span, "the step is expected here")
+                .help("take one of the two out"),
+        );
+    }
+    if let (Some(error), Some(step)) = (&full.error, &full.step) {
+        found.push(
+            contradiction(error.span, "an answer is either an error or a step")
+                .related(step.span, "the step is expected here")
+                .help("take one of the two out"),
+        );
+    }
+    titles(full, found);
+    if let Some(elements) = &full.elements {
+        absences(elements, full, found);
+    }
+}
+
+/// `step: A` beside `title: B`, unless A may be a type.
+fn titles(full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
+    let title = full.properties.iter().find(|(property, _)| *property == Property::Title).map(|(_, matcher)| matcher);
+    let ends = |name: &str| name == "end" || name == "pending";
+    if let (Some(step), Some(title)) = (&full.step, title)
+        && let (Some(Value::String(name)), Some(Value::String(wanted))) = (step.as_literal(), literal(title))
+        && name != wanted
+        && name.contains(' ')
+        && !ends(name)
+    {
+        found.push(
+            contradiction(title.span, format!("a step called `{name}` has not the title `{wanted}`"))
+                .related(step.span, "the step is named here")
+                .help("keep one of the two"),
+        );
+    }
+}
+
+fn absences(elements: &Elements<Templated>, full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
+    let text = |label: &Templated| label.as_literal().and_then(Value::as_str).map(|label| label.trim().to_lowercase());
+    for absent in elements.absent.iter().flatten() {
+        let Some(wanted) = text(absent) else { continue };
+        let listed = [&elements.ordered, &elements.exactly].into_iter().flatten().flatten();
+        let described = full.fields.iter().map(|field| &field.field);
+        if let Some(present) = listed.chain(described).find(|label| text(label).as_ref() == Some(&wanted)) {
+            found.push(
+                contradiction(absent.span, format!("`{}` cannot be there and absent", wanted_text(absent)))
+                    .related(present.span, "it is to be there by this")
+                    .help("take it out of one of the two"),
+            );
+        }
+    }
+}
+
+fn wanted_text(label: &Templated) -> &str {
+    label.as_literal().and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The session header never changes within a session.
+fn session(step: &Step, full: &Full<Templated>, first: bool, found: &mut Vec<Diagnostic>) {
+    let Some((span, wanted)) = full.session.filter(|_| step.session.is_none() && step.headers.is_empty()) else {
+        return;
+    };
+    let word = step.action.name();
+    match (wanted, &step.action) {
+        (SessionExpect::New, Action::Current | Action::Back | Action::Upload { .. }) => {}
+        (SessionExpect::New, Action::Submit(_)) if !first => {}
+        (SessionExpect::Same, Action::Init) => {
+            return found.push(
+                contradiction(span, "`init` begins a new session, so that it is never the same")
+                    .help("write `session: new`; to ask where the applicant stands, use `- current`"),
+            );
+        }
+        _ => return,
+    }
+    found.push(
+        contradiction(span, format!("`{word}` goes on in its session, so that no new one begins"))
+            .help("write `session: same`; a new session begins with `- init`"),
+    );
+}

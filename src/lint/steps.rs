@@ -1,0 +1,39 @@
+//! Steps that an expectation names and the flow is not known to have.
+
+use super::outcome::Outcome;
+use super::place;
+use super::walk::{Context, Standing};
+use crate::map::is_generated;
+use crate::source::{Code, Diagnostic, Edit, nearest};
+
+/// Looks at the step that must come next.
+pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut Context<'_>) {
+    let (Outcome::Step(name, span), Some(chart)) = (outcome, standing.chart) else { return };
+    // An id is made anew whenever the flow is rebuilt: no map keeps it.
+    if chart.steps.is_empty() || is_generated(name) || !chart.named(name).is_empty() {
+        return;
+    }
+    let steps = || chart.steps.iter().map(|step| step.known);
+    if let Some(step) = steps().find(|step| step.formerly.iter().any(|former| former == name)) {
+        let message = format!("the step `{name}` is called `{}` now", step.title);
+        let mistake = Diagnostic::mistake(Code::RenamedStep, span, message).note(chart.source());
+        return context.found.push(match place::rewritten(context.sources, span, name, &step.title) {
+            Some(text) => mistake.fix("write the step's new title", vec![Edit { span, text }]),
+            None => mistake.help(format!("write `{}`", step.title)),
+        });
+    }
+    let words = steps().flat_map(|step| [step.title.as_str(), step.kind.as_str()]).chain(["end", "pending"]);
+    let near = nearest(name, words.filter(|word| !word.is_empty()));
+    if near.is_none() && !chart.map.complete {
+        return;
+    }
+    let message = format!("no step of the flow `{}` is called `{name}`", chart.map.flow);
+    let mistake = Diagnostic::mistake(Code::UnknownStep, span, message).note(chart.source());
+    context.found.push(mistake.help(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let titles: Vec<&str> = steps().map(|step| step.key.as_str()).collect();
+            format!("the flow has {}", titles.join(", "))
+        }
+    }));
+}

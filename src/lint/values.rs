@@ -1,0 +1,187 @@
+//! Values that their fields do not take, and required fields that are not given, where the step is to succeed.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+use serde_json::Value;
+
+use super::chart::ChartStep;
+use super::outcome::Outcome;
+use super::walk::{Context, Standing};
+use crate::api::element::{Element, ElementType, Limits};
+use crate::api::field;
+use crate::api::wire::is_blank;
+use crate::map::KnownElement;
+use crate::scenario::Step;
+use crate::scenario::action::{Action, Fields};
+use crate::source::{Code, Diagnostic, nearest};
+use crate::template::Templated;
+
+/// How many options are listed.
+const MOST_LISTED: usize = 8;
+
+/// What is wrong with a value, and what to write instead.
+struct Refused {
+    code: u16,
+    why: String,
+    help: Option<String>,
+}
+
+/// Looks at what a submit sends to the one step where the applicant can stand.
+pub(super) fn check(step: &Step, outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut Context<'_>) {
+    let (Action::Submit(Fields::Entries(entries)), Some(chart)) = (&step.action, standing.chart) else { return };
+    let known: Vec<_> = chart.each(&standing.steps).collect();
+    let ([form], true) = (&known[..], standing.certain && outcome.succeeds()) else { return };
+    if !step.map || standing.pending || standing.ended.is_some() || form.known.elements.is_empty() {
+        return;
+    }
+    let mut given: Vec<&KnownElement> = Vec::new();
+    let mut sure = step.fill.is_none() && !standing.uploaded;
+    for (key, value) in entries {
+        let found = key.as_literal().and_then(Value::as_str).and_then(|key| form.find(key).ok());
+        let Some((element, known)) = found else {
+            sure = false;
+            continue;
+        };
+        if !value.as_literal().is_some_and(is_blank) {
+            given.push(known);
+        }
+        if let Some(refused) = refused(element, value) {
+            let message = format!("`{}` {}, so that the answer is error {}", element.name, refused.why, refused.code);
+            context.found.push(
+                Diagnostic::mistake(Code::RefusedValue, value.span, message)
+                    .maybe_help(
+                        refused
+                            .help
+                            .or_else(|| Some(format!("expect {}, if the error is what should come", refused.code))),
+                    )
+                    .note(chart.source()),
+            );
+        }
+    }
+    if sure {
+        context.found.extend(missing(step, form, &given).map(|mistake| mistake.note(chart.source())));
+    }
+}
+
+fn missing(step: &Step, form: &ChartStep<'_>, given: &[&KnownElement]) -> Option<Diagnostic> {
+    let wanted = form.known.elements.iter().filter(|element| {
+        let takes = ElementType::from_wire(&element.kind) != ElementType::Static;
+        element.required
+            && takes
+            && element.condition.is_none()
+            && !given.iter().any(|given| std::ptr::eq(*given, *element))
+    });
+    let names: Vec<String> = wanted.map(|element| format!("`{}`", element.name)).collect();
+    let (fields, are) = match &names[..] {
+        [] => return None,
+        [one] => (one.clone(), "is"),
+        [most @ .., last] => (format!("{} and {last}", most.join(", ")), "are"),
+    };
+    let message = format!("{fields} {are} required and not given, so that the answer is error 4006");
+    Some(
+        Diagnostic::mistake(Code::MissingField, step.action_span, message)
+            .help("give a value, or let `fill: valid` generate what is not named; or expect 4006"),
+    )
+}
+
+/// Why a field does not take a value that is written out.
+fn refused(element: &Element, value: &Templated) -> Option<Refused> {
+    let literal = value.as_literal().filter(|value| !is_blank(value))?;
+    // `{file: path}` is uploaded, and its key is sent.
+    if literal.is_object() {
+        return None;
+    }
+    let wire = field::to_wire(element, literal, value.written());
+    let limits = element.limits();
+    match element.kind {
+        ElementType::Text => text(&limits, wire.as_str()?),
+        ElementType::Number => number(&limits, &wire),
+        ElementType::Date => date(&limits, wire.as_str()?),
+        ElementType::CountrySelect if element.options().is_empty() => country(wire.as_str()?),
+        ElementType::CountrySelect | ElementType::Dropdown => option(element, &wire),
+        ElementType::Checkbox if wire.is_string() => malformed("takes true or false", None),
+        ElementType::CheckboxGroup => wire.as_array()?.iter().find_map(|item| option(element, item)),
+        _ => None,
+    }
+}
+
+fn malformed(why: impl Into<String>, help: Option<String>) -> Option<Refused> {
+    Some(Refused { code: 4007, why: why.into(), help })
+}
+
+fn outside(why: String) -> Option<Refused> {
+    Some(Refused { code: 4008, why, help: None })
+}
+
+fn text(limits: &Limits, text: &str) -> Option<Refused> {
+    let length = text.chars().count();
+    if let Some(least) = limits.min_length.filter(|least| length < *least) {
+        return outside(format!("takes at least {least} characters, and this has {length}"));
+    }
+    if let Some(most) = limits.max_length.filter(|most| length > *most) {
+        return outside(format!("takes at most {most} characters, and this has {length}"));
+    }
+    let pattern = limits.pattern.as_deref()?;
+    // A pattern in another dialect is the API's to judge.
+    let regex = Regex::new(pattern).ok()?;
+    (!regex.is_match(text)).then(|| Refused { code: 4008, why: format!("takes what matches {pattern}"), help: None })
+}
+
+fn number(limits: &Limits, value: &Value) -> Option<Refused> {
+    let Some(number) = value.as_f64() else {
+        let help = value
+            .as_str()
+            .filter(|text| text.parse::<f64>().is_ok())
+            .map(|text| format!("write {text} without quotes"));
+        return malformed("takes a number", help);
+    };
+    let bound = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_f64);
+    if let Some(min) = bound(&limits.min).filter(|min| number < *min) {
+        return outside(format!("takes {min} at least"));
+    }
+    bound(&limits.max).filter(|max| number > *max).and_then(|max| outside(format!("takes {max} at most")))
+}
+
+fn date(limits: &Limits, text: &str) -> Option<Refused> {
+    static ISO: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\d{4}-\d{2}-\d{2}$").expect("the pattern is a constant"));
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        return malformed("takes a date", Some("write it as 1990-01-31".to_owned()));
+    }
+    // A date in another form is the API's to judge.
+    if !ISO.is_match(text) {
+        return None;
+    }
+    let Ok(date) = text.parse::<Date>() else {
+        return malformed(format!("takes a date, and there is no {text}"), None);
+    };
+    let bound = |bound: &Option<Value>| bound.as_ref()?.as_str()?.parse::<Date>().ok();
+    if let Some(min) = bound(&limits.min).filter(|min| date < *min) {
+        return outside(format!("takes no date before {min}"));
+    }
+    bound(&limits.max).filter(|max| date > *max).and_then(|max| outside(format!("takes no date after {max}")))
+}
+
+fn country(text: &str) -> Option<Refused> {
+    let code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    if code { None } else { malformed("takes a country's two-letter code", Some("write it as GB".to_owned())) }
+}
+
+fn option(element: &Element, value: &Value) -> Option<Refused> {
+    let options = element.options();
+    if options.is_empty() || options.iter().any(|(known, _)| known == value) {
+        return None;
+    }
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let words: Vec<&str> = options.iter().filter_map(|(known, _)| known.as_str()).collect();
+    let help = match nearest(&text, words.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if words.len() > MOST_LISTED => {
+            format!("its options are {} and {} more", words[..MOST_LISTED].join(", "), words.len() - MOST_LISTED)
+        }
+        None => format!("its options are {}", words.join(", ")),
+    };
+    Some(Refused { code: 4008, why: format!("has no option `{text}`"), help: Some(help) })
+}

@@ -1,0 +1,139 @@
+//! What one run sees of its flows.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::KnownStep;
+use crate::api::operation::Version;
+
+/// What leads from a step to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// Data were submitted.
+    Submit,
+    /// The applicant went back.
+    Back,
+}
+
+/// Which view of which flow an answer belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ViewName {
+    /// The flow's alias, or its id.
+    pub flow: String,
+    /// Draft or live.
+    pub version: Version,
+    /// The language that was asked for.
+    pub language: Option<String>,
+}
+
+/// A step of one run, known by the id that it has in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The flow's alias, or its id.
+    pub flow: String,
+    id: String,
+}
+
+/// What one run saw of its flows.
+///
+/// A step is read once; of each further answer that shows it only its id is looked up.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    pub(super) views: BTreeMap<ViewName, Seen>,
+}
+
+/// What was seen of one view.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    pub steps: Vec<KnownStep>,
+    pub first: BTreeSet<usize>,
+    pub moves: BTreeSet<(usize, Way, usize)>,
+    by_id: HashMap<String, usize>,
+    /// The elements of each step, as this run knows them.
+    elements: Vec<ElementIds>,
+}
+
+/// The ids of the elements that were seen of a step.
+#[derive(Debug, Clone, Default)]
+struct ElementIds(HashSet<String>);
+
+impl ElementIds {
+    fn of(body: &Value) -> impl Iterator<Item = &str> {
+        let elements = body.get("elements").and_then(Value::as_array).into_iter().flatten();
+        elements.filter_map(|element| element.get("id")?.as_str())
+    }
+
+    fn has_all(&self, body: &Value) -> bool {
+        Self::of(body).all(|id| self.0.contains(id))
+    }
+
+    fn add(&mut self, body: &Value) {
+        self.0.extend(Self::of(body).map(str::to_owned));
+    }
+}
+
+impl Survey {
+    /// Takes in an answer that shows a step, or the end: where the applicant stands now. None for any other answer.
+    pub fn saw(&mut self, view: &ViewName, body: &Value) -> Option<Place> {
+        let id = match body.get("id") {
+            Some(Value::String(id)) => id.clone(),
+            Some(Value::Number(id)) => id.to_string(),
+            _ => format!("{:?} {:?}", body.get("type"), body.get("title")),
+        };
+        if !self.views.contains_key(view) {
+            self.views.insert(view.clone(), Seen::default());
+        }
+        let seen = self.views.get_mut(view)?;
+        match seen.by_id.get(&id).copied() {
+            // An API may leave out what is hidden: an answer with other elements says more.
+            Some(at) if seen.elements[at].has_all(body) => {}
+            Some(at) => {
+                let further = KnownStep::of(body)?;
+                let mut place = 0;
+                for element in further.elements {
+                    match seen.steps[at].elements.iter().position(|known| *known == element) {
+                        Some(known) => place = known + 1,
+                        None => {
+                            seen.steps[at].elements.insert(place, element);
+                            place += 1;
+                        }
+                    }
+                }
+                seen.elements[at].add(body);
+            }
+            None => {
+                seen.steps.push(KnownStep::of(body)?);
+                let mut elements = ElementIds::default();
+                elements.add(body);
+                seen.elements.push(elements);
+                seen.by_id.insert(id.clone(), seen.steps.len() - 1);
+            }
+        }
+        Some(Place { flow: view.flow.clone(), id })
+    }
+
+    /// Notes that the flow began with a step.
+    pub fn began(&mut self, view: &ViewName, at: &Place) {
+        if let Some(seen) = self.views.get_mut(view)
+            && let Some(step) = seen.by_id.get(&at.id)
+        {
+            seen.first.insert(*step);
+        }
+    }
+
+    /// Notes that one step led to another. Where the earlier one was never seen in this language nothing is noted.
+    pub fn moved(&mut self, view: &ViewName, from: &Place, way: Way, to: &Place) {
+        let Some(seen) = self.views.get_mut(view).filter(|_| from.flow == to.flow) else { return };
+        if let (Some(from), Some(to)) = (seen.by_id.get(&from.id), seen.by_id.get(&to.id)) {
+            seen.moves.insert((*from, way, *to));
+        }
+    }
+
+    /// The flows of which anything was seen.
+    pub fn flows(&self) -> BTreeSet<String> {
+        self.views.keys().map(|view| view.flow.clone()).collect()
+    }
+}

@@ -1,0 +1,23 @@
+//! Writing a whole file: it is either old or new, whatever happens meanwhile.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Writes a file with the folders that it needs. A link keeps leading to what it led to.
+///
+/// # Errors
+///
+/// When it cannot be written; then what was there before is there still.
+pub fn write_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(dir)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".draftgate-").suffix(".tmp");
+    // Others in the team read these files: the umask decides, not the caution of temporary files.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(dir)?;
+    file.write_all(text.as_ref())?;
+    file.persist(&path).map(|_| ()).map_err(|error| error.error)
+}

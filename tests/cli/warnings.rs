@@ -1,0 +1,297 @@
+//! What is odd in scenarios is told at its place with a way out, and nothing else is.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::flows::{HAPPY, TINY, tiny};
+use crate::project::{Ended, Project};
+
+/// A warning as it must be told: place, code, message and help.
+type Told = (&'static str, &'static str, &'static str, &'static str);
+
+/// Files with something odd in each.
+const PLANTED: [(&str, &str, &[Told]); 12] = [
+    (
+        "scenarios/fields.yaml",
+        "scenario: Fields\nflow: tiny\nsteps:\n  - init\n  - submit: { First nmae: Ada, Shoe size: 38 }\n    fill: valid\n    omit: [Agee]\n    expect: Address\n  - submit: { Age: 20 }\n    fill: valid\n    expect: end\n",
+        &[
+            ("5:15", "W001", "has no field `First nmae`", "did you mean `First name`?"),
+            ("5:32", "W001", "has no field `Shoe size`", "the step has First name (first_name), Age"),
+            ("7:12", "W001", "has no field `Agee`", "did you mean `Age`?"),
+            ("9:15", "W001", "the step `Address` has no field `Age`", "the step has City"),
+        ],
+    ),
+    (
+        "scenarios/expected.yaml",
+        "scenario: Expected fields\nflow: tiny\nsteps:\n  - init:\n    expect: { elements: [First name, Agee], fields: { Last name: { required: true } } }\n    capture: { key: field Frist name }\n  - submit: { First name: \"{{ key }}\" }\n    expect: Adress\n",
+        &[
+            ("5:38", "W001", "`Agee`", "did you mean `Age`?"),
+            ("5:55", "W001", "`Last name`", "did you mean `First name`?"),
+            ("6:27", "W001", "`Frist name`", "did you mean `First name`?"),
+            ("8:13", "W006", "no step of the flow `tiny` is called `Adress`", "did you mean `Address`?"),
+        ],
+    ),
+    (
+        "scenarios/values.yaml",
+        "scenario: Values\nflow: tiny\nsteps:\n  - init\n  - submit: { First name: Ada, Age: \"17\" }\n    expect: Address\n  - submit:\n    expect: end\n",
+        &[
+            ("5:37", "W004", "`Age` takes a number", "write 17 without quotes"),
+            ("7:5", "W005", "`City` is required and not given", "fill: valid"),
+        ],
+    ),
+    (
+        "scenarios/names.yaml",
+        "scenario: Names\nflow: tiny\nvars: { first: Ada, second: \"{{ first }}\" }\ncases:\n  - { case: a, age: 20, why: x }\nsteps:\n  - init:\n    capture: { id: $.id }\n  - submit: { first_name: Eve, Age: \"{{ age }}\" }\n",
+        &[
+            ("3:21", "W008", "nothing uses the variable `second`", "take it out"),
+            ("5:25", "W010", "nothing uses the cases' value `why`", "take it out"),
+            ("8:16", "W009", "nothing uses the capture `id`", "take it out"),
+        ],
+    ),
+    (
+        "scenarios/parts/used.yaml",
+        "fragment: It is used\nparams: { first: Ada, age: 20 }\nsteps:\n  - init\n  - submit: { First name: \"{{ first }}\" }\n",
+        &[("2:23", "W011", "the fragment does not use its parameter `age`", "take it out")],
+    ),
+    (
+        "scenarios/parts/unused.yaml",
+        "fragment: It is not used\nsteps: [init]\n",
+        &[("1:1", "W012", "no scenario uses this fragment", "delete the file")],
+    ),
+    ("scenarios/uses.yaml", "scenario: It uses a fragment\nflow: tiny\nsteps: [ { use: parts/used.yaml } ]\n", &[]),
+    (
+        "scenarios/codes.yaml",
+        "scenario: Codes\nflow: tiny\nsteps:\n  - init\n  - back:\n    expect: 4006\n  - submit: { Age: 20 }\n    fill: valid\n    expect: { error: { code: 4006 } }\n  - current:\n    expect: { error: 4103 }\n",
+        &[
+            ("6:13", "W013", "`back` cannot give error 4006", "it comes from `submit`"),
+            ("9:30", "W013", "nothing is missing here", "omit"),
+            ("11:22", "W013", "`current` cannot give error 4103", "it comes from `back`"),
+        ],
+    ),
+    (
+        "scenarios/contradictions.yaml",
+        "scenario: Contradictions\nflow: tiny\nsteps:\n  - init:\n    expect: { session: same, within: 0s }\n  - submit: { First name: Ada }\n    expect: { error: 4006, status: 200 }\n  - current:\n    expect: { session: new, json: { $.title: { gt: 5, lt: 3 }, $.id: { matches: \"end$x\" } } }\n",
+        &[
+            ("5:24", "W014", "`init` begins a new session", "session: new"),
+            ("5:38", "W014", "no answer comes in no time", "2s"),
+            ("7:36", "W014", "an error never comes with HTTP status 200", "400 or more"),
+            ("9:24", "W014", "`current` goes on in its session", "session: same"),
+            ("9:46", "W015", "nothing is above 5 and below 3", "`gt`"),
+            ("9:72", "W015", "no text matches end$x", "end"),
+        ],
+    ),
+    (
+        "scenarios/after.yaml",
+        "scenario: After the end\nflow: tiny\nsteps:\n  - init\n  - submit: { First name: Eve }\n  - submit: { City: Rome }\n    expect: end\n  - current:\n    expect: end\n  - back\n  - submit: { City: Rome }\n    expect: 4013\n  - init\n  - submit: { First name: Eve }\n",
+        &[("10:5", "W016", "the flow has ended before this `back`", "4103")],
+    ),
+    (
+        "scenarios/z-twice.yaml",
+        "scenario: Somebody gets through once more\nflow: tiny\nvars: { who: Ada }\nsteps:\n  - init\n  - submit: { First name: \"{{ who }}\" }\n    expect: Address\n  - submit: { City: London }\n    expect: end\n",
+        &[("1:1", "W017", "this scenario does the same as `happy`", "keep one of the two")],
+    ),
+    (
+        "scenarios/secrets.yaml",
+        "scenario: Secrets\nflow: tiny\nsteps:\n  - authenticate: { client_id: qa, client_secret: Gx7-lovelace-1815 }\n  - init:\n    headers: { Authorization: Bearer aG9vZGllNDItc2VjcmV0 }   # and Zm9vYmFyQmF6UXV4MTIzNDU2Nzg5MEFi\n",
+        &[
+            ("4:51", "W018", "a secret is written here", "secret.CLIENT_SECRET"),
+            ("6:38", "W018", "a secret is written here", "secret.TOKEN"),
+            ("6:69", "W018", "a secret is written here", "secret.TOKEN"),
+        ],
+    ),
+];
+
+/// A project whose flow was run once from the beginning to the end.
+fn learnt() -> Project {
+    let project = tiny().with("scenarios/happy.yaml", HAPPY);
+    project.draftgate(&["run", "--update"]).exits(0);
+    project
+}
+
+fn planted() -> Project {
+    PLANTED.iter().fold(learnt(), |project, (path, text, _)| project.with(path, text))
+}
+
+fn json(ended: &Ended) -> Vec<Value> {
+    serde_json::from_str(&ended.stdout).expect("an array of findings")
+}
+
+#[test]
+fn each_is_told_at_its_place_with_a_way_out_and_nothing_else_is() {
+    let project = planted();
+    let ended = project.draftgate(&["lint"]).exits(0);
+    let mut expected = 0;
+    for (path, _, told) in PLANTED {
+        for (place, code, message, help) in told {
+            let at = format!(" --> {path}:{place}\n");
+            let head = format!("warning[{code}]");
+            let found = ended.stderr.split("\n\n").any(|block| {
+                block.trim_start().starts_with(&head)
+                    && block.contains(&at)
+                    && block.contains(message)
+                    && block.contains(help)
+            });
+            assert!(found, "{path}:{place} {code} {message} ({help})\n{}", ended.stderr);
+            expected += 1;
+        }
+    }
+    let ended = ended.complains(&format!("{expected} warnings found"));
+    ended
+        .never_says("lovelace-1815")
+        .never_says("aG9vZGll")
+        .never_says("Zm9vYmFy")
+        .says("11 scenarios with 11 tests\n");
+    project.draftgate(&["lint", "--deny-warnings"]).exits(3);
+}
+
+#[test]
+fn warnings_stop_no_run() {
+    let project = learnt();
+    project.write(
+        "scenarios/names.yaml",
+        "scenario: A\nflow: tiny\nsnapshot: false\nvars: { unused: 1 }\nsteps: [init]\n",
+    );
+    project.draftgate(&["run"]).exits(0).never_says("W008");
+}
+
+#[test]
+fn without_a_map_nothing_is_known_of_a_flow() {
+    let project = tiny().with("scenarios/a.yaml", "scenario: A\nflow: tiny\nsteps: [init, submit: { Shoe size: 1 }]\n");
+    project.draftgate(&["lint"]).exits(0).says("no mistakes");
+}
+
+#[test]
+fn a_map_that_is_no_map_is_told_and_left_alone() {
+    let project = learnt();
+    project.write("snapshots/maps/tiny.map.json", "{\"format\": 1}");
+    let told = "snapshots/maps/tiny.map.json is no map of a flow";
+    project.draftgate(&["lint"]).exits(0).complains(told);
+    project.draftgate(&["run"]).exits(0).complains(told);
+    assert_eq!(project.read("snapshots/maps/tiny.map.json").as_deref(), Some("{\"format\": 1}"));
+    project.write("snapshots/maps/tiny.map.json", "{\"format\": 2}");
+    project.draftgate(&["lint"]).exits(0).complains("is of format 2");
+}
+
+#[test]
+fn a_comment_allows_a_warning_on_its_line_or_the_next() {
+    let project = learnt();
+    let text = |first: &str, second: &str| {
+        format!("scenario: A\nflow: tiny\nvars:\n  # {first}\n  one: 1\n  two: 2   # {second}\nsteps: [init]\n")
+    };
+    project.write("scenarios/a.yaml", text("one", "two"));
+    project.draftgate(&["lint"]).exits(0).complains("2 warnings found");
+    project.write("scenarios/a.yaml", text("lint: allow W008 it is for later", "two"));
+    project.draftgate(&["lint"]).exits(0).complains("1 warning found").complains("`two`");
+    project.write("scenarios/a.yaml", text("lint: allow W008", "lint: allow W009, W008"));
+    project.draftgate(&["lint"]).exits(0).says("no mistakes");
+    project.write("scenarios/a.yaml", text("lint: allow W001", "lint: allow W008"));
+    let ended = project.draftgate(&["lint"]).exits(0);
+    ended.complains("warning[W019]").complains("scenarios/a.yaml:4:3").complains("`one`").never_says("`two`");
+}
+
+#[test]
+fn json_has_every_finding_with_its_place() {
+    let project = learnt();
+    project.write("scenarios/a.yaml", "scenario: A\nflow: tiny\nsteps:\n  - init:\n    expect: Adress\n");
+    let ended = project.draftgate(&["lint", "--format", "json"]).exits(0);
+    let [finding] = &json(&ended)[..] else { panic!("{}", ended.stdout) };
+    let expected = serde_json::json!({
+        "code": "W006", "severity": "warning", "message": "no step of the flow `tiny` is called `Adress`",
+        "file": "scenarios/a.yaml", "line": 5, "column": 13, "end_line": 5, "end_column": 19,
+        "label": null, "help": "did you mean `Address`?", "related": [], "fix": null,
+    });
+    for (key, value) in expected.as_object().unwrap() {
+        assert_eq!(&finding[key], value, "{key}");
+    }
+    assert_eq!(finding.as_object().unwrap().len(), 13);
+    assert!(finding["notes"][0].as_str().unwrap().starts_with("this is how runs until 20"));
+    project.write("scenarios/a.yaml", "scenario: A\nflow: tiny\nsteps: [inti]\n");
+    let ended = project.draftgate(&["lint", "--format", "json"]).exits(3);
+    assert_eq!(json(&ended)[0]["severity"], "error");
+    project.write("scenarios/a.yaml", "scenario: A\nflow: tiny\nsteps: [init]\n");
+    assert_eq!(json(&project.draftgate(&["lint", "--format", "json"]).exits(0)), Vec::<Value>::new());
+}
+
+#[test]
+fn github_gets_commands() {
+    let project = learnt();
+    project.write("scenarios/a.yaml", "scenario: A\nflow: tiny\nsteps:\n  - init:\n    expect: Adress\n");
+    let ended = project.draftgate(&["lint", "--format", "github"]).exits(0);
+    let command = "::warning file=scenarios/a.yaml,line=5,endLine=5,col=13,endColumn=19,title=W006::no step of the flow `tiny` is called `Adress`%0Ahelp: did you mean `Address`?%0Anote: ";
+    assert!(ended.stdout.starts_with(command), "{}", ended.stdout);
+    assert_eq!(ended.stdout.lines().count(), 1);
+}
+
+#[test]
+fn maps_are_no_orphans_and_are_not_written_in_ci_or_when_nothing_is_new() {
+    let project = tiny().with("scenarios/happy.yaml", HAPPY);
+    for variables in [[("CI", "true")], [("INSTA_UPDATE", "no")]] {
+        project.draftgate_with(&variables, &["run"]);
+        assert!(project.files("snapshots/maps").is_empty(), "{variables:?}");
+    }
+    project.draftgate(&["run", "--update"]).exits(0);
+    project.draftgate(&["run", "--unreferenced"]).exits(0).says("no unreferenced snapshots");
+    let map = project.read("snapshots/maps/tiny.map.json").unwrap();
+    let written = || project.path().join("snapshots/maps/tiny.map.json").metadata().unwrap().modified().unwrap();
+    let before = written();
+    project.draftgate(&["run"]).exits(0);
+    assert_eq!((project.read("snapshots/maps/tiny.map.json").unwrap(), written()), (map, before));
+}
+
+#[test]
+fn a_whole_run_forgets_what_is_gone_and_a_part_of_it_does_not() {
+    let project = learnt();
+    let steps = |project: &Project| -> Vec<String> {
+        let map: Value = serde_json::from_str(&project.read("snapshots/maps/tiny.map.json").unwrap()).unwrap();
+        map["views"][0]["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| step["key"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(steps(&project), ["Personal details", "Address", "end"]);
+    project.write("scenarios/tiny.flow.yaml", TINY.split("  - form: address").next().unwrap());
+    let short = "scenario: S\nflow: tiny\nsnapshot: false\nsteps:\n  - init\n  - submit: { First name: Ada }\n    expect: end\n";
+    project.write("scenarios/short.yaml", short);
+    project.draftgate(&["run", "short"]).exits(0);
+    assert_eq!(steps(&project), ["Personal details", "Address", "end"]);
+    project.write("scenarios/happy.yaml", short.replace(" S\n", " H\n"));
+    project.draftgate(&["run", "--update"]).exits(0);
+    assert_eq!(steps(&project), ["Personal details", "end"]);
+}
+
+/// Copies a folder.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn the_bundled_scenarios_have_no_warning_and_their_maps_are_as_runs_record_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = Project::new();
+    for folder in ["scenarios", "snapshots"] {
+        copy(&root.join(folder), &project.path().join(folder));
+    }
+    std::fs::remove_dir_all(project.path().join("snapshots/maps")).unwrap();
+    project.draftgate(&["run"]).exits(0);
+    project.draftgate(&["lint", "--deny-warnings"]).exits(0).says("no mistakes");
+    let undated = |text: String| -> String {
+        text.lines().filter(|line| !line.contains("\"recorded\"")).fold(String::new(), |text, line| text + line + "\n")
+    };
+    let maps = project.files("snapshots/maps");
+    assert!(maps.len() > 10, "{maps:?}");
+    for map in maps {
+        let kept = std::fs::read_to_string(root.join(&map)).unwrap_or_default();
+        let (new, old) = (undated(project.read(&map).unwrap()), undated(kept));
+        assert!(new == old, "{map} is not what a run records: run the scenarios, look at it and commit it");
+    }
+}
