@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 18] = [
+const HOUSE: [(&str, &[&str]); 20] = [
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
     ("diff", &[]),
     ("yaml", &["source"]),
     ("api", &["redact", "source"]),
+    ("semantic", &["api", "diff"]),
     ("fake", &["api"]),
     ("template", &["fake", "redact", "source", "yaml"]),
     ("matcher", &["jsonpath", "source", "template", "yaml"]),
@@ -26,13 +27,14 @@ const HOUSE: [(&str, &[&str]); 18] = [
         "runner",
         &["api", "expect", "fake", "matcher", "outcome", "scenario", "session", "snapshot", "source", "template"],
     ),
-    ("report", &["api", "diff", "matcher", "outcome", "redact", "snapshot", "source"]),
+    ("report", &["api", "diff", "matcher", "outcome", "redact", "semantic", "snapshot", "source"]),
+    ("review", &["diff", "semantic", "snapshot"]),
     ("sandbox", &["api", "source", "yaml"]),
     (
         "cli",
         &[
-            "api", "outcome", "redact", "report", "runner", "sandbox", "scenario", "snapshot", "source", "template",
-            "yaml",
+            "api", "outcome", "redact", "report", "review", "runner", "sandbox", "scenario", "snapshot", "source",
+            "template", "yaml",
         ],
     ),
 ];
