@@ -11,6 +11,7 @@ pub mod harness;
 mod lint;
 mod output;
 mod prepare;
+mod review;
 mod run;
 mod sandbox;
 pub mod settings;
@@ -74,6 +75,7 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::Run(run)) => run::run(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
+        Some(Command::Review(review)) => review::review(environment, review, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
     }
 }

@@ -185,7 +185,8 @@ impl Review {
         match now {
             Some(now) => {
                 self.items[item] = now;
-                self.note = Some(format!("{step} was written anew since it was read; nothing was done, look at it again"));
+                self.note =
+                    Some(format!("{step} was written anew since it was read; nothing was done, look at it again"));
                 self.arrange();
                 self.show(item);
             }

@@ -155,6 +155,13 @@ pub enum StepChange {
     },
 }
 
+impl StepChange {
+    /// Whether the sentence says all that changed; one that names only what something is, such as a new field, does not.
+    pub fn says_all(&self) -> bool {
+        !matches!(self, StepChange::Answer { .. } | StepChange::FieldAdded { .. } | StepChange::FieldRemoved { .. })
+    }
+}
+
 /// Where a field stands among the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -167,7 +174,8 @@ pub enum Place {
 }
 
 /// What of an answer itself has a name, with its key.
-const PROPERTIES: [(&str, &str); 12] = [
+const PROPERTIES: [(&str, &str); 13] = [
+    ("type", "type"),
     ("title", "title"),
     ("subtitle", "subtitle"),
     ("description", "description"),

@@ -33,8 +33,8 @@ const HOUSE: [(&str, &[&str]); 20] = [
     (
         "cli",
         &[
-            "api", "outcome", "redact", "report", "review", "runner", "sandbox", "scenario", "snapshot", "source",
-            "template", "yaml",
+            "api", "outcome", "redact", "report", "review", "runner", "sandbox", "scenario", "semantic", "snapshot",
+            "source", "template", "yaml",
         ],
     ),
 ];

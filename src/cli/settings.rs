@@ -203,6 +203,50 @@ fn contains(folder: &Path, path: &Path) -> bool {
     }
 }
 
+/// The configuration of a place, in the environment that was chosen.
+fn read_config(
+    environment: &Environment,
+    target: &Target,
+    place: &Place,
+    sources: &mut Sources,
+) -> Result<Config, SettingsError> {
+    let mut config = Config::default();
+    if let Some(path) = &place.config {
+        config = config::read(path, sources).map_err(SettingsError::Mistakes)?.1;
+    }
+    let wanted = target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));
+    if let Some(wanted) = wanted {
+        let found = config.environments.iter().find(|(name, ..)| name == wanted).map(|(.., over)| over.clone());
+        let names: Vec<&str> = config.environments.iter().map(|(name, ..)| name.as_str()).collect();
+        let over = found.ok_or_else(|| {
+            let known =
+                if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            SettingsError::Usage(format!("the configuration has no environment `{wanted}`; {known}"))
+        })?;
+        config = config.under(over);
+    }
+    Ok(config)
+}
+
+/// The folder of snapshots, for a command that needs no more of the settings.
+pub(super) fn snapshot_folder(
+    environment: &Environment,
+    target: &Target,
+    place: &Place,
+    sources: &mut Sources,
+) -> Result<PathBuf, SettingsError> {
+    Ok(snapshots_of(&read_config(environment, target, place, sources)?, place))
+}
+
+fn snapshots_of(config: &Config, place: &Place) -> PathBuf {
+    tidy(&config.snapshots.clone().unwrap_or_else(|| default_snapshots(&place.root)))
+}
+
+/// The folder that snapshots and pending ones are told relative to.
+pub(super) fn store_root(place: &Place) -> PathBuf {
+    place.config.as_ref().and_then(|config| config.parent()).unwrap_or(&place.root).to_owned()
+}
+
 impl Settings {
     /// Resolves the settings of a run.
     pub fn resolve(
@@ -213,21 +257,7 @@ impl Settings {
         redactor: &Redactor,
         sources: &mut Sources,
     ) -> Result<Self, SettingsError> {
-        let mut config = Config::default();
-        if let Some(path) = &place.config {
-            config = config::read(path, sources).map_err(SettingsError::Mistakes)?.1;
-        }
-        let wanted = target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));
-        if let Some(wanted) = wanted {
-            let found = config.environments.iter().find(|(name, ..)| name == wanted).map(|(.., over)| over.clone());
-            let names: Vec<&str> = config.environments.iter().map(|(name, ..)| name.as_str()).collect();
-            let over = found.ok_or_else(|| {
-                let known =
-                    if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
-                SettingsError::Usage(format!("the configuration has no environment `{wanted}`; {known}"))
-            })?;
-            config = config.under(over);
-        }
+        let config = read_config(environment, target, place, sources)?;
         let seed = match (arguments.seed, environment.variable("DRAFTGATE_SEED")) {
             (Some(seed), _) => seed,
             (None, Some(text)) => text.parse().map_err(|_| {
@@ -249,8 +279,8 @@ impl Settings {
         for (alias, id) in config.flows.iter().rev() {
             flows.insert(alias.clone(), resolver.render(id)?);
         }
-        let snapshots = config.snapshots.clone().unwrap_or_else(|| default_snapshots(&place.root));
-        Ok(Settings { server, credentials, flows, config, snapshots: tidy(&snapshots), world })
+        let snapshots = snapshots_of(&config, place);
+        Ok(Settings { server, credentials, flows, config, snapshots, world })
     }
 
     /// How the client is set up for a server.

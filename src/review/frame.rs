@@ -1,9 +1,9 @@
 //! What a review looks like: a header, what changed, and the keys.
 
+use super::Review;
 use super::item::{Item, State};
 use super::paint::{Line, Look};
 use super::views::{self, View};
-use super::Review;
 use crate::snapshot::Settled;
 
 /// The fewest lines of a change that are seen, however many keys there are to show.
@@ -23,7 +23,7 @@ impl Review {
     fn open_frame(&self, width: usize, height: usize) -> Vec<Line> {
         let here = self.current();
         let item = &self.items[here[0]];
-        let mut lines = self.header(item, here.len());
+        let mut lines = self.header(item, here.len(), width);
         let keys = self.keys(width, here.len());
         let room = height.saturating_sub(lines.len() + 1 + keys.len()).max(LEAST_BODY);
         let body = if self.info { self.info(item, here, width) } else { views::lines(item, self.view, width) };
@@ -39,7 +39,7 @@ impl Review {
         lines
     }
 
-    fn header(&self, item: &Item, count: usize) -> Vec<Line> {
+    fn header(&self, item: &Item, count: usize, width: usize) -> Vec<Line> {
         let mut first = Line::of(Look::Strong, &format!("Reviewing [{}/{}]", self.at + 1, self.entries.len()));
         first = first.with(Look::Plain, if item.is_new() { "  new" } else { "  changed" });
         if count > 1 {
@@ -55,18 +55,25 @@ impl Review {
             None => place,
         };
         let name = if count > 1 { name.with(Look::Dim, &format!("  and {} more (i)", count - 1)) } else { name };
-        vec![first, name, place, rule("", usize::MAX)]
+        vec![first, name, place, rule("", width)]
     }
 
     fn info(&self, item: &Item, here: &[usize], width: usize) -> Vec<Line> {
         let row = |name: &str, text: &str| Line::of(Look::Dim, &format!("{name:9} ")).with(Look::Plain, text);
         let waiting = &item.waiting;
-        let mut lines = vec![row("scenario", &item.test), row("step", &item.step()), row("written", &item.place())];
+        let mut lines = vec![
+            row("scenario", &item.test),
+            row("step", item.step().trim_start_matches("step ")),
+            row("written", &item.place()),
+        ];
         lines.extend(item.yaml.as_deref().map(|line| row("", line)));
-        lines.push(row("accepted", &match waiting.accepted {
-            Some(_) => waiting.path.display().to_string(),
-            None => format!("nothing yet; will be {}", waiting.path.display()),
-        }));
+        lines.push(row(
+            "accepted",
+            &match waiting.accepted {
+                Some(_) => waiting.path.display().to_string(),
+                None => format!("nothing yet; will be {}", waiting.path.display()),
+            },
+        ));
         lines.push(row("new", &waiting.file.display().to_string()));
         if here.len() > 1 {
             lines.push(Line::default());
@@ -90,7 +97,7 @@ impl Review {
             return lines;
         }
         let all = if count > 1 { "accept all here" } else { "accept" };
-        let view = format!("view: {}", if self.info { "info" } else { self.view.name() });
+        let view = format!("view: {}", self.view.name());
         let next = if self.info { "back" } else { "info" };
         let mut keys =
             vec![("a", all), ("r", "reject"), ("s", "skip"), ("i", next), ("d", view.as_str()), ("/", "filter")];
@@ -139,19 +146,18 @@ fn settled(state: State) -> &'static str {
 }
 
 fn position(above: usize, below: usize) -> String {
-    let lines = |count: usize| if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+    let lines =
+        |count: usize, what: &str| if count == 1 { format!("1 {what}line") } else { format!("{count} {what}lines") };
     match (above, below) {
         (0, 0) => String::new(),
-        (0, below) => format!("{} more below (space, j)", lines(below)),
-        (above, 0) => format!("the end; {} above (b, k)", lines(above)),
-        (above, below) => format!("{} above, {} more below (j k, space b)", lines(above), lines(below)),
+        (0, below) => format!("{} below (space, j)", lines(below, "more ")),
+        (above, 0) => format!("the end; {} above (b, k)", lines(above, "")),
+        (above, below) => format!("{} above, {} below (j k, space b)", lines(above, ""), lines(below, "more ")),
     }
 }
 
 /// A line across, with words in it.
 fn rule(words: &str, width: usize) -> Line {
-    // A header's rule is cut to the width by whoever draws it.
-    let width = width.min(500);
     let start = if words.is_empty() { String::new() } else { format!("── {words} ") };
     let line = Line::of(Look::Dim, &start);
     let left = width.saturating_sub(line.width());

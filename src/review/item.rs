@@ -47,7 +47,9 @@ impl Item {
         let old = waiting.accepted.as_deref().map(|text| serde_json::from_str::<Value>(text).ok());
         let (sentences, group) = match (&old, &new) {
             (None, Some(new)) => (vec![first(new)], format!("new {}", waiting.body)),
-            (None, None) => (vec![Sentence::default().words("New: an answer that is no JSON")], format!("new {}", waiting.body)),
+            (None, None) => {
+                (vec![Sentence::default().words("New: an answer that is no JSON")], format!("new {}", waiting.body))
+            }
             (Some(Some(old)), Some(new)) => {
                 let found = changes(old, new);
                 let group = group_of(old, &found, &format!("{:?}", diff(old, new)));
@@ -83,7 +85,8 @@ impl Item {
     /// Whether all of these words, in small letters, are found in what is said of it.
     pub(super) fn matches(&self, words: &str) -> bool {
         let said: Vec<String> = self.sentences.iter().map(Sentence::plain).collect();
-        let text = [self.test.clone(), self.step(), self.place(), self.waiting.path.display().to_string(), said.join("\n")];
+        let text =
+            [self.test.clone(), self.step(), self.place(), self.waiting.path.display().to_string(), said.join("\n")];
         let text = text.join("\n").to_lowercase();
         words.split_whitespace().all(|word| text.contains(word))
     }

@@ -88,9 +88,9 @@ fn looks(kind: LineKind) -> (&'static str, Look, Look) {
 
 fn painted(line: &InlineLine) -> Line {
     let (_, look, word) = looks(line.kind);
-    line.parts.iter().fold(Line::default(), |painted, (differs, text)| {
-        painted.with(if *differs { word } else { look }, text)
-    })
+    line.parts
+        .iter()
+        .fold(Line::default(), |painted, (differs, text)| painted.with(if *differs { word } else { look }, text))
 }
 
 /// The old text in the left half and the new one in the right.

@@ -117,6 +117,9 @@ pub(super) fn brief_both(old: &Value, new: &Value) -> (String, String) {
     let alike = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
     let long = old.chars().count().max(new.chars().count()) > MOST_CHARS;
     let from = if long && alike > MOST_CHARS - CONTEXT_CHARS { alike - CONTEXT_CHARS } else { 0 };
+    // From the next word on, where one begins before the difference.
+    let word = old.chars().take(alike).skip(from).position(|letter| letter == ' ').filter(|_| from > 0);
+    let from = from + word.map_or(0, |space| space + 1);
     (cut(&old, from), cut(&new, from))
 }
 
@@ -132,7 +135,12 @@ fn shown(value: &Value) -> String {
 
 fn cut(text: &str, from: usize) -> String {
     let mut letters = text.chars().skip(from);
-    let mut cut: String = if from > 0 { "…" } else { "" }.to_owned();
+    let before = match text.chars().next() {
+        Some('"') if from > 0 => "\"…",
+        _ if from > 0 => "…",
+        _ => "",
+    };
+    let mut cut = before.to_owned();
     cut.extend(letters.by_ref().take(MOST_CHARS));
     if letters.next().is_some() {
         cut.push('…');

@@ -121,6 +121,12 @@ impl Store {
         }))
     }
 
+    /// The scenario's file, where it is there: the header speaks of it from the working folder or from the store's root.
+    pub fn source_file(&self, waiting: &Waiting) -> Option<PathBuf> {
+        let source = waiting.source.clone()?;
+        [self.root.join(&source), source].into_iter().find(|file| file.is_file())
+    }
+
     /// Accepts or rejects an answer, unless one of its files has changed since it was read.
     ///
     /// # Errors
