@@ -43,7 +43,7 @@ impl Review {
         let mut first = Line::of(Look::Strong, &format!("Reviewing [{}/{}]", self.at + 1, self.entries.len()));
         first = first.with(Look::Plain, if item.is_new() { "  new" } else { "  changed" });
         if count > 1 {
-            first = first.with(Look::Warning, &format!("  the same change in {count} snapshots"));
+            first = first.with(Look::Warning, &format!("  {} in {count} snapshots", same(item)));
         }
         if !self.filter.is_empty() {
             first = first.with(Look::Dim, &format!("  filter: {}", self.filter));
@@ -77,7 +77,7 @@ impl Review {
         lines.push(row("new", &waiting.file.display().to_string()));
         if here.len() > 1 {
             lines.push(Line::default());
-            lines.push(Line::of(Look::Strong, &format!("The same change in {} snapshots", here.len())));
+            lines.push(Line::of(Look::Strong, &format!("{} in {} snapshots", same(item), here.len())));
             lines.extend(here.iter().map(|index| {
                 let item = &self.items[*index];
                 let line = Line::of(Look::Dim, "• ").with(Look::Plain, &format!("{}, {}", item.test, item.step()));
@@ -134,6 +134,11 @@ impl Review {
     pub fn view(&self) -> View {
         self.view
     }
+}
+
+/// What the items of an entry have in common.
+fn same(item: &Item) -> &'static str {
+    if item.is_new() { "the same answer" } else { "the same change" }
 }
 
 fn settled(state: State) -> &'static str {

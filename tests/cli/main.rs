@@ -14,9 +14,13 @@ mod wire;
 mod bad_files;
 mod explain;
 mod flows;
+mod insta_tool;
 mod libtest;
 mod lint;
 mod reports;
+mod review;
+#[cfg(unix)]
+mod review_terminal;
 
 mod safety;
 #[cfg(unix)]
