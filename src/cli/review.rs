@@ -16,7 +16,7 @@ use super::output::Output;
 use super::prepare::refuse;
 use super::settings::{SettingsError, snapshot_folder, store_root};
 use crate::review::{Item, Review};
-use crate::snapshot::policy::refuse_in_ci;
+use crate::snapshot::policy::{PolicyError, refuse_in_ci};
 use crate::snapshot::{Found, Settled, Store, StoreError, Taken, Waiting};
 use crate::source::Sources;
 
@@ -32,20 +32,9 @@ pub(super) fn review(environment: &Environment, arguments: &ReviewArguments, out
     // Snapshots hold no secret; what somebody put into one by hand is not shown either.
     environment.variable("DRAFTGATE_CLIENT_SECRET").iter().for_each(|secret| output.redactor.add(secret));
     let variable = |name: &str| environment.variables.get(name).cloned();
-    if !arguments.list
-        && !arguments.reject
-        && let Err(error) = refuse_in_ci(&variable)
-    {
+    let in_ci = refuse_in_ci(&variable).err();
+    if let Some(error) = in_ci.as_ref().filter(|_| arguments.accept) {
         output.complain(&format!("error: {error}; `--list` shows what awaits review"));
-        return Exit::Usage;
-    }
-    let on_terminal = environment.terminal && environment.variable("TERM") != Some("dumb");
-    let by_hand = !(arguments.list || arguments.accept || arguments.reject);
-    if by_hand && !on_terminal {
-        output.complain(
-            "error: there is no terminal to review on: `--list` shows what awaits review, \
-             `--accept [PATH]` and `--reject [PATH]` decide about it",
-        );
         return Exit::Usage;
     }
     let mut sources = Sources::default();
@@ -63,9 +52,29 @@ pub(super) fn review(environment: &Environment, arguments: &ReviewArguments, out
         Err(error) => return failed(&error, output),
     };
     match desk.choose(found, arguments, output) {
-        Ok(chosen) => desk.go_through(chosen, arguments, output),
+        Ok(chosen) => {
+            let by_hand = !(arguments.list || arguments.accept || arguments.reject);
+            if by_hand && !chosen.items.is_empty() && !can_be_done_by_hand(environment, in_ci, output) {
+                return Exit::Usage;
+            }
+            desk.go_through(chosen, arguments, output)
+        }
         Err(error) => refuse(error, output, &sources),
     }
+}
+
+/// Whether somebody can go through a review here; says why not.
+fn can_be_done_by_hand(environment: &Environment, in_ci: Option<PolicyError>, output: &Output) -> bool {
+    let on_terminal = environment.terminal && environment.variable("TERM") != Some("dumb");
+    let why = match in_ci {
+        _ if !on_terminal => "there is no terminal to review on".to_owned(),
+        Some(error) => error.to_string(),
+        None => return true,
+    };
+    output.complain(&format!(
+        "error: {why}: `--list` shows what awaits review, `--accept [PATH]` and `--reject [PATH]` decide about it"
+    ));
+    false
 }
 
 fn failed(error: &StoreError, output: &Output) -> Exit {
