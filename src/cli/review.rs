@@ -15,6 +15,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::refuse;
 use super::settings::{SettingsError, snapshot_folder, store_root};
+use crate::redact::Redactor;
 use crate::review::{Item, Review};
 use crate::snapshot::policy::{PolicyError, refuse_in_ci};
 use crate::snapshot::{Found, Settled, Store, StoreError, Taken, Waiting};
@@ -23,6 +24,7 @@ use crate::source::Sources;
 /// Where what awaits review is kept.
 struct Desk {
     store: Store,
+    redactor: Redactor,
     /// The folder of snapshots.
     dir: PathBuf,
 }
@@ -46,7 +48,7 @@ pub(super) fn review(environment: &Environment, arguments: &ReviewArguments, out
         Ok(dir) => dir,
         Err(error) => return refuse(error, output, &sources),
     };
-    let desk = Desk { store: Store::from_env(&variable, store_root(&place)), dir };
+    let desk = Desk { store: Store::from_env(&variable, store_root(&place)), redactor: output.redactor.clone(), dir };
     let found = match desk.store.waiting(&desk.dir) {
         Ok(found) => found,
         Err(error) => return failed(&error, output),
@@ -107,7 +109,11 @@ impl Desk {
         Ok(Chosen { items, unreadable })
     }
 
-    fn item(&self, waiting: Waiting, texts: &mut HashMap<PathBuf, String>) -> Item {
+    /// What is shown of an answer. Masked before it is taken into words and lines: a secret that is in two pieces on the
+    /// screen would not be known there.
+    fn item(&self, mut waiting: Waiting, texts: &mut HashMap<PathBuf, String>) -> Item {
+        waiting.body = self.redactor.mask(&waiting.body).into_owned();
+        waiting.accepted = waiting.accepted.map(|text| self.redactor.mask(&text).into_owned());
         let line = waiting.line.and_then(|line| usize::try_from(line).ok()).and_then(|line| line.checked_sub(1));
         let yaml = self.store.source_file(&waiting).zip(line).and_then(|(file, line)| {
             let text = texts.entry(file).or_insert_with_key(|file| std::fs::read_to_string(file).unwrap_or_default());

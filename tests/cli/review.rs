@@ -190,3 +190,21 @@ fn what_an_ended_process_left_is_cleared_up_and_nothing_of_it_shown() {
     project.draftgate(&["review", "--reject", "second"]).exits(0);
     assert_eq!(project.read(&format!("{path}.new")), None);
 }
+
+#[test]
+fn a_secret_that_somebody_put_into_a_snapshot_is_not_shown() {
+    let project = changed();
+    let path = "snapshots/retail/happy/01-init.snap.new";
+    let secret = "s3cret-of-the-client";
+    project.write(path, project.read(path).unwrap().replace("First name", &format!("First {secret} name")));
+    let variables = [("DRAFTGATE_CLIENT_SECRET", secret)];
+    for format in ["text", "json"] {
+        let ended = project.draftgate_with(&variables, &["review", "--list", "--format", format]).exits(6);
+        ended.says("First [secret] name").never_says(secret);
+    }
+    project.draftgate_with(&variables, &["review", "--accept"]).exits(0);
+    assert!(
+        project.read("snapshots/retail/happy/01-init.snap").unwrap().contains(secret),
+        "files are left as they are"
+    );
+}

@@ -47,6 +47,17 @@ fn start(project: &Project) -> PtySession {
     start_by(project, &format!("{} review; echo \"it ended with $?\"", env!("CARGO_BIN_EXE_draftgate")))
 }
 
+/// Starts a review whose process is known.
+fn start_to_be_ended(project: &Project) -> PtySession {
+    start_by(project, &format!("echo $$ > process; exec {} review", env!("CARGO_BIN_EXE_draftgate")))
+}
+
+fn signal(project: &Project, name: &str) {
+    let process = project.read("process").unwrap();
+    let kill = format!("kill -{name} {}", process.trim());
+    assert!(Command::new("/bin/sh").args(["-c", &kill]).status().unwrap().success());
+}
+
 fn start_by(project: &Project, script: &str) -> PtySession {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", script]);
@@ -113,8 +124,7 @@ fn killed_at_any_moment_it_leaves_each_snapshot_old_or_new() {
     // Told by the first file whose acceptance is seen from outside.
     for first_seen in [1, 4, 17, 29] {
         let project = thirty();
-        let script = format!("echo $$ > process; exec {} review", env!("CARGO_BIN_EXE_draftgate"));
-        let mut terminal = start_by(&project, &script);
+        let mut terminal = start_to_be_ended(&project);
         press(&mut terminal, "", "quit and keep");
         terminal.send("A").unwrap();
         terminal.flush().unwrap();
@@ -123,8 +133,7 @@ fn killed_at_any_moment_it_leaves_each_snapshot_old_or_new() {
             assert!(Instant::now() < until, "nothing is accepted");
             std::thread::yield_now();
         }
-        let process = project.read("process").unwrap();
-        assert!(Command::new("kill").args(["-KILL", process.trim()]).status().unwrap().success());
+        signal(&project, "KILL");
         terminal.exp_eof().unwrap();
         for number in 1..=COUNT {
             let (now, waiting) = (project.read(&path(number)).unwrap(), project.read(&format!("{}.new", path(number))));
@@ -140,4 +149,15 @@ fn killed_at_any_moment_it_leaves_each_snapshot_old_or_new() {
         assert!((1..=COUNT).all(|number| project.read(&path(number)).unwrap() == accepted(number)));
         assert!(project.files("snapshots").iter().all(|file| !file.ends_with(".new")));
     }
+}
+
+#[test]
+fn asked_to_end_it_gives_the_terminal_back() {
+    let project = thirty();
+    let mut terminal = start_to_be_ended(&project);
+    press(&mut terminal, "", "quit and keep");
+    signal(&project, "TERM");
+    let before = terminal.exp_string("30 snapshots still await review").unwrap();
+    assert!(before.contains("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"), "{before:?}");
+    terminal.exp_eof().unwrap();
 }
