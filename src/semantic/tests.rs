@@ -274,3 +274,50 @@ proptest! {
         prop_assert!(changes.iter().all(|change| !change.sentence().parts.is_empty()));
     }
 }
+
+/// What may be in a field, as far as a sentence is to say all of it.
+fn any_field() -> impl Strategy<Value = Value> {
+    let small = || 0..3_u8;
+    // Each rule once and in this order: another order, or the same rule twice, demands nothing else.
+    let rules = [
+        Just(json!({"type": "required"})).boxed(),
+        small().prop_map(|min| json!({"type": "range", "min": min})).boxed(),
+        small().prop_map(|max| json!({"type": "length", "max": max})).boxed(),
+        small().prop_map(|max| json!({"type": "max", "value": max})).boxed(),
+        small().prop_map(|more| json!({"type": "pattern", "pattern": "^a$", "message": more})).boxed(),
+        small().prop_map(|value| json!({"type": "checksum", "value": value})).boxed(),
+    ]
+    .map(proptest::option::of)
+    .to_vec()
+    .prop_map(|rules| rules.into_iter().flatten().collect::<Vec<Value>>())
+    .prop_filter("no list without rules", |rules| !rules.is_empty());
+    let condition = prop_oneof![
+        small().prop_map(
+            |value| json!({"type": "all", "rules": [{"elementId": "[id:B]", "operator": "equals", "value": value}]})
+        ),
+        small().prop_map(|value| json!({"type": "script", "value": value})),
+    ];
+    let member = prop_oneof![
+        rules.prop_map(|rules| ("validations", Value::from(rules))),
+        condition.prop_map(|condition| ("condition", condition)),
+        small().prop_map(|text| ("tooltip", json!(text))),
+        small().prop_map(|value| ("value", json!(value))),
+        small().prop_map(|value| ("theme", json!({"a": {"b": value}}))),
+        prop_oneof![Just("text"), Just("number"), Just("date")].prop_map(|kind| ("type", json!(kind))),
+        proptest::collection::vec("[ab]", 1..3).prop_map(|options| ("options", json!(options))),
+    ];
+    proptest::collection::vec(member, 0..6).prop_map(|members| field("A", members.into_iter().collect()))
+}
+
+proptest! {
+    /// Two answers that differ are told differently: no part of a change is passed over because another is told.
+    #[test]
+    fn nothing_that_changed_goes_unsaid(old in any_field(), one in any_field(), other in any_field()) {
+        let [old, one, other] = [old, one, other].map(|field| form(json!([field, super::tests::field("B", json!({}))])));
+        let in_any_order = |changes: &[StepChange]| changes.iter().any(|change| matches!(change, StepChange::OptionsReordered { .. }));
+        let (told, told_other) = (changes(&old, &one), changes(&old, &other));
+        if !diff(&one, &other).is_empty() && !in_any_order(&told) {
+            prop_assert_ne!(told, told_other);
+        }
+    }
+}
