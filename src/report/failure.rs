@@ -10,7 +10,7 @@ use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
 use crate::matcher::evaluate::brief;
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
-use crate::semantic::{self, Part, Sentence, StepChange};
+use crate::semantic::{self, Sentence, StepChange};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, Sources};
 
@@ -137,15 +137,8 @@ fn meaning(old: &Value, new: &Value, color: bool) -> String {
 
 /// A sentence with its labels in bold, or between asterisks.
 fn emphasised(sentence: &Sentence, color: bool) -> String {
-    if !color {
-        return sentence.to_string();
-    }
     let bold = anstyle::Style::new().bold();
-    let part = |part: &Part| match part {
-        Part::Words(words) => words.clone(),
-        Part::Label(label) => format!("{bold}{label}{bold:#}"),
-    };
-    sentence.parts.iter().map(part).collect()
+    if color { sentence.marked(|label| format!("{bold}{label}{bold:#}")) } else { sentence.to_string() }
 }
 
 /// The structural difference of two values, a line a change.

@@ -71,10 +71,16 @@ impl Sentence {
 
     /// The sentence without any marks.
     pub fn plain(&self) -> String {
+        self.marked(str::to_owned)
+    }
+
+    /// The sentence with its labels as this makes them: bold, say.
+    pub fn marked(&self, mark: impl Fn(&str) -> String) -> String {
         self.parts
             .iter()
             .map(|part| match part {
-                Part::Words(text) | Part::Label(text) => text.as_str(),
+                Part::Words(words) => words.clone(),
+                Part::Label(label) => mark(label),
             })
             .collect()
     }
@@ -82,10 +88,7 @@ impl Sentence {
 
 impl fmt::Display for Sentence {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.parts.iter().try_for_each(|part| match part {
-            Part::Words(words) => formatter.write_str(words),
-            Part::Label(label) => write!(formatter, "*{label}*"),
-        })
+        formatter.write_str(&self.marked(|label| format!("*{label}*")))
     }
 }
 

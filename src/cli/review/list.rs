@@ -4,7 +4,7 @@ use anstyle::Style;
 use serde_json::{Value, json};
 
 use crate::review::{Counts, Item, Review};
-use crate::semantic::{Part, Sentence};
+use crate::semantic::Sentence;
 
 fn snapshots(count: usize) -> String {
     if count == 1 { "1 snapshot".to_owned() } else { format!("{count} snapshots") }
@@ -45,18 +45,8 @@ pub(super) fn text(review: &Review, color: bool) -> String {
 }
 
 fn shown(sentence: &Sentence, color: bool) -> String {
-    if !color {
-        return sentence.to_string();
-    }
     let bold = Style::new().bold();
-    sentence
-        .parts
-        .iter()
-        .map(|part| match part {
-            Part::Words(words) => words.clone(),
-            Part::Label(label) => format!("{bold}{label}{bold:#}"),
-        })
-        .collect()
+    if color { sentence.marked(|label| format!("{bold}{label}{bold:#}")) } else { sentence.to_string() }
 }
 
 /// The list for programs: an array with an object a snapshot, in the order of their paths.
