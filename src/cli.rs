@@ -4,10 +4,12 @@
 //! Each command has a file of its own. [`harness`] is the same run for a test target of somebody's own crate.
 
 pub mod args;
+mod changes;
 pub mod config;
 pub mod exit;
 mod explain;
 pub mod harness;
+mod last_run;
 mod lint;
 mod output;
 mod prepare;
@@ -15,6 +17,8 @@ mod review;
 mod run;
 mod sandbox;
 pub mod settings;
+mod signal;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -52,6 +56,11 @@ impl Environment {
         }
     }
 
+    /// Whether this is CI.
+    pub fn in_ci(&self) -> bool {
+        crate::snapshot::ci_variable(&|name| self.variables.get(name).cloned()).is_some()
+    }
+
     /// A variable, when it is set and not empty.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
@@ -71,11 +80,15 @@ pub fn main(environment: &Environment) -> Exit {
     let output = Output::new(environment, arguments.color());
     output::end_quietly_without_reader();
     match &arguments.command {
-        None => run::run(environment, &arguments.run, &output),
-        Some(Command::Run(run)) => run::run(environment, run, &output),
+        None => start(environment, &arguments.run, &output),
+        Some(Command::Run(run)) => start(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
         Some(Command::Review(review)) => review::review(environment, review, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
     }
+}
+
+fn start(environment: &Environment, run: &args::RunArguments, output: &Output) -> Exit {
+    if run.watch { watch::watch(environment, run, output) } else { run::run(environment, run, output) }
 }

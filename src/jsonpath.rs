@@ -41,7 +41,7 @@ impl JsonPath {
     /// assert!(JsonPath::parse("$.elements[").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, JsonPathError> {
-        let query = parse_json_path(text).map_err(|error| describe(&error))?;
+        let query = parse_json_path(text).map_err(|error| describe(text, &error))?;
         check_segments(&query.segments)?;
         check_names(text)?;
         Ok(JsonPath { text: text.to_owned(), query })
@@ -102,19 +102,17 @@ fn check_names(text: &str) -> Result<(), JsonPathError> {
     Ok(())
 }
 
-fn describe(error: &ParseError) -> JsonPathError {
+fn describe(text: &str, error: &ParseError) -> JsonPathError {
     match error {
         ParseError::PestError(error) => {
             use pest::error::InputLocation;
             let at = match error.location {
                 InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
             };
-            JsonPathError {
-                message: "not a JSONPath (RFC 9535), such as `$.elements[0].name`".to_owned(),
-                at: Some(at),
-            }
+            let at = text.get(..at).unwrap_or(text).chars().count();
+            JsonPathError { message: "from here on it cannot be read".to_owned(), at: Some(at) }
         }
-        other => JsonPathError { message: format!("not a JSONPath (RFC 9535): {other}"), at: None },
+        other => JsonPathError { message: other.to_string(), at: None },
     }
 }
 

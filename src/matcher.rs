@@ -6,15 +6,19 @@
 //! A matcher is read with its templates ([`Matcher<Templated>`]), and judged once they are rendered
 //! ([`Matcher<Literal>`]).
 
+mod argument;
 pub mod evaluate;
-
-use std::sync::Arc;
+mod schema;
 
 use serde_json::Value;
 
-use crate::source::{Diagnostic, Span, nearest, read_file};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
 use crate::yaml::{Kind, Node, Reading};
+use argument::{
+    Check, check_boolean, check_list, check_ordered, check_pair, check_regex, check_string, check_type, checked,
+};
+pub use schema::Schema;
 
 /// A rendered value and the place where it was written.
 #[derive(Debug, Clone)]
@@ -85,18 +89,6 @@ pub enum Test<V> {
     Schema(Schema),
 }
 
-/// A JSON Schema, compiled when the file is read.
-#[derive(Clone)]
-pub struct Schema(Arc<jsonschema::Validator>);
-
-impl std::fmt::Debug for Schema {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Schema")
-    }
-}
-
-/// Whether an argument is one that a matcher can take; if not, why.
-type Check = fn(&Value) -> Result<(), String>;
 type Reader = fn(&Node, &mut Reading<'_>) -> Option<Test<Templated>>;
 
 /// Every matcher by its name, with what reads its argument.
@@ -122,11 +114,8 @@ pub const MATCHERS: &[(&str, Reader)] = &[
     ("ends_with", |node, reading| checked(node, reading, check_string).map(Test::EndsWith)),
     ("is_uuid", |node, reading| checked(node, reading, check_boolean).map(Test::IsUuid)),
     ("is_date", |node, reading| checked(node, reading, check_boolean).map(Test::IsDate)),
-    ("schema", read_schema),
+    ("schema", |node, reading| schema::read(node, reading).map(Test::Schema)),
 ];
-
-/// The JSON types that `type` knows.
-const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
 
 impl Matcher<Templated> {
     /// Reads a matcher: a map whose keys are matchers' names, or else a literal.
@@ -142,7 +131,7 @@ impl Matcher<Templated> {
             let misspelt = keys.iter().find_map(|(key, at, _)| Some((key, at, nearest(key, names())?)));
             let Some((key, at, near)) = misspelt else { return Some(Matcher::literal(node, reading)) };
             reading.mistake(
-                Diagnostic::new(at.span, format!("unknown matcher `{key}`"))
+                Diagnostic::mistake(Code::UnknownWord, at.span, format!("unknown matcher `{key}`"))
                     .help(format!("did you mean `{near}`? An object to be equal to is written under `equals:`")),
             );
             return None;
@@ -226,56 +215,8 @@ impl Matcher<Literal> {
             Test::AllOf(inner) => return inner.iter().try_for_each(Matcher::check),
             Test::Literal(_) | Test::Equals(_) | Test::Contains(_) | Test::Schema(_) => return Ok(()),
         };
-        check(&value.value).map_err(|wrong| Box::new(Diagnostic::new(value.span, wrong)))
+        check(&value.value, value.span)
     }
-}
-
-/// Reads an argument and, where it holds no template, checks it at once.
-fn checked(node: &Node, reading: &mut Reading<'_>, check: Check) -> Option<Templated> {
-    let value = Templated::read(node, reading);
-    if let Some(Err(wrong)) = value.as_literal().map(check) {
-        reading.mistake(Diagnostic::new(node.span, wrong));
-        return None;
-    }
-    Some(value)
-}
-
-fn check_regex(value: &Value) -> Result<(), String> {
-    let pattern = value.as_str().ok_or_else(|| format!("`matches` takes a regular expression, not {value}"))?;
-    regex::Regex::new(pattern).map(drop).map_err(|error| {
-        let text = error.to_string();
-        format!("not a regular expression: {}", text.lines().last().unwrap_or(&text).trim_start_matches("error: "))
-    })
-}
-
-fn check_list(value: &Value) -> Result<(), String> {
-    value.is_array().then_some(()).ok_or_else(|| format!("a list is wanted here, not {value}"))
-}
-
-fn check_ordered(value: &Value) -> Result<(), String> {
-    (value.is_number() || value.is_string())
-        .then_some(())
-        .ok_or_else(|| format!("a number or a date is wanted here, not {value}"))
-}
-
-fn check_pair(value: &Value) -> Result<(), String> {
-    match value.as_array().map(Vec::as_slice) {
-        Some([low, high]) => check_ordered(low).and_then(|()| check_ordered(high)),
-        _ => Err(format!("`between` takes the two ends, as in [1, 10], not {value}")),
-    }
-}
-
-fn check_type(value: &Value) -> Result<(), String> {
-    let name = value.as_str().unwrap_or_default();
-    TYPES.contains(&name).then_some(()).ok_or_else(|| format!("`type` is one of {}, not {value}", TYPES.join(", ")))
-}
-
-fn check_boolean(value: &Value) -> Result<(), String> {
-    value.is_boolean().then_some(()).ok_or_else(|| format!("true or false is wanted here, not {value}"))
-}
-
-fn check_string(value: &Value) -> Result<(), String> {
-    value.is_string().then_some(()).ok_or_else(|| format!("a string is wanted here, not {value}"))
 }
 
 fn read_all_of(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>> {
@@ -284,37 +225,11 @@ fn read_all_of(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>
         return None;
     };
     if items.is_empty() {
-        reading.mistake(Diagnostic::new(node.span, "an empty list of matchers checks nothing"));
+        reading.mistake(
+            Diagnostic::mistake(Code::ChecksNothing, node.span, "an empty list of matchers checks nothing")
+                .help("write the matchers that must all hold, or leave `all_of` out"),
+        );
         return None;
     }
     Some(Test::AllOf(items.iter().filter_map(|item| Matcher::read(item, reading)).collect()))
-}
-
-/// A schema stands in the scenario itself, or is the path of a JSON or YAML file beside it.
-fn read_schema(node: &Node, reading: &mut Reading<'_>) -> Option<Test<Templated>> {
-    let schema = match node.as_str() {
-        None => node.to_json(reading.sources),
-        Some(path) => {
-            let bytes = read_file(&reading.folder.join(path), crate::yaml::MAX_FILE_BYTES);
-            let parsed = bytes.map_err(|error| error.to_string()).and_then(|bytes| {
-                serde_json::from_slice(&bytes)
-                    .or_else(|_| serde_yaml::from_slice(&bytes))
-                    .map_err(|error| error.to_string())
-            });
-            match parsed {
-                Ok(schema) => schema,
-                Err(error) => {
-                    reading.mistake(Diagnostic::new(node.span, format!("the schema {path:?} cannot be read: {error}")));
-                    return None;
-                }
-            }
-        }
-    };
-    match jsonschema::validator_for(&schema) {
-        Ok(validator) => Some(Test::Schema(Schema(Arc::new(validator)))),
-        Err(error) => {
-            reading.mistake(Diagnostic::new(node.span, format!("not a JSON Schema: {error}")));
-            None
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What came of a run: plain data that the runner emits and the reporters read.
 
 use std::path::PathBuf;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use crate::api::exchange::{Exchange, Request};
@@ -16,6 +17,13 @@ pub enum Event {
         /// How many tests will run or be skipped.
         tests: usize,
     },
+    /// A test goes on to something else.
+    Doing {
+        /// The test's name.
+        test: String,
+        /// What it does from now on.
+        doing: Doing,
+    },
     /// A test has ended.
     Finished(Box<ScenarioOutcome>),
     /// The run has ended.
@@ -23,6 +31,33 @@ pub enum Event {
         /// How long it took.
         elapsed: Duration,
     },
+}
+
+/// What a test is busy with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doing {
+    /// A step, by its number and its label.
+    Step(usize, String),
+    /// It waits for the pending answer of its step to become another.
+    Pending,
+}
+
+/// Who is told what happens during a run; there may be nobody.
+#[derive(Debug, Clone, Default)]
+pub struct Listener(Option<Sender<Event>>);
+
+impl Listener {
+    /// Whoever is at the other end of a channel.
+    pub fn new(sender: Sender<Event>) -> Self {
+        Listener(Some(sender))
+    }
+
+    /// Tells what happens. One who has stopped listening is no reason to stop.
+    pub fn tell(&self, event: impl FnOnce() -> Event) {
+        if let Some(sender) = &self.0 {
+            drop(sender.send(event()));
+        }
+    }
 }
 
 /// What came of a scenario, or of one case of it.

@@ -5,5 +5,7 @@
 
 pub mod curl;
 pub mod diagnostic;
+pub mod explanation;
 pub mod failure;
+mod progress;
 pub mod terminal;

@@ -21,6 +21,6 @@ pub mod waiting;
 pub use compare::{Comparison, compare};
 pub use names::Names;
 pub use normalise::Options;
-pub use policy::{Decision, PolicyError, UpdatePolicy, Write, decide};
+pub use policy::{Decision, PolicyError, UpdatePolicy, Write, ci_variable, decide};
 pub use store::{Found, Header, Pending, Settled, Store, StoreError, Taken};
 pub use waiting::Waiting;

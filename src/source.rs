@@ -7,13 +7,14 @@
 mod codes;
 mod diagnostic;
 
-use std::io;
+use std::collections::HashMap;
+use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use codes::{CODES, Code, CodeEntry};
-pub use diagnostic::{Diagnostic, Edit, Fix};
+pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,6 +78,8 @@ impl Source {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    /// Files that others name, by the path that the name comes to, each with what came of reading it.
+    named: HashMap<PathBuf, Result<SourceId, Diagnostic>>,
 }
 
 impl Sources {
@@ -91,17 +94,36 @@ impl Sources {
         let shown = path.strip_prefix(".").unwrap_or(path);
         let bytes = read_file(path, most).map_err(|error| {
             let id = self.add(shown, "");
-            Diagnostic::new(self.span(id, 0..0), format!("this file is not read: {error}"))
+            Diagnostic::mistake(Code::UnreadableFile, self.span(id, 0..0), format!("this file is not read: {error}"))
+                .help("check that it is the file that is meant, and that it may be read")
         })?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(self.add(shown, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let id = self.add(shown, String::from_utf8_lossy(error.as_bytes()));
-                let mistake = Diagnostic::new(self.span(id, at..at + 1), "from here on the file is not UTF-8 text");
+                let mistake = Diagnostic::mistake(
+                    Code::NotUtf8,
+                    self.span(id, at..at + 1),
+                    "from here on the file is not UTF-8 text",
+                );
                 Err(mistake.help("save it as UTF-8"))
             }
         }
+    }
+
+    /// Reads in a file that another one names, such as its data, once however many name it. One that is not there is left
+    /// out: that is a mistake of who names it.
+    pub fn read_named(&mut self, path: PathBuf, most: u64) {
+        if !self.named.contains_key(&path) && path.exists() {
+            let read = self.read(&path, most);
+            self.named.insert(path, read);
+        }
+    }
+
+    /// What came of a file that was named and read in; `None` for one that is not there.
+    pub fn named(&self, path: &Path) -> Option<&Result<SourceId, Diagnostic>> {
+        self.named.get(path)
     }
 
     /// All files.
@@ -174,6 +196,35 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge { size: metadata.len(), most });
     }
     Ok(std::fs::read(path)?)
+}
+
+/// What a file is called while it is being written.
+const UNFINISHED: (&str, &str) = (".draftgate-", ".tmp");
+
+/// Whether a file is named as [`write_file`] names one that is not whole yet. One that stays was left behind by a process that
+/// was ended.
+pub fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1)
+}
+
+/// Writes a whole file, with the folders that it needs: whoever reads it, also after a crash, finds the old text or the new
+/// one and never half of it.
+///
+/// # Errors
+///
+/// When a folder or the file cannot be written; the file is as it was then.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
+    // Others in the team read these files: the umask decides, not the caution of temporary files.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
 
 /// The known word nearest to a misspelt one, when one is near enough to be what was meant.

@@ -5,6 +5,7 @@
 //! expressions see.
 
 mod functions;
+mod mistake;
 pub mod scope;
 
 use std::sync::{Arc, OnceLock};
@@ -13,8 +14,9 @@ use minijinja::{Environment, Expression, UndefinedBehavior};
 use serde_json::Value;
 
 use crate::fake;
-use crate::source::{Diagnostic, Sources, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::yaml::{Kind, Node, Reading};
+use mistake::{advice, broken, find_word, too_long, unreadable, whole_operand};
 use scope::Scope;
 
 /// A value as it was written, its templates not rendered yet.
@@ -121,7 +123,7 @@ impl Templated {
             Kind::String(text) => match compile(inner_of(text).unwrap_or(text)) {
                 Ok(compiled) => Form::Expression(Arc::new(compiled)),
                 Err(error) => {
-                    reading.mistake(broken(node.span, &error));
+                    reading.mistake(unreadable(reading.sources, node.span, inner_of(text).unwrap_or(text), &error));
                     literal(Value::Null)
                 }
             },
@@ -182,12 +184,14 @@ impl Templated {
                 if value.kind() == minijinja::value::ValueKind::Plain {
                     let message = format!("`{}` is a function, not a value", compiled.source);
                     return Err(Box::new(
-                        Diagnostic::new(self.span, message).help(format!("call it: `{}()`", compiled.source)),
+                        Diagnostic::mistake(Code::TemplateFailed, self.span, message)
+                            .help(format!("call it: `{}()`", compiled.source)),
                     ));
                 }
                 self.check_size(value.as_str().map_or(0, str::len))?;
                 serde_json::to_value(&value).map_err(|error| {
-                    Box::new(Diagnostic::new(
+                    Box::new(Diagnostic::mistake(
+                        Code::TemplateFailed,
                         self.span,
                         format!("`{}` gives nothing that JSON can hold: {error}", compiled.source),
                     ))
@@ -208,7 +212,8 @@ impl Templated {
             return Ok(());
         }
         let message = format!("the template gives {bytes} bytes, and at most {LONGEST_TEXT} are taken");
-        Err(Box::new(Diagnostic::new(self.span, message)))
+        let mistake = Diagnostic::mistake(Code::TemplateFailed, self.span, message);
+        Err(Box::new(mistake.help("a loop or a filter makes it longer than anybody reads")))
     }
 
     /// Renders the value as text: a number or a boolean as it is written.
@@ -220,7 +225,11 @@ impl Templated {
             Value::String(text) => Ok(text),
             Value::Null => Ok(String::new()),
             other @ (Value::Bool(_) | Value::Number(_)) => Ok(other.to_string()),
-            _ => Err(Box::new(Diagnostic::new(self.span, "a list or a map stands where text is wanted"))),
+            _ => Err(Box::new(Diagnostic::mistake(
+                Code::TemplateFailed,
+                self.span,
+                "a list or a map stands where text is wanted",
+            ))),
         }
     }
 
@@ -259,7 +268,8 @@ impl Templated {
                 let mut names = self.names();
                 names.sort();
                 for name in names.iter().filter(|name| !known(name)) {
-                    let mistake = Diagnostic::new(
+                    let mistake = Diagnostic::mistake(
+                        Code::UndefinedName,
                         find_word(reading.sources, self.span, name),
                         format!("`{name}` is not defined"),
                     );
@@ -279,24 +289,27 @@ impl Templated {
         for (kind, word) in functions::words(source) {
             let (what, help) = match kind {
                 functions::Word::Filter if !functions::is_filter(environment(), &word) => {
-                    let near = nearest(&word, functions::FILTERS);
-                    ("filter", near.map(|near| format!("did you mean `{near}`?")))
+                    let near = nearest(&word, functions::FILTERS).map(|near| format!("did you mean `{near}`?"));
+                    ("filter", near.unwrap_or_else(|| format!("the filters are {}", functions::FILTERS.join(", "))))
                 }
                 functions::Word::Generator if !fake::KINDS.iter().any(|kind| kind.name == word) => {
-                    let near = nearest(&word, fake::KINDS.map(|kind| kind.name));
-                    ("fake", near.map(|near| format!("did you mean `fake.{near}()`?")))
+                    let known = fake::KINDS.map(|kind| kind.name);
+                    let near = nearest(&word, known).map(|near| format!("did you mean `fake.{near}()`?"));
+                    ("fake", near.unwrap_or_else(|| format!("what can be made up is {}", known.join(", "))))
                 }
                 _ => continue,
             };
             let place = find_word(reading.sources, self.span, &word);
-            reading.mistake(Diagnostic::new(place, format!("there is no {what} `{word}`")).maybe_help(help));
+            reading.mistake(
+                Diagnostic::mistake(Code::UnknownFunction, place, format!("there is no {what} `{word}`")).help(help),
+            );
         }
     }
 
     fn undefined(&self, source: &str, scope: &Scope) -> TemplateError {
         let missing = self.names().into_iter().find(|name| !scope.knows(name));
         let name = missing.as_deref().unwrap_or(source);
-        let mistake = Diagnostic::new(self.span, format!("`{name}` is not defined"));
+        let mistake = Diagnostic::mistake(Code::UndefinedName, self.span, format!("`{name}` is not defined"));
         Box::new(if missing.is_some() { mistake.help(advice(name, &scope.names())) } else { mistake })
     }
 
@@ -328,15 +341,10 @@ fn read_text(text: &str, span: Span, reading: &mut Reading<'_>) -> Form {
     match environment().template_from_str(text) {
         Ok(_) => Form::Text(text.into()),
         Err(error) => {
-            reading.mistake(broken(span, &error));
+            reading.mistake(unreadable(reading.sources, span, text, &error));
             literal(Value::String(text.to_owned()))
         }
     }
-}
-
-fn too_long(span: Span) -> Diagnostic {
-    Diagnostic::new(span, format!("an expression here has more than {LONGEST_EXPRESSION} characters"))
-        .help("split it over several `vars`")
 }
 
 /// The length of the longest `{{ … }}` or `{% … %}`.
@@ -359,15 +367,6 @@ fn compile(source: &str) -> Result<Compiled, minijinja::Error> {
     Ok(Compiled { source: source.to_owned(), expression })
 }
 
-fn broken(span: Span, error: &minijinja::Error) -> Diagnostic {
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    Diagnostic::new(span, format!("the template cannot be {}: {detail}", verb(error.kind())))
-}
-
-fn verb(kind: minijinja::ErrorKind) -> &'static str {
-    if kind == minijinja::ErrorKind::SyntaxError { "read" } else { "rendered" }
-}
-
 /// Names that stand under `default` or `is defined` may be undefined.
 fn optional_names_removed(names: Vec<String>, source: &str) -> Vec<String> {
     let optional = |name: &str| {
@@ -381,48 +380,6 @@ fn optional_names_removed(names: Vec<String>, source: &str) -> Vec<String> {
         })
     };
     names.into_iter().filter(|name| !optional(name)).collect()
-}
-
-/// The engine's range names the attribute that is missing; what it is missing from stands before it.
-fn whole_operand(source: &str, range: std::ops::Range<usize>) -> &str {
-    let before = source.get(..range.start).unwrap_or_default();
-    let operand = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_.[]'\"".contains(c));
-    source.get(operand.len()..range.end).unwrap_or(source).trim()
-}
-
-/// How many of the defined names are listed.
-const MOST_NAMES: usize = 12;
-
-fn advice(name: &str, all: &[String]) -> String {
-    if let Some(near) =
-        nearest(name, all.iter().map(String::as_str).chain(scope::BUILT_IN)).filter(|near| *near != name)
-    {
-        return format!("did you mean `{near}`?");
-    }
-    let mut all = all.to_vec();
-    all.sort();
-    all.dedup();
-    match all.len() {
-        0 => "define it under `vars`, or capture it in an earlier step".to_owned(),
-        1..=MOST_NAMES => format!("defined here: {}", all.join(", ")),
-        more => format!("defined here: {} and {} more", all[..MOST_NAMES].join(", "), more - MOST_NAMES),
-    }
-}
-
-/// The place of a word inside a span, or the span itself.
-fn find_word(sources: &Sources, span: Span, word: &str) -> Span {
-    let text = sources.slice(span);
-    let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    let after_braces = text.find("{{").or_else(|| text.find("{%")).unwrap_or(0);
-    text.match_indices(word)
-        .find(|(at, _)| {
-            *at >= after_braces
-                && boundary(text[..*at].chars().next_back())
-                && boundary(text[at + word.len()..].chars().next())
-        })
-        .map_or(span, |(at, _)| {
-            sources.span(span.source, span.start as usize + at..span.start as usize + at + word.len())
-        })
 }
 
 #[cfg(test)]

@@ -4,16 +4,23 @@
 //! merge keys, refuses duplicate keys, tabs, alias bombs and absurd nesting, and never panics. What the keys mean is
 //! for the readers above it; [`Reading`] and [`Mapping`] help them to go on after a mistake and to report an unknown key.
 
+mod json;
+mod pattern;
 mod reading;
+mod slips;
+
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_yaml::{Location, Spanned};
 
-pub use reading::{Mapping, Reading, unknown_word};
+pub use json::parse_json;
+pub use pattern::{BrokenPattern, broken_pattern};
+pub use reading::{Mapping, NAMED_HERE, Reading, no_file, not_wanted, unknown_word};
 
-use crate::source::{Diagnostic, SourceId, Sources, Span};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 
 /// The largest file that is read, in bytes: a scenario is written by hand.
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -72,6 +79,11 @@ impl Node {
         matches!(&self.kind, Kind::Map(entries) if entries.iter().any(near))
     }
 
+    /// The place of a part of a string, given in bytes of it, as [`part_of`] finds it.
+    pub fn part(&self, sources: &Sources, part: Range<usize>) -> Span {
+        self.as_str().map_or(self.span, |text| part_of(sources, self.span, text, part))
+    }
+
     /// What it is, for messages: "a list", "the number 5".
     pub fn describe(&self) -> String {
         match &self.kind {
@@ -101,6 +113,18 @@ impl Node {
     }
 }
 
+/// The place of a part of a text, given in bytes of it, where it stands at its place as it is; its whole place where it does
+/// not, since escapes and folded lines count differently.
+pub fn part_of(sources: &Sources, whole: Span, text: &str, part: Range<usize>) -> Span {
+    match sources.slice(whole).find(text) {
+        Some(at) => {
+            let from = whole.start as usize + at;
+            sources.span(whole.source, from + part.start..from + part.end)
+        }
+        None => whole,
+    }
+}
+
 /// Reads the one YAML document of a source.
 ///
 /// ```
@@ -114,14 +138,18 @@ pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
     let text = &sources.get(source).text;
     let start = sources.span(source, 0..0);
     if text.trim().is_empty() {
-        return Err(Diagnostic::new(start, "the file is empty"));
+        return Err(
+            Diagnostic::mistake(Code::EmptyFile, start, "the file is empty").help("write into it, or remove it")
+        );
     }
     let raw: Raw =
-        serde_yaml::from_str_with_options(text, options()).map_err(|error| mistake(sources, source, &error))?;
+        serde_yaml::from_str_with_options(text, options()).map_err(|error| slips::mistake(sources, source, &error))?;
     let node = Reader { sources, source }.node(raw);
     match unquoted_template(&node) {
-        Some(span) => Err(Diagnostic::new(span, "braces that are not in quotes make a YAML map")
-            .help("put a template in quotes: \"{{ name }}\"")),
+        Some(span) => {
+            Err(Diagnostic::mistake(Code::UnquotedTemplate, span, "braces that are not in quotes make a YAML map")
+                .help("put a template in quotes: \"{{ name }}\""))
+        }
         None => Ok(node),
     }
 }
@@ -152,99 +180,6 @@ fn options() -> serde_yaml::Options {
         budget.flow_nesting_limit = MAX_DEPTH;
     }
     options
-}
-
-/// The parser's error as a mistake of ours, in words that a person who writes YAML knows.
-fn mistake(sources: &Sources, source: SourceId, error: &serde_yaml::Error) -> Diagnostic {
-    use serde_yaml::Error;
-    let error = error.without_snippet();
-    let file = sources.get(source);
-    let at = error.location().filter(|location| location.line() > 0);
-    let start = at.map_or(0, |location| byte_of(&file.text, location));
-    let line_start = file.text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line = file.text[line_start..].lines().next().unwrap_or_default();
-    let indent = &line[..line.len() - line.trim_start().len()];
-    if let Some(tab) = indent.find('\t') {
-        return Diagnostic::new(
-            sources.span(source, line_start + tab..line_start + tab + 1),
-            "a tab indents this line",
-        )
-        .help("YAML is indented with spaces only");
-    }
-    let length =
-        file.text[start..].chars().take_while(|c| !c.is_whitespace() && *c != ':').map(char::len_utf8).sum::<usize>();
-    let span = sources.span(source, start..start + length);
-    match error {
-        Error::DuplicateMappingKey { key, .. } => {
-            let name = key.clone().unwrap_or_else(|| sources.slice(span).to_owned());
-            Diagnostic::new(span, format!("the key `{name}` is given twice")).help("keep one of the two")
-        }
-        Error::MultipleDocuments { .. } => Diagnostic::new(span, "the file holds more than one YAML document")
-            .help("put each scenario into a file of its own"),
-        Error::AliasReplayLimitExceeded { .. }
-        | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => {
-            Diagnostic::new(span, "the aliases of this file expand without end").help("use fewer aliases of aliases")
-        }
-        Error::Budget { .. } => Diagnostic::new(span, "the file is too large or too deeply nested to be read").help(
-            format!("at most {MAX_DEPTH} levels and {MAX_NODES} values, aliases counted as often as they are used"),
-        ),
-        other => {
-            let text = other.to_string();
-            let (message, help) = in_our_words(plain_words(&text));
-            Diagnostic::new(span, message).maybe_help(help.map(str::to_owned))
-        }
-    }
-}
-
-/// What the parser says of the commonest slips, and what was probably meant.
-const SLIPS: [(&str, &str, Option<&str>); 12] = [
-    (
-        "did not find expected ',' or",
-        "inside `{ … }` and `[ … ]` this ends the text too early",
-        Some("put it in quotes: brackets, braces and commas belong to YAML here"),
-    ),
-    (
-        "mapping values are not allowed",
-        "a second `:` stands on this line",
-        Some("a step with more below it is written `- init:`; a text with a colon stands in quotes"),
-    ),
-    (
-        "scanning an anchor or alias",
-        "`*` or `&` begins a reference in YAML",
-        Some("put the text in quotes, such as a JSONPath in `{ … }`"),
-    ),
-    ("alias replay limit", "the aliases of this file expand without end", Some("use fewer aliases of aliases")),
-    ("alias expansion limit", "the aliases of this file expand without end", Some("use fewer aliases of aliases")),
-    ("budget breached", "the file is too large or too deeply nested to be read", None),
-    ("recursion limit", "the file is too deeply nested to be read", None),
-    ("recursive references", "this alias refers to itself", None),
-    (
-        "unknown escape character",
-        "a backslash in double quotes begins an escape",
-        Some("put the text in single quotes"),
-    ),
-    ("cannot start any token", "this character cannot begin a text in YAML", Some("put the text in quotes")),
-    (
-        "did not find expected key",
-        "this line does not stand where one can",
-        Some("keys of one map begin in the same column, steps with a dash"),
-    ),
-    ("could not find expected ':'", "a `:` is missing after this key", None),
-];
-
-fn in_our_words(message: &str) -> (String, Option<&'static str>) {
-    match SLIPS.iter().find(|(theirs, ..)| message.contains(theirs)) {
-        Some((_, ours, help)) => ((*ours).to_owned(), *help),
-        None => (format!("this is not YAML: {message}"), None),
-    }
-}
-
-/// The parser's message without the place that it repeats.
-fn plain_words(message: &str) -> &str {
-    let first = message.lines().next().unwrap_or(message);
-    let cut = first.rfind(" at line ").or_else(|| first.rfind(" (at line ")).unwrap_or(first.len());
-    first[..cut].trim_end_matches([',', ':', ' '])
 }
 
 fn byte_of(text: &str, location: Location) -> usize {

@@ -21,7 +21,7 @@ const HOUSE: [(&str, &[&str]); 20] = [
     ("scenario", &["api", "jsonpath", "matcher", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
     ("expect", &["api", "jsonpath", "matcher", "redact", "scenario", "source", "template"]),
-    ("snapshot", &["api", "jsonpath"]),
+    ("snapshot", &["api", "jsonpath", "source"]),
     ("outcome", &["api", "expect", "snapshot", "source"]),
     (
         "runner",

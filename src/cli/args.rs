@@ -37,7 +37,7 @@ pub enum Command {
     Review(ReviewArguments),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
-    /// Say what an error code of the API means, and how to provoke it
+    /// Say what an error code of the API or a mistake in a file means
     Explain(ExplainArguments),
     /// Serve the embedded flow API by itself, for front-end work, demos and other clients
     Sandbox(SandboxArguments),
@@ -101,10 +101,14 @@ pub struct LintArguments {
 
 /// Arguments of `explain`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:\n  draftgate explain 4006\n  draftgate explain E020")]
 pub struct ExplainArguments {
-    /// The error code, such as 4006; left out, all are listed
+    /// The API's error code, such as 4006, or the kind of mistake, such as E020; left out, all are listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+    /// Colours
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
 }
 
 impl Arguments {
@@ -115,7 +119,7 @@ impl Arguments {
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
-            Some(Command::Explain(_)) => None,
+            Some(Command::Explain(explain)) => explain.color,
             Some(Command::Sandbox(sandbox)) => sandbox.color,
         };
         color.unwrap_or(Color::Auto)

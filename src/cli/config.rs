@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::api::operation::{OPERATIONS, Operation};
 use crate::scenario::parse_duration;
-use crate::source::{Diagnostic, SourceId, Sources, Span};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::template::Templated;
 use crate::yaml::{self, Kind, Mapping, Node, Reading, unknown_word};
 
@@ -190,7 +190,8 @@ fn read_path(name: &str, key: &Node, value: &Node, reading: &mut Reading<'_>) ->
     };
     if !path.starts_with('/') {
         reading.mistake(
-            Diagnostic::new(value.span, "a path begins with a slash").help(format!("write {:?}", format!("/{path}"))),
+            Diagnostic::mistake(Code::BadPath, value.span, "a path begins with a slash")
+                .help(format!("write {:?}", format!("/{path}"))),
         );
         return None;
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
@@ -48,7 +49,7 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
         Ok(prepared) => prepared,
         Err(exit) => return exit.into(),
     };
-    let exit = execute(&prepared, &libtest, true, &output);
+    let exit = execute(&prepared, &libtest, true, &output, &Arc::default());
     let any = !prepared.tests.is_empty();
     stop(prepared);
     match exit {

@@ -6,7 +6,7 @@ use super::Environment;
 use super::args::Color;
 use crate::redact::Redactor;
 use crate::report::diagnostic::{Severity, render};
-use crate::source::{Diagnostic, Sources};
+use crate::source::{Code, Diagnostic, Sources};
 
 /// The most mistakes that are shown at once.
 const MOST: usize = 100;
@@ -33,6 +33,8 @@ pub fn end_quietly_without_reader() {
 pub struct Output {
     /// Whether it may colour.
     pub color: bool,
+    /// Whether a line may be drawn over: somebody sits at a terminal that can.
+    pub live: bool,
     /// Masks every secret that is known.
     pub redactor: Redactor,
 }
@@ -47,7 +49,8 @@ impl Output {
             Color::Auto if environment.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
             Color::Auto => environment.terminal && environment.variable("TERM") != Some("dumb"),
         };
-        Output { color, redactor: Redactor::default() }
+        let live = environment.terminal && environment.variable("TERM") != Some("dumb") && !environment.in_ci();
+        Output { color, live, redactor: Redactor::default() }
     }
 
     /// Says something on the standard error stream. A reader who has gone is no reason to fail.
@@ -64,8 +67,9 @@ impl Output {
         drop(io::stdout().lock().write_all(self.redactor.mask(text).as_bytes()));
     }
 
-    /// Shows mistakes, each with its line.
+    /// Shows mistakes, each with its line, in the order of files and places.
     pub fn mistakes(&self, mistakes: &[Diagnostic], sources: &Sources) {
+        let mistakes = &in_order(mistakes, sources)[..];
         let mut text = String::new();
         for mistake in mistakes.iter().take(MOST) {
             text.push_str(&render(mistake, Severity::Error, sources, self.color));
@@ -74,8 +78,33 @@ impl Output {
         if mistakes.len() > MOST {
             text.push_str(&format!("… and {} more\n\n", mistakes.len() - MOST));
         }
+        text.push_str(&more_about(mistakes));
         let count = mistakes.len();
         text.push_str(&format!("{count} {} found\n", if count == 1 { "mistake" } else { "mistakes" }));
         self.complain(&text);
+    }
+}
+
+/// Mistakes in the order of files and places. One that two readers found, as of a file of translations, is told once: by
+/// who says more of it.
+fn in_order<'a>(mistakes: &'a [Diagnostic], sources: &Sources) -> Vec<&'a Diagnostic> {
+    let mut sorted: Vec<&Diagnostic> = mistakes.iter().collect();
+    let place = |mistake: &Diagnostic| (sources.path(mistake.span.source).to_owned(), mistake.span.start);
+    sorted.sort_by_cached_key(|mistake| {
+        (place(mistake), mistake.message.clone(), std::cmp::Reverse(mistake.related.len()))
+    });
+    sorted.dedup_by(|later, earlier| place(later) == place(earlier) && later.message == earlier.message);
+    sorted
+}
+
+/// Where more is said about the kinds of mistakes that were found.
+fn more_about(mistakes: &[&Diagnostic]) -> String {
+    let mut codes: Vec<&str> = mistakes.iter().filter_map(|mistake| mistake.code).map(Code::number).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    match codes[..] {
+        [] => String::new(),
+        [only] => format!("For more about this kind of mistake: `draftgate explain {only}`\n"),
+        [first, ..] => format!("For more about a kind of mistake: `draftgate explain {first}`\n"),
     }
 }

@@ -1,6 +1,6 @@
 //! From settings to a run that can begin: scenarios read, a server found or started.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +10,18 @@ use reqwest::Url;
 use super::Environment;
 use super::args::RunArguments;
 use super::exit::Exit;
+use super::last_run::LastRun;
 use super::output::Output;
 use super::settings::{Place, Selection, ServerAddress, Settings, SettingsError};
 use crate::api::client::Client;
 use crate::api::token::Credentials;
 use crate::redact::Secret;
 use crate::runner::{Run, TestId, collisions};
+use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
-use crate::source::{Diagnostic, Sources};
+use crate::source::Sources;
 
 /// Bound on a scenario that sets none.
 const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
@@ -33,6 +35,12 @@ pub(super) struct Prepared {
     pub tests: Vec<TestId>,
     pub sandbox: Option<Server>,
     pub runtime: tokio::runtime::Runtime,
+    /// The folder that the configuration is in, or would be.
+    pub root: PathBuf,
+    /// Whether every scenario of the folder was read.
+    pub whole: bool,
+    /// What the flows of the embedded sandbox were read from: digests of their definitions, by the flow's id.
+    pub definitions: BTreeMap<String, String>,
 }
 
 /// Shows why a command cannot begin.
@@ -54,7 +62,7 @@ pub(super) struct Folder {
 pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Exit> {
     let found = discover(&place.root, sources);
     let chosen: Vec<PathBuf> = place.selections.iter().map(|selection| canonical(&selection.path)).collect();
-    let whole = chosen.contains(&canonical(&place.root));
+    let whole = is_whole(place);
     let wanted = |file: &Path| whole || chosen.iter().any(|chosen| canonical(file).starts_with(chosen));
     let suite = load(&found, &wanted, sources);
     let library = crate::sandbox::load(sources, &found.flows);
@@ -72,8 +80,14 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
         }
     }
     learn_secrets(sources, output);
-    output.mistakes(&each_once(mistakes, sources), sources);
+    output.mistakes(&mistakes, sources);
     Err(Exit::Invalid)
+}
+
+/// Whether the whole scenario folder is chosen.
+fn is_whole(place: &Place) -> bool {
+    let root = canonical(&place.root);
+    place.selections.iter().any(|selection| canonical(&selection.path) == root)
 }
 
 /// Masks the secrets of the sandbox's settings in whatever is shown.
@@ -81,16 +95,7 @@ pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
     crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
 }
 
-/// A file that two readers look at, such as a locale, is told of once: by the first, who says what it is for.
-fn each_once(mistakes: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    let mut seen = HashSet::new();
-    let place = |mistake: &Diagnostic| {
-        (sources.path(mistake.span.source).to_owned(), mistake.span.range(), mistake.message.clone())
-    };
-    mistakes.into_iter().filter(|mistake| seen.insert(place(mistake))).collect()
-}
-
-fn canonical(path: &Path) -> PathBuf {
+pub(super) fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
@@ -103,6 +108,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         Settings::resolve(environment, &arguments.target, &arguments.server, &place, &output.redactor, &mut sources);
     let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
     let Folder { suite, library } = read_folder(&place, &mut sources, output)?;
+    let definitions = digests(&library);
     let variable = |name: &str| environment.variables.get(name).cloned();
     let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
     let Connection { client, sandbox, runtime } = connect(&mut settings, library, arguments.libtest.list, output)?;
@@ -117,11 +123,21 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         // Behind the embedded sandbox there is nobody whose data could be touched.
         allow_live: arguments.server.allow_live || settings.server.is_none(),
         snapshots: settings.snapshots.clone(),
-        store: Store::from_env(&variable, root),
+        store: Store::from_env(&variable, root.clone()),
         policy,
     };
-    let tests = select(&run, &place, arguments, &sources);
-    Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime })
+    let mut tests = select(&run, &place, arguments, &sources);
+    if arguments.failed {
+        let last = LastRun::read(&root).map_err(|error| usage(output, &error))?;
+        tests.retain(|id| last.failed(&run.test(*id).name()));
+    }
+    let whole = is_whole(&place);
+    Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime, root, whole, definitions })
+}
+
+fn digests(library: &Library) -> BTreeMap<String, String> {
+    let of = |flow: &Flow| [&flow.draft, &flow.live].map(|one| one.as_ref().map_or("", |one| &one.digest)).join(" ");
+    library.flows.iter().map(|flow| (flow.id.clone(), of(flow))).collect()
 }
 
 /// The API, within reach.
@@ -234,9 +250,10 @@ fn at_line(test: Test<'_>, selections: &[Selection], sources: &Sources) -> bool 
     };
     let cases = test.scenario.cases.as_deref().unwrap_or_default();
     matching.iter().filter_map(|selection| selection.line).any(|line| {
-        let inside_any = cases.iter().any(|case| lines(case.span).contains(&line));
+        // Cases of a data file have their lines there.
+        let stands_at = |case: &crate::scenario::Case| case.span.source == source && lines(case.span).contains(&line);
         match test.case {
-            Some(case) if inside_any => lines(case.span).contains(&line),
+            Some(case) if cases.iter().any(stands_at) => stands_at(case),
             _ => true,
         }
     })

@@ -17,8 +17,7 @@ use super::prepare::refuse;
 use super::settings::{SettingsError, snapshot_folder, store_root};
 use crate::redact::Redactor;
 use crate::review::{Item, Review};
-use crate::snapshot::policy::{PolicyError, refuse_in_ci};
-use crate::snapshot::{Found, Settled, Store, StoreError, Taken, Waiting};
+use crate::snapshot::{Found, PolicyError, Settled, Store, StoreError, Taken, Waiting, ci_variable};
 use crate::source::Sources;
 
 /// Where what awaits review is kept.
@@ -34,7 +33,7 @@ pub(super) fn review(environment: &Environment, arguments: &ReviewArguments, out
     // Snapshots hold no secret; what somebody put into one by hand is not shown either.
     environment.variable("DRAFTGATE_CLIENT_SECRET").iter().for_each(|secret| output.redactor.add(secret));
     let variable = |name: &str| environment.variables.get(name).cloned();
-    let in_ci = refuse_in_ci(&variable).err();
+    let in_ci = ci_variable(&variable).map(PolicyError::UpdateInCi);
     if let Some(error) = in_ci.as_ref().filter(|_| arguments.accept) {
         output.complain(&format!("error: {error}; `--list` shows what awaits review"));
         return Exit::Usage;

@@ -1,10 +1,11 @@
 //! `draftgate run`.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use libtest_mimic::Arguments as Libtest;
 use tokio::sync::watch;
@@ -12,9 +13,10 @@ use tokio::sync::watch;
 use super::Environment;
 use super::args::RunArguments;
 use super::exit::{Exit, Tally};
+use super::last_run::{self, LastRun};
 use super::output::Output;
 use super::prepare::{Prepared, prepare};
-use crate::outcome::{Event, ScenarioOutcome, Verdict};
+use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::failure::explain;
 use crate::report::terminal::Terminal;
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
@@ -30,15 +32,39 @@ pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &
         output.complain(&format!("error: the log {file} cannot be written: {error}"));
         return Exit::Usage;
     }
-    let prepared = match prepare(environment, arguments, output) {
-        Ok(prepared) => prepared,
-        Err(exit) => return exit,
-    };
+    match prepare(environment, arguments, output) {
+        Ok(prepared) => play(environment, arguments, prepared, output),
+        Err(exit) => exit,
+    }
+}
+
+/// Runs what is prepared, and remembers what came of it.
+pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared: Prepared, output: &Output) -> Exit {
     let libtest = arguments.libtest.to_libtest();
-    let exit = execute(&prepared, &libtest, arguments.libtest.reports_as_rust(), output);
+    if arguments.failed && prepared.tests.is_empty() {
+        output.complain("error: nothing ran: no test failed when it ran last");
+        stop(prepared);
+        return Exit::Nothing;
+    }
+    let last = Arc::new(Mutex::new(LastRun::default()));
+    let exit = execute(&prepared, &libtest, arguments.libtest.reports_as_rust(), output, &last);
+    if !libtest.list && !environment.in_ci() {
+        remember(&prepared, &last, output);
+    }
     let exit = if arguments.unreferenced && !libtest.list { list_unreferenced(&prepared, output, exit) } else { exit };
     stop(prepared);
     exit
+}
+
+/// Keeps what came of each test for the next run.
+fn remember(prepared: &Prepared, last: &Mutex<LastRun>, output: &Output) {
+    let last = std::mem::take(&mut *last.lock().unwrap_or_else(PoisonError::into_inner));
+    let names: HashSet<String> = prepared.run.suite.tests().map(|test| test.name()).collect();
+    let is_test = |name: &str| !prepared.whole || names.contains(name);
+    if let Err(error) = last.write(&prepared.root, is_test) {
+        let folder = prepared.root.join(last_run::FOLDER);
+        output.complain(&format!("warning: this run is not remembered in {}: {error}", folder.display()));
+    }
 }
 
 /// Ends the sandbox and the runtime.
@@ -51,25 +77,32 @@ pub(super) fn stop(prepared: Prepared) {
 }
 
 /// Runs the prepared tests, reporting in draftgate's way or in libtest's.
-pub(super) fn execute(prepared: &Prepared, libtest: &Libtest, as_rust: bool, output: &Output) -> Exit {
+pub(super) fn execute(
+    prepared: &Prepared,
+    libtest: &Libtest,
+    as_rust: bool,
+    output: &Output,
+    last: &Arc<Mutex<LastRun>>,
+) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
     let interrupted = listen_for_interrupt(&prepared.runtime);
-    let (events, reporter) = if as_rust {
-        (None, None)
+    let (listener, reporter) = if as_rust {
+        (Listener::default(), None)
     } else {
         let (sender, receiver) = channel::<Event>();
         let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), output.redactor.clone(), output.color);
-        (Some(sender), Some(std::thread::spawn(move || report(terminal, &receiver))))
+        let terminal = if output.live { terminal.with_progress(terminal_width) } else { terminal };
+        (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, &receiver))))
     };
-    tell(events.as_ref(), Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest) });
-    let finish = finish(prepared, &tally, events.clone(), output);
+    listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest) });
+    let finish = finish(prepared, &tally, &listener, last, output);
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
-    let _conclusion =
-        run_trials(&prepared.run, prepared.runtime.handle(), &prepared.tests, libtest, &interrupted, &finish);
+    let handle = prepared.runtime.handle();
+    let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &interrupted, &listener, &finish);
     drop(finish);
-    tell(events.as_ref(), Event::Ended { elapsed: began.elapsed() });
-    drop(events);
+    listener.tell(|| Event::Ended { elapsed: began.elapsed() });
+    drop(listener);
     if let Some(reporter) = reporter {
         drop(reporter.join());
     }
@@ -85,29 +118,44 @@ pub(super) fn execute(prepared: &Prepared, libtest: &Libtest, as_rust: bool, out
     }
 }
 
+/// How often the progress line is drawn anew while nothing happens: often enough for its seconds.
+const TICK: Duration = Duration::from_millis(200);
+
 /// Writes what it is told until there is no more. A reader who has gone, as of a closed pipe, ends the report and not the
 /// run.
-fn report<W: io::Write>(mut terminal: Terminal<W>, events: &std::sync::mpsc::Receiver<Event>) {
+fn report<W: io::Write>(mut terminal: Terminal<W>, events: &Receiver<Event>) {
     let mut listening = true;
-    for event in events {
-        listening = listening && terminal.tell(event).is_ok();
+    loop {
+        let told = match events.recv_timeout(TICK) {
+            Ok(event) if listening => terminal.tell(event),
+            Ok(_) => continue,
+            Err(RecvTimeoutError::Timeout) if listening => terminal.tick(),
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        listening = told.is_ok();
     }
 }
 
-fn tell(events: Option<&Sender<Event>>, event: Event) {
-    if let Some(events) = events {
-        drop(events.send(event));
-    }
+/// The terminal's width in columns, now: its window may have changed.
+fn terminal_width() -> usize {
+    usize::from(console::Term::stdout().size().1)
 }
 
 /// What happens with each outcome: snapshots are written, the verdict counted, the report told.
-fn finish(prepared: &Prepared, tally: &Arc<Mutex<Tally>>, events: Option<Sender<Event>>, output: &Output) -> Finish {
-    let (run, sources) = (prepared.run.clone(), prepared.sources.clone());
-    let (tally, output) = (tally.clone(), output.clone());
-    let events = Mutex::new(events);
+fn finish(
+    prepared: &Prepared,
+    tally: &Arc<Mutex<Tally>>,
+    listener: &Listener,
+    last: &Arc<Mutex<LastRun>>,
+    output: &Output,
+) -> Finish {
+    let (run, sources, last) = (prepared.run.clone(), prepared.sources.clone(), last.clone());
+    let (tally, listener, output) = (tally.clone(), listener.clone(), output.clone());
     Arc::new(move |mut outcome: ScenarioOutcome| {
         settle(&run, &sources, &mut outcome);
         tally.lock().unwrap_or_else(PoisonError::into_inner).add(&outcome.verdict);
+        last.lock().unwrap_or_else(PoisonError::into_inner).note(&outcome);
         let result = match &outcome.verdict {
             Verdict::Passed => TrialResult::Passed,
             Verdict::Skipped(reason) => TrialResult::Ignored(reason.clone()),
@@ -116,7 +164,7 @@ fn finish(prepared: &Prepared, tally: &Arc<Mutex<Tally>>, events: Option<Sender<
                 TrialResult::Failed(output.redactor.mask(&text).into_owned())
             }
         };
-        tell(events.lock().unwrap_or_else(PoisonError::into_inner).as_ref(), Event::Finished(Box::new(outcome)));
+        listener.tell(|| Event::Finished(Box::new(outcome)));
         result
     })
 }

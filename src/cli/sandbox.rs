@@ -1,27 +1,23 @@
 //! `draftgate sandbox`: the embedded flow API, served by itself until Ctrl-C.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use notify_debouncer_full::notify::{Event, EventKind, RecursiveMode};
-use notify_debouncer_full::{DebounceEventResult, new_debouncer};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use notify_debouncer_full::notify;
 
 use super::args::SandboxArguments;
+use super::changes::{Changes, is_yaml};
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::learn_secrets;
 use super::settings::default_folder;
+use super::signal::stop_signal;
 use crate::api::operation::{OPERATIONS, Version};
 use crate::sandbox::definition::Flow;
 use crate::sandbox::fault::FAULT_HEADER;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::discover;
 use crate::source::Sources;
-
-/// How long changes are gathered before the definitions are read again: editors write a file in several goes.
-const SETTLE: Duration = Duration::from_millis(100);
 
 /// Serves the sandbox.
 pub(super) fn sandbox(arguments: &SandboxArguments, output: &Output) -> Exit {
@@ -34,7 +30,7 @@ pub(super) fn sandbox(arguments: &SandboxArguments, output: &Output) -> Exit {
         return Exit::Usage;
     }
     // What changes from here on is noticed.
-    let watching = watch(&folder);
+    let changes = Changes::below(&folder);
     let Some(library) = read(&folder, output) else { return Exit::Invalid };
     if library.flows.is_empty() {
         let folder = folder.display();
@@ -48,7 +44,7 @@ pub(super) fn sandbox(arguments: &SandboxArguments, output: &Output) -> Exit {
             return Exit::Usage;
         }
     };
-    runtime.block_on(serve(arguments, &folder, library, watching, output))
+    runtime.block_on(serve(arguments, &folder, library, changes, output))
 }
 
 /// Every definition below a folder; none where there are mistakes, which are shown.
@@ -70,7 +66,7 @@ async fn serve(
     arguments: &SandboxArguments,
     folder: &Path,
     library: Library,
-    watching: Watching,
+    changes: notify::Result<Changes>,
     output: &Output,
 ) -> Exit {
     let address = SocketAddr::new(arguments.host, arguments.port);
@@ -91,13 +87,9 @@ async fn serve(
             return Exit::Usage;
         }
     };
-    let (watcher, mut changes) = match watching {
-        Ok((watcher, changes)) => (Some(watcher), changes),
-        Err(error) => {
-            output.complain(&format!("warning: changed definitions will not be noticed: {error}"));
-            (None, unbounded_channel().1)
-        }
-    };
+    let mut changes = changes
+        .map_err(|error| output.complain(&format!("warning: changed definitions will not be noticed: {error}")))
+        .ok();
     output.say(&format!("Serving the flows of {} at http://{}\n\n", folder.display(), server.address()));
     output.say(&banner);
     output.say(&routes(&server));
@@ -106,10 +98,10 @@ async fn serve(
     loop {
         tokio::select! {
             () = &mut stopped => break,
-            Some(()) = changes.recv() => reload(folder, &server, output),
+            () = changed_definition(&mut changes) => reload(folder, &server, output),
         }
     }
-    drop(watcher);
+    drop(changes);
     server.stop().await;
     output.say("\nStopped.\n");
     Exit::Passed
@@ -125,45 +117,10 @@ fn reload(folder: &Path, server: &Server, output: &Output) {
     output.say(&format!("Reloaded: {flows}\n"));
 }
 
-type Watcher = Box<dyn std::any::Any + Send>;
-type Watching = notify_debouncer_full::notify::Result<(Watcher, UnboundedReceiver<()>)>;
-
-/// Tells of changed YAML files and of changed folders below a folder, for as long as the watcher lives.
-fn watch(folder: &Path) -> Watching {
-    let (sender, changes) = unbounded_channel();
-    let tell = move |events: DebounceEventResult| {
-        if events.as_ref().map_or(true, |events| events.iter().any(|event| may_matter(&event.event))) {
-            let _nobody_left = sender.send(());
-        }
-    };
-    let mut watcher = new_debouncer(SETTLE, None, tell)?;
-    watcher.watch(folder, RecursiveMode::Recursive)?;
-    Ok((Box::new(watcher), changes))
-}
-
-/// Whether a definition may have changed. Reading the definitions opens them: that is no change.
-fn may_matter(event: &Event) -> bool {
-    let yaml = |path: &PathBuf| path.extension().is_none_or(|ending| ending == "yaml" || ending == "yml");
-    !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(yaml)
-}
-
-/// Listens from now on for Ctrl-C, and for the signal that a service manager sends; what is returned waits for either.
-#[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move { drop(interrupt.recv().await) })
+/// Waits until a definition may have changed.
+async fn changed_definition(changes: &mut Option<Changes>) {
+    let Some(changes) = changes else { return std::future::pending().await };
+    while changes.next().await.is_some_and(|paths| !paths.iter().any(|path| is_yaml(path))) {}
 }
 
 /// The flows, each with its id and the versions that are there.

@@ -12,20 +12,12 @@
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
-use crate::source::{Diagnostic, Sources};
+pub use crate::source::Severity;
+use crate::source::{Code, Diagnostic, Sources};
 
-/// How grave it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// It stops something.
-    Error,
-    /// It is odd.
-    Warning,
-}
-
-/// Draws a diagnostic.
+/// Draws a diagnostic. How grave one with a code is, the code says; any other is of the given severity.
 pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, color: bool) -> String {
-    let level = match severity {
+    let level = match diagnostic.code.map_or(severity, Code::severity) {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };

@@ -9,11 +9,12 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
 
 use super::failure::explain;
+use super::progress::Progress;
 use crate::outcome::{Event, ScenarioOutcome, Verdict};
 use crate::redact::Redactor;
 use crate::source::Sources;
@@ -26,7 +27,22 @@ pub struct Terminal<W> {
     color: bool,
     failed: Vec<ScenarioOutcome>,
     counts: Counts,
+    live: Option<Live>,
 }
+
+/// The line at the bottom of a terminal that is drawn over and over.
+struct Live {
+    progress: Progress,
+    /// The terminal's width in columns.
+    width: fn() -> usize,
+    /// When it was last drawn, while it is to be seen.
+    shown: Option<Instant>,
+}
+
+/// How seldom the line at the bottom is drawn at most: thousands of steps are not worth as many lines.
+const REDRAW: Duration = Duration::from_millis(50);
+/// To the beginning of the line, and away with it.
+const ERASE: &str = "\r\x1b[2K";
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Counts {
@@ -40,7 +56,33 @@ struct Counts {
 impl<W: Write> Terminal<W> {
     /// A report that goes to `out`.
     pub fn new(out: W, sources: Arc<Sources>, redactor: Redactor, color: bool) -> Self {
-        Terminal { out, sources, redactor, color, failed: Vec::new(), counts: Counts::default() }
+        Terminal { out, sources, redactor, color, failed: Vec::new(), counts: Counts::default(), live: None }
+    }
+
+    /// With a line at the bottom that says how far the run is. `out` must be a terminal, and `width` its columns.
+    pub fn with_progress(mut self, width: fn() -> usize) -> Self {
+        self.live = Some(Live { progress: Progress::new(0, Instant::now()), width, shown: None });
+        self
+    }
+
+    /// Lets the seconds of the line at the bottom go on.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be written.
+    pub fn tick(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        let Some(live) = &mut self.live else { return Ok(()) };
+        if live.shown.is_some_and(|shown| now - shown < REDRAW) {
+            return Ok(());
+        }
+        live.shown = Some(now);
+        // The last column stays free: some terminals begin another line when it is written to.
+        let line = live.progress.line(now, (live.width)().saturating_sub(1));
+        let line = self.redactor.mask(&line).into_owned();
+        let line = self.paint(&line, AnsiColor::BrightBlack.on_default());
+        self.out.write_all(format!("{ERASE}{line}").as_bytes())?;
+        self.out.flush()
     }
 
     /// Tells what happens.
@@ -51,10 +93,28 @@ impl<W: Write> Terminal<W> {
     pub fn tell(&mut self, event: Event) -> io::Result<()> {
         match event {
             Event::Started { tests } => {
+                if let Some(live) = &mut self.live {
+                    live.progress = Progress::new(tests, Instant::now());
+                }
                 self.say(&format!("{} {tests} {}\n", self.tag("Running", bold()), plural(tests, "test")))
             }
-            Event::Finished(outcome) => self.finished(*outcome),
-            Event::Ended { elapsed } => self.ended(elapsed),
+            Event::Doing { test, doing } => {
+                let Some(live) = &mut self.live else { return Ok(()) };
+                live.progress.doing(test, doing, Instant::now());
+                self.tick()
+            }
+            Event::Finished(outcome) => {
+                if let Some(live) = &mut self.live {
+                    live.progress.ended(&outcome.name, outcome.verdict.is_failure());
+                }
+                self.finished(*outcome)?;
+                self.tick()
+            }
+            Event::Ended { elapsed } => {
+                self.erase()?;
+                self.live = None;
+                self.ended(elapsed)
+            }
         }
     }
 
@@ -145,7 +205,19 @@ impl<W: Write> Terminal<W> {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
+    /// Takes the line at the bottom away, so that others can be written.
+    fn erase(&mut self) -> io::Result<()> {
+        match &mut self.live {
+            Some(Live { shown: shown @ Some(_), .. }) => {
+                *shown = None;
+                self.out.write_all(ERASE.as_bytes())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn say(&mut self, text: &str) -> io::Result<()> {
+        self.erase()?;
         self.out.write_all(self.redactor.mask(text).as_bytes())
     }
 }
@@ -179,4 +251,40 @@ fn bad() -> Style {
 
 fn odd() -> Style {
     AnsiColor::Yellow.on_default().bold()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Doing;
+    use crate::source::Sources;
+
+    #[test]
+    fn the_line_at_the_bottom_goes_before_others_come_and_when_the_run_ends() {
+        let mut terminal = Terminal::new(Vec::new(), Arc::default(), Redactor::default(), false).with_progress(|| 80);
+        let mut sources = Sources::default();
+        let source = sources.add("a.yaml", "x");
+        let outcome = ScenarioOutcome {
+            name: "a".to_owned(),
+            title: String::new(),
+            span: sources.span(source, 0..1),
+            verdict: Verdict::Passed,
+            elapsed: Duration::ZERO,
+            steps: Vec::new(),
+            problem: None,
+        };
+        let doing = Event::Doing { test: "a".to_owned(), doing: Doing::Step(1, "init".to_owned()) };
+        for event in [Event::Started { tests: 2 }, doing, Event::Finished(Box::new(outcome))] {
+            terminal.tell(event).unwrap();
+        }
+        terminal.tell(Event::Ended { elapsed: Duration::ZERO }).unwrap();
+        let shown = String::from_utf8(terminal.out).unwrap();
+        let lines: Vec<&str> = shown.split(ERASE).collect();
+        assert_eq!(lines[0], " Running 2 tests\n");
+        assert!(lines[1].ends_with("0/2 | 1 running | since 0.0s: a (1 init)"), "{shown:?}");
+        assert_eq!(lines[2], "    PASS [   0.000s] a\n");
+        assert!(lines[3].ends_with("1/2"), "{shown:?}");
+        assert!(lines[4].starts_with(" Summary ["), "{shown:?}");
+        assert_eq!(lines.len(), 5);
+    }
 }

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
 use super::{Run, TestId, run_test};
-use crate::outcome::{ScenarioOutcome, Verdict};
+use crate::outcome::{Listener, ScenarioOutcome, Verdict};
 use crate::scenario::Test;
 use crate::source::Diagnostic;
 
@@ -54,6 +54,7 @@ pub fn run_trials(
     tests: &[TestId],
     arguments: &Arguments,
     interrupted: &watch::Receiver<bool>,
+    listener: &Listener,
     finish: &Finish,
 ) -> Conclusion {
     // `--test-threads` bounds the scenarios; left out, only the requests in flight are bounded.
@@ -69,7 +70,8 @@ pub fn run_trials(
         let probe = probe(test, arguments);
         let wanted = !arguments.list && !arguments.is_filtered_out(&probe) && !arguments.is_ignored(&probe);
         let skipped = skip.filter(|_| !flagged);
-        let receiver = (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, interrupted, finish));
+        let receiver =
+            (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, interrupted, listener, finish));
         let finish = finish.clone();
         let run = run.clone();
         let id = *id;
@@ -97,11 +99,12 @@ fn start(
     id: TestId,
     permits: &Arc<Semaphore>,
     interrupted: &watch::Receiver<bool>,
+    listener: &Listener,
     finish: &Finish,
 ) -> Receiver<TrialResult> {
     let (sender, receiver) = sync_channel(1);
     let (run, permits, finish) = (run.clone(), permits.clone(), finish.clone());
-    let interrupted = interrupted.clone();
+    let (interrupted, listener) = (interrupted.clone(), listener.clone());
     handle.spawn(async move {
         // The semaphore is never closed.
         let _permit = permits.acquire().await;
@@ -109,7 +112,7 @@ fn start(
         let outcome = if given_up {
             plain(&run, id, Verdict::Interrupted)
         } else {
-            run_test(&run, run.test(id), interrupted).await
+            run_test(&run, run.test(id), interrupted, &listener).await
         };
         // Nobody listens any more when the run was given up.
         drop(sender.send(finish(outcome)));

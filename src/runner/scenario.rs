@@ -10,12 +10,12 @@ use super::snapshots;
 use super::step::StepRun;
 use crate::api::operation::Version;
 use crate::fake::Seed;
-use crate::outcome::{ScenarioOutcome, StepOutcome, Verdict};
+use crate::outcome::{Doing, Event, Listener, ScenarioOutcome, StepOutcome, Verdict};
 use crate::scenario::action::{Action, FragmentCall};
 use crate::scenario::{Scenario, Step, Test};
 use crate::session::{Applicants, Setting};
 use crate::snapshot::Names;
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 
@@ -23,8 +23,13 @@ use crate::template::{TemplateError, Templated};
 const FINALLY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs one test. A failed check is part of the outcome; there is no error. When `interrupted` becomes true its steps stop,
-/// and those of `finally` are still run.
-pub async fn run_test(run: &Run, test: Test<'_>, mut interrupted: watch::Receiver<bool>) -> ScenarioOutcome {
+/// and those of `finally` are still run. The listener is told of each step.
+pub async fn run_test(
+    run: &Run,
+    test: Test<'_>,
+    mut interrupted: watch::Receiver<bool>,
+    listener: &Listener,
+) -> ScenarioOutcome {
     let began = Instant::now();
     let scenario = test.scenario;
     let mut outcome = ScenarioOutcome {
@@ -37,7 +42,8 @@ pub async fn run_test(run: &Run, test: Test<'_>, mut interrupted: watch::Receive
         problem: None,
     };
     if scenario.version == Version::Live && !run.allow_live {
-        let refused = Diagnostic::new(
+        let refused = Diagnostic::mistake(
+            Code::LiveVersion,
             scenario.version_span,
             "this scenario calls the live version of the flow, which this run does not allow",
         );
@@ -45,7 +51,7 @@ pub async fn run_test(run: &Run, test: Test<'_>, mut interrupted: watch::Receive
         outcome.verdict = Verdict::Refused;
         return outcome;
     }
-    match begin(run, test) {
+    match begin(run, test, listener) {
         Err(mistake) => {
             outcome.problem = Some(*mistake);
             outcome.verdict = Verdict::Failed;
@@ -114,7 +120,7 @@ fn define_values(test: Test<'_>, scope: &mut Scope) -> Result<(), TemplateError>
 }
 
 /// Defines the case's values and the variables, and finds the flow.
-fn begin<'a>(run: &'a Run, test: Test<'a>) -> Result<Progress<'a>, TemplateError> {
+fn begin<'a>(run: &'a Run, test: Test<'a>, listener: &'a Listener) -> Result<Progress<'a>, TemplateError> {
     let scenario = test.scenario;
     let mut scope = Scope::new(run.world.clone());
     let seed = Seed::new(run.world.seed).child(&test.name());
@@ -137,13 +143,14 @@ fn begin<'a>(run: &'a Run, test: Test<'a>) -> Result<Progress<'a>, TemplateError
     }
     names.name_flow(&flow, &alias);
     let applicants = Applicants::new(run.client.clone(), setting, scope);
-    Ok(Progress { run, test, applicants, names, done: Vec::new(), stopped: false, in_finally: false })
+    Ok(Progress { run, test, listener, applicants, names, done: Vec::new(), stopped: false, in_finally: false })
 }
 
 /// A test under way.
 pub(super) struct Progress<'a> {
     pub run: &'a Run,
     pub test: Test<'a>,
+    listener: &'a Listener,
     pub applicants: Applicants,
     pub names: Names,
     pub done: Vec<StepOutcome>,
@@ -170,10 +177,16 @@ impl Progress<'_> {
         }
     }
 
+    /// Tells what the test does from now on.
+    pub fn tell(&self, doing: impl FnOnce() -> Doing) {
+        self.listener.tell(|| Event::Doing { test: self.test.name(), doing: doing() });
+    }
+
     async fn step(&mut self, step: &Step) -> StepOutcome {
         let began = Instant::now();
         self.applicants.scope.set_place(step.number);
         self.applicants.enter(step);
+        self.tell(|| Doing::Step(step.number, step.label().to_owned()));
         let mut outcome = StepOutcome::new(step.number, step.label(), step.span, step.applicant.clone());
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };
         run.run().await;

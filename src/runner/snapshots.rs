@@ -11,7 +11,7 @@ use crate::api::exchange::{Answer, Body};
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
 use crate::scenario::{Step, Suite, Test};
 use crate::snapshot::{self, Comparison, Header, Options, Pending, StoreError, UpdatePolicy, Write, name};
-use crate::source::{Diagnostic, Sources, Span};
+use crate::source::{Code, Diagnostic, Sources, Span};
 
 /// The answer's text as it is compared and kept: generated values named, secrets masked.
 ///
@@ -86,7 +86,11 @@ pub fn collisions(suite: &Suite) -> Vec<Diagnostic> {
             if owner.0 != test.name() {
                 let message =
                     format!("the snapshots of `{}` and `{}` would lie in the same folder", owner.0, test.name());
-                found.push(Diagnostic::new(span, message).related(owner.1, "the other").help("rename one of the two"));
+                found.push(
+                    Diagnostic::mistake(Code::SameSnapshots, span, message)
+                        .related(owner.1, "the other")
+                        .help("rename one of the two"),
+                );
                 break;
             }
         }

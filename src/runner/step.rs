@@ -15,13 +15,13 @@ use crate::api::wire::{self, BodyKind};
 use crate::expect::contract::{Before, contract};
 use crate::expect::{self, Failure, Seen, describe};
 use crate::matcher::Literal;
-use crate::outcome::StepOutcome;
+use crate::outcome::{Doing, StepOutcome};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Capture, CaptureFrom, MOST_TIMES, Repeat, Step, parse_duration};
 use crate::session::{Applicant, StepError};
 use crate::snapshot::Comparison;
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::template::{TemplateError, Templated};
 
 /// The first pause between two polls; it doubles up to [`SLOWEST_POLL`].
@@ -102,7 +102,7 @@ impl StepRun<'_, '_> {
         let text = value.render_text(&self.progress.applicants.scope)?;
         parse_duration(&text).ok_or_else(|| {
             Box::new(
-                Diagnostic::new(value.span, format!("{text:?} is no duration"))
+                Diagnostic::mistake(Code::BadDuration, value.span, format!("{text:?} is no duration"))
                     .help("a duration has a unit: 500ms, 60s, 1m30s"),
             )
         })
@@ -112,7 +112,11 @@ impl StepRun<'_, '_> {
         let times = value.render(&self.progress.applicants.scope)?;
         let count = times.as_u64().or_else(|| times.as_str()?.parse().ok());
         count.filter(|count| (1..=MOST_TIMES).contains(count)).ok_or_else(|| {
-            Box::new(Diagnostic::new(value.span, format!("{times} is no number of times from 1 to {MOST_TIMES}")))
+            Box::new(Diagnostic::mistake(
+                Code::BadRepeat,
+                value.span,
+                format!("{times} is no number of times from 1 to {MOST_TIMES}"),
+            ))
         })
     }
 
@@ -221,6 +225,7 @@ impl StepRun<'_, '_> {
         };
         let mut last = first;
         let mut pause = FIRST_POLL;
+        self.progress.tell(|| Doing::Pending);
         self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
         while last.answer.kind() == BodyKind::Pending && began.elapsed() < limit {
             tokio::time::sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;

@@ -182,7 +182,11 @@ impl Fault {
             let known = own_keys(&name).iter().chain(&KEYS).copied();
             if keys.iter().any(|(other, _)| *other == folded) {
                 let message = format!("the fault `{name}` has `{key}` twice");
-                return Err(FaultError { word: FaultWord::Key(key.clone()), message, help: None });
+                return Err(FaultError {
+                    word: FaultWord::Key(key.clone()),
+                    message,
+                    help: Some("keep one of the two".to_owned()),
+                });
             }
             if !known.clone().any(|known| known == folded) {
                 let near = nearest(&folded, known.clone()).map(|near| format!("did you mean `{near}`?"));

@@ -2,9 +2,9 @@
 //!
 //! **A new action is a variant of [`Action`] and a row of [`ACTIONS`]**; the compiler leads to the rest.
 
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
-use crate::yaml::{Kind, Node, Reading};
+use crate::yaml::{Kind, Node, Reading, no_file};
 
 use super::step::{Step, read_pairs, read_time};
 
@@ -147,7 +147,7 @@ pub const ACTIONS: &[(&str, Reader)] = &[
 pub(super) fn read(name: &str, at: &Node, argument: Option<&Node>, reading: &mut Reading<'_>) -> Option<Action> {
     let Some((_, reader)) = ACTIONS.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&'static str> = ACTIONS.iter().map(|(name, _)| *name).collect();
-        let mistake = Diagnostic::new(at.span, format!("unknown action `{name}`"));
+        let mistake = Diagnostic::mistake(Code::UnknownWord, at.span, format!("unknown action `{name}`"));
         reading.mistake(match nearest(name, names.iter().copied()) {
             Some(near) => mistake.help(format!("did you mean `{near}`?")),
             None => mistake.help(format!("the actions are {}", names.join(", "))),
@@ -168,7 +168,7 @@ fn nothing(node: &Node, reading: &mut Reading<'_>, action: Action) -> Option<Act
     };
     if !empty {
         reading.mistake(
-            Diagnostic::new(node.span, format!("`{}` takes no argument", action.name()))
+            Diagnostic::mistake(Code::UnwantedArgument, node.span, format!("`{}` takes no argument", action.name()))
                 .help("modifiers such as `expect` stand beside the action, not below it"),
         );
     }
@@ -184,11 +184,14 @@ fn read_fields(node: &Node, reading: &mut Reading<'_>) -> Option<Fields> {
                     key.as_str().filter(|word| matches!(*word, "expect" | "capture" | "fill" | "repeat"))
                 {
                     reading.mistake(
-                        Diagnostic::new(key.span, format!("`{word}` stands among the fields of the submit")).help(
-                            format!(
-                                "a modifier stands beside `submit`, not below it; a field called so is `name:{word}`"
-                            ),
-                        ),
+                        Diagnostic::mistake(
+                            Code::ModifierBelow,
+                            key.span,
+                            format!("`{word}` stands among the fields of the submit"),
+                        )
+                        .help(format!(
+                            "a modifier stands beside `submit`, not below it; a field called so is `name:{word}`"
+                        )),
                     );
                 }
             }
@@ -240,7 +243,8 @@ fn read_keys<const N: usize>(
 
 fn required(value: Option<Templated>, key: &str, node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
     if value.is_none() && !node.misspells(key) {
-        reading.mistake(Diagnostic::new(node.span, format!("`{key}` is missing")));
+        let mistake = Diagnostic::mistake(Code::MissingKey, node.span, format!("`{key}` is missing"));
+        reading.mistake(mistake.help(format!("write `{key}: …` beside the other keys of the action")));
     }
     value
 }
@@ -258,8 +262,7 @@ fn check_file(file: &Templated, reading: &mut Reading<'_>) {
     if let Some(path) = file.as_literal().and_then(serde_json::Value::as_str)
         && !reading.folder.join(path).exists()
     {
-        let help = "a file's path starts from the folder of the file that names it";
-        reading.mistake(Diagnostic::new(file.span, format!("there is no file {path:?}")).help(help));
+        reading.mistake(no_file(file.span, path));
     }
 }
 
@@ -290,7 +293,7 @@ fn read_request(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
         && text.contains("://")
     {
         let help = "a path is relative to server.base_url, so that nothing is sent anywhere else";
-        reading.mistake(Diagnostic::new(path.span, format!("{text:?} is no path")).help(help));
+        reading.mistake(Diagnostic::mistake(Code::OtherServer, path.span, format!("{text:?} is no path")).help(help));
     }
     Some(Action::Request { method, path, headers, body })
 }
@@ -307,7 +310,10 @@ fn read_use(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let with = map.take("with");
     reading.finish(map);
     let Some(fragment) = fragment else {
-        reading.mistake(Diagnostic::new(node.span, "`fragment` is missing"));
+        reading.mistake(
+            Diagnostic::mistake(Code::MissingKey, node.span, "`fragment` is missing")
+                .help("such as `use: { fragment: parts/details.yaml }`"),
+        );
         return None;
     };
     let path = reading.string(fragment, "a fragment's path")?.to_owned();

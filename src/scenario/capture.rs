@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::options::read_path;
+use super::options::{read_path, rendered_no_path};
 use super::step::check_name;
 use crate::jsonpath::JsonPath;
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 use crate::yaml::{Node, Reading};
@@ -44,13 +44,16 @@ impl Capture {
     pub fn resolve(&self, scope: &Scope) -> Result<CaptureFrom, TemplateError> {
         let CaptureFrom::Template(template) = &self.from else { return Ok(self.from.clone()) };
         let text = template.render_text(scope)?;
-        let wrong = |message: String| Box::new(Diagnostic::new(self.span, message).help(CAPTURES));
         if text.starts_with('$') {
-            let path = JsonPath::parse(&text).map_err(|error| wrong(format!("`{text}`: {error}")))?;
+            let path = JsonPath::parse(&text).map_err(|error| rendered_no_path(self.span, &text, &error))?;
             return Ok(CaptureFrom::Path(Arc::new(path)));
         }
-        CaptureFrom::of_words(&text).ok_or_else(|| wrong(format!("{text:?} cannot be captured")))
+        CaptureFrom::of_words(&text).ok_or_else(|| Box::new(not_captured(self.span, &text)))
     }
+}
+
+fn not_captured(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::mistake(Code::BadCapture, span, format!("{text:?} cannot be captured")).help(CAPTURES)
 }
 
 impl CaptureFrom {
@@ -89,7 +92,7 @@ fn read_capture(node: &Node, reading: &mut Reading<'_>) -> Option<CaptureFrom> {
     }
     let from = CaptureFrom::of_words(text);
     if from.is_none() {
-        reading.mistake(Diagnostic::new(node.span, format!("{text:?} cannot be captured")).help(CAPTURES));
+        reading.mistake(not_captured(node.span, text));
     }
     from
 }

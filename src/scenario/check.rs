@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::action::Action;
 use super::model::Scenario;
 use super::step::Step;
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
 use crate::template::scope::BUILT_IN;
 use crate::yaml::Reading;
@@ -66,7 +66,8 @@ pub(super) fn check_sessions(scenario: &Scenario, reading: &mut Reading<'_>) {
             {
                 let who = applicant.map_or_else(|| "the applicant".to_owned(), |name| format!("`{name}`"));
                 reading.mistake(
-                    Diagnostic::new(
+                    Diagnostic::mistake(
+                        Code::NoSession,
                         step.action_span,
                         format!("{who} has no session yet, which `{}` needs", step.action.name()),
                     )

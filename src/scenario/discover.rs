@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::source::{Diagnostic, Sources};
+use crate::source::{Code, Diagnostic, Sources};
 
 /// How the names of flow definitions end, for the sandbox.
 pub const FLOW_SUFFIXES: [&str; 2] = [".flow.yaml", ".flow.yml"];
@@ -87,20 +87,19 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
 }
 
 fn walk_mistake(root: &Path, error: &ignore::Error, sources: &mut Sources) -> Diagnostic {
-    let (path, message, help) = match loop_of(error) {
-        Some((ancestor, child)) => (
-            child.to_owned(),
-            format!("this link leads back to {}", ancestor.display()),
-            "remove the link, or move it out of the scenario folder",
-        ),
-        None => (
-            path_of(error).unwrap_or(root).to_owned(),
-            format!("this cannot be read: {}", error.io_error().map_or_else(|| error.to_string(), ToString::to_string)),
-            "check that it exists and may be read",
-        ),
+    let mut place = |path: &Path| {
+        let id = sources.add(path, "");
+        sources.span(id, 0..0)
     };
-    let id = sources.add(path, "");
-    Diagnostic::new(sources.span(id, 0..0), message).help(help)
+    if let Some((ancestor, child)) = loop_of(error) {
+        let message = format!("this link leads back to {}", ancestor.display());
+        return Diagnostic::mistake(Code::FolderLoop, place(child), message)
+            .help("remove the link, or move it out of the scenario folder");
+    }
+    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    let message = format!("this cannot be read: {why}");
+    Diagnostic::mistake(Code::UnreadableFile, place(path_of(error).unwrap_or(root)), message)
+        .help("check that it exists and may be read")
 }
 
 fn loop_of(error: &ignore::Error) -> Option<(&Path, &Path)> {

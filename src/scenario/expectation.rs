@@ -14,7 +14,7 @@ use parts::{read_json_path, read_session};
 use super::step::read_time;
 use crate::jsonpath::JsonPath;
 use crate::matcher::{Literal, Matcher, Test};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 use crate::yaml::{Kind, Node, Reading};
@@ -156,8 +156,12 @@ impl Expect<Templated> {
                         .is_none_or(|number| !(100..600).contains(&number) && !(1000..10_000).contains(&number))
                 {
                     reading.mistake(
-                        Diagnostic::new(node.span, format!("{number} is neither an HTTP status nor an error code"))
-                            .help("a number below 1000 is a status, one from 1000 a code of the API"),
+                        Diagnostic::mistake(
+                            Code::ImpossibleExpectation,
+                            node.span,
+                            format!("{number} is neither an HTTP status nor an error code"),
+                        )
+                        .help("a number below 1000 is a status, one from 1000 a code of the API"),
                     );
                     return None;
                 }
@@ -243,7 +247,10 @@ impl Full<Templated> {
         let empty = map.is_empty();
         reading.finish(map);
         if empty {
-            reading.mistake(Diagnostic::new(node.span, "an empty map checks nothing"));
+            reading.mistake(
+                Diagnostic::mistake(Code::ChecksNothing, node.span, "an empty map checks nothing")
+                    .help("say what must hold, such as `expect: { title: Address }`, or leave it out"),
+            );
         }
         full.check_literals(reading);
         Some(full)
@@ -251,36 +258,60 @@ impl Full<Templated> {
 
     /// Notes values that can be told wrong before anything runs.
     fn check_literals(&self, reading: &mut Reading<'_>) {
-        let mut wrong = |matcher: Option<&Matcher<Templated>>, what: &str, fits: fn(&Value) -> bool| {
+        let mut wrong = |matcher: Option<&Matcher<Templated>>, what: &str, help: &str, fits: fn(&Value) -> bool| {
             if let Some(Matcher { test: Test::Literal(value), span }) = matcher
                 && let Some(literal) = value.as_literal().filter(|literal| !fits(literal))
             {
-                reading.mistake(Diagnostic::new(*span, format!("{literal} is no {what}")));
+                reading.mistake(
+                    Diagnostic::mistake(Code::ImpossibleExpectation, *span, format!("{literal} is no {what}"))
+                        .help(help),
+                );
             }
         };
-        wrong(self.status.as_ref(), "HTTP status", |value| {
+        wrong(self.status.as_ref(), "HTTP status", "a status is a number from 100 to 599", |value| {
             value.as_u64().is_some_and(|status| (100..600).contains(&status))
         });
         let code = self.error.as_ref().and_then(|error| error.code.as_ref());
-        wrong(code, "error code", |value| value.as_u64().is_some_and(|code| code >= 1000));
+        wrong(code, "error code", "a code is a number such as 4006; `draftgate explain` lists them", |value| {
+            value.as_u64().is_some_and(|code| code >= 1000)
+        });
         for (property, matcher) in &self.properties {
             match property {
-                Property::CanGoBack => wrong(Some(matcher), "answer to whether one can go back", Value::is_boolean),
-                _ => wrong(Some(matcher), "text", |value| value.is_string() || value.is_null() || value.is_number()),
+                Property::CanGoBack => {
+                    wrong(Some(matcher), "answer to whether one can go back", "write true or false", Value::is_boolean);
+                }
+                _ => wrong(
+                    Some(matcher),
+                    "text",
+                    "what it must be is text, or a matcher such as `{ contains: … }`",
+                    |value| value.is_string() || value.is_null() || value.is_number(),
+                ),
             }
         }
         if let Some(step) =
             self.step.as_ref().and_then(Templated::as_literal).filter(|step| step.is_object() || step.is_array())
         {
             let span = self.step.as_ref().map_or(self.span, |step| step.span);
-            reading.mistake(Diagnostic::new(span, format!("{step} is no step's title, id or type")));
+            reading.mistake(
+                Diagnostic::mistake(
+                    Code::ImpossibleExpectation,
+                    span,
+                    format!("{step} is no step's title, id or type"),
+                )
+                .help("write the title as text: `step: Address`"),
+            );
         }
         let lists = self.elements.iter().flat_map(|elements| [&elements.ordered, &elements.exactly, &elements.absent]);
         for label in lists.flatten().flatten() {
-            if label.as_literal().is_some_and(|label| label.is_object() || label.is_array() || label.is_null()) {
+            let literal = label.as_literal().filter(|label| label.is_object() || label.is_array() || label.is_null());
+            if let Some(literal) = literal {
                 reading.mistake(
-                    Diagnostic::new(label.span, "a field's label stands here")
-                        .help("what a field is like stands under `fields`"),
+                    Diagnostic::mistake(
+                        Code::ImpossibleExpectation,
+                        label.span,
+                        format!("{literal} is no field's label"),
+                    )
+                    .help("what a field is like stands under `fields`"),
                 );
             }
         }

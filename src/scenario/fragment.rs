@@ -2,15 +2,20 @@
 
 use super::action::Action;
 use super::step::Step;
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
 use crate::yaml::{Node, Reading};
+
+/// Said at the place where a fragment's parameters stand.
+const PARAMETERS: &str = "the fragment's parameters";
 
 /// A fragment file.
 #[derive(Debug, Clone)]
 pub(super) struct Fragment {
     /// Its parameters with their defaults; one without a default must be given.
     pub params: Vec<(String, Option<Templated>)>,
+    /// Where they are defined, or the fragment begins.
+    pub params_span: Span,
     /// Its steps, not expanded.
     pub steps: Vec<Step>,
 }
@@ -22,10 +27,12 @@ impl Fragment {
         if let Some(title) = map.take("fragment") {
             reading.string(title, "a sentence that says what the fragment does");
         }
+        let mut params_span = map.span;
         let mut params = Vec::new();
-        if let Some(entries) =
-            map.take("params").and_then(|node| reading.mapping(node, "a map of parameters and defaults"))
+        if let Some((key, node)) = map.take_entry("params")
+            && let Some(entries) = reading.mapping(node, "a map of parameters and defaults")
         {
+            params_span = key.span;
             for (name, _, value) in entries.rest() {
                 let default = Templated::read(value, reading);
                 let given = default.as_literal().is_none_or(|value| !value.is_null());
@@ -34,16 +41,25 @@ impl Fragment {
         }
         let steps = super::read::read_steps(map.take("steps"), node, "steps", reading);
         reading.finish(map);
-        Some(Fragment { params, steps })
+        Some(Fragment { params, params_span, steps })
     }
 
     /// Its steps for one call, with the parameters of that call checked and completed.
     pub fn call(&self, with: &mut Vec<(String, Span, Templated)>, at: Span, reading: &mut Reading<'_>) -> Vec<Step> {
         for (name, span, _) in with.iter() {
             if !self.params.iter().any(|(param, _)| param == name) {
-                let mistake = Diagnostic::new(*span, format!("the fragment has no parameter `{name}`"));
-                let near = nearest(name, self.params.iter().map(|(param, _)| param.as_str()));
-                reading.mistake(mistake.maybe_help(near.map(|near| format!("did you mean `{near}`?"))));
+                let mistake = Diagnostic::mistake(
+                    Code::FragmentParameter,
+                    *span,
+                    format!("the fragment has no parameter `{name}`"),
+                );
+                let names = || self.params.iter().map(|(param, _)| param.as_str());
+                let help = match nearest(name, names()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if self.params.is_empty() => "it has no parameters: define them under `params`".to_owned(),
+                    None => format!("its parameters are {}", names().collect::<Vec<_>>().join(", ")),
+                };
+                reading.mistake(mistake.related(self.params_span, PARAMETERS).help(help));
             }
         }
         for (name, default) in &self.params {
@@ -53,8 +69,13 @@ impl Fragment {
             match default {
                 Some(default) => with.push((name.clone(), default.span, default.clone())),
                 None => reading.mistake(
-                    Diagnostic::new(at, format!("the fragment's parameter `{name}` is not given"))
-                        .help(format!("write `use: {{fragment: …, with: {{{name}: …}}}}`")),
+                    Diagnostic::mistake(
+                        Code::FragmentParameter,
+                        at,
+                        format!("the fragment's parameter `{name}` is not given"),
+                    )
+                    .related(self.params_span, PARAMETERS)
+                    .help(format!("write `use: {{fragment: …, with: {{{name}: …}}}}`")),
                 ),
             }
         }

@@ -8,8 +8,8 @@ use super::discover::Discovery;
 use super::fragment::{self, Fragment};
 use super::model::{Scenario, Test};
 use super::step::Step;
-use super::{check, read};
-use crate::source::{Diagnostic, SourceId, Sources};
+use super::{cases, check, read};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::yaml::{self, Kind, Node, Reading};
 
 /// The most steps that one scenario may have, fragments expanded.
@@ -55,7 +55,8 @@ pub fn load(
             loader.fragment(path, document, sources);
         } else if !document.has_key("scenario") && document.node.misspells("fragment") {
             let start = sources.span(document.source, 0..0);
-            let mistake = Diagnostic::new(start, "this file is neither a scenario nor a fragment");
+            let mistake =
+                Diagnostic::mistake(Code::NeitherKind, start, "this file is neither a scenario nor a fragment");
             loader.mistakes.push(mistake.help("did you mean the key `fragment`?"));
             loader.fragments.insert(canonical(path), None);
         } else if document.is_scenario() || !(more_data || data.contains(&canonical(path))) {
@@ -115,7 +116,10 @@ impl Loader {
     fn document(&mut self, path: &Path, sources: &mut Sources) -> Option<Document> {
         match sources.read(path, yaml::MAX_FILE_BYTES) {
             Ok(source) => match yaml::parse(sources, source) {
-                Ok(node) => return Some(Document { source, node }),
+                Ok(node) => {
+                    read_named(&node, &folder_of(path), sources);
+                    return Some(Document { source, node });
+                }
                 Err(mistake) => self.mistakes.push(mistake),
             },
             Err(mistake) => self.mistakes.push(mistake),
@@ -150,7 +154,7 @@ impl Loader {
             } else {
                 let start = sources.span(document.source, 0..0);
                 self.mistakes.push(
-                    Diagnostic::new(start, "this file is used as a fragment and is none")
+                    Diagnostic::mistake(Code::NoFragment, start, "this file is used as a fragment and is none")
                         .help("a fragment begins with the key `fragment`"),
                 );
             }
@@ -198,8 +202,12 @@ impl Loader {
             *left -= 1;
             if *left == 0 {
                 reading.mistake(
-                    Diagnostic::new(step.span, format!("the scenario has more than {MOST_STEPS} steps"))
-                        .help("fragments that use fragments multiply; split the scenario"),
+                    Diagnostic::mistake(
+                        Code::TooManySteps,
+                        step.span,
+                        format!("the scenario has more than {MOST_STEPS} steps"),
+                    )
+                    .help("fragments that use fragments multiply; split the scenario"),
                 );
                 continue;
             }
@@ -208,7 +216,14 @@ impl Loader {
             let path = folder.join(&call.path);
             let key = canonical(&path);
             if stack.contains(&key) {
-                reading.mistake(Diagnostic::new(call.path_span, "this fragment uses itself, so it would never end"));
+                reading.mistake(
+                    Diagnostic::mistake(
+                        Code::EndlessFragment,
+                        call.path_span,
+                        "this fragment uses itself, so it would never end",
+                    )
+                    .help("take the use out; a step is done several times with `repeat`"),
+                );
                 continue;
             }
             match self.fragments.get(&key) {
@@ -225,8 +240,12 @@ impl Loader {
                 // Its own mistakes are reported already.
                 Some(None) => {}
                 None => reading.mistake(
-                    Diagnostic::new(call.path_span, format!("there is no fragment {}", path.display()))
-                        .help("a fragment's path starts from the folder of the file that uses it"),
+                    Diagnostic::mistake(
+                        Code::NoFragment,
+                        call.path_span,
+                        format!("there is no fragment {}", path.display()),
+                    )
+                    .help("a fragment's path starts from the folder of the file that uses it"),
                 ),
             }
         }
@@ -234,17 +253,15 @@ impl Loader {
 
     /// Two files may come to the same test: `a.yaml` and `a.yml`.
     fn same_names(&mut self, scenarios: &[Scenario], sources: &Sources) {
-        let mut seen: HashMap<String, PathBuf> = HashMap::new();
+        let mut seen: HashMap<String, Span> = HashMap::new();
         for scenario in scenarios {
             for test in scenario.tests() {
-                let file = sources.path(scenario.span.source).to_owned();
-                if let Some(other) =
-                    seen.insert(test.name(), file).filter(|other| other != sources.path(scenario.span.source))
-                {
-                    let message = format!("the test `{}` is also in {}", test.name(), other.display());
-                    self.mistakes.push(Diagnostic::new(scenario.span, message).help("rename one of the two"));
-                    break;
-                }
+                let other = seen.insert(test.name(), scenario.span);
+                let Some(other) = other.filter(|other| other.source != scenario.span.source) else { continue };
+                let message = format!("the test `{}` is also in {}", test.name(), sources.path(other.source).display());
+                let mistake = Diagnostic::mistake(Code::SameTest, scenario.span, message);
+                self.mistakes.push(mistake.related(other, "the other file").help("rename one of the two"));
+                break;
             }
         }
     }
@@ -320,6 +337,21 @@ fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> (HashSet<
         }
     }
     (data, unknown)
+}
+
+/// Reads in the files that a document names, so that mistakes in them are told at their place.
+fn read_named(node: &Node, folder: &Path, sources: &mut Sources) {
+    let mut named = Vec::new();
+    each_schema(node, &mut |file| named.push((file.to_owned(), yaml::MAX_FILE_BYTES)));
+    if let Kind::Map(entries) = &node.kind {
+        let cases = entries.iter().filter(|(key, _)| key.as_str() == Some("cases"));
+        named.extend(
+            cases.filter_map(|(_, value)| Some((value.as_str()?.to_owned(), cases::most_bytes(value.as_str()?)))),
+        );
+    }
+    for (file, most) in named {
+        sources.read_named(folder.join(file), most);
+    }
 }
 
 fn each_schema(node: &Node, note: &mut dyn FnMut(&str)) {

@@ -1,13 +1,15 @@
 //! What a scenario file says.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::action::Action;
 use super::cases::Case;
 use super::options::SnapshotOptions;
 use super::step::Step;
 use crate::api::operation::Version;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::template::Templated;
 
 /// One scenario file.
@@ -86,6 +88,19 @@ impl Scenario {
             None => vec![None],
         };
         cases.into_iter().map(move |case| Test { scenario: self, case })
+    }
+
+    /// The files that it is written in: its own, and the fragments that it uses.
+    pub fn files(&self) -> BTreeSet<SourceId> {
+        fn take(step: &Step, files: &mut BTreeSet<SourceId>) {
+            files.insert(step.span.source);
+            if let Action::Use(call) = &step.action {
+                call.steps.iter().for_each(|step| take(step, files));
+            }
+        }
+        let mut files = BTreeSet::from([self.span.source]);
+        self.steps.iter().chain(&self.finally).for_each(|step| take(step, &mut files));
+        files
     }
 
     /// Every step, in order, those of fragments and of `finally` too.

@@ -1,7 +1,7 @@
 //! Which modifiers go with which actions, and with each other.
 
 use super::action::Action;
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::yaml::{Kind, Mapping, Reading};
 
 /// All modifiers.
@@ -47,7 +47,7 @@ pub(super) fn check(action: &Action, map: &Mapping<'_>, reading: &mut Reading<'_
             && !actions.contains(&word)
         {
             reading.mistake(
-                Diagnostic::new(span, format!("`{modifier}` means nothing to `{word}`"))
+                Diagnostic::mistake(Code::IdleModifier, span, format!("`{modifier}` means nothing to `{word}`"))
                     .help(format!("it belongs to {}", actions.join(", "))),
             );
         }
@@ -56,21 +56,38 @@ pub(super) fn check(action: &Action, map: &Mapping<'_>, reading: &mut Reading<'_
         for (key, at, _) in map.rest().iter().filter(|(key, ..)| BARE_MODIFIERS.iter().all(|bare| bare != key)) {
             if MODIFIERS.contains(&key.as_str()) && LIMITED_MODIFIERS.iter().all(|(limited, _)| limited != key) {
                 let help = "put it on the steps that it is meant for";
-                reading.mistake(Diagnostic::new(at.span, format!("`{key}` means nothing to `{word}`")).help(help));
+                reading.mistake(
+                    Diagnostic::mistake(Code::IdleModifier, at.span, format!("`{key}` means nothing to `{word}`"))
+                        .help(help),
+                );
             }
         }
     }
     if let Some((span, _)) = given("omit").filter(|_| given("fill").is_none()) {
-        reading.mistake(Diagnostic::new(span, "`omit` leaves out what `fill` generates, and there is no `fill`"));
+        reading.mistake(
+            Diagnostic::mistake(
+                Code::IdleModifier,
+                span,
+                "`omit` leaves out what `fill` generates, and there is no `fill`",
+            )
+            .help("add `fill: valid`, or simply do not name the fields that are left out"),
+        );
     }
     let unmapped = given("map").is_some_and(|(_, value)| matches!(value.kind, Kind::Bool(false)));
     if let Some((span, _)) = given("fill").filter(|_| unmapped) {
-        reading.mistake(Diagnostic::new(span, "`fill` needs the step's fields, which `map: false` does not look at"));
+        reading.mistake(
+            Diagnostic::mistake(
+                Code::IdleModifier,
+                span,
+                "`fill` needs the step's fields, which `map: false` does not look at",
+            )
+            .help("leave out one of the two"),
+        );
     }
     if let Some((span, value)) = given("session").filter(|(_, value)| matches!(value.as_str(), Some("same" | "new"))) {
         let sent = value.as_str().unwrap_or_default();
         reading.mistake(
-            Diagnostic::new(span, format!("`session: {sent}` would be sent as it is"))
+            Diagnostic::mistake(Code::SessionValue, span, format!("`session: {sent}` would be sent as it is"))
                 .help(format!("to check the session, write `expect: {{session: {sent}}}`")),
         );
     }

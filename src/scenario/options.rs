@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::jsonpath::JsonPath;
-use crate::source::{Diagnostic, nearest};
+use crate::jsonpath::{JsonPath, JsonPathError};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::yaml::{Kind, Node, Reading};
 
 /// Reads a duration such as `500ms`, `60s`, `1m30s` or `2h`.
@@ -46,7 +46,10 @@ pub(crate) const DURATION_HELP: &str = "a duration has a unit: 500ms, 60s, 1m30s
 pub(crate) fn read_duration(node: &Node, reading: &mut Reading<'_>) -> Option<Duration> {
     let duration = node.as_str().and_then(parse_duration);
     if duration.is_none() {
-        reading.mistake(Diagnostic::new(node.span, format!("{} is no duration", node.describe())).help(DURATION_HELP));
+        reading.mistake(
+            Diagnostic::mistake(Code::BadDuration, node.span, format!("{} is no duration", node.describe()))
+                .help(DURATION_HELP),
+        );
     }
     duration
 }
@@ -108,16 +111,24 @@ pub(crate) fn read_path(node: &Node, reading: &mut Reading<'_>) -> Option<JsonPa
     match JsonPath::parse(text) {
         Ok(path) => Some(path),
         Err(error) => {
-            let at = error.at.and_then(|at| text.char_indices().nth(at)).map_or(0, |(byte, _)| byte);
-            // A quoted path begins one byte after its quote; a plain one where its node does.
-            let quote = usize::from(reading.sources.slice(node.span).starts_with(['"', '\'']));
-            let start = node.span.start as usize + quote + at;
-            let end = (start + 1).min(node.span.end as usize);
-            let span = reading.sources.span(node.span.source, start.min(end)..end);
-            reading.mistake(Diagnostic::new(span, error.message));
+            let at = error.at.and_then(|at| text.char_indices().nth(at)).map(|(byte, _)| byte);
+            let span = at.map_or(node.span, |at| node.part(reading.sources, at..at + 1));
+            reading.mistake(not_a_path(span, &error));
             None
         }
     }
+}
+
+/// The mistake of a text that is no JSONPath.
+pub(crate) fn not_a_path(span: Span, error: &JsonPathError) -> Diagnostic {
+    Diagnostic::mistake(Code::BadJsonPath, span, "this is not a JSONPath (RFC 9535)")
+        .label(error.message.clone())
+        .help("a path begins with `$` and reads like `$.elements[0].name`")
+}
+
+/// The same for a text that a template gave, and that stands nowhere in the file.
+pub(crate) fn rendered_no_path(span: Span, text: &str, error: &JsonPathError) -> Box<Diagnostic> {
+    Box::new(Diagnostic::mistake(Code::BadJsonPath, span, format!("`{text}` is not a JSONPath: {error}")))
 }
 
 /// A rule that every answer is held to without being asked.
@@ -193,7 +204,9 @@ impl Checks {
                         || format!("the checks are {}", names.join(", ")),
                         |near| format!("did you mean `{near}`?"),
                     );
-                    reading.mistake(Diagnostic::new(item.span, format!("unknown check `{name}`")).help(help));
+                    reading.mistake(
+                        Diagnostic::mistake(Code::UnknownWord, item.span, format!("unknown check `{name}`")).help(help),
+                    );
                 }
             }
         }

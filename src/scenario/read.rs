@@ -7,7 +7,7 @@ use super::options::{SnapshotOptions, read_duration};
 use super::step::{Step, check_name, read_language, read_plain};
 use super::{cases, model};
 use crate::api::operation::Version;
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
 use crate::yaml::{Kind, Mapping, Node, Reading};
 
@@ -81,7 +81,7 @@ pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading:
         }
         Some((Kind::List(_), node)) => {
             reading.mistake(
-                Diagnostic::new(node.span, format!("`{key}` is empty"))
+                Diagnostic::mistake(Code::ChecksNothing, node.span, format!("`{key}` is empty"))
                     .help("a step begins with a dash, as in `- init`"),
             );
             Vec::new()
@@ -110,7 +110,7 @@ fn missing(key: &str, help: &str, node: &Node, reading: &mut Reading<'_>) -> Str
         && !node.misspells(key)
     {
         let first = entries.first().map_or(node.span, |(key, _)| key.span);
-        reading.mistake(Diagnostic::new(first, format!("the key `{key}` is missing")).help(help));
+        reading.mistake(Diagnostic::mistake(Code::MissingKey, first, format!("the key `{key}` is missing")).help(help));
     }
     String::new()
 }

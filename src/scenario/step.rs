@@ -8,7 +8,7 @@ use super::expectation::Expect;
 use super::modifiers;
 use super::options::{Checks, DURATION_HELP, SnapshotOptions, parse_duration};
 use crate::api::language::LANGUAGES;
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
 use crate::template::scope::BUILT_IN;
 use crate::yaml::{Kind, Mapping, Node, Reading};
@@ -135,8 +135,12 @@ impl Step {
         };
         if let Some((other, at, _)) = actions.get(1) {
             reading.mistake(
-                Diagnostic::new(at.span, format!("a step has one action, and this one has `{name}` and `{other}`"))
-                    .help("begin another step with a dash of its own"),
+                Diagnostic::mistake(
+                    Code::OneAction,
+                    at.span,
+                    format!("a step has one action, and this one has `{name}` and `{other}`"),
+                )
+                .help("begin another step with a dash of its own"),
             );
         }
         let action = action::read(name, key, Some(argument), reading);
@@ -253,12 +257,13 @@ fn no_action(entries: &[(Node, Node)], node: &Node, reading: &Reading<'_>) -> Di
     for (key, _) in entries {
         let word = key.key_text(reading.sources);
         if let Some(near) = nearest(&word, names.iter().copied()).filter(|near| *near != word) {
-            return Diagnostic::new(key.span, format!("unknown action `{word}`"))
+            return Diagnostic::mistake(Code::UnknownWord, key.span, format!("unknown action `{word}`"))
                 .help(format!("did you mean `{near}`?"));
         }
     }
     let at = entries.first().map_or(node.span, |(key, _)| key.span);
-    Diagnostic::new(at, "this step has no action").help(format!("the actions are {}", names.join(", ")))
+    Diagnostic::mistake(Code::OneAction, at, "this step has no action")
+        .help(format!("the actions are {}", names.join(", ")))
 }
 
 /// Reads a language tag; one that is nearly a tag of the API's is a mistake, any other is left to the API.
@@ -269,7 +274,7 @@ pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated
         && let Some(near) = nearest(tag, LANGUAGES)
     {
         reading.mistake(
-            Diagnostic::new(node.span, format!("the API has no language `{tag}`"))
+            Diagnostic::mistake(Code::UnknownLanguage, node.span, format!("the API has no language `{tag}`"))
                 .help(format!("did you mean `{near}`?")),
         );
     }
@@ -281,7 +286,8 @@ pub(super) fn read_plain(node: &Node, wanted: &str, reading: &mut Reading<'_>) -
     let text = reading.string(node, wanted)?;
     if text.contains("{{") {
         let help = "files and reports are named by it before anything runs";
-        reading.mistake(Diagnostic::new(node.span, "a template cannot stand here").help(help));
+        reading
+            .mistake(Diagnostic::mistake(Code::TemplateNotHere, node.span, "a template cannot stand here").help(help));
     }
     Some(text.to_owned())
 }
@@ -303,7 +309,10 @@ pub(super) fn read_time(node: &Node, reading: &mut Reading<'_>) -> Option<Templa
     if let Some(literal) = value.as_literal()
         && literal.as_str().and_then(parse_duration).is_none()
     {
-        reading.mistake(Diagnostic::new(node.span, format!("{} is no duration", node.describe())).help(DURATION_HELP));
+        reading.mistake(
+            Diagnostic::mistake(Code::BadDuration, node.span, format!("{} is no duration", node.describe()))
+                .help(DURATION_HELP),
+        );
         return None;
     }
     Some(value)
@@ -337,17 +346,24 @@ impl Repeat {
                 let wrong =
                     times.as_literal().is_some_and(|value| value.as_u64().is_none_or(|n| n == 0 || n > MOST_TIMES));
                 if wrong {
-                    reading.mistake(Diagnostic::new(
-                        at.span,
-                        format!("`times` takes a whole number from 1 to {MOST_TIMES}"),
-                    ));
+                    reading.mistake(
+                        Diagnostic::mistake(
+                            Code::BadRepeat,
+                            at.span,
+                            format!("`times` takes a whole number from 1 to {MOST_TIMES}"),
+                        )
+                        .help("to go on until an answer comes, write `repeat: { until: … }`"),
+                    );
                     return None;
                 }
                 Some(Repeat::Times(times))
             }
             (None, Some(until)) => Some(Repeat::Until { until, every, within }),
             _ => {
-                reading.mistake(Diagnostic::new(node.span, "`repeat` takes either `times` or `until`"));
+                reading.mistake(
+                    Diagnostic::mistake(Code::BadRepeat, node.span, "`repeat` takes either `times` or `until`")
+                        .help("`repeat: { times: 3 }`, or `repeat: { until: Address, for: 60s }`"),
+                );
                 None
             }
         }
@@ -360,11 +376,13 @@ pub(super) fn check_name(word: &str, span: Span, reading: &mut Reading<'_>) -> b
     let writable = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && letters.all(|c| c.is_alphanumeric() || c == '_');
     if BUILT_IN.contains(&word) {
-        reading
-            .mistake(Diagnostic::new(span, format!("`{word}` is a word of the language")).help("choose another name"));
+        reading.mistake(
+            Diagnostic::mistake(Code::BadName, span, format!("`{word}` is a word of the language"))
+                .help("choose another name"),
+        );
     } else if !writable {
         reading.mistake(
-            Diagnostic::new(span, format!("`{word}` cannot be used in a template"))
+            Diagnostic::mistake(Code::BadName, span, format!("`{word}` cannot be used in a template"))
                 .help("a name is made of letters, digits and underscores"),
         );
     }

@@ -10,7 +10,7 @@ use crate::api::token::Credentials;
 use crate::redact::Secret;
 use crate::scenario::action::{Action, Link};
 use crate::scenario::{Auth, SessionHeader, Step};
-use crate::source::Diagnostic;
+use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
 
 impl Applicants {
@@ -129,8 +129,10 @@ impl Applicants {
         let wanted = self.setting.auth == Auth::Client;
         let bearer = self.bearer(wanted).await?;
         if wanted && bearer.is_none() {
-            let message = "`auth: client` needs credentials: set server.client_id and server.client_secret".to_owned();
-            return Err(mistake(step, message));
+            let mistake =
+                Diagnostic::mistake(Code::NoCredentials, step.action_span, "`auth: client` needs credentials");
+            let help = "set server.client_id and server.client_secret in draftgate.yaml";
+            return Err(StepError::Mistake(Box::new(mistake.help(help))));
         }
         Ok(bearer)
     }
@@ -208,10 +210,10 @@ impl Applicants {
             None => match self.scope.get("token").and_then(Value::as_str) {
                 Some(token) => token.to_owned(),
                 None => {
-                    return Err(mistake(
-                        step,
-                        "there is no token to redeem: make one with `connect`, or give one".to_owned(),
-                    ));
+                    let mistake =
+                        Diagnostic::mistake(Code::NoCredentials, step.action_span, "there is no token to redeem");
+                    let help = "make one with `connect` before, or give one: `redeem: { token: … }`";
+                    return Err(StepError::Mistake(Box::new(mistake.help(help))));
                 }
             },
         };
@@ -271,10 +273,13 @@ impl Applicants {
             scope: self.text(scope)?.unwrap_or(configured.scope),
         };
         if credentials.client_id.is_empty() {
-            return Err(mistake(
-                step,
-                "there are no credentials: give them here, or set server.client_id and client_secret".to_owned(),
-            ));
+            let mistake = Diagnostic::mistake(
+                Code::NoCredentials,
+                step.action_span,
+                "there are no credentials to authenticate with",
+            );
+            let help = "give them here, or set server.client_id and server.client_secret in draftgate.yaml";
+            return Err(StepError::Mistake(Box::new(mistake.help(help))));
         }
         let exchange = self.client.authenticate(&credentials).await?;
         if let Some(token) = exchange.answer.json().and_then(|body| body.get("access_token")?.as_str()) {
@@ -317,7 +322,9 @@ impl Applicants {
                 "write /test/{} for the draft, or add --allow-live to the command",
                 text.trim_start_matches('/')
             );
-            return Err(StepError::Mistake(Box::new(Diagnostic::new(path.span, message).help(help))));
+            return Err(StepError::Mistake(Box::new(
+                Diagnostic::mistake(Code::LiveVersion, path.span, message).help(help),
+            )));
         }
         Ok(text)
     }
@@ -328,8 +335,11 @@ pub(super) fn mistake(step: &Step, message: String) -> StepError {
 }
 
 fn no_session(step: &Step) -> StepError {
-    let diagnostic =
-        Diagnostic::new(step.action_span, format!("`{}` needs a session, and there is none yet", step.action.name()));
+    let diagnostic = Diagnostic::mistake(
+        Code::NoSession,
+        step.action_span,
+        format!("`{}` needs a session, and there is none yet", step.action.name()),
+    );
     StepError::Mistake(Box::new(diagnostic.help("begin with `- init`, or name the client")))
 }
 

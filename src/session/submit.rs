@@ -17,7 +17,7 @@ use crate::api::wire;
 use crate::fake::{self, Filled};
 use crate::scenario::action::Fields;
 use crate::scenario::{Fill, Step};
-use crate::source::{Diagnostic, Span, read_file};
+use crate::source::{Code, Diagnostic, Span, read_file};
 use crate::template::Templated;
 
 /// The largest file that is uploaded, in bytes.
@@ -59,7 +59,7 @@ impl Applicants {
             if body.insert(element.id.clone(), value).is_some() {
                 let message = format!("`{}` names the field {} a second time", entry.key, field::describe(element));
                 return Err(StepError::Mistake(Box::new(
-                    Diagnostic::new(entry.span, message).help("name each field once"),
+                    Diagnostic::mistake(Code::FieldTwice, entry.span, message).help("name each field once"),
                 )));
             }
         }
@@ -164,7 +164,8 @@ impl Applicants {
     async fn send_file(&mut self, step: &Step, body: RequestBody, span: Span) -> Result<Exchange, StepError> {
         let mut parameters = self.parameters(step).await?;
         if parameters.session.is_none() && step.session.is_none() {
-            let diagnostic = Diagnostic::new(span, "a file is uploaded into a session, and there is none yet");
+            let diagnostic =
+                Diagnostic::mistake(Code::NoSession, span, "a file is uploaded into a session, and there is none yet");
             return Err(StepError::Mistake(Box::new(diagnostic.help("begin with `- init`"))));
         }
         parameters.retry_on_pending = false;
@@ -215,7 +216,8 @@ impl Applicants {
     ) -> Result<RequestBody, StepError> {
         let file = step.folder.as_deref().unwrap_or(&self.setting.folder).join(path);
         let bytes = read_file(&file, MAX_UPLOAD_BYTES).map_err(|error| {
-            let diagnostic = Diagnostic::new(span, format!("the file {} is not sent: {error}", file.display()));
+            let diagnostic =
+                Diagnostic::mistake(Code::NoFile, span, format!("the file {} is not sent: {error}", file.display()));
             StepError::Mistake(Box::new(diagnostic.help("a file's path starts from the folder of the scenario")))
         })?;
         let name =
@@ -335,5 +337,5 @@ fn file_path(value: &Value) -> Option<&str> {
 }
 
 fn field_error(span: Span, error: &FieldError) -> StepError {
-    StepError::Mistake(Box::new(Diagnostic::new(span, error.to_string()).help(error.help())))
+    StepError::Mistake(Box::new(Diagnostic::mistake(Code::FieldNotFound, span, error.to_string()).help(error.help())))
 }

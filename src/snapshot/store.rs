@@ -10,16 +10,13 @@ use std::path::{Component, Path, PathBuf, absolute};
 use serde_json::Value;
 
 use super::compare::canonical;
+use crate::source::write_file;
 
 mod format;
 mod review;
 
 pub use format::Malformed;
 pub use review::{Found, Settled, Taken};
-
-/// What a file is called that is being written.
-const TEMPORARY_PREFIX: &str = ".draftgate-";
-const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// Where snapshots are written and what is told to `cargo insta`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,23 +230,8 @@ impl Store {
             header.input_file.as_ref().map(relative),
             &canonical(body),
         );
-        replace(path, text.as_bytes())
+        write_file(path, text.as_bytes()).map_err(|error| StoreError::Write { path: path.to_path_buf(), error })
     }
-}
-
-/// Writes a file so that whoever looks, and whatever ends the process, finds the old one or the new one.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let failed = |error| StoreError::Write { path: path.to_path_buf(), error };
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(dir).map_err(failed)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
-    // Others in the team read these files: the umask decides, not the caution of temporary files.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(dir).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.persist(path).map(|_| ()).map_err(|error| failed(error.error))
 }
 
 /// A path relative to a folder that it is in, with no way out of it; links are followed where the names alone do not tell.

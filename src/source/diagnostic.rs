@@ -2,6 +2,15 @@
 
 use super::{Code, Span};
 
+/// How grave it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// It stops something.
+    Error,
+    /// It is odd.
+    Warning,
+}
+
 /// A mistake in a source text: what is wrong, where, and the way out where one is known.
 ///
 /// One that stands in a file whoever runs it ([`Diagnostic::mistake`]) has a code, which `draftgate explain` says more

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::scope::World;
 use super::*;
 use crate::redact::Redactor;
+use crate::source::Sources;
 
 fn scope() -> Scope {
     let mut scope = Scope::new(Arc::new(World {

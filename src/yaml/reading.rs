@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use super::{Kind, Node};
-use crate::source::{Code, Diagnostic, Sources, Span, nearest};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span, nearest};
 
 /// The keys below which names are defined.
 const DEFINING: [&str; 7] = ["vars", "cases", "capture", "use", "connect", "params", "with"];
+
+/// Said at the place where a file is named that has a mistake in it.
+pub const NAMED_HERE: &str = "the file is named here";
 
 /// What a reader of YAML carries along: the texts, the folder that relative paths start from, and the mistakes so far.
 ///
@@ -35,7 +38,17 @@ impl<'a> Reading<'a> {
 
     /// Notes that something else than what was wanted stands here.
     pub fn wanted(&mut self, node: &Node, wanted: &str) {
-        self.mistake(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+        self.mistake(not_wanted(node, wanted));
+    }
+
+    /// The text of a data file that stands at this node, as [`Sources::read_named`] read it in; or a mistake in either.
+    pub fn named_file(&mut self, node: &Node, path: &str) -> Option<SourceId> {
+        match self.sources.named(&self.folder.join(path)) {
+            Some(Ok(source)) => return Some(*source),
+            Some(Err(mistake)) => self.mistakes.push(mistake.clone().related(node.span, NAMED_HERE)),
+            None => self.mistake(no_file(node.span, path)),
+        }
+        None
     }
 
     /// Reads something that defines names: with a mistake in it, other names may be missing for that reason alone.
@@ -68,7 +81,11 @@ impl<'a> Reading<'a> {
     pub fn string<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n str> {
         let text = node.as_str();
         if text.is_none() {
-            self.wanted(node, wanted);
+            let mistake = not_wanted(node, wanted);
+            let quoted = matches!(node.kind, Kind::Bool(_) | Kind::Number(_));
+            let help =
+                quoted.then(|| format!("put it in quotes if the text is meant: {:?}", node.key_text(self.sources)));
+            self.mistake(mistake.maybe_help(help));
         }
         text
     }
@@ -119,7 +136,7 @@ impl<'a> Mapping<'a> {
                 known: Vec::new(),
                 given: entries.len(),
             }),
-            _ => Err(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe()))),
+            _ => Err(not_wanted(node, wanted)),
         }
     }
 
@@ -156,6 +173,17 @@ impl<'a> Mapping<'a> {
         let known = self.known;
         self.entries.into_iter().map(move |(name, key, _)| unknown_word(key.span, "key", &name, &known))
     }
+}
+
+/// The mistake of a file that is named and is not there.
+pub fn no_file(span: Span, path: &str) -> Diagnostic {
+    Diagnostic::mistake(Code::NoFile, span, format!("there is no file {path:?}"))
+        .help("a file's path starts from the folder of the file that names it")
+}
+
+/// The mistake of something that stands where something else is wanted.
+pub fn not_wanted(node: &Node, wanted: &str) -> Diagnostic {
+    Diagnostic::mistake(Code::WrongKind, node.span, format!("{} stands where {wanted} is wanted", node.describe()))
 }
 
 /// The mistake of a word that is none of the known ones, with the nearest of them.

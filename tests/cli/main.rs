@@ -1,6 +1,8 @@
 //! The program itself, run in a temporary project with nothing of the surrounding environment: what it says, how it ends,
 //! and what it leaves in files.
 
+#[path = "../blocks/mod.rs"]
+mod blocks;
 #[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
 #[path = "../project/mod.rs"]
 mod project;
@@ -13,6 +15,8 @@ mod wire;
 
 mod bad_files;
 mod explain;
+mod explanations;
+mod failed;
 mod flows;
 mod insta_tool;
 mod libtest;
@@ -30,3 +34,5 @@ mod settings;
 mod snapshot_files;
 mod snapshots;
 mod waiting;
+#[cfg(unix)]
+mod watch;

@@ -29,6 +29,12 @@ pub struct RunArguments {
     /// Only scenarios with this tag (may be given several times)
     #[arg(long, value_name = "TAG", help_heading = "Scenarios")]
     pub tag: Vec<String>,
+    /// Only what failed when it ran last
+    #[arg(long, help_heading = "Scenarios")]
+    pub failed: bool,
+    /// Stay, and run again what a changed file affects
+    #[arg(long, help_heading = "Scenarios", conflicts_with_all = ["list", "logfile"])]
+    pub watch: bool,
     /// libtest's own
     #[command(flatten)]
     pub libtest: LibtestArguments,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::model::{Account, ClientCredentials};
 use super::reader::Reader;
 use crate::api::token::SCOPE;
-use crate::source::{Diagnostic, Sources};
+use crate::source::{Code, Diagnostic, Sources};
 use crate::yaml::Node;
 
 /// The name of the file with the account's settings.
@@ -22,7 +22,11 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Account {
     for item in reader.list(&mut map, "clients").unwrap_or_default() {
         let Some(client) = client(reader, item) else { continue };
         if account.clients.iter().any(|known| known.client_id == client.client_id) {
-            let mistake = Diagnostic::new(item.span, format!("the client `{}` is there twice", client.client_id));
+            let mistake = Diagnostic::mistake(
+                Code::NameTwice,
+                item.span,
+                format!("the client `{}` is there twice", client.client_id),
+            );
             reader.report(mistake.help("keep one of the two"));
         }
         account.clients.push(client);
@@ -63,7 +67,8 @@ fn client(reader: &mut Reader<'_>, node: &Node) -> Option<ClientCredentials> {
     reader.close(map);
     for (key, value) in [("client_id", &client_id), (SECRET, &client_secret)] {
         if value.is_none() {
-            reader.report(Diagnostic::new(node.span, format!("the client has no `{key}`")));
+            let mistake = Diagnostic::mistake(Code::MissingPart, node.span, format!("the client has no `{key}`"));
+            reader.report(mistake.help(format!("add `{key}: …`")));
         }
     }
     Some(ClientCredentials { client_id: client_id?, client_secret: client_secret?, scope, expires_in })

@@ -11,8 +11,8 @@ use super::reader::Reader;
 use crate::api::element::{ElementType, TYPES};
 use crate::api::file::FILE_TYPES;
 use crate::api::wire::{Condition, OPERATORS, Operator, Rule};
-use crate::source::{Diagnostic, Span, nearest};
-use crate::yaml::{Kind, Mapping, Node};
+use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::yaml::{Kind, Mapping, Node, broken_pattern, not_wanted};
 
 /// Whatever the API accepts.
 pub(super) fn all_extensions() -> Vec<String> {
@@ -32,9 +32,13 @@ pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, form: &str, nodes: &[Node
     for node in nodes {
         let Some(draft) = element(reader, ids, form, node) else { continue };
         if let Some(twin) = drafts.iter().find(|other| other.element.key == draft.element.key) {
-            let mistake = Diagnostic::new(draft.span, format!("the element `{}` is there twice", draft.element.name))
-                .related(twin.span, "the first one")
-                .help("values are told apart by the element's name: give each its own");
+            let mistake = Diagnostic::mistake(
+                Code::NameTwice,
+                draft.span,
+                format!("the element `{}` is there twice", draft.element.name),
+            )
+            .related(twin.span, "the first one")
+            .help("values are told apart by the element's name: give each its own");
             reader.report(mistake);
         }
         drafts.push(draft);
@@ -53,7 +57,7 @@ fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -
     let name = name_node.and_then(|name| reader.text_of(name)).filter(|name| !name.trim().is_empty());
     if name.is_none() {
         reader.report(
-            Diagnostic::new(span, "the element has no name")
+            Diagnostic::mistake(Code::MissingPart, span, "the element has no name")
                 .help("give it the label that applicants see: `name: First name`"),
         );
     }
@@ -85,7 +89,9 @@ fn element<'n>(reader: &mut Reader<'_>, ids: &Ids, form: &str, node: &'n Node) -
 
 fn element_type(reader: &mut Reader<'_>, map: &mut Mapping<'_>, span: Span) -> ElementType {
     let Some(node) = map.take("type") else {
-        reader.report(Diagnostic::new(span, "the element has no type").help("such as `type: text`"));
+        reader.report(
+            Diagnostic::mistake(Code::MissingPart, span, "the element has no type").help("such as `type: text`"),
+        );
         return ElementType::Text;
     };
     let written = reader.text_of(node).unwrap_or_default();
@@ -117,8 +123,12 @@ fn only_for<'n>(
     }
     let names: Vec<&str> = kinds.iter().map(|kind| kind.wire_name()).collect();
     reader.report(
-        Diagnostic::new(key_node.span, format!("`{key}` means nothing for the type `{}`", kind.wire_name()))
-            .help(format!("it is for {}", names.join(", "))),
+        Diagnostic::mistake(
+            Code::OtherType,
+            key_node.span,
+            format!("`{key}` means nothing for the type `{}`", kind.wire_name()),
+        )
+        .help(format!("it is for {}", names.join(", "))),
     );
     None
 }
@@ -152,7 +162,8 @@ fn rules(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType) -> R
         || matches!((rules.first, rules.last), (Some(first), Some(last)) if first > last);
     let lengths_crossed = matches!((rules.min_length, rules.max_length), (Some(min), Some(max)) if min > max);
     for place in [place.filter(|_| crossed), length_place.filter(|_| lengths_crossed)].into_iter().flatten() {
-        reader.report(Diagnostic::new(place, "the minimum is greater than the maximum, so that no value is valid"));
+        let message = "the minimum is greater than the maximum, so that no value is valid";
+        reader.report(Diagnostic::mistake(Code::CrossedBounds, place, message).help("swap the two"));
     }
     rules
 }
@@ -161,7 +172,7 @@ fn number(reader: &mut Reader<'_>, node: &Node) -> Option<Number> {
     match &node.kind {
         Kind::Number(number) => Some(number.clone()),
         _ => {
-            reader.report(Diagnostic::new(node.span, format!("{} stands where a number is wanted", node.describe())));
+            reader.wanted(node, "a number");
             None
         }
     }
@@ -170,34 +181,25 @@ fn number(reader: &mut Reader<'_>, node: &Node) -> Option<Number> {
 fn date(reader: &mut Reader<'_>, node: &Node) -> Option<Date> {
     let date = node.as_str().and_then(|text| text.parse().ok());
     if date.is_none() {
-        reader.report(
-            Diagnostic::new(node.span, format!("{} stands where a date is wanted", node.describe()))
-                .help("write it as `1990-12-31`"),
-        );
+        reader.report(not_wanted(node, "a date").help("write it as `1990-12-31`"));
     }
     date
 }
 
 fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Regex> {
     let text = reader.text_of(node)?;
-    match Regex::new(&text) {
-        Ok(pattern) => Some(pattern),
-        Err(error) => {
-            let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            reader.report(Diagnostic::new(node.span, format!("this is not a regular expression: {reason}")));
-            None
-        }
+    if let Some(broken) = broken_pattern(&text) {
+        let place = node.part(reader.sources, broken.part.clone());
+        reader.report(broken.mistake(place));
+        return None;
     }
+    Regex::new(&text).ok()
 }
 
 /// Reads a list of file types.
 pub(super) fn extensions(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
     let Kind::List(items) = &node.kind else {
-        reader.report(Diagnostic::new(
-            node.span,
-            format!("{} stands where a list of file types is wanted", node.describe()),
-        ));
+        reader.wanted(node, "a list of file types");
         return Vec::new();
     };
     let known = FILE_TYPES.map(|(extension, _)| extension);
@@ -209,31 +211,33 @@ fn options(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType, el
     let choice = matches!(kind, Dropdown | CheckboxGroup);
     let Some(node) = only_for(reader, map, "options", kind, &[Dropdown, CheckboxGroup, CountrySelect]) else {
         if choice {
-            reader.report(
-                Diagnostic::new(element, "there is nothing to choose from").help("add `options: [first, second]`"),
-            );
+            reader.report(nothing_to_choose(element));
         }
         return Vec::new();
     };
     let Kind::List(items) = &node.kind else {
-        reader.report(Diagnostic::new(
-            node.span,
-            format!("{} stands where a list of options is wanted", node.describe()),
-        ));
+        reader.wanted(node, "a list of options");
         return Vec::new();
     };
     if items.is_empty() {
-        reader.report(Diagnostic::new(element, "there is nothing to choose from"));
+        reader.report(nothing_to_choose(node.span));
     }
     let mut options: Vec<(String, String)> = Vec::with_capacity(items.len());
     for item in items {
         let Some(option) = option(reader, item) else { continue };
         if options.iter().any(|(value, _)| *value == option.0) {
-            reader.report(Diagnostic::new(item.span, format!("the option `{}` is there twice", option.0)));
+            let mistake =
+                Diagnostic::mistake(Code::NameTwice, item.span, format!("the option `{}` is there twice", option.0));
+            reader.report(mistake.help("keep one of the two"));
         }
         options.push(option);
     }
     options
+}
+
+fn nothing_to_choose(span: Span) -> Diagnostic {
+    Diagnostic::mistake(Code::NothingToChoose, span, "there is nothing to choose from")
+        .help("add `options: [first, second]`")
 }
 
 /// What an element comes filled in with, which must be of its type and among its options.
@@ -249,7 +253,7 @@ fn filled_in(reader: &mut Reader<'_>, node: &Node, kind: ElementType, options: &
         CheckboxGroup if !value.as_array().is_some_and(|items| items.iter().all(offered)) => "a list of options",
         _ => return value,
     };
-    reader.report(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    reader.wanted(node, wanted);
     value
 }
 
@@ -265,7 +269,8 @@ fn option(reader: &mut Reader<'_>, node: &Node) -> Option<(String, String)> {
     reader.close(map);
     let Some(value) = value else {
         reader.report(
-            Diagnostic::new(node.span, "the option has no value").help("such as `{ value: CA, label: Canada }`"),
+            Diagnostic::mistake(Code::MissingPart, node.span, "the option has no value")
+                .help("such as `{ value: CA, label: Canada }`"),
         );
         return None;
     };
@@ -278,8 +283,9 @@ fn by_country(reader: &mut Reader<'_>, map: &mut Mapping<'_>) -> IndexMap<String
     let Some(countries) = reader.map(node, "a map from country to tooltip") else { return tooltips };
     for (country, key, value) in countries.rest() {
         if !is_country(country) {
-            let mistake = Diagnostic::new(key.span, format!("`{country}` is not a country's code"))
-                .help("a country is written by its two letters, such as `CA`");
+            let mistake =
+                Diagnostic::mistake(Code::NotOfTheApi, key.span, format!("`{country}` is not a country's code"))
+                    .help("a country is written by its two letters, such as `CA`");
             reader.report(mistake);
         }
         if let Some(text) = reader.text_of(value) {
@@ -301,7 +307,7 @@ fn date_format(reader: &mut Reader<'_>, map: &mut Mapping<'_>, kind: ElementType
     let whole = ["YYYY", "MM", "DD"].iter().all(|part| upper.matches(part).count() == 1);
     if !whole || written.contains('%') {
         reader.report(
-            Diagnostic::new(node.span, format!("`{written}` is not a way to write a date"))
+            Diagnostic::mistake(Code::NotOfTheApi, node.span, format!("`{written}` is not a way to write a date"))
                 .help("it has `YYYY`, `MM` and `DD` once each, such as `DD/MM/YYYY`"),
         );
         return None;
@@ -332,7 +338,10 @@ fn condition(reader: &mut Reader<'_>, node: &Node, own: usize, drafts: &[Draft<'
 
 fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Draft<'_>]) -> Option<Rule> {
     let Some(node) = map.take("element") else {
-        reader.report(Diagnostic::new(map.span, "the condition names no element").help("such as `element: Country`"));
+        reader.report(
+            Diagnostic::mistake(Code::BadCondition, map.span, "the condition names no element")
+                .help("such as `element: Country`"),
+        );
         return None;
     };
     let wanted = reader.text_of(node)?;
@@ -344,14 +353,16 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
         }
     }
     let Some(at) = found.filter(|at| *at != own) else {
-        let names = drafts.iter().map(|draft| &*draft.element.name);
-        let near = nearest(&wanted, names).map(|near| format!("did you mean `{near}`?"));
-        let message = if found == Some(own) {
-            "the element's condition asks for the element itself".to_owned()
+        let mistake = if found == Some(own) {
+            Diagnostic::mistake(Code::BadCondition, node.span, "the element's condition asks for the element itself")
+                .help("name another element of the form, by its label or its role")
         } else {
-            format!("this form has no element `{wanted}`")
+            let names: Vec<&str> = drafts.iter().map(|draft| &*draft.element.name).collect();
+            let near = nearest(&wanted, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            Diagnostic::mistake(Code::BadCondition, node.span, format!("this form has no element `{wanted}`"))
+                .help(near.unwrap_or_else(|| format!("it has: {}", names.join(", "))))
         };
-        reader.report(Diagnostic::new(node.span, message).maybe_help(near.filter(|_| found.is_none())));
+        reader.report(mistake);
         return None;
     };
     let (operator, value) = comparison.unwrap_or((Operator::Filled, Value::Bool(true)));

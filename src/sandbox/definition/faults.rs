@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use crate::sandbox::fault::{Fault, FaultError, FaultWord, plain};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{Kind, Mapping, Node};
 
 /// Takes `faults:`, a list of texts (`503;rate=0.1`) and maps (`{ fault: 503, rate: 0.1 }`).
@@ -14,7 +14,10 @@ pub(super) fn read(reader: &mut Reader<'_>, map: &mut Mapping<'_>) -> Vec<Fault>
         let elsewhere = fault.on.iter().find(|operation| !operation.row().path.contains("{flow}"));
         if let Some(operation) = elsewhere {
             let message = format!("`{operation}` is about no flow, so that a flow's definition has no say in it");
-            reader.report(Diagnostic::new(node.span, message).help("ask for it with the header `x-sandbox-fault`"));
+            reader.report(
+                Diagnostic::mistake(Code::BadFault, node.span, message)
+                    .help("ask for it with the header `x-sandbox-fault`"),
+            );
         }
         faults.push(fault);
     }
@@ -29,7 +32,9 @@ fn fault(reader: &mut Reader<'_>, node: &Node) -> Option<Fault> {
     let mut map = reader.map(node, "a fault, such as `{ fault: 503, rate: 0.1 }`")?;
     let name_node = map.take("fault");
     let Some(name_node) = name_node else {
-        reader.report(Diagnostic::new(node.span, "the fault has no name").help("such as `fault: 503`"));
+        reader.report(
+            Diagnostic::mistake(Code::MissingPart, node.span, "the fault has no name").help("such as `fault: 503`"),
+        );
         return None;
     };
     let name = reader.text_of(name_node)?;
@@ -54,5 +59,5 @@ fn fault(reader: &mut Reader<'_>, node: &Node) -> Option<Fault> {
 }
 
 fn mistake(error: FaultError, place: impl Fn(&FaultWord) -> Span) -> Diagnostic {
-    Diagnostic::new(place(&error.word), error.message).maybe_help(error.help)
+    Diagnostic::mistake(Code::BadFault, place(&error.word), error.message).maybe_help(error.help)
 }

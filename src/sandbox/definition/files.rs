@@ -11,7 +11,7 @@ use super::reader::Reader;
 use super::{account, faults, graph, nodes, wire};
 use crate::api::language::LANGUAGES;
 use crate::api::operation::Version;
-use crate::source::{Diagnostic, SourceId, Sources, Span};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::yaml::{self, Mapping};
 
 /// Reads flow definitions (`NAME.flow.yaml`, or `NAME.draft.flow.yaml` and `NAME.live.flow.yaml`), the locale files that
@@ -69,7 +69,7 @@ impl Loading {
         if name == ACCOUNT_FILE {
             let span = sources.span(id, 0..0);
             if let Some(first) = self.account_span.replace(span) {
-                let mistake = Diagnostic::new(span, format!("there is another {ACCOUNT_FILE}"));
+                let mistake = Diagnostic::mistake(Code::FlowTwice, span, format!("there is another {ACCOUNT_FILE}"));
                 self.mistakes.push(mistake.related(first, "the first one").help("keep one of the two"));
             }
             let mut reader = Reader::new(sources);
@@ -78,9 +78,14 @@ impl Loading {
         }
         let Some((stem, version)) = kind else {
             return self.mistakes.push(
-                Diagnostic::new(sources.span(id, 0..0), "this file's name is not that of a flow definition").help(
-                    format!("it ends in `.flow.yaml`, `.draft.flow.yaml` or `.live.flow.yaml`, or is `{ACCOUNT_FILE}`"),
-                ),
+                Diagnostic::mistake(
+                    Code::BadFlowName,
+                    sources.span(id, 0..0),
+                    "this file's name is not that of a flow definition",
+                )
+                .help(format!(
+                    "it ends in `.flow.yaml`, `.draft.flow.yaml` or `.live.flow.yaml`, or is `{ACCOUNT_FILE}`"
+                )),
             );
         };
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -110,8 +115,12 @@ impl Loading {
         let id = id_node.and_then(|node| reader.text_of(node)).unwrap_or_else(|| name.clone());
         if id.is_empty() || id.contains(|c: char| "/?#%".contains(c) || c.is_whitespace() || c.is_control()) {
             reader.report(
-                Diagnostic::new(span, format!("`{id}` cannot be a flow's id, since it stands in a path"))
-                    .help("give the flow an `id` of letters, digits and dashes"),
+                Diagnostic::mistake(
+                    Code::BadFlowName,
+                    span,
+                    format!("`{id}` cannot be a flow's id, since it stands in a path"),
+                )
+                .help("give the flow an `id` of letters, digits and dashes"),
             );
         }
         let ids = Ids::new(reader.text(&mut map, "seed"));
@@ -157,14 +166,19 @@ impl Loading {
             let twin = earlier.iter().filter(same_version).find(|other| other.definition.id == file.definition.id);
             if let Some(twin) = twin {
                 let message = format!("the flow `{}` is defined twice", file.definition.id);
-                let mistake = Diagnostic::new(file.span, message).related(twin.span, "the first definition");
+                let mistake =
+                    Diagnostic::mistake(Code::FlowTwice, file.span, message).related(twin.span, "the first definition");
                 self.mistakes.push(mistake.help("keep one of the two, or give one an `id` of its own"));
             }
             let other =
                 earlier.iter().find(|other| other.stem == file.stem && other.definition.id != file.definition.id);
             if let Some(other) = other {
-                let mistake = Diagnostic::new(file.span, "the draft and the live version of a flow have different ids")
-                    .related(other.span, "the other version");
+                let mistake = Diagnostic::mistake(
+                    Code::FlowTwice,
+                    file.span,
+                    "the draft and the live version of a flow have different ids",
+                )
+                .related(other.span, "the other version");
                 self.mistakes.push(mistake.help("give both the same `id`"));
             }
             publish(&mut flows, file);
@@ -205,7 +219,7 @@ fn open(sources: &mut Sources, path: &Path) -> Result<(SourceId, yaml::Node), Di
 fn read_nodes(reader: &mut Reader<'_>, map: &mut Mapping<'_>, ids: &Ids) -> Vec<Node> {
     let Some(list) = reader.list(map, "nodes") else {
         if reader.mistakes.is_empty() {
-            let mistake = Diagnostic::new(map.span, "the flow has no nodes")
+            let mistake = Diagnostic::mistake(Code::NoNodes, map.span, "the flow has no nodes")
                 .help("add `nodes:`; `nodes: []` is an empty flow, which answers 4003");
             reader.report(mistake);
         }
@@ -240,8 +254,12 @@ fn read_languages(
             let known = LANGUAGES.iter().find(|known| known.eq_ignore_ascii_case(tag));
             match known {
                 Some(known) if *known == languages.default => reader.report(
-                    Diagnostic::new(key.span, format!("`{known}` is the language that the definition is written in"))
-                        .help("leave it out, or make another language the default"),
+                    Diagnostic::mistake(
+                        Code::DefaultLanguage,
+                        key.span,
+                        format!("`{known}` is the language that the definition is written in"),
+                    )
+                    .help("leave it out, or make another language the default"),
                 ),
                 Some(known) => named.extend(reader.text_of(value).map(|file| (*known, value.span, file))),
                 None => reader.report(yaml::unknown_word(key.span, "language", tag, &LANGUAGES)),
@@ -250,15 +268,22 @@ fn read_languages(
     }
     mistakes.append(&mut reader.mistakes);
     for (tag, span, file) in named {
-        match open(sources, &folder.join(&file)) {
+        let path = folder.join(&file);
+        if !path.exists() {
+            mistakes.push(yaml::no_file(span, &file));
+            continue;
+        }
+        let before = mistakes.len();
+        match open(sources, &path) {
             Ok((id, root)) => {
                 read.push(id);
                 let mut reader = Reader::new(sources);
                 languages.locales.push((tag.to_owned(), read_locale(&mut reader, &root)));
                 mistakes.append(&mut reader.mistakes);
             }
-            Err(mistake) => mistakes.push(mistake.related(span, "named here")),
+            Err(mistake) => mistakes.push(mistake),
         }
+        mistakes[before..].iter_mut().for_each(|mistake| mistake.related.push((span, yaml::NAMED_HERE.to_owned())));
     }
     languages
 }

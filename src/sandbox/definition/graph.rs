@@ -5,7 +5,7 @@ use super::model::{Next, Node, NodeKind};
 use super::nodes::{Draft, END, Way};
 use super::reader::{Ask, Reader};
 use super::service::BUSINESS;
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 
 /// Makes nodes of the drafts, which are `sound` where nothing was wrong with them.
 pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>, sound: bool) -> Vec<Node> {
@@ -32,8 +32,12 @@ pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>, sound: bool) 
     }
     if let Some(at) = circle(&nodes) {
         reader.report(
-            Diagnostic::new(spans[at], "the flow runs in circles here without ever waiting for the applicant")
-                .help("put a form into the circle, or lead one of its conditions out of it"),
+            Diagnostic::mistake(
+                Code::EndlessCircle,
+                spans[at],
+                "the flow runs in circles here without ever waiting for the applicant",
+            )
+            .help("put a form into the circle, or lead one of its conditions out of it"),
         );
     }
     // A name that leads nowhere, or a key that was misspelt, may be the way that is missing.
@@ -64,8 +68,12 @@ fn unreachable(reader: &mut Reader<'_>, nodes: &[Node], spans: &[Span]) {
     }
     for at in heads {
         reader.report(
-            Diagnostic::new(spans[at], format!("no way leads to the node `{}`", nodes[at].name))
-                .help("lead to it with `next`, `then` or `else` of another node, or take it out"),
+            Diagnostic::mistake(
+                Code::UnreachableNode,
+                spans[at],
+                format!("no way leads to the node `{}`", nodes[at].name),
+            )
+            .help("lead to it with `next`, `then` or `else` of another node, or take it out"),
         );
     }
 }
@@ -92,7 +100,7 @@ fn duplicates(reader: &mut Reader<'_>, names: &[(String, String, Span)]) {
     for (at, (name, key, span)) in names.iter().enumerate() {
         if let Some((_, _, first)) = names[..at].iter().find(|(_, other, _)| other == key) {
             reader.report(
-                Diagnostic::new(*span, format!("the node `{name}` is there twice"))
+                Diagnostic::mistake(Code::NameTwice, *span, format!("the node `{name}` is there twice"))
                     .related(*first, "the first one")
                     .help(format!("expressions call it `{key}`: give each node a name of its own")),
             );
@@ -113,11 +121,12 @@ fn follow(reader: &mut Reader<'_>, way: &Way, at: usize, names: &[(String, Strin
     if name.eq_ignore_ascii_case(END) {
         return Next::End;
     }
-    let near = nearest(name, names.iter().map(|(other, _, _)| other.as_str()).chain([END]));
-    reader.report(
-        Diagnostic::new(span, format!("there is no node `{name}`"))
-            .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+    let known = || names.iter().map(|(other, _, _)| other.as_str()).chain([END]);
+    let help = nearest(name, known()).map_or_else(
+        || format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
     );
+    reader.report(Diagnostic::mistake(Code::NoNode, span, format!("there is no node `{name}`")).help(help));
     Next::End
 }
 
@@ -129,10 +138,18 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Dra
         return business_field(reader, root, parts.next(), ask.span);
     }
     let Some(draft) = drafts.iter().find(|draft| draft.node.key == root) else {
-        let near = nearest(root, drafts.iter().map(|draft| draft.node.key.as_str()));
+        let known = || drafts.iter().map(|draft| draft.node.key.as_str());
+        let help = nearest(root, known()).map_or_else(
+            || format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
         reader.report(
-            Diagnostic::new(ask.span, format!("the expression asks for `{root}`, and no node has that name"))
-                .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),
+            Diagnostic::mistake(
+                Code::NothingToAsk,
+                ask.span,
+                format!("the expression asks for `{root}`, and no node has that name"),
+            )
+            .help(help),
         );
         return;
     };
@@ -163,7 +180,9 @@ fn business_field(reader: &mut Reader<'_>, name: &str, field: Option<&str>, span
 fn no_field(reader: &mut Reader<'_>, what: &str, field: &str, known: &[&str], span: Span) {
     let near = nearest(field, known.iter().copied());
     let help = near.map_or_else(|| it_has(known), |near| format!("did you mean `{near}`?"));
-    reader.report(Diagnostic::new(span, format!("{what} has no `{field}` to ask for")).help(help));
+    reader.report(
+        Diagnostic::mistake(Code::NothingToAsk, span, format!("{what} has no `{field}` to ask for")).help(help),
+    );
 }
 
 fn it_has(known: &[&str]) -> String {

@@ -7,7 +7,7 @@ use super::model::{Branch, Ending, Form, Next, Node, NodeKind, Verdict};
 use super::reader::{Ask, Reader};
 use super::service::SERVICE_TYPES;
 use super::services::{interactive, service};
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::yaml::{self, Kind, Mapping};
 
 /// The key that says what a node is, by which it also gets its name.
@@ -53,7 +53,10 @@ pub(super) fn read(reader: &mut Reader<'_>, ids: &Ids, node: &yaml::Node) -> Opt
         _ => (reader.text_of(name_node)?, name_node.span),
     };
     if snake_case(&name).is_empty() {
-        reader.report(Diagnostic::new(span, "the node's name has neither letter nor digit"));
+        reader.report(
+            Diagnostic::mistake(Code::BadFlowName, span, "the node's name has neither letter nor digit")
+                .help("expressions call it by them: give it a name such as `form: personal`"),
+        );
     }
     let mut asks = Vec::new();
     let mut then = Way::Following;
@@ -93,16 +96,19 @@ type Found<'n> = (&'static str, (&'n yaml::Node, &'n yaml::Node));
 
 fn kind_mistake(map: &Mapping<'_>, span: Span, found: &[Found<'_>]) -> Diagnostic {
     if let [first, second, ..] = found {
-        return Diagnostic::new(second.1.0.span, format!("the node is both `{}` and `{}`", first.0, second.0))
-            .related(first.1.0.span, "and this")
-            .help("write one node for each");
+        return Diagnostic::mistake(
+            Code::OneNodeKind,
+            second.1.0.span,
+            format!("the node is both `{}` and `{}`", first.0, second.0),
+        )
+        .related(first.1.0.span, "and this")
+        .help("write one node for each");
     }
     let near = map.rest().iter().find_map(|(name, key, _)| Some((key.span, name, nearest(name, KINDS)?)));
     match near {
-        Some((span, name, kind)) => {
-            Diagnostic::new(span, format!("unknown node kind `{name}`")).help(format!("did you mean `{kind}`?"))
-        }
-        None => Diagnostic::new(span, "the node does not say what it is")
+        Some((span, name, kind)) => Diagnostic::mistake(Code::UnknownWord, span, format!("unknown node kind `{name}`"))
+            .help(format!("did you mean `{kind}`?")),
+        None => Diagnostic::mistake(Code::OneNodeKind, span, "the node does not say what it is")
             .help(format!("give it a name under one of: {}", KINDS.join(", "))),
     }
 }
@@ -127,12 +133,18 @@ fn condition(
     let before = reader.mistakes.len();
     let when = reader.ask(map, "when", &[], asks);
     if when.is_none() && reader.mistakes.len() == before && !map.nearly_has("when") {
-        reader.report(Diagnostic::new(span, "the condition has no `when`").help("such as `when: person_match.match`"));
+        reader.report(
+            Diagnostic::mistake(Code::MissingPart, span, "the condition has no `when`")
+                .help("such as `when: person_match.match`"),
+        );
     }
     let then = way(reader, map, "then");
     let otherwise = way(reader, map, "else");
     if then.is_none() && otherwise.is_none() {
-        reader.report(Diagnostic::new(span, "the condition leads nowhere").help("add `then:` or `else:`, or both"));
+        reader.report(
+            Diagnostic::mistake(Code::MissingPart, span, "the condition leads nowhere")
+                .help("add `then:` or `else:`, or both"),
+        );
     }
     (when, (then.unwrap_or(Way::Following), otherwise.unwrap_or(Way::Following)))
 }

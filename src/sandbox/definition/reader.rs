@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::expression::Expression;
 use crate::sandbox::fault::{TIME_HELP, parse_time};
-use crate::source::{Diagnostic, Sources, Span};
-use crate::yaml::{Kind, Mapping, Node, unknown_word};
+use crate::source::{Code, Diagnostic, Sources, Span};
+use crate::yaml::{Kind, Mapping, Node, not_wanted, unknown_word};
 
 /// Reads values and gathers mistakes.
 pub(super) struct Reader<'a> {
@@ -41,8 +41,8 @@ impl<'a> Reader<'a> {
         result.map_err(|mistake| self.report(mistake)).ok()
     }
 
-    fn wanted(&mut self, node: &Node, wanted: &str) {
-        self.report(Diagnostic::new(node.span, format!("{} stands where {wanted} is wanted", node.describe())));
+    pub(super) fn wanted(&mut self, node: &Node, wanted: &str) {
+        self.report(not_wanted(node, wanted));
     }
 
     /// A map.
@@ -128,7 +128,9 @@ impl<'a> Reader<'a> {
         let source = self.text_of(node)?;
         if source.len() > LONGEST_EXPRESSION {
             let message = format!("this expression has more than {LONGEST_EXPRESSION} characters");
-            self.report(Diagnostic::new(node.span, message).help("split it over several conditions"));
+            self.report(
+                Diagnostic::mistake(Code::BadExpression, node.span, message).help("split it over several conditions"),
+            );
             return None;
         }
         match Expression::compile(&source) {
@@ -136,7 +138,7 @@ impl<'a> Reader<'a> {
             Err(error) => {
                 let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
                 self.report(
-                    Diagnostic::new(node.span, format!("this is not an expression: {reason}"))
+                    Diagnostic::mistake(Code::BadExpression, node.span, format!("this is not an expression: {reason}"))
                         .help("an expression reads like `personal.last_name != 'Smith' and person_match.match`"),
                 );
                 None

@@ -9,7 +9,7 @@ use super::ident::Ids;
 use super::reader::{Ask, Reader};
 use super::service::{BUSINESS, Failure, INTERACTIVE_TYPES, Interactive, Offer, Service, Task, TaskKind};
 use crate::api::codes;
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{Kind, Mapping, Node};
 
 /// The code that a text message holds where the definition does not say.
@@ -28,7 +28,10 @@ pub(super) fn service(
         None if map.nearly_has("type") => "",
         None => {
             let example = known.first().copied().unwrap_or_default();
-            reader.report(Diagnostic::new(span, "the service has no type").help(format!("such as `type: {example}`")));
+            reader.report(
+                Diagnostic::mistake(Code::MissingPart, span, "the service has no type")
+                    .help(format!("such as `type: {example}`")),
+            );
             ""
         }
     };
@@ -58,7 +61,9 @@ fn failure(reader: &mut Reader<'_>, node: &Node, asks: &mut Vec<Ask>) -> Option<
     let when = reader.ask(&mut fails, "when", &["attempt"], asks);
     reader.close(fails);
     let Some(code) = code else {
-        reader.report(Diagnostic::new(node.span, "the failure has no code").help("such as `code: 4009`"));
+        reader.report(
+            Diagnostic::mistake(Code::MissingPart, node.span, "the failure has no code").help("such as `code: 4009`"),
+        );
         return None;
     };
     Some(Failure { code: error_code(reader, code)?, when })
@@ -73,8 +78,12 @@ fn error_code(reader: &mut Reader<'_>, node: &Node) -> Option<u16> {
     if row.is_none() {
         let known: Vec<String> = codes::CODES.iter().map(|row| row.number.to_string()).collect();
         reader.report(
-            Diagnostic::new(node.span, format!("{} is no error code of the API", node.describe()))
-                .help(format!("known here: {}", known.join(", "))),
+            Diagnostic::mistake(
+                Code::NotOfTheApi,
+                node.span,
+                format!("{} is no error code of the API", node.describe()),
+            )
+            .help(format!("known here: {}", known.join(", "))),
         );
     }
     row.map(|row| row.number)
@@ -126,7 +135,7 @@ fn business(reader: &mut Reader<'_>, ids: &Ids, node: &str, item: &Node) -> Opti
     let text = |wanted: &str| texts.iter().find(|(wire, _)| *wire == wanted).and_then(|(_, text)| text.clone());
     let Some(name) = text("name") else {
         if !misspelt {
-            let mistake = Diagnostic::new(item.span, "the business has no name");
+            let mistake = Diagnostic::mistake(Code::MissingPart, item.span, "the business has no name");
             reader.report(mistake.help("such as `name: Analytical Engines`"));
         }
         return None;

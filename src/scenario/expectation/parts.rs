@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::super::options::read_path;
+use super::super::options::{read_path, rendered_no_path};
 use super::{Elements, ErrorExpect, FieldExpect, Path, SessionExpect, render, render_list, render_matcher};
 use crate::jsonpath::JsonPath;
 use crate::matcher::{Literal, MATCHERS, Matcher};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 use crate::yaml::{Kind, Node, Reading};
@@ -53,7 +53,10 @@ impl Elements<Templated> {
             elements.ordered = Some(list(node, reading));
             if elements.ordered.as_ref().is_some_and(Vec::is_empty) {
                 let help = "for a step without fields, write `{exactly: []}`";
-                reading.mistake(Diagnostic::new(node.span, "an empty list of fields checks nothing").help(help));
+                reading.mistake(
+                    Diagnostic::mistake(Code::ChecksNothing, node.span, "an empty list of fields checks nothing")
+                        .help(help),
+                );
             }
             return Some(elements);
         }
@@ -103,8 +106,7 @@ impl Path<Templated> {
             Path::Parsed(span, path) => Ok(Path::Parsed(*span, path.clone())),
             Path::Raw(raw) => {
                 let text = raw.render_text(scope)?;
-                let path = JsonPath::parse(&text)
-                    .map_err(|error| Box::new(Diagnostic::new(raw.span, format!("`{text}`: {error}"))))?;
+                let path = JsonPath::parse(&text).map_err(|error| rendered_no_path(raw.span, &text, &error))?;
                 Ok(Path::Parsed(raw.span, Arc::new(path)))
             }
         }

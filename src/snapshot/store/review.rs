@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use ignore::WalkBuilder;
 
-use super::{Store, StoreError, TEMPORARY_PREFIX, TEMPORARY_SUFFIX, below, format, replace};
+use super::{Store, StoreError, below, format};
 use crate::snapshot::compare::{Comparison, compare};
 use crate::snapshot::waiting::Waiting;
+use crate::source::{is_unfinished, write_file};
 
 /// A file that has been in the making for longer has been left behind by a process that was ended.
 const ABANDONED: Duration = Duration::from_secs(600);
@@ -183,6 +184,10 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     }
 }
 
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    write_file(path, bytes).map_err(|error| StoreError::Write { path: path.to_path_buf(), error })
+}
+
 fn remove(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -194,10 +199,8 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 
 /// Whether a file is one that was being written when its process was ended.
 fn is_abandoned(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let temporary = name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX);
     let age = || fs::metadata(path).ok()?.modified().ok()?.elapsed().ok();
-    temporary && age().is_some_and(|age| age > ABANDONED)
+    is_unfinished(path) && age().is_some_and(|age| age > ABANDONED)
 }
 
 #[cfg(test)]

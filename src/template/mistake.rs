@@ -1,0 +1,79 @@
+//! What is wrong with templates, in words of ours and at the smallest place that is known.
+
+use minijinja::{Error, ErrorKind};
+
+use super::{LONGEST_EXPRESSION, scope};
+use crate::source::{Code, Diagnostic, Sources, Span, nearest};
+use crate::yaml::part_of;
+
+/// An expression too long for the engine, which recurses over it.
+pub(super) fn too_long(span: Span) -> Diagnostic {
+    Diagnostic::mistake(
+        Code::LongExpression,
+        span,
+        format!("an expression here has more than {LONGEST_EXPRESSION} characters"),
+    )
+    .help("split it over several `vars`")
+}
+
+/// A template that the engine cannot read, at the part of it that it stumbled over; `text` is what it was given.
+pub(super) fn unreadable(sources: &Sources, span: Span, text: &str, error: &Error) -> Diagnostic {
+    let place = error.range().map_or(span, |part| part_of(sources, span, text, part));
+    let mistake = broken(span, error);
+    // At the very end of a text there is nothing to point at.
+    Diagnostic { span: if place.start < place.end { place } else { span }, ..mistake }
+}
+
+/// A template that the engine can read or render no further.
+pub(super) fn broken(span: Span, error: &Error) -> Diagnostic {
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    if error.kind() == ErrorKind::SyntaxError {
+        Diagnostic::mistake(Code::BadTemplate, span, format!("the template cannot be read: {detail}"))
+            .help("it reads like `{{ first | upper }}`; braces that are meant as text are written `{{ '{{' }}`")
+    } else {
+        Diagnostic::mistake(Code::TemplateFailed, span, format!("the template cannot be rendered: {detail}"))
+    }
+}
+
+/// The engine's range names the attribute that is missing; what it is missing from stands before it.
+pub(super) fn whole_operand(source: &str, range: std::ops::Range<usize>) -> &str {
+    let before = source.get(..range.start).unwrap_or_default();
+    let operand = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_.[]'\"".contains(c));
+    source.get(operand.len()..range.end).unwrap_or(source).trim()
+}
+
+/// How many of the defined names are listed.
+const MOST_NAMES: usize = 12;
+
+/// The way out for a name that is not among `all` that are defined.
+pub(super) fn advice(name: &str, all: &[String]) -> String {
+    if let Some(near) =
+        nearest(name, all.iter().map(String::as_str).chain(scope::BUILT_IN)).filter(|near| *near != name)
+    {
+        return format!("did you mean `{near}`?");
+    }
+    let mut all = all.to_vec();
+    all.sort();
+    all.dedup();
+    match all.len() {
+        0 => "define it under `vars`, or capture it in an earlier step".to_owned(),
+        1..=MOST_NAMES => format!("defined here: {}", all.join(", ")),
+        more => format!("defined here: {} and {} more", all[..MOST_NAMES].join(", "), more - MOST_NAMES),
+    }
+}
+
+/// The place of a word inside a span, or the span itself.
+pub(super) fn find_word(sources: &Sources, span: Span, word: &str) -> Span {
+    let text = sources.slice(span);
+    let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+    let after_braces = text.find("{{").or_else(|| text.find("{%")).unwrap_or(0);
+    text.match_indices(word)
+        .find(|(at, _)| {
+            *at >= after_braces
+                && boundary(text[..*at].chars().next_back())
+                && boundary(text[at + word.len()..].chars().next())
+        })
+        .map_or(span, |(at, _)| {
+            sources.span(span.source, span.start as usize + at..span.start as usize + at + word.len())
+        })
+}
