@@ -13,6 +13,7 @@ mod last_run;
 mod lint;
 mod output;
 mod prepare;
+mod review;
 mod run;
 mod sandbox;
 pub mod settings;
@@ -83,6 +84,7 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::Run(run)) => start(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
+        Some(Command::Review(review)) => review::review(environment, review, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
     }
 }

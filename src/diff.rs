@@ -3,6 +3,8 @@
 //! Lists are compared as sequences of things, not index by index: one item put in at the head is one change, and an item
 //! that is still recognisably the same (by its id, role or name) has its changes told inside it.
 
+pub mod inline;
+
 use std::collections::HashMap;
 
 use serde_json::{Map, Number, Value};
@@ -225,7 +227,7 @@ fn are_alike(old: &Value, new: &Value) -> bool {
 
 /// For each pair whether it is among the most that keep their order; the others have moved. The pairs are sorted by their
 /// first index. (A longest increasing subsequence.)
-fn in_order(pairs: &[(usize, usize)]) -> Vec<bool> {
+pub(crate) fn in_order(pairs: &[(usize, usize)]) -> Vec<bool> {
     // For each length the pair that ends the sequence of that length with the smallest index.
     let mut ends: Vec<usize> = Vec::new();
     let mut before = vec![None; pairs.len()];

@@ -29,6 +29,7 @@
 //! | [`redact`] | secrets, and the one place where they are masked |
 //! | [`jsonpath`], [`diff`] | RFC 9535; structural and line differences |
 //! | [`api`] | the API: codes, operations, languages, elements, conditions, field mapping; the client |
+//! | [`semantic`] | what a changed answer means, as sentences |
 //! | [`fake`] | generated test data |
 //! | [`template`] | `{{ … }}`, and what it sees |
 //! | [`matcher`] | what a value may be asked to be |
@@ -40,6 +41,7 @@
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, tasks, trials |
 //! | [`report`] | text for people |
+//! | [`review`] | going through what awaits review: keys in, frames out |
 //! | [`sandbox`] | the API, embedded: definitions, a pure engine, a thin server. Only [`cli`] and tests know it |
 //! | [`cli`] | arguments, configuration, commands, exit codes |
 //!
@@ -72,9 +74,11 @@ pub mod matcher;
 pub mod outcome;
 pub mod redact;
 pub mod report;
+pub mod review;
 pub mod runner;
 pub mod sandbox;
 pub mod scenario;
+pub mod semantic;
 pub mod session;
 pub mod snapshot;
 pub mod source;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
-pub use write::write_file;
+pub use write::{is_unfinished, write_file};
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -14,6 +14,7 @@ const HOUSE: [(&str, &[&str]); 20] = [
     ("diff", &[]),
     ("yaml", &["source"]),
     ("api", &["redact", "source"]),
+    ("semantic", &["api", "diff"]),
     ("fake", &["api"]),
     ("template", &["fake", "redact", "source", "yaml"]),
     ("matcher", &["jsonpath", "source", "template", "yaml"]),
@@ -31,13 +32,14 @@ const HOUSE: [(&str, &[&str]); 20] = [
             "template",
         ],
     ),
-    ("report", &["api", "diff", "matcher", "outcome", "redact", "snapshot", "source"]),
+    ("report", &["api", "diff", "matcher", "outcome", "redact", "semantic", "snapshot", "source"]),
+    ("review", &["diff", "semantic", "snapshot"]),
     ("sandbox", &["api", "source", "yaml"]),
     (
         "cli",
         &[
-            "api", "lint", "map", "outcome", "redact", "report", "runner", "sandbox", "scenario", "snapshot", "source",
-            "template", "yaml",
+            "api", "lint", "map", "outcome", "redact", "report", "review", "runner", "sandbox", "scenario", "semantic",
+            "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

@@ -1,6 +1,7 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
 mod lint;
+mod review;
 mod run;
 mod sandbox;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use lint::{LintArguments, LintFormat};
+pub use review::{ListFormat, ReviewArguments};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
 
@@ -33,6 +35,8 @@ Exit codes: 0 all passed, 1 a scenario failed, 2 wrong usage or configuration, 3
 pub enum Command {
     /// Run scenarios: against the embedded sandbox, unless a server is configured
     Run(Box<RunArguments>),
+    /// Go through new and changed snapshots: accept, reject, skip
+    Review(ReviewArguments),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
     /// Say what an error code of the API or a mistake in a file means
@@ -101,6 +105,7 @@ impl Arguments {
         let color = match &self.command {
             None => self.run.libtest.color,
             Some(Command::Run(run)) => run.libtest.color,
+            Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
             Some(Command::Explain(explain)) => explain.color,
             Some(Command::Sandbox(sandbox)) => sandbox.color,

@@ -7,7 +7,7 @@ use super::args::{LintArguments, LintFormat};
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{Folder, gather, learn_secrets, refuse};
-use super::settings::{Place, configured, place, snapshots_folder};
+use super::settings::{Place, configured, place, snapshots_of};
 use crate::lint::fix::apply;
 use crate::lint::{Material, lint as look};
 use crate::map::store::read_all;
@@ -84,7 +84,7 @@ fn look_at(
         Err(errors) => return Ok(Looked { sources, errors, warnings: Vec::new(), scenarios: 0, tests: 0 }),
     };
     learn_secrets(&sources, output);
-    let (maps, unread) = read_all(&snapshots_folder(&config, place));
+    let (maps, unread) = read_all(&snapshots_of(&config, place));
     unread.iter().for_each(|error| output.complain(&format!("warning: {error}")));
     let harmless = crate::sandbox::secrets(&sources);
     let material = Material { suite: &suite, sources: &sources, maps: &maps, whole, config: file, harmless: &harmless };

@@ -114,7 +114,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
     let variable = |name: &str| environment.variables.get(name).cloned();
     let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
     let Connection { client, sandbox, runtime } = connect(&mut settings, library, arguments.libtest.list, output)?;
-    let root = place.config.as_ref().and_then(|config| config.parent()).unwrap_or(&place.root).to_owned();
+    let root = super::settings::store_root(&place);
     let run = Run {
         suite,
         client,

@@ -233,9 +233,24 @@ pub fn configured(
     Ok((file, config.under(over)))
 }
 
+/// The folder of snapshots, for a command that needs no more of the configuration.
+pub(super) fn snapshot_folder(
+    environment: &Environment,
+    target: &Target,
+    place: &Place,
+    sources: &mut Sources,
+) -> Result<PathBuf, SettingsError> {
+    Ok(snapshots_of(&configured(environment, target, place, sources)?.1, place))
+}
+
 /// The folder of snapshots.
-pub fn snapshots_folder(config: &Config, place: &Place) -> PathBuf {
+pub fn snapshots_of(config: &Config, place: &Place) -> PathBuf {
     tidy(&config.snapshots.clone().unwrap_or_else(|| default_snapshots(&place.root)))
+}
+
+/// The folder that snapshots and pending ones are told relative to.
+pub(super) fn store_root(place: &Place) -> PathBuf {
+    place.config.as_ref().and_then(|config| config.parent()).unwrap_or(&place.root).to_owned()
 }
 
 impl Settings {
@@ -270,7 +285,7 @@ impl Settings {
         for (alias, id) in config.flows.iter().rev() {
             flows.insert(alias.clone(), resolver.render(id)?);
         }
-        let snapshots = snapshots_folder(&config, place);
+        let snapshots = snapshots_of(&config, place);
         Ok(Settings { server, credentials, flows, config, snapshots, world })
     }
 

@@ -10,6 +10,7 @@ use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
 use crate::matcher::evaluate::brief;
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
+use crate::semantic::{self, Sentence, StepChange};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, Sources};
 
@@ -55,7 +56,7 @@ fn all_new(first: &StepOutcome, new: &[(&StepOutcome, &SnapshotOutcome)]) -> Dia
 }
 
 /// How snapshots are taken.
-const REVIEW: &str = "`draftgate run --update` takes all; in a Cargo project `cargo insta review` looks at each";
+const REVIEW: &str = "`draftgate review` goes through what changed; `draftgate run --update` takes all";
 
 fn push(text: &mut String, part: &str) {
     if !text.is_empty() {
@@ -111,10 +112,33 @@ fn explain_snapshot(step: &StepOutcome, snapshot: &SnapshotOutcome, sources: &So
     let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
     if let (Some(accepted), Comparison::Changed) = (&snapshot.accepted, snapshot.comparison) {
         match (parse(accepted), parse(&snapshot.actual)) {
-            (Some(old), Some(new)) => push(text, &changes(&old, &new, color)),
+            (Some(old), Some(new)) => push(text, &meaning(&old, &new, color)),
             _ => push(text, &line_changes(accepted, &snapshot.actual, color)),
         }
     }
+}
+
+/// What the change means, and the structural difference where the sentences do not say all of it.
+fn meaning(old: &Value, new: &Value, color: bool) -> String {
+    let found = semantic::changes(old, new);
+    let mut text = String::new();
+    for change in found.iter().take(MOST_CHANGES) {
+        let _ = writeln!(text, "    • {}", emphasised(&change.sentence(), color));
+    }
+    if found.len() > MOST_CHANGES {
+        let _ = writeln!(text, "    … and {} more changes", found.len() - MOST_CHANGES);
+    }
+    if !found.iter().all(StepChange::says_all) {
+        text.push('\n');
+        text.push_str(&changes(old, new, color));
+    }
+    text
+}
+
+/// A sentence with its labels in bold, or between asterisks.
+fn emphasised(sentence: &Sentence, color: bool) -> String {
+    let bold = anstyle::Style::new().bold();
+    if color { sentence.marked(|label| format!("{bold}{label}{bold:#}")) } else { sentence.to_string() }
 }
 
 /// The structural difference of two values, a line a change.

@@ -13,8 +13,10 @@ use super::compare::canonical;
 use crate::source::write_file;
 
 mod format;
+mod review;
 
 pub use format::Malformed;
+pub use review::{Found, Settled, Taken};
 
 /// Where snapshots are written and what is told to `cargo insta`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,7 +223,6 @@ impl Store {
     }
 
     fn write(&self, path: &Path, header: &Header, body: &str) -> Result<(), StoreError> {
-        let failed = |error| StoreError::Write { path: path.to_path_buf(), error };
         let relative = |path: &PathBuf| relative_text(path, &self.root);
         let text = format::write(
             header,
@@ -229,7 +230,7 @@ impl Store {
             header.input_file.as_ref().map(relative),
             &canonical(body),
         );
-        write_file(path, &text).map_err(failed)
+        write_file(path, &text).map_err(|error| StoreError::Write { path: path.to_path_buf(), error })
     }
 }
 

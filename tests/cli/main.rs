@@ -19,10 +19,14 @@ mod explain;
 mod explanations;
 mod failed;
 mod flows;
+mod insta_tool;
 mod libtest;
 mod lint;
 mod lint_fix;
 mod reports;
+mod review;
+#[cfg(unix)]
+mod review_terminal;
 
 mod safety;
 #[cfg(unix)]

@@ -129,7 +129,7 @@ fn snapshots_and_their_differences_show_none() {
     let accepted = project.read(path).unwrap();
     assert!(accepted.contains("[secret]"));
     project.write(path, accepted.replace("\"form\"", "\"other\""));
-    nothing_is_shown(&project, &run(&project, &["run"]).exits(6).says("$.type"));
+    nothing_is_shown(&project, &run(&project, &["run"]).exits(6).says("• the type is now \"form\", was \"other\""));
     project.write(path, accepted.replace("[secret]", "something else"));
     nothing_is_shown(&project, &run(&project, &["run"]).exits(6));
 }

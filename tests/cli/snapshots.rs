@@ -51,14 +51,15 @@ fn update_accepts_them_and_takes_what_waited_away() {
 }
 
 #[test]
-fn a_changed_label_is_told_by_its_path_and_awaits_review() {
+fn a_changed_label_is_one_sentence_and_awaits_review() {
     let project = accepted();
     relabel(&project);
     let ended = project.draftgate(&["run"]).exits(6);
     ended
         .says("error: the answer differs from the accepted snapshot\n --> scenarios/happy.yaml:5:5\n")
-        .says("- $.elements[0] (City): {")
-        .says("+ $.elements[0] (Town): {")
+        .says("help: `draftgate review` goes through what changed")
+        .says("\n    • *City* is now called *Town*\n")
+        .never_says("$.elements")
         .never_says("Personal details");
     assert_eq!(project.files("snapshots").len(), 4);
     assert!(project.read("snapshots/happy/02-submit.snap.new").unwrap().contains("\"name\": \"Town\""));
@@ -92,20 +93,24 @@ fn a_flow_built_anew_with_other_ids_is_no_difference() {
 #[test]
 fn another_order_another_rule_and_another_branch_are_differences() {
     let changes = [
-        ("      - { name: Age, type: number, min: 18 }\n", "", "$.elements[1]"),
-        ("min: 18", "min: 21", "$.elements[1] (Age).validations[0].min: 21"),
+        (
+            "      - { name: Age, type: number, min: 18 }\n",
+            "",
+            "• *Age* was removed (number, minimum 18)\n\n    - $.elements[1] (Age): {",
+        ),
+        ("min: 18", "min: 21", "• the minimum of *Age* is now 21, was 18\n"),
         (
             "required: true }\n      - { name: Age",
             "required: true, tooltip: T }\n      - { name: Age",
-            "$.elements[0] (First name).tooltip: \"T\"",
+            "• the tooltip of *First name* is new: \"T\"\n",
         ),
     ];
-    for (from, to, path) in changes {
+    for (from, to, told) in changes {
         let project = accepted();
         let flow = TINY.replace(from, to);
         assert_ne!(flow, TINY);
         project.write("scenarios/tiny.flow.yaml", flow);
-        project.draftgate(&["run"]).exits(6).says(path);
+        project.draftgate(&["run"]).exits(6).says(told);
     }
     let project = accepted();
     let without_address = TINY.split("  - form: address").next().unwrap();
@@ -114,7 +119,8 @@ fn another_order_another_rule_and_another_branch_are_differences() {
         "scenarios/happy.yaml",
         HAPPY.replace("    expect: Address\n", "").replace("  - submit: { City: London }\n    expect: end\n", ""),
     );
-    project.draftgate(&["run"]).exits(6).says("- $.title: \"Address\"").says("+ $.type: \"end\"");
+    let ended = project.draftgate(&["run"]).exits(6);
+    ended.says("• the flow now ends here, was *Address*\n").says("- $.title: \"Address\"").says("+ $.type: \"end\"");
 }
 
 #[test]

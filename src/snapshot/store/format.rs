@@ -88,6 +88,20 @@ pub(super) fn write(header: &Header, source: Option<String>, input_file: Option<
     text
 }
 
+/// What of a pending file is kept when it is accepted: all but the line in its header, byte by byte.
+pub(super) fn accepted(pending: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(pending.len());
+    let mut fences = 0;
+    for line in pending.split_inclusive(|byte| *byte == b'\n') {
+        fences += usize::from(fences < 2 && line.trim_ascii_end() == FENCE.as_bytes());
+        if fences == 1 && line.starts_with(b"assertion_line:") {
+            continue;
+        }
+        kept.extend_from_slice(line);
+    }
+    kept
+}
+
 /// A value in YAML's flow style, which is JSON with every character escaped that YAML does not take as it is.
 fn yaml(value: &Value) -> String {
     let json = value.to_string();
@@ -118,6 +132,13 @@ mod tests {
         assert_eq!(check(b"---\nsource: a\nbody\n"), Err(Malformed::OpenHeader));
         assert_eq!(check(b"---\ninfo: [1, -.INF]\n---\n"), Err(Malformed::Header));
         assert_eq!(check(b"---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"), Err(Malformed::Conflict));
+    }
+
+    #[test]
+    fn only_the_headers_line_is_dropped() {
+        let text = |line: &str| format!("---\r\nsource: a\r\n{line}---\r\nassertion_line: 2\n---\nassertion_line: 3");
+        assert_eq!(accepted(text("assertion_line: 1\r\n").as_bytes()), text("").into_bytes());
+        assert_eq!(accepted(text("").as_bytes()), text("").into_bytes());
     }
 
     #[test]

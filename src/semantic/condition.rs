@@ -1,0 +1,41 @@
+//! When a field is shown, in words.
+
+use serde_json::Value;
+
+use super::element;
+use super::sentence::{Sentence, brief};
+use crate::api::wire::{Condition, Operator, Rule};
+
+/// A condition in words, `*Country* is "CA"`; none where it is not understood.
+pub(super) fn words(condition: &Value, elements: &[Value]) -> Option<Sentence> {
+    let condition = Condition::from_json(condition)?;
+    if condition.rules.is_empty() {
+        return None;
+    }
+    let between = if condition.any { " or " } else { " and " };
+    let mut sentence = Sentence::default();
+    for (at, rule) in condition.rules.iter().enumerate() {
+        let before = if at == 0 { sentence } else { sentence.words(between) };
+        sentence = rule_words(before, rule, elements);
+    }
+    Some(sentence)
+}
+
+fn rule_words(sentence: Sentence, rule: &Rule, elements: &[Value]) -> Sentence {
+    let sentence = sentence.label(&label(&rule.element, elements));
+    let value = brief(&rule.value);
+    match rule.operator {
+        Operator::Equals => sentence.words(format!(" is {value}")),
+        Operator::NotEquals => sentence.words(format!(" is not {value}")),
+        Operator::In => sentence.words(format!(" is one of {value}")),
+        Operator::Filled => sentence.words(" is filled in"),
+        Operator::Empty => sentence.words(" is empty"),
+    }
+}
+
+/// What an id is called: by the label of the field in this step, or as the snapshot calls it.
+fn label(id: &str, elements: &[Value]) -> String {
+    let here = elements.iter().find(|element| element.get("id").and_then(Value::as_str) == Some(id));
+    let named = || id.strip_prefix("[id:").and_then(|id| id.strip_suffix(']')).unwrap_or(id).to_owned();
+    here.map_or_else(named, element::label)
+}
