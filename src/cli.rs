@@ -4,16 +4,20 @@
 //! Each command has a file of its own. [`harness`] is the same run for a test target of somebody's own crate.
 
 pub mod args;
+mod completions;
 pub mod config;
 pub mod exit;
 mod explain;
 pub mod harness;
 mod lint;
+mod man;
 mod output;
 mod prepare;
 mod run;
 mod sandbox;
+mod schema;
 pub mod settings;
+mod write;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -75,5 +79,8 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
+        Some(Command::Schema(schema)) => schema::schema(schema, &output),
+        Some(Command::Completions(completions)) => completions::completions(completions, &output),
+        Some(Command::Man(man)) => man::man(man, &output),
     }
 }

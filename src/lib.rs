@@ -38,7 +38,8 @@
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, tasks, trials |
 //! | [`report`] | text for people |
-//! | [`sandbox`] | the API, embedded: definitions, a pure engine, a thin server. Only [`cli`] and tests know it |
+//! | [`sandbox`] | the API, embedded: definitions, a pure engine, a thin server. Only [`schema`], [`cli`] and tests know it |
+//! | [`schema`] | JSON Schemas of all that people write, for editors |
 //! | [`cli`] | arguments, configuration, commands, exit codes |
 //!
 //! # Where a new thing goes
@@ -71,6 +72,7 @@ pub mod report;
 pub mod runner;
 pub mod sandbox;
 pub mod scenario;
+pub mod schema;
 pub mod session;
 pub mod snapshot;
 pub mod source;

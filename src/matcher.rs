@@ -126,7 +126,7 @@ pub const MATCHERS: &[(&str, Reader)] = &[
 ];
 
 /// The JSON types that `type` knows.
-const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
+pub const JSON_TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
 
 impl Matcher<Templated> {
     /// Reads a matcher: a map whose keys are matchers' names, or else a literal.
@@ -267,7 +267,10 @@ fn check_pair(value: &Value) -> Result<(), String> {
 
 fn check_type(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
-    TYPES.contains(&name).then_some(()).ok_or_else(|| format!("`type` is one of {}, not {value}", TYPES.join(", ")))
+    JSON_TYPES
+        .contains(&name)
+        .then_some(())
+        .ok_or_else(|| format!("`type` is one of {}, not {value}", JSON_TYPES.join(", ")))
 }
 
 fn check_boolean(value: &Value) -> Result<(), String> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 18] = [
+const HOUSE: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
@@ -28,11 +28,12 @@ const HOUSE: [(&str, &[&str]); 18] = [
     ),
     ("report", &["api", "diff", "matcher", "outcome", "redact", "snapshot", "source"]),
     ("sandbox", &["api", "source", "yaml"]),
+    ("schema", &["api", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[
-            "api", "outcome", "redact", "report", "runner", "sandbox", "scenario", "snapshot", "source", "template",
-            "yaml",
+            "api", "outcome", "redact", "report", "runner", "sandbox", "scenario", "schema", "snapshot", "source",
+            "template", "yaml",
         ],
     ),
 ];
