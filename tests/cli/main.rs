@@ -12,6 +12,7 @@ mod scripted;
 mod wire;
 
 mod bad_files;
+mod editor_files;
 mod explain;
 mod flows;
 mod libtest;
