@@ -5,20 +5,24 @@
 
 pub mod args;
 mod changes;
+mod completions;
 pub mod config;
 pub mod exit;
 mod explain;
 pub mod harness;
 mod last_run;
 mod lint;
+mod man;
 mod output;
 mod prepare;
 mod review;
 mod run;
 mod sandbox;
+mod schema;
 pub mod settings;
 mod signal;
 mod watch;
+mod write;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -86,6 +90,9 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
         Some(Command::Review(review)) => review::review(environment, review, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
+        Some(Command::Schema(schema)) => schema::schema(schema, &output),
+        Some(Command::Completions(completions)) => completions::completions(completions, &output),
+        Some(Command::Man(man)) => man::man(man, &output),
     }
 }
 

@@ -42,7 +42,8 @@
 //! | [`runner`] | plan, tasks, trials |
 //! | [`report`] | text for people |
 //! | [`review`] | going through what awaits review: keys in, frames out |
-//! | [`sandbox`] | the API, embedded: definitions, a pure engine, a thin server. Only [`cli`] and tests know it |
+//! | [`sandbox`] | the API, embedded: definitions, a pure engine, a thin server. Only [`schema`], [`cli`] and tests know it |
+//! | [`schema`] | JSON Schemas of all that people write, for editors |
 //! | [`cli`] | arguments, configuration, commands, exit codes |
 //!
 //! # Where a new thing goes
@@ -78,6 +79,7 @@ pub mod review;
 pub mod runner;
 pub mod sandbox;
 pub mod scenario;
+pub mod schema;
 pub mod semantic;
 pub mod session;
 pub mod snapshot;

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::source::{Code, Diagnostic, Span, nearest};
 use crate::template::Templated;
 use crate::yaml::{Kind, Node, Reading};
+pub use argument::JSON_TYPES;
 use argument::{
     Check, check_boolean, check_list, check_ordered, check_pair, check_regex, check_string, check_type, checked,
 };

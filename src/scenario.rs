@@ -27,5 +27,6 @@ pub use discover::{Discovery, FLOW_SUFFIXES, discover};
 pub use fragment::Fragment;
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};
-pub use options::{Checks, Rule, SnapshotOptions, parse_duration};
+pub use modifiers::{BARE_MODIFIERS, LIMITED_MODIFIERS};
+pub use options::{Checks, RULES, Rule, SnapshotOptions, parse_duration};
 pub use step::{Fill, MOST_TIMES, Repeat, SessionHeader, Step};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 20] = [
+const HOUSE: [(&str, &[&str]); 23] = [
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
@@ -35,11 +35,12 @@ const HOUSE: [(&str, &[&str]); 20] = [
     ("report", &["api", "diff", "matcher", "outcome", "redact", "semantic", "snapshot", "source"]),
     ("review", &["diff", "semantic", "snapshot"]),
     ("sandbox", &["api", "source", "yaml"]),
+    ("schema", &["api", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[
-            "api", "lint", "map", "outcome", "redact", "report", "review", "runner", "sandbox", "scenario", "semantic",
-            "snapshot", "source", "template", "yaml",
+            "api", "lint", "map", "outcome", "redact", "report", "review", "runner", "sandbox", "scenario", "schema",
+            "semantic", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

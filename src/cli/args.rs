@@ -1,22 +1,30 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
+mod completions;
+#[cfg(test)]
+mod help_tests;
 mod lint;
+mod man;
 mod review;
 mod run;
 mod sandbox;
+mod schema;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use completions::CompletionsArguments;
 pub use lint::{LintArguments, LintFormat};
+pub use man::ManArguments;
 pub use review::{ListFormat, ReviewArguments};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
+pub use schema::SchemaArguments;
 
 /// Proves an onboarding flow's draft before it is published.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "draftgate", version, about, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+#[command(name = "draftgate", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
 pub struct Arguments {
     /// What to do; without a word, `run`.
     #[command(subcommand)]
@@ -26,14 +34,42 @@ pub struct Arguments {
     pub run: RunArguments,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 all passed, 1 a scenario failed, 2 wrong usage or configuration, 3 a scenario file is invalid, \
-4 nothing ran, 5 the API could not be reached or broke its contract, 6 snapshots await review, 130 interrupted";
+const AFTER_HELP: &str = "\
+Examples:
+  draftgate                              run all scenarios found here
+  draftgate run scenarios/retail --tag smoke
+  draftgate run scenarios/retail/accepted.yaml:12
+  draftgate lint                         check all files, send nothing
+  draftgate help run                     all about one command
+
+Environment:
+  DRAFTGATE_BASE_URL, DRAFTGATE_EXPORT_URL, DRAFTGATE_TOKEN_URL
+                                         where the API is
+  DRAFTGATE_CLIENT_ID, DRAFTGATE_CLIENT_SECRET, DRAFTGATE_SCOPE
+                                         who asks for tokens, and for what
+  DRAFTGATE_ENV                          as --env
+  DRAFTGATE_SEED                         as --seed
+  CI                                     when set, no snapshot is written
+  INSTA_UPDATE                           which snapshots are written: auto, new,
+                                         unseen, always, force or no
+  NO_COLOR, CLICOLOR_FORCE               never colour, always colour
+  They win over draftgate.yaml, and flags win over both.
+
+Exit codes:
+  0    all passed
+  1    a scenario failed
+  2    wrong usage or configuration
+  3    a scenario file is invalid
+  4    nothing ran
+  5    the API could not be reached, or broke its contract
+  6    snapshots await review
+  130  interrupted";
 
 /// The commands.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Run scenarios: against the embedded sandbox, unless a server is configured
+    #[command(after_help = run::EXAMPLES)]
     Run(Box<RunArguments>),
     /// Go through new and changed snapshots: accept, reject, skip
     Review(ReviewArguments),
@@ -41,8 +77,14 @@ pub enum Command {
     Lint(LintArguments),
     /// Say what an error code of the API or a mistake in a file means
     Explain(ExplainArguments),
-    /// Serve the embedded flow API by itself, for front-end work, demos and other clients
+    /// Serve the embedded flow API, for front-end work, demos and other clients
     Sandbox(SandboxArguments),
+    /// Print JSON Schemas, by which editors complete and check what you write
+    Schema(SchemaArguments),
+    /// Print the completions of a shell
+    Completions(CompletionsArguments),
+    /// Print the manual pages
+    Man(ManArguments),
 }
 
 /// Which scenarios, and against what.
@@ -51,7 +93,7 @@ pub struct Target {
     /// The configuration file, in place of the draftgate.yaml found upwards from the scenarios
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// One of the configuration's environments
+    /// One of the configuration's environments (or DRAFTGATE_ENV)
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
 }
@@ -59,19 +101,19 @@ pub struct Target {
 /// Which API is called, and with what data.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ServerArguments {
-    /// Where the flow API is, in place of the embedded sandbox
+    /// Where the flow API is, in place of the embedded sandbox (or DRAFTGATE_BASE_URL)
     #[arg(long, value_name = "URL", help_heading = "Server")]
     pub base_url: Option<String>,
-    /// Where the export API is
+    /// Where the export API is (or DRAFTGATE_EXPORT_URL)
     #[arg(long, value_name = "URL", help_heading = "Server")]
     pub export_url: Option<String>,
-    /// Where tokens are made
+    /// Where tokens are made (or DRAFTGATE_TOKEN_URL)
     #[arg(long, value_name = "URL", help_heading = "Server")]
     pub token_url: Option<String>,
     /// Allow scenarios with `version: live` to call the published flow of a configured server
     #[arg(long, help_heading = "Server")]
     pub allow_live: bool,
-    /// What generated data grow from
+    /// What generated data grow from: the same number gives the same data (or DRAFTGATE_SEED)
     #[arg(long, value_name = "NUMBER", help_heading = "Scenarios")]
     pub seed: Option<u64>,
 }
@@ -108,6 +150,7 @@ impl Arguments {
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
             Some(Command::Explain(explain)) => explain.color,
+            Some(Command::Schema(_) | Command::Completions(_) | Command::Man(_)) => None,
             Some(Command::Sandbox(sandbox)) => sandbox.color,
         };
         color.unwrap_or(Color::Auto)

@@ -10,7 +10,7 @@ use crate::yaml::{Node, Reading, broken_pattern};
 pub(super) type Check = fn(&Value, Span) -> Result<(), Box<Diagnostic>>;
 
 /// The JSON types that `type` knows.
-const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
+pub const JSON_TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
 
 /// Reads an argument and, where it holds no template, checks it at once.
 pub(super) fn checked(node: &Node, reading: &mut Reading<'_>, check: Check) -> Option<Templated> {
@@ -66,11 +66,11 @@ pub(super) fn check_pair(value: &Value, span: Span) -> Result<(), Box<Diagnostic
 pub(super) fn check_type(value: &Value, span: Span) -> Result<(), Box<Diagnostic>> {
     let name = value.as_str().unwrap_or_default();
     let mistake = || {
-        let near = nearest(name, TYPES).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(name, JSON_TYPES).map(|near| format!("did you mean `{near}`?"));
         Diagnostic::mistake(Code::BadMatcher, span, format!("{value} is no type of a JSON value"))
-            .help(near.unwrap_or_else(|| format!("the types are {}", TYPES.join(", "))))
+            .help(near.unwrap_or_else(|| format!("the types are {}", JSON_TYPES.join(", "))))
     };
-    TYPES.contains(&name).then_some(()).ok_or_else(|| Box::new(mistake()))
+    JSON_TYPES.contains(&name).then_some(()).ok_or_else(|| Box::new(mistake()))
 }
 
 pub(super) fn check_boolean(value: &Value, span: Span) -> Result<(), Box<Diagnostic>> {

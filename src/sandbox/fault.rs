@@ -119,7 +119,7 @@ pub struct FaultError {
 }
 
 /// The names that are no numbers.
-const NAMES: [&str; 9] =
+pub const NAMES: [&str; 9] =
     ["latency", "redirect", "close", "cut", "truncated", "not_json", "content_type", "huge", "drip"];
 /// The keys of every fault. An `id` says nothing but itself: faults are counted by what they were asked for in.
 const KEYS: [&str; 4] = ["on", "rate", "times", "id"];

@@ -25,11 +25,11 @@ pub(super) const MODIFIERS: [&str; 17] = [
     "continue",
 ];
 /// Those that a fragment's use and a sleep may have.
-const BARE_MODIFIERS: [&str; 4] = ["name", "as", "when", "continue"];
+pub const BARE_MODIFIERS: [&str; 4] = ["name", "as", "when", "continue"];
 /// The actions that answer with a step of the flow.
 const FLOW_ACTIONS: &[&str] = &["init", "current", "submit", "back"];
 /// Modifiers that only some actions can have.
-const LIMITED_MODIFIERS: [(&str, &[&str]); 5] = [
+pub const LIMITED_MODIFIERS: [(&str, &[&str]); 5] = [
     ("fill", &["submit"]),
     ("omit", &["submit"]),
     ("map", &["submit"]),

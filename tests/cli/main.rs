@@ -15,6 +15,7 @@ mod wire;
 
 mod bad_files;
 mod diagnostics;
+mod editor_files;
 mod explain;
 mod explanations;
 mod failed;

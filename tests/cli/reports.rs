@@ -140,7 +140,7 @@ fn an_api_outside_its_contract_is_5_and_a_failure_outweighs_it() {
 #[test]
 fn help_and_version_are_0_and_name_the_exit_codes() {
     let project = Project::new();
-    project.draftgate(&["--help"]).exits(0).says("130 interrupted").says("lint");
+    project.draftgate(&["--help"]).exits(0).says("130  interrupted").says("lint");
     let version = format!("draftgate {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(project.draftgate(&["--version"]).exits(0).stdout, version);
 }

@@ -7,6 +7,15 @@ use super::{Color, ServerArguments, Target};
 /// The file into which everything written is lost.
 const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
+/// What stands below the help of `run`. Without the word, that of the whole program stands there.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  draftgate run                          all scenarios found here
+  draftgate run retail                   those whose names contain the word
+  draftgate run scenarios/retail/accepted.yaml:12
+  draftgate run --tag smoke --skip slow --env staging
+  draftgate run --update                 accept new and changed answers";
+
 /// Arguments of `run`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RunArguments {

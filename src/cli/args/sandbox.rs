@@ -9,6 +9,9 @@ use super::Color;
 
 /// Arguments of `sandbox`.
 #[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  draftgate sandbox --port 4000\n  draftgate sandbox --flows scenarios/retail --port 4000"
+)]
 pub struct SandboxArguments {
     /// The folder with the flow definitions (*.flow.yaml) and sandbox.yaml; left out, the scenario folder that is found
     /// here
