@@ -176,6 +176,24 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     Ok(std::fs::read(path)?)
 }
 
+/// Writes a file, and the folders that it needs, so that it is there whole or, whatever happens on the way, as it was.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".draftgate-").suffix(".tmp");
+    // Others in the team read these files: the umask decides, not the caution of temporary files.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
 /// The known word nearest to a misspelt one, when one is near enough to be what was meant.
 ///
 /// ```

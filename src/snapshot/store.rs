@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf, absolute};
 use serde_json::Value;
 
 use super::compare::canonical;
+use crate::source::write_file;
 
 mod format;
 
@@ -228,16 +229,7 @@ impl Store {
             header.input_file.as_ref().map(relative),
             &canonical(body),
         );
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(dir).map_err(failed)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".draftgate-").suffix(".tmp");
-        // Others in the team read these files: the umask decides, not the caution of temporary files.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(dir).map_err(failed)?;
-        file.write_all(text.as_bytes()).map_err(failed)?;
-        file.persist(path).map(|_| ()).map_err(|error| failed(error.error))
+        write_file(path, text.as_bytes()).map_err(failed)
     }
 }
 
