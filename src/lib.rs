@@ -34,6 +34,8 @@
 //! | [`matcher`] | what a value may be asked to be |
 //! | [`scenario`] | the language: files to a checked model |
 //! | [`session`] | applicants: a step becomes requests |
+//! | [`compose`] | scenarios written by the program: from a walk, from a recording |
+//! | [`proxy`] | a recording proxy, which understands nothing of what passes |
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, tasks, trials |
@@ -60,12 +62,14 @@
 
 pub mod api;
 pub mod cli;
+pub mod compose;
 pub mod diff;
 pub mod expect;
 pub mod fake;
 pub mod jsonpath;
 pub mod matcher;
 pub mod outcome;
+pub mod proxy;
 pub mod redact;
 pub mod report;
 pub mod runner;

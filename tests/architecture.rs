@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 18] = [
+const HOUSE: [(&str, &[&str]); 20] = [
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
@@ -19,8 +19,10 @@ const HOUSE: [(&str, &[&str]); 18] = [
     ("matcher", &["jsonpath", "source", "template", "yaml"]),
     ("scenario", &["api", "jsonpath", "matcher", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
+    ("compose", &["api", "fake", "redact", "scenario", "session", "source", "template"]),
+    ("proxy", &["api"]),
     ("expect", &["api", "jsonpath", "matcher", "redact", "scenario", "source", "template"]),
-    ("snapshot", &["api", "jsonpath"]),
+    ("snapshot", &["api", "jsonpath", "source"]),
     ("outcome", &["api", "expect", "snapshot", "source"]),
     (
         "runner",
@@ -31,8 +33,8 @@ const HOUSE: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "api", "outcome", "redact", "report", "runner", "sandbox", "scenario", "snapshot", "source", "template",
-            "yaml",
+            "api", "compose", "outcome", "proxy", "redact", "report", "runner", "sandbox", "scenario", "snapshot",
+            "source", "template", "yaml",
         ],
     ),
 ];
