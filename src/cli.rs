@@ -8,12 +8,16 @@ pub mod config;
 pub mod exit;
 mod explain;
 pub mod harness;
+mod import;
 mod lint;
+mod new;
 mod output;
 mod prepare;
+mod record;
 mod run;
 mod sandbox;
 pub mod settings;
+mod written;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -73,6 +77,9 @@ pub fn main(environment: &Environment) -> Exit {
         None => run::run(environment, &arguments.run, &output),
         Some(Command::Run(run)) => run::run(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
+        Some(Command::New(new)) => new::new(environment, new, &output),
+        Some(Command::Import(import)) => import::import(environment, import, &output),
+        Some(Command::Record(record)) => record::record(environment, record, &output),
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),
     }

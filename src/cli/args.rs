@@ -1,14 +1,22 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
+mod import;
+mod new;
+mod record;
 mod run;
 mod sandbox;
+mod written;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use import::ImportArguments;
+pub use new::{Filling, NewArguments};
+pub use record::RecordArguments;
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
+pub use written::WrittenArguments;
 
 /// Proves an onboarding flow's draft before it is published.
 #[derive(Debug, Clone, Parser)]
@@ -33,6 +41,12 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
+    /// Write a first scenario of a flow, from the flow's actual steps
+    New(Box<NewArguments>),
+    /// Turn a browser's recording (a HAR file) into scenarios
+    Import(ImportArguments),
+    /// Record scenarios: a proxy in front of the API writes down what a front end does
+    Record(Box<RecordArguments>),
     /// Say what an error code of the API means, and how to provoke it
     Explain(ExplainArguments),
     /// Serve the embedded flow API by itself, for front-end work, demos and other clients
@@ -110,6 +124,9 @@ impl Arguments {
             None => self.run.libtest.color,
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Lint(lint)) => lint.color,
+            Some(Command::New(new)) => new.color,
+            Some(Command::Import(import)) => import.color,
+            Some(Command::Record(record)) => record.color,
             Some(Command::Explain(_)) => None,
             Some(Command::Sandbox(sandbox)) => sandbox.color,
         };

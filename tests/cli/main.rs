@@ -14,8 +14,12 @@ mod wire;
 mod bad_files;
 mod explain;
 mod flows;
+mod import;
 mod libtest;
 mod lint;
+mod new;
+#[cfg(unix)]
+mod record;
 mod reports;
 
 mod safety;
