@@ -10,11 +10,14 @@ pub mod config;
 pub mod exit;
 mod explain;
 pub mod harness;
+mod import;
 mod last_run;
 mod lint;
 mod man;
+mod new;
 mod output;
 mod prepare;
+mod record;
 mod review;
 mod run;
 mod sandbox;
@@ -23,6 +26,7 @@ pub mod settings;
 mod signal;
 mod watch;
 mod write;
+mod written;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -87,6 +91,9 @@ pub fn main(environment: &Environment) -> Exit {
         None => start(environment, &arguments.run, &output),
         Some(Command::Run(run)) => start(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
+        Some(Command::New(new)) => new::new(environment, new, &output),
+        Some(Command::Import(import)) => import::import(environment, import, &output),
+        Some(Command::Record(record)) => record::record(environment, record, &output),
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
         Some(Command::Review(review)) => review::review(environment, review, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),

@@ -25,7 +25,10 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 pub use self::cannot_fill::CannotFill;
+pub use self::date::{date_in, date_strftime};
+pub use self::document::{accepted_files, sample_file};
 pub use self::kind::{KINDS, Kind, generate};
+pub use self::meaning::meaning;
 pub use self::seed::Seed;
 
 use self::kind::Applicant;

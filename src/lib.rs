@@ -35,6 +35,8 @@
 //! | [`matcher`] | what a value may be asked to be |
 //! | [`scenario`] | the language: files to a checked model |
 //! | [`session`] | applicants: a step becomes requests |
+//! | [`compose`] | scenarios written by the program: from a walk, from a recording |
+//! | [`proxy`] | a recording proxy, which understands nothing of what passes |
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
 //! | [`map`] | what is known of a flow from earlier runs |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
@@ -65,6 +67,7 @@
 
 pub mod api;
 pub mod cli;
+pub mod compose;
 pub mod diff;
 pub mod expect;
 pub mod fake;
@@ -73,6 +76,7 @@ pub mod lint;
 pub mod map;
 pub mod matcher;
 pub mod outcome;
+pub mod proxy;
 pub mod redact;
 pub mod report;
 pub mod review;

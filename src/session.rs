@@ -3,6 +3,7 @@
 //! [`Applicants`] turns a step of a scenario into requests: it renders templates, maps fields, uploads files, carries the
 //! session header, and takes from each answer what the next step needs. It does not judge.
 
+pub mod fill;
 mod perform;
 mod submit;
 
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::api::client::{CallError, Client};
 use crate::api::element::Element;
@@ -201,13 +202,5 @@ impl Applicant {
         if let Some(body) = answer.json() {
             self.last = Some(Arc::new(body.clone()));
         }
-    }
-
-    /// The values that the current step's elements hold already.
-    fn held_values(&self) -> Map<String, Value> {
-        let held = |element: &Element| {
-            Some((element.id.clone(), element.json.get("value").filter(|value| !value.is_null())?.clone()))
-        };
-        self.elements.iter().filter_map(held).collect()
     }
 }

@@ -216,7 +216,6 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     }
     Ok(std::fs::read(path)?)
 }
-
 /// The known word nearest to a misspelt one, when one is near enough to be what was meant.
 ///
 /// ```

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 23] = [
+const HOUSE: [(&str, &[&str]); 25] = [
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
@@ -20,6 +20,8 @@ const HOUSE: [(&str, &[&str]); 23] = [
     ("matcher", &["jsonpath", "source", "template", "yaml"]),
     ("scenario", &["api", "jsonpath", "matcher", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
+    ("compose", &["api", "fake", "redact", "scenario", "session", "source", "template"]),
+    ("proxy", &["api"]),
     ("expect", &["api", "jsonpath", "matcher", "redact", "scenario", "source", "template"]),
     ("snapshot", &["api", "jsonpath", "source"]),
     ("map", &["api", "source"]),
@@ -39,8 +41,8 @@ const HOUSE: [(&str, &[&str]); 23] = [
     (
         "cli",
         &[
-            "api", "lint", "map", "outcome", "redact", "report", "review", "runner", "sandbox", "scenario", "schema",
-            "semantic", "snapshot", "source", "template", "yaml",
+            "api", "compose", "lint", "map", "outcome", "proxy", "redact", "report", "review", "runner", "sandbox",
+            "scenario", "schema", "semantic", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

@@ -126,6 +126,13 @@ struct Inner {
 /// What stays as it is in one segment of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// Makes TLS usable, once for the whole program. Another provider may be installed already, by the program that this library
+/// is part of; then that one serves.
+pub fn install_tls() {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+}
+
 impl Client {
     /// Makes a client.
     ///
@@ -133,9 +140,7 @@ impl Client {
     ///
     /// When the TLS layer or the system's certificates cannot be set up.
     pub fn new(config: Config, redactor: Redactor) -> Result<Self, reqwest::Error> {
-        static PROVIDER: Once = Once::new();
-        // Another provider may be installed already, by the program that this library is part of; then that one serves.
-        PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+        install_tls();
         let urls = [&config.base_url, &config.export_url, &config.token_url];
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("draftgate/", env!("CARGO_PKG_VERSION")))

@@ -3,24 +3,32 @@
 mod completions;
 #[cfg(test)]
 mod help_tests;
+mod import;
 mod lint;
 mod man;
+mod new;
+mod record;
 mod review;
 mod run;
 mod sandbox;
 mod schema;
+mod written;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::CompletionsArguments;
+pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
+pub use new::{Filling, NewArguments};
+pub use record::RecordArguments;
 pub use review::{ListFormat, ReviewArguments};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
 pub use schema::SchemaArguments;
+pub use written::WrittenArguments;
 
 /// Proves an onboarding flow's draft before it is published.
 #[derive(Debug, Clone, Parser)]
@@ -75,6 +83,12 @@ pub enum Command {
     Review(ReviewArguments),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
+    /// Write a first scenario of a flow, from the flow's actual steps
+    New(Box<NewArguments>),
+    /// Turn a browser's recording (a HAR file) into scenarios
+    Import(ImportArguments),
+    /// Record scenarios: a proxy in front of the API writes down what is done
+    Record(Box<RecordArguments>),
     /// Say what an error code of the API or a mistake in a file means
     Explain(ExplainArguments),
     /// Serve the embedded flow API, for front-end work, demos and other clients
@@ -149,6 +163,9 @@ impl Arguments {
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
+            Some(Command::New(new)) => new.color,
+            Some(Command::Import(import)) => import.color,
+            Some(Command::Record(record)) => record.color,
             Some(Command::Explain(explain)) => explain.color,
             Some(Command::Schema(_) | Command::Completions(_) | Command::Man(_)) => None,
             Some(Command::Sandbox(sandbox)) => sandbox.color,

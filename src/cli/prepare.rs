@@ -92,6 +92,22 @@ pub(super) fn gather(place: &Place, sources: &mut Sources, output: &Output) -> R
     Err(mistakes)
 }
 
+/// The definitions for the sandbox, where that is the API.
+pub(super) fn definitions(
+    place: &Place,
+    settings: &Settings,
+    sources: &mut Sources,
+    output: &Output,
+) -> Result<Library, Exit> {
+    let flows = if settings.server.is_none() { discover(&place.root, sources).flows } else { Vec::new() };
+    let library = crate::sandbox::load(sources, &flows);
+    learn_secrets(sources, output);
+    library.map_err(|mistakes| {
+        output.mistakes(&mistakes, sources);
+        Exit::Invalid
+    })
+}
+
 /// Masks the secrets of the sandbox's settings in whatever is shown.
 pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
     crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
@@ -158,11 +174,22 @@ pub(super) fn connect(
     listing: bool,
     output: &Output,
 ) -> Result<Connection, Exit> {
+    connect_with(settings, library, ServerOptions::default(), listing, output)
+}
+
+/// The same, with a sandbox that is served as is said.
+pub(super) fn connect_with(
+    settings: &mut Settings,
+    library: Library,
+    options: ServerOptions,
+    listing: bool,
+    output: &Output,
+) -> Result<Connection, Exit> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| usage(output, &error))?;
     let (address, sandbox) = match settings.server.clone() {
         Some(address) => (Some(address), None),
-        None => start_sandbox(&runtime, library, settings, listing, output)?,
+        None => start_sandbox(&runtime, library, settings, options, listing, output)?,
     };
     let address = address.ok_or_else(|| usage(output, &"the sandbox has no address"))?;
     let client =
@@ -180,6 +207,7 @@ fn start_sandbox(
     runtime: &tokio::runtime::Runtime,
     library: Library,
     settings: &mut Settings,
+    options: ServerOptions,
     listing: bool,
     output: &Output,
 ) -> Result<(Option<ServerAddress>, Option<Server>), Exit> {
@@ -201,8 +229,7 @@ fn start_sandbox(
             None,
         ));
     }
-    let server =
-        runtime.block_on(Server::start(library, ServerOptions::default())).map_err(|error| usage(output, &error))?;
+    let server = runtime.block_on(Server::start(library, options)).map_err(|error| usage(output, &error))?;
     let parse = |url: String| Url::parse(&url).map_err(|error| usage(output, &error));
     let address = ServerAddress {
         base_url: parse(server.base_url())?,
@@ -213,7 +240,7 @@ fn start_sandbox(
 }
 
 /// A definition's name is an alias of its id, unless the configuration says otherwise.
-fn name_flows(library: &Library, flows: &mut HashMap<String, String>) {
+pub(super) fn name_flows(library: &Library, flows: &mut HashMap<String, String>) {
     for flow in &library.flows {
         for definition in [&flow.draft, &flow.live].into_iter().flatten() {
             flows.entry(definition.name.clone()).or_insert_with(|| flow.id.clone());

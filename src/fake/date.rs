@@ -132,6 +132,22 @@ impl DateFormat {
         self.0.iter().map(part).collect()
     }
 
+    /// The same format in the notation of strftime.
+    fn strftime_text(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Year { short: true } => "%y".to_owned(),
+            Part::Year { short: false } => "%Y".to_owned(),
+            Part::Month { width: 1 } => "%-m".to_owned(),
+            Part::Month { width: 2 } => "%m".to_owned(),
+            Part::Month { width: 3 } => "%b".to_owned(),
+            Part::Month { .. } => "%B".to_owned(),
+            Part::Day { padded: true } => "%d".to_owned(),
+            Part::Day { padded: false } => "%-d".to_owned(),
+            Part::Text(text) => text.replace('%', "%%"),
+        };
+        self.0.iter().map(part).collect()
+    }
+
     /// A date written in this format, months as numbers and years in full; none otherwise.
     pub(super) fn parse(&self, text: &str) -> Option<Date> {
         let (mut rest, mut year, mut month, mut day) = (text.trim(), None, None, None);
@@ -196,6 +212,18 @@ pub(super) fn format_of(element: &Element, field: &str) -> Result<DateFormat, Ca
         Some(format) => DateFormat::read(format)
             .ok_or_else(|| CannotFill::UnreadableDateFormat { field: field.to_owned(), format: format.to_owned() }),
     }
+}
+
+/// The date that a text is for an element, written in its format or as ISO; none where it is no date.
+pub fn date_in(element: &Element, text: &str) -> Option<Date> {
+    let own = format_of(element, "").ok().and_then(|format| format.parse(text));
+    own.or_else(|| text.trim().parse().ok())
+}
+
+/// The format in which an element takes dates, in the notation of strftime; `None` where they are taken as ISO.
+pub fn date_strftime(element: &Element) -> Option<String> {
+    let format = format_of(element, "").ok()?;
+    (format != DateFormat::iso()).then(|| format.strftime_text())
 }
 
 /// A date for a field of type date, as text.

@@ -52,7 +52,7 @@ const PNG: [u8; 67] = [
 
 /// A file that the element accepts; a PDF when it does not say.
 pub(super) fn file(element: &Element, field: &str) -> Result<Filled, CannotFill> {
-    let accepts = accepted(element);
+    let accepts = accepted_files(element);
     let format = FORMATS
         .iter()
         .find(|format| accepts.is_empty() || accepts.iter().any(|accept| format.is(accept)))
@@ -60,6 +60,18 @@ pub(super) fn file(element: &Element, field: &str) -> Result<Filled, CannotFill>
     let stem = stem(field);
     let bytes = (format.bytes)(&format!("Test document: {stem}"));
     Ok(Filled::File { name: format!("{stem}.{}", format.endings[0]), media_type: format.media_type.to_owned(), bytes })
+}
+
+/// The bytes of a made-up file: of the kind that its name's ending says where that is one of those made here, plain text
+/// otherwise.
+pub fn sample_file(name: &str) -> Vec<u8> {
+    let (title, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let title = format!("Test document: {}", stem(title));
+    let ending = ending.to_ascii_lowercase();
+    match FORMATS.iter().find(|format| format.endings.contains(&ending.as_str())) {
+        Some(format) => (format.bytes)(&title),
+        None => format!("{title}\n").into_bytes(),
+    }
 }
 
 impl Format {
@@ -73,7 +85,9 @@ impl Format {
     }
 }
 
-fn accepted(element: &Element) -> Vec<String> {
+/// What an element says that it accepts: media types, families such as `image/*` and endings, in small letters; nothing
+/// where it does not say.
+pub fn accepted_files(element: &Element) -> Vec<String> {
     let rules = element.json.get("validations").and_then(Value::as_array);
     let mut found = Vec::new();
     for place in std::iter::once(&element.json).chain(rules.into_iter().flatten()) {

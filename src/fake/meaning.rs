@@ -153,11 +153,12 @@ fn kind_of(text: &str) -> Option<&'static str> {
     PHRASES.iter().find(|(_, phrases)| phrases.iter().any(|phrase| says(&words, phrase))).map(|(kind, _)| *kind)
 }
 
-/// The generator for a field; none when nothing about the field is telling.
+/// What a field is about, as the name of the generator in [`KINDS`](super::KINDS) for it; none when nothing about the
+/// field is telling.
 ///
 /// The role decides before the normalised name, that before the label, as the label is in the applicant's language
 /// and anybody's wording.
-pub(super) fn meaning(element: &Element) -> Option<&'static str> {
+pub fn meaning(element: &Element) -> Option<&'static str> {
     let wire_type = element.json.get("type").and_then(serde_json::Value::as_str);
     [element.role.as_deref(), element.normalized_name.as_deref(), Some(element.name.as_str()), wire_type]
         .into_iter()

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::fill::{Form, country_of, fill_in, held_values};
 use super::perform::{as_written, mistake};
 use super::{Applicants, StepError};
 use crate::api::client::Parameters;
-use crate::api::element::{Element, RESIDENCE};
+use crate::api::element::Element;
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::field::{self, FieldError};
 use crate::api::file;
@@ -255,28 +256,15 @@ impl Applicants {
         let applicant = self.acting(step);
         // The same form asks the same applicant for the same data, however often it is filled in.
         let seed = self.scope.seed().child(step.applicant.as_deref().unwrap_or_default()).child(&applicant.title);
-        // The country first: addresses and identity numbers follow it.
-        let is_country = |element: &&Element| element.role.as_deref() == Some(RESIDENCE);
-        let ordered = elements.iter().filter(is_country).chain(elements.iter().filter(|element| !is_country(element)));
-        let wanted = |element: &&Element| {
-            (fill == Fill::Valid || element.required())
-                && !omitted.contains(&element.id)
-                && !body.contains_key(&element.id)
+        let form = Form {
+            elements,
+            given: body,
+            omitted: &omitted,
+            country: applicant.country.as_deref(),
+            today: self.scope.world().today(),
         };
-        let mut open: Vec<&Element> = ordered.filter(wanted).collect();
-        // What is filled in may show further fields, also ones that stand before it; so may what they hold already.
-        let mut values = applicant.held_values();
-        values.extend(body.clone());
-        while let Some(at) = open.iter().position(|element| fake::is_visible(element, &values)) {
-            let element = open.remove(at);
-            let country = country_of(elements, body).or_else(|| applicant.country.clone());
-            let context = fake::Context { today: self.scope.world().today(), country };
-            let filled = match fake::value_for(element, &seed, &context) {
-                Ok(filled) => filled,
-                // What need not be given is left out rather than sent wrongly.
-                Err(_) if !element.required() => continue,
-                Err(error) => return Err(mistake(step, error.to_string())),
-            };
+        let filled = fill_in(&form, fill, &seed).map_err(|error| mistake(step, error.to_string()))?;
+        for (element, filled) in filled {
             let value = match filled {
                 Filled::Nothing => continue,
                 Filled::Value(value) => value,
@@ -285,7 +273,6 @@ impl Applicants {
                     self.upload_for_key(step, file, step.action_span, before).await?
                 }
             };
-            values.insert(element.id.clone(), value.clone());
             body.insert(element.id.clone(), value);
         }
         Ok(())
@@ -299,7 +286,7 @@ impl Applicants {
         entries: &[Entry],
         warnings: &mut Vec<Diagnostic>,
     ) {
-        let mut values = self.acting(step).held_values();
+        let mut values = held_values(&self.acting(step).elements);
         values.extend(body.clone());
         for entry in entries {
             if let Ok(element) = field::find(elements, &entry.key)
@@ -334,11 +321,6 @@ impl Applicants {
             self.applicant_mut(&step.applicant).country = Some(country);
         }
     }
-}
-
-fn country_of(elements: &[Element], body: &Map<String, Value>) -> Option<String> {
-    let element = elements.iter().find(|element| element.role.as_deref() == Some(RESIDENCE))?;
-    body.get(&element.id)?.as_str().map(str::to_owned)
 }
 
 /// The path of a value that stands for a file: `{file: path}`, with a media type beside it where wanted.

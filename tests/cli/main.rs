@@ -20,10 +20,14 @@ mod explain;
 mod explanations;
 mod failed;
 mod flows;
+mod import;
 mod insta_tool;
 mod libtest;
 mod lint;
 mod lint_fix;
+mod new;
+#[cfg(unix)]
+mod record;
 mod reports;
 mod review;
 #[cfg(unix)]

@@ -1,0 +1,296 @@
+//! Personal data: what of it stands in a form, and the variables that hold it in a scenario.
+//!
+//! Pure, and seeded like all made-up data: the same recording gives the same scenario.
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::draft::{Data, Var};
+use crate::api::element::{Element, ElementType};
+use crate::api::wire::is_blank;
+use crate::fake::{self, Context, Filled, Seed, date_in};
+use crate::template::scope::BUILT_IN;
+
+/// The kinds of data that say who somebody is, where they live or how they are reached.
+const PERSON: [&str; 19] = [
+    "first_name",
+    "last_name",
+    "middle_name",
+    "full_name",
+    "email",
+    "username",
+    "phone",
+    "company",
+    "street",
+    "unit",
+    "city",
+    "state",
+    "postcode",
+    "date_of_birth",
+    "iban",
+    "national_id",
+    "passport_number",
+    "driver_licence_number",
+    "ipv4",
+];
+/// What a variable cannot be called: the template language's own words, and what steps capture.
+const TAKEN: [&str; 11] = ["true", "false", "none", "not", "and", "or", "in", "is", "if", "else", "token"];
+
+/// What becomes of the data in a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Treatment {
+    /// They are kept: they were made up to begin with, or are to be kept.
+    Keep,
+    /// Whatever may tell of a person is replaced by made-up data of the same kind.
+    Replace,
+}
+
+/// The variables of one scenario, and how values become them.
+#[derive(Debug)]
+pub struct People {
+    treatment: Treatment,
+    seed: Seed,
+    today: Date,
+    /// The country given last, which addresses and identity numbers follow.
+    pub country: Option<String>,
+    vars: IndexMap<String, Value>,
+    /// The variables by the values that they stand for.
+    known: Vec<(Value, String)>,
+    /// How many values were replaced.
+    pub replaced: usize,
+}
+
+impl People {
+    /// No variables yet.
+    pub fn new(treatment: Treatment, seed: Seed, today: Date) -> Self {
+        People { treatment, seed, today, country: None, vars: IndexMap::new(), known: Vec::new(), replaced: 0 }
+    }
+
+    /// A value as the scenario gives it. `refused` is whether the API refused the submit that it was part of.
+    pub fn data(&mut self, element: &Element, key: &str, value: &Value, refused: bool) -> Data {
+        let person = fake::meaning(element).filter(|kind| PERSON.contains(kind));
+        let text = matches!(element.kind, ElementType::Text | ElementType::Unknown);
+        let kind = match person {
+            // A choice steers the flow and is one of a few: it tells of nobody.
+            _ if is_blank(value) || value.is_boolean() || !element.options().is_empty() => None,
+            Some(kind) if text || may_hold(element.kind, kind) => Some(kind.to_owned()),
+            None if self.treatment == Treatment::Replace && text => Some(variable_name(key)),
+            _ => None,
+        };
+        match kind {
+            None => Data::Json(value.clone()),
+            Some(kind) => self.variable(element, &kind, value, refused),
+        }
+    }
+
+    fn variable(&mut self, element: &Element, kind: &str, value: &Value, refused: bool) -> Data {
+        let known = self.known.iter().filter(|(known, _)| known == value).map(|(_, name)| name);
+        if let Some(name) =
+            known.into_iter().find(|name| fits(element, &self.vars[*name]) || self.treatment == Treatment::Keep)
+        {
+            return Data::Template(format!("{{{{ {name} }}}}"));
+        }
+        let replaced = match self.treatment {
+            Treatment::Keep => value.clone(),
+            // What was refused for being wrong must stay wrong.
+            Treatment::Replace if refused && !fits(element, value) => {
+                self.replaced += 1;
+                return Data::Json(masked(element, value));
+            }
+            Treatment::Replace => {
+                self.replaced += 1;
+                self.made_up(element).unwrap_or_else(|| masked(element, value))
+            }
+        };
+        let name = self.free_name(kind);
+        self.vars.insert(name.clone(), replaced);
+        self.known.push((value.clone(), name.clone()));
+        Data::Template(format!("{{{{ {name} }}}}"))
+    }
+
+    /// Made-up data for an element that a form of another applicant's has too: the second one is somebody else.
+    fn made_up(&self, element: &Element) -> Option<Value> {
+        let context = Context { today: self.today, country: self.country.clone() };
+        let seeds = std::iter::once(self.seed).chain((1..8).map(|n| self.seed.nth(n)));
+        let mut last = None;
+        for seed in seeds {
+            let Ok(Filled::Value(value)) = fake::value_for(element, &seed, &context) else { return last };
+            if !self.vars.values().any(|known| *known == value) {
+                return Some(value);
+            }
+            last = Some(value);
+        }
+        last
+    }
+
+    fn free_name(&self, kind: &str) -> String {
+        let mut names = std::iter::once(kind.to_owned()).chain((2..).map(|n| format!("{kind}_{n}")));
+        names.find(|name| !self.vars.contains_key(name)).unwrap_or_else(|| kind.to_owned())
+    }
+
+    /// The texts that were replaced, each with its variable, the longest first: those of three letters and less could be
+    /// part of anything.
+    pub fn entered(&self) -> Vec<(String, String)> {
+        let text = |(value, name): &(Value, String)| Some((value.as_str()?.trim().to_owned(), name.clone()));
+        let mut entered: Vec<_> = self.known.iter().filter_map(text).collect();
+        entered.retain(|(value, _)| value.chars().count() > 3);
+        entered.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        entered
+    }
+
+    /// The variables, in the order in which they were first needed.
+    pub fn into_vars(self) -> Vec<Var> {
+        self.vars
+            .into_iter()
+            .map(|(name, value)| Var { name, value: Data::Json(value), comment: String::new() })
+            .collect()
+    }
+}
+
+/// Whether a date or a number can be of a kind: the years at an address are no street.
+fn may_hold(element: ElementType, kind: &str) -> bool {
+    match element {
+        ElementType::Date => kind == "date_of_birth",
+        ElementType::Number => {
+            ["phone", "iban", "national_id", "passport_number", "driver_licence_number"].contains(&kind)
+        }
+        _ => false,
+    }
+}
+
+/// A key as a variable's name.
+fn variable_name(key: &str) -> String {
+    let name = small_words(key.rsplit_once(':').map_or(key, |(_, plain)| plain)).join("_");
+    let unusable = name.is_empty()
+        || name.starts_with(|c: char| c.is_ascii_digit())
+        || BUILT_IN.contains(&name.as_str())
+        || TAKEN.contains(&name.as_str());
+    if unusable { format!("field_{name}").trim_end_matches('_').to_owned() } else { name }
+}
+
+/// The words of a key in small ASCII letters and digits: `ProofOfAddress` has three, as has `Proof of address`.
+pub(super) fn small_words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in key.chars() {
+        if !c.is_ascii_alphanumeric() || (before.is_ascii_lowercase() && c.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        if c.is_ascii_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.push(c.to_ascii_lowercase());
+        }
+        before = c;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a value is one that an element takes, as far as its own rules tell.
+pub fn fits(element: &Element, value: &Value) -> bool {
+    let limits = element.limits();
+    let Some(text) = value.as_str() else {
+        let number = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_f64);
+        return match value.as_f64() {
+            Some(given) => {
+                number(&limits.min).is_none_or(|least| given >= least)
+                    && number(&limits.max).is_none_or(|most| given <= most)
+            }
+            None => true,
+        };
+    };
+    let length = text.chars().count();
+    if limits.min_length.is_some_and(|least| length < least) || limits.max_length.is_some_and(|most| length > most) {
+        return false;
+    }
+    if let Some(pattern) = limits.pattern.and_then(|pattern| regex::Regex::new(&pattern).ok())
+        && !pattern.is_match(text)
+    {
+        return false;
+    }
+    match element.kind {
+        ElementType::Number => text.trim().parse::<f64>().is_ok(),
+        ElementType::Date => date_in(element, text).is_some_and(|date| {
+            let bound = |bound: &Option<Value>| bound.as_ref().and_then(|bound| date_in(element, bound.as_str()?));
+            bound(&limits.min).is_none_or(|first| date >= first) && bound(&limits.max).is_none_or(|last| date <= last)
+        }),
+        _ => true,
+    }
+}
+
+/// A value of the same shape that says nothing: letters become `x`, digits `0`. Dates and numbers stay as they are: where
+/// they are refused they are nobody's.
+fn masked(element: &Element, value: &Value) -> Value {
+    let Some(text) = value.as_str().filter(|_| element.kind != ElementType::Date) else { return value.clone() };
+    let mask = |c: char| match c {
+        c if c.is_uppercase() => 'X',
+        c if c.is_alphabetic() => 'x',
+        c if c.is_numeric() => '0',
+        other => other,
+    };
+    Value::String(text.chars().map(mask).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn element(json: Value) -> Element {
+        Element::from_json(&json).unwrap()
+    }
+
+    fn people(treatment: Treatment) -> People {
+        People::new(treatment, Seed::new(1), jiff::civil::date(2026, 11, 23))
+    }
+
+    #[test]
+    fn a_value_that_comes_again_is_the_same_variable_and_another_is_another() {
+        let mut people = people(Treatment::Replace);
+        let name = element(json!({"id": "1", "role": "first_name", "type": "text"}));
+        let first = people.data(&name, "first_name", &json!("Grace"), false);
+        assert_eq!(first, Data::Template("{{ first_name }}".to_owned()));
+        assert_eq!(people.data(&name, "first_name", &json!("Grace"), false), first);
+        let other = people.data(&name, "first_name", &json!("Alan"), false);
+        assert_eq!(other, Data::Template("{{ first_name_2 }}".to_owned()));
+        let vars = people.into_vars();
+        assert!(vars.iter().all(|var| var.value != Data::text("Grace") && var.value != Data::text("Alan")), "{vars:?}");
+        assert_ne!(vars[0].value, vars[1].value, "two people stay two");
+    }
+
+    #[test]
+    fn free_text_is_replaced_and_a_choice_is_not() {
+        let mut people = people(Treatment::Replace);
+        let reason = element(json!({"id": "1", "name": "Why now?", "type": "text"}));
+        assert_eq!(
+            people.data(&reason, "Why now?", &json!("I am ill"), false),
+            Data::Template("{{ why_now }}".to_owned())
+        );
+        let country =
+            element(json!({"id": "2", "role": "address_country", "type": "country_select", "options": ["CA"]}));
+        assert_eq!(people.data(&country, "address_country", &json!("CA"), false), Data::Json(json!("CA")));
+        let step = element(json!({"id": "3", "name": "step", "type": "text"}));
+        assert_eq!(people.data(&step, "step", &json!("one"), false), Data::Template("{{ field_step }}".to_owned()));
+        let mut kept = super::tests::people(Treatment::Keep);
+        assert_eq!(kept.data(&reason, "Why now?", &json!("I am ill"), false), Data::Json(json!("I am ill")));
+    }
+
+    #[test]
+    fn what_was_refused_stays_wrong_and_tells_nothing() {
+        let mut people = people(Treatment::Replace);
+        let email = element(
+            json!({"id": "1", "role": "email", "type": "text", "validations": [{"type": "pattern", "pattern": "^[^@]+@[^@]+$"}]}),
+        );
+        assert_eq!(people.data(&email, "email", &json!("Grace.at.home7"), true), Data::text("Xxxxx.xx.xxxx0"));
+        let born = element(
+            json!({"id": "2", "role": "dob", "type": "date", "validations": [{"type": "range", "max": "2008-01-01"}]}),
+        );
+        assert_eq!(people.data(&born, "dob", &json!("2020-02-03"), true), Data::text("2020-02-03"));
+        assert_eq!(
+            people.data(&born, "dob", &json!("1906-12-09"), true),
+            Data::Template("{{ date_of_birth }}".to_owned())
+        );
+    }
+}
