@@ -47,7 +47,9 @@ Examples:
   draftgate                              run all scenarios found here
   draftgate run scenarios/retail --tag smoke
   draftgate run scenarios/retail/accepted.yaml:12
+  draftgate review                       go through new and changed answers
   draftgate lint                         check all files, send nothing
+  draftgate new retail-onboarding        write a first scenario of a flow
   draftgate help run                     all about one command
 
 Environment:

@@ -157,7 +157,7 @@ fn fix(looked: &Looked, dry_run: bool, output: &Output) -> Result<usize, FixErro
         if now.strip_prefix('\u{feff}').unwrap_or(&now) != &*source.text {
             return Err(FixError::Changed(path));
         }
-        write_file(&source.path, &format!("{mark}{}", fixed.text))
+        write_file(&source.path, format!("{mark}{}", fixed.text))
             .map_err(|error| FixError::Unwritten(path.clone(), error))?;
         // Written to a string, which does not fail.
         let _ = writeln!(told, "fixed {path}: {}", count(fixed.fixes, "change"));

@@ -101,7 +101,7 @@ pub fn read_all(snapshots: &Path) -> (BTreeMap<String, FlowMap>, Vec<MapError>) 
 /// When it cannot be written.
 pub fn write(snapshots: &Path, map: &FlowMap, mask: &dyn Fn(&str) -> String) -> Result<PathBuf, MapError> {
     let path = path(snapshots, &map.flow);
-    match write_file(&path, &mask(&text(map))) {
+    match write_file(&path, mask(&text(map))) {
         Ok(()) => Ok(path),
         Err(error) => Err(MapError::File { path, verb: "written", error }),
     }

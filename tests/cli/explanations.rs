@@ -1,7 +1,7 @@
 //! `draftgate explain E012`: every kind of mistake has an explanation whose first example makes that very mistake, and whose
 //! second one does not.
 
-use draftgate::source::{CODES, CodeEntry};
+use draftgate::source::{CODES, CodeEntry, Severity};
 
 use crate::blocks::{self, Block};
 use crate::flows::tiny;
@@ -47,7 +47,9 @@ fn check(entry: &CodeEntry) -> Result<(), String> {
 
 #[test]
 fn every_explanation_makes_its_mistake_and_puts_it_right() {
-    let playable = CODES.iter().filter(|entry| cfg!(unix) || !entry.explanation.contains("```link"));
+    // What is odd without being a mistake is played against a map of the flow, in `warning_examples`.
+    let mistakes = CODES.iter().filter(|entry| entry.code.severity() == Severity::Error);
+    let playable = mistakes.filter(|entry| cfg!(unix) || !entry.explanation.contains("```link"));
     let wrong: Vec<String> =
         playable.filter_map(|entry| Some(format!("{}: {}", entry.number, check(entry).err()?))).collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

@@ -9,11 +9,12 @@ use super::{Color, Target, WrittenArguments};
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Record: open the browser's developer tools (F12), choose Network, go through the flow, then \"Save all as HAR\".
+To record: open the browser's developer tools (F12), choose Network, go through
+the flow, then \"Save all as HAR\".
 
 Examples:
-  draftgate import visit.har                       writes scenarios/visit.yaml, with made-up data
-  draftgate import visit.har --flow retail-onboarding --out scenarios/retail/visit.yaml")]
+  draftgate import visit.har             writes scenarios/visit.yaml
+  draftgate import visit.har --flow retail-onboarding --out scenarios/a.yaml")]
 pub struct ImportArguments {
     /// The browser's recording (HAR 1.2)
     #[arg(value_name = "FILE.har")]

@@ -8,8 +8,11 @@ use super::{Color, ServerArguments, Target, WrittenArguments};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  draftgate new retail-onboarding                  writes scenarios/retail-onboarding.yaml, which passes at once
-  draftgate new retail-onboarding --fill minimal --language fr-CA --out scenarios/retail/french.yaml")]
+  draftgate new retail-onboarding        writes scenarios/retail-onboarding.yaml
+  draftgate new retail-onboarding --language fr-CA --out scenarios/french.yaml
+  draftgate new retail-onboarding --fill minimal --out -
+
+What is written passes when it is run: change it from there.")]
 pub struct NewArguments {
     /// The flow: an alias of the configuration, an id, or the name of a definition for the sandbox
     #[arg(value_name = "FLOW")]

@@ -10,8 +10,10 @@ use super::{Color, ServerArguments, Target};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  draftgate record --listen 4000                   then let the front end call http://127.0.0.1:4000/… in place of the API
-  draftgate record --listen 0 --base-url https://api.trulioo.com/wfs/interpreter-v2 --out scenarios/recorded")]
+  draftgate record --listen 4000         in front of the server of draftgate.yaml
+  draftgate record --listen 0 --env staging --out scenarios/recorded
+
+Let the front end call the address that is printed in place of the API.")]
 pub struct RecordArguments {
     /// The port of this machine to listen at; 0 takes one that is free
     #[arg(long, value_name = "PORT")]

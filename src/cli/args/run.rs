@@ -14,6 +14,8 @@ Examples:
   draftgate run retail                   those whose names contain the word
   draftgate run scenarios/retail/accepted.yaml:12
   draftgate run --tag smoke --skip slow --env staging
+  draftgate run --failed                 those that failed last
+  draftgate run --watch                  again whenever a file changes
   draftgate run --update                 accept new and changed answers";
 
 /// Arguments of `run`.
