@@ -30,8 +30,8 @@ const HOUSE: [(&str, &[&str]); 25] = [
     (
         "runner",
         &[
-            "api", "expect", "fake", "map", "matcher", "outcome", "scenario", "session", "snapshot", "source",
-            "template",
+            "api", "compose", "expect", "fake", "map", "matcher", "outcome", "scenario", "session", "snapshot",
+            "source", "template",
         ],
     ),
     ("report", &["api", "diff", "matcher", "outcome", "redact", "semantic", "snapshot", "source"]),
