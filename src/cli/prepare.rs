@@ -146,6 +146,11 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         whole,
         surveyor: Surveyor::default(),
     };
+    if let Some(file) = no_scenario(&run, &place, &sources) {
+        let why = format!("{} is no scenario; run one that uses it", file.display());
+        output.complain(&format!("error: {why}"));
+        return Err(Exit::Usage);
+    }
     let mut tests = select(&run, &place, arguments, &sources);
     if arguments.failed {
         let last = LastRun::read(&root).map_err(|error| usage(output, &error))?;
@@ -246,6 +251,14 @@ pub(super) fn name_flows(library: &Library, flows: &mut HashMap<String, String>)
             flows.entry(definition.name.clone()).or_insert_with(|| flow.id.clone());
         }
     }
+}
+
+/// A file that was chosen and is none of the scenarios.
+fn no_scenario<'a>(run: &Run, place: &'a Place, sources: &Sources) -> Option<&'a Path> {
+    let files: Vec<PathBuf> =
+        run.suite.scenarios.iter().map(|scenario| canonical(sources.path(scenario.span.source))).collect();
+    let chosen = place.selections.iter().map(|selection| selection.path.as_path());
+    chosen.filter(|path| path.is_file()).find(|path| !files.contains(&canonical(path)))
 }
 
 /// The tests that paths, lines, tags and filters choose. libtest's own flags are left to libtest-mimic.

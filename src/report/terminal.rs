@@ -105,7 +105,7 @@ impl<W: Write> Terminal<W> {
             }
             Event::Finished(outcome) => {
                 if let Some(live) = &mut self.live {
-                    live.progress.ended(&outcome.name, outcome.verdict.is_failure());
+                    live.progress.ended(&outcome.name, &outcome.verdict);
                 }
                 self.finished(*outcome)?;
                 self.tick()
