@@ -25,6 +25,7 @@
 //!
 //! | module | owns |
 //! | --- | --- |
+//! | [`phrase`] | phrases that are the same wherever people read them: counts, advice after a slip |
 //! | [`source`], [`yaml`] | texts, places in them, mistakes; YAML as a tree that knows its places |
 //! | [`redact`] | secrets, and the one place where they are masked |
 //! | [`jsonpath`], [`diff`] | RFC 9535; structural and line differences |
@@ -76,6 +77,7 @@ pub mod lint;
 pub mod map;
 pub mod matcher;
 pub mod outcome;
+pub mod phrase;
 pub mod proxy;
 pub mod redact;
 pub mod report;

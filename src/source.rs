@@ -216,23 +216,3 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     }
     Ok(std::fs::read(path)?)
 }
-/// The known word nearest to a misspelt one, when one is near enough to be what was meant.
-///
-/// ```
-/// assert_eq!(draftgate::source::nearest("submti", ["submit", "back"]), Some("submit"));
-/// assert_eq!(draftgate::source::nearest("zebra", ["submit", "back"]), None);
-/// ```
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
-    // Of a word of one or two letters everything is near.
-    let letters = word.chars().count();
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| {
-            let shorter = candidate.chars().count().min(letters);
-            *distance == 0 || (shorter >= 3 && *distance <= shorter / 3)
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}

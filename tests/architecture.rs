@@ -7,25 +7,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 25] = [
+const HOUSE: [(&str, &[&str]); 26] = [
+    ("phrase", &[]),
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
     ("diff", &[]),
-    ("yaml", &["source"]),
-    ("api", &["redact", "source"]),
-    ("semantic", &["api", "diff"]),
+    ("yaml", &["phrase", "source"]),
+    ("api", &["phrase", "redact", "source"]),
+    ("semantic", &["api", "diff", "phrase"]),
     ("fake", &["api"]),
-    ("template", &["fake", "redact", "source", "yaml"]),
-    ("matcher", &["jsonpath", "source", "template", "yaml"]),
-    ("scenario", &["api", "jsonpath", "matcher", "source", "template", "yaml"]),
+    ("template", &["fake", "phrase", "redact", "source", "yaml"]),
+    ("matcher", &["jsonpath", "phrase", "source", "template", "yaml"]),
+    ("scenario", &["api", "jsonpath", "matcher", "phrase", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
     ("compose", &["api", "fake", "redact", "scenario", "session", "source", "template"]),
     ("proxy", &["api"]),
-    ("expect", &["api", "jsonpath", "matcher", "redact", "scenario", "source", "template"]),
+    ("expect", &["api", "jsonpath", "matcher", "phrase", "redact", "scenario", "source", "template"]),
     ("snapshot", &["api", "jsonpath", "source"]),
     ("map", &["api", "source"]),
-    ("lint", &["api", "map", "matcher", "scenario", "source", "template", "yaml"]),
+    ("lint", &["api", "map", "matcher", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "snapshot", "source"]),
     (
         "runner",
@@ -34,15 +35,15 @@ const HOUSE: [(&str, &[&str]); 25] = [
             "template",
         ],
     ),
-    ("report", &["api", "diff", "matcher", "outcome", "redact", "semantic", "snapshot", "source"]),
-    ("review", &["diff", "semantic", "snapshot"]),
-    ("sandbox", &["api", "source", "yaml"]),
+    ("report", &["api", "diff", "matcher", "outcome", "phrase", "redact", "semantic", "snapshot", "source"]),
+    ("review", &["diff", "phrase", "semantic", "snapshot"]),
+    ("sandbox", &["api", "phrase", "source", "yaml"]),
     ("schema", &["api", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[
-            "api", "compose", "lint", "map", "outcome", "proxy", "redact", "report", "review", "runner", "sandbox",
-            "scenario", "schema", "semantic", "snapshot", "source", "template", "yaml",
+            "api", "compose", "lint", "map", "outcome", "phrase", "proxy", "redact", "report", "review", "runner",
+            "sandbox", "scenario", "schema", "semantic", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

@@ -15,6 +15,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::refuse;
 use super::settings::{SettingsError, snapshot_folder, store_root};
+use crate::phrase::counted;
 use crate::redact::Redactor;
 use crate::review::{Item, Review};
 use crate::snapshot::{Found, PolicyError, Settled, Store, StoreError, Taken, Waiting, ci_variable};
@@ -179,8 +180,7 @@ impl Desk {
                 }
             }
         }
-        let count = items.len() - left;
-        output.say(&format!("{count} {} {word}\n", if count == 1 { "snapshot" } else { "snapshots" }));
+        output.say(&format!("{} {word}\n", counted(items.len() - left, "snapshot")));
         left
     }
 

@@ -4,7 +4,8 @@ use super::outcome::Outcome;
 use super::place;
 use super::walk::{Context, Standing};
 use crate::map::is_generated;
-use crate::source::{Code, Diagnostic, Edit, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Edit};
 
 /// Looks at the step that must come next.
 pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut Context<'_>) {
@@ -30,7 +31,7 @@ pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut
     let message = format!("no step of the flow `{}` is called `{name}`", chart.map.flow);
     let mistake = Diagnostic::mistake(Code::UnknownStep, span, message).note(chart.source());
     context.found.push(mistake.help(match near {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None => {
             let titles: Vec<&str> = steps().map(|step| step.key.as_str()).collect();
             format!("the flow has {}", titles.join(", "))

@@ -10,6 +10,7 @@ use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
 use crate::matcher::evaluate::brief;
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
+use crate::phrase::is_unseen;
 use crate::semantic::{self, Sentence, StepChange};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, Sources};
@@ -257,7 +258,7 @@ fn indent(text: &mut String, body: &str) {
     let lines = body.lines().count();
     for line in body.lines().take(MOST_LINES) {
         let cut = line.char_indices().nth(400).map_or(line.len(), |(at, _)| at);
-        let shown = line[..cut].replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}");
+        let shown = line[..cut].replace(|letter| is_unseen(letter) && letter != '\t', "\u{fffd}");
         let _ = writeln!(text, "    {shown}{}", if cut < line.len() { "…" } else { "" });
     }
     if lines > MOST_LINES {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::jsonpath::{JsonPath, JsonPathError};
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{Kind, Node, Reading};
 
 /// Reads a duration such as `500ms`, `60s`, `1m30s` or `2h`.
@@ -203,10 +204,9 @@ impl Checks {
                 Some((_, rule)) => list.push(*rule),
                 None => {
                     let names = RULES.map(|(name, _)| name);
-                    let help = nearest(name, names).map_or_else(
-                        || format!("the checks are {}", names.join(", ")),
-                        |near| format!("did you mean `{near}`?"),
-                    );
+                    let help = nearest(name, names)
+                        .map(did_you_mean)
+                        .unwrap_or_else(|| format!("the checks are {}", names.join(", ")));
                     reading.mistake(
                         Diagnostic::mistake(Code::UnknownWord, item.span, format!("unknown check `{name}`")).help(help),
                     );

@@ -12,6 +12,7 @@ use crate::cli::output::Output;
 use crate::cli::written::{file_stem, head_of_recorded};
 use crate::compose::recording::describe;
 use crate::compose::{Composed, Composition, Options, Recorded, compose, write};
+use crate::phrase::counted;
 use crate::proxy::Passed;
 use crate::source::write_file;
 
@@ -84,11 +85,10 @@ impl Keeper {
         composition.notes.iter().for_each(|note| self.output.complain(&format!("warning: {note}")));
         self.save(&composition, true);
         let count = composition.scenarios.len();
-        match count {
-            0 => self.output.say("Stopped: no call of the flow API was recorded.\n"),
-            1 => self.output.say(&format!("Stopped: 1 scenario in {}.\n", self.folder.display())),
-            _ => self.output.say(&format!("Stopped: {count} scenarios in {}.\n", self.folder.display())),
-        }
+        self.output.say(&match count {
+            0 => "Stopped: no call of the flow API was recorded.\n".to_owned(),
+            _ => format!("Stopped: {} in {}.\n", counted(count, "scenario"), self.folder.display()),
+        });
         if self.failed { Exit::Usage } else { Exit::Passed }
     }
 
@@ -131,7 +131,7 @@ impl Keeper {
         }
         match write_file(&path, text.as_bytes()) {
             Ok(()) => {
-                self.output.say(&format!("Wrote {}: {} steps\n", path.display(), draft.steps.len()));
+                self.output.say(&format!("Wrote {}: {}\n", path.display(), counted(draft.steps.len(), "step")));
                 self.written.insert(composed.session.clone(), (path, text));
             }
             Err(error) => self.fail(&path, &error),

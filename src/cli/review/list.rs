@@ -3,12 +3,9 @@
 use anstyle::Style;
 use serde_json::{Value, json};
 
+use crate::phrase::counted;
 use crate::review::{Counts, Item, Review};
 use crate::semantic::Sentence;
-
-fn snapshots(count: usize) -> String {
-    if count == 1 { "1 snapshot".to_owned() } else { format!("{count} snapshots") }
-}
 
 /// The list for people: what has the same change stands together.
 pub(super) fn text(review: &Review, color: bool) -> String {
@@ -23,8 +20,11 @@ pub(super) fn text(review: &Review, color: bool) -> String {
             text.push_str(&format!("    • {}\n", shown(sentence, color)));
         }
         if items.len() > 1 {
-            let heading =
-                format!("the same {} in {}:", if first.is_new() { "answer" } else { "change" }, snapshots(items.len()));
+            let heading = format!(
+                "the same {} in {}:",
+                if first.is_new() { "answer" } else { "change" },
+                counted(items.len(), "snapshot")
+            );
             text.push_str(&format!("    {heading}\n"));
             for item in items {
                 text.push_str(&format!("      {}, {} ({})\n", item.test, item.step(), item.place()));
@@ -38,7 +38,7 @@ pub(super) fn text(review: &Review, color: bool) -> String {
     text.push_str(&format!(
         "\n{} {await_word} review: {} changed, {new} new{decisions}\n\
          `draftgate review` goes through them; `draftgate review --accept [PATH]` takes them as they are\n",
-        snapshots(count),
+        counted(count, "snapshot"),
         count - new
     ));
     text
