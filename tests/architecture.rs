@@ -7,22 +7,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 26] = [
+const HOUSE: [(&str, &[&str]); 27] = [
     ("phrase", &[]),
+    ("serving", &[]),
     ("source", &[]),
     ("redact", &[]),
     ("jsonpath", &[]),
     ("diff", &[]),
     ("yaml", &["phrase", "source"]),
-    ("api", &["phrase", "redact", "source"]),
+    ("api", &["phrase", "redact"]),
     ("semantic", &["api", "diff", "phrase"]),
     ("fake", &["api"]),
     ("template", &["fake", "phrase", "redact", "source", "yaml"]),
     ("matcher", &["jsonpath", "phrase", "source", "template", "yaml"]),
     ("scenario", &["api", "jsonpath", "matcher", "phrase", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
-    ("compose", &["api", "fake", "redact", "scenario", "session", "source", "template"]),
-    ("proxy", &["api"]),
+    ("compose", &["api", "fake", "phrase", "redact", "scenario", "session", "source", "template", "yaml"]),
+    ("proxy", &["api", "serving"]),
     ("expect", &["api", "jsonpath", "matcher", "phrase", "redact", "scenario", "source", "template"]),
     ("snapshot", &["api", "jsonpath", "source"]),
     ("map", &["api", "source"]),
@@ -37,7 +38,7 @@ const HOUSE: [(&str, &[&str]); 26] = [
     ),
     ("report", &["api", "diff", "matcher", "outcome", "phrase", "redact", "semantic", "snapshot", "source"]),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
-    ("sandbox", &["api", "phrase", "source", "yaml"]),
+    ("sandbox", &["api", "phrase", "serving", "source", "yaml"]),
     ("schema", &["api", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
