@@ -4,7 +4,7 @@ use super::chart::{Chart, ChartStep};
 use super::place;
 use super::walk::{Context, Standing};
 use crate::api::field::{FieldError, describe};
-use crate::map::is_generated;
+use crate::api::id::is_generated_id;
 use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::action::{Action, Fields};
 use crate::scenario::expectation::Expect;
@@ -58,7 +58,7 @@ pub(super) fn check_answer(step: &Step, standing: &Standing<'_>, context: &mut C
 fn look_up(key: &str, span: Span, standing: &Standing<'_>, context: &mut Context<'_>) {
     let Some(chart) = standing.chart.filter(|chart| !chart.steps.is_empty()) else { return };
     // An id is made anew whenever the flow is rebuilt: no map keeps it.
-    if key.starts_with("id:") || is_generated(key) || standing.ended.is_some() {
+    if key.starts_with("id:") || is_generated_id(key) || standing.ended.is_some() {
         return;
     }
     let all = chart.all();

@@ -3,7 +3,7 @@
 use super::outcome::Outcome;
 use super::place;
 use super::walk::{Context, Standing};
-use crate::map::is_generated;
+use crate::api::id::is_generated_id;
 use crate::phrase::{did_you_mean, nearest};
 use crate::source::{Code, Diagnostic, Edit};
 
@@ -11,7 +11,7 @@ use crate::source::{Code, Diagnostic, Edit};
 pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut Context<'_>) {
     let (Outcome::Step(name, span), Some(chart)) = (outcome, standing.chart) else { return };
     // An id is made anew whenever the flow is rebuilt: no map keeps it.
-    if chart.steps.is_empty() || is_generated(name) || !chart.named(name).is_empty() {
+    if chart.steps.is_empty() || is_generated_id(name) || !chart.named(name).is_empty() {
         return;
     }
     let steps = || chart.steps.iter().map(|step| step.known);
