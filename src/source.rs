@@ -6,6 +6,7 @@
 
 mod codes;
 mod diagnostic;
+mod path;
 mod write;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
+pub use path::{canonical, from_here, path_text};
 pub use write::{is_unfinished, write_file};
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
@@ -93,7 +95,7 @@ impl Sources {
 
     /// Reads a text file in. What cannot be read is a mistake that names the file, or the place where it stops being text.
     pub fn read(&mut self, path: &Path, most: u64) -> Result<SourceId, Diagnostic> {
-        let shown = path.strip_prefix(".").unwrap_or(path);
+        let shown = from_here(path);
         let bytes = read_file(path, most).map_err(|error| {
             let id = self.add(shown, "");
             Diagnostic::mistake(Code::UnreadableFile, self.span(id, 0..0), format!("this file is not read: {error}"))

@@ -7,7 +7,7 @@ mod select;
 mod terminal;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Environment;
 use super::args::{ListFormat, ReviewArguments};
@@ -189,11 +189,4 @@ impl Desk {
         let now = self.store.read_again(waiting)?;
         Ok(now.map(|now| self.item(now, &mut HashMap::new())))
     }
-}
-
-/// A path as it is, links followed, also where the file itself is not there.
-fn canonical(path: &Path) -> PathBuf {
-    let whole = || path.canonicalize().ok();
-    let beside = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
-    whole().or_else(beside).unwrap_or_else(|| path.to_owned())
 }

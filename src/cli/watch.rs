@@ -11,12 +11,12 @@ use super::args::RunArguments;
 use super::changes::Changes;
 use super::exit::Exit;
 use super::output::Output;
-use super::prepare::{Prepared, canonical, prepare, refuse};
+use super::prepare::{Prepared, prepare, refuse};
 use super::run::{play, stop};
 use super::settings::place;
 use super::signal::stop_signal;
 use crate::scenario::Scenario;
-use crate::source::{Source, Sources};
+use crate::source::{Source, Sources, canonical};
 
 /// Files that what holds for every scenario is written in.
 const FOR_ALL: [&str; 4] = ["draftgate.yaml", "draftgate.yml", "sandbox.yaml", "sandbox.yml"];

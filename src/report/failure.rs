@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::curl;
 use super::diagnostic::{Severity, render};
+use super::sentence::emphasised;
 use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
 use crate::matcher::evaluate::brief;
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
 use crate::phrase::is_unseen;
-use crate::semantic::{self, Sentence, StepChange};
+use crate::semantic::{self, StepChange};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, Sources};
 
@@ -134,12 +135,6 @@ fn meaning(old: &Value, new: &Value, color: bool) -> String {
         text.push_str(&changes(old, new, color));
     }
     text
-}
-
-/// A sentence with its labels in bold, or between asterisks.
-fn emphasised(sentence: &Sentence, color: bool) -> String {
-    let bold = anstyle::Style::new().bold();
-    if color { sentence.marked(|label| format!("{bold}{label}{bold:#}")) } else { sentence.to_string() }
 }
 
 /// The structural difference of two values, a line a change.

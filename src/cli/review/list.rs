@@ -4,8 +4,9 @@ use anstyle::Style;
 use serde_json::{Value, json};
 
 use crate::phrase::counted;
+use crate::report::sentence::emphasised;
 use crate::review::{Counts, Item, Review};
-use crate::semantic::Sentence;
+use crate::source::path_text;
 
 /// The list for people: what has the same change stands together.
 pub(super) fn text(review: &Review, color: bool) -> String {
@@ -17,7 +18,7 @@ pub(super) fn text(review: &Review, color: bool) -> String {
         let kind = if first.is_new() { "new" } else { "changed" };
         text.push_str(&format!("{kind:8} {bold}{}{bold:#}, {} ({})\n", first.test, first.step(), first.place()));
         for sentence in &first.sentences {
-            text.push_str(&format!("    • {}\n", shown(sentence, color)));
+            text.push_str(&format!("    • {}\n", emphasised(sentence, color)));
         }
         if items.len() > 1 {
             let heading = format!(
@@ -44,11 +45,6 @@ pub(super) fn text(review: &Review, color: bool) -> String {
     text
 }
 
-fn shown(sentence: &Sentence, color: bool) -> String {
-    let bold = Style::new().bold();
-    if color { sentence.marked(|label| format!("{bold}{label}{bold:#}")) } else { sentence.to_string() }
-}
-
 /// The list for programs: an array with an object a snapshot, in the order of their paths.
 pub(super) fn json(review: &Review) -> String {
     let group_of = |index: usize| review.entries().iter().position(|entry| entry.contains(&index)).unwrap_or_default();
@@ -59,11 +55,10 @@ pub(super) fn json(review: &Review) -> String {
         .map(|(index, item)| {
             let (step, name) = item.waiting.step();
             let group = group_of(index);
-            let path = |path: &std::path::Path| path.display().to_string().replace('\\', "/");
             json!({
-                "path": path(&item.waiting.path),
-                "pending": path(&item.waiting.file),
-                "scenario": item.waiting.source.as_deref().map(path),
+                "path": path_text(&item.waiting.path),
+                "pending": path_text(&item.waiting.file),
+                "scenario": item.waiting.source.as_deref().map(path_text),
                 "line": item.waiting.line,
                 "test": item.test,
                 "step": step,
