@@ -121,7 +121,7 @@ pub(crate) fn read_path(node: &Node, reading: &mut Reading<'_>) -> Option<JsonPa
 }
 
 /// The mistake of a text that is no JSONPath.
-pub(crate) fn not_a_path(span: Span, error: &JsonPathError) -> Diagnostic {
+fn not_a_path(span: Span, error: &JsonPathError) -> Diagnostic {
     Diagnostic::mistake(Code::BadJsonPath, span, "this is not a JSONPath (RFC 9535)")
         .label(error.message.clone())
         .help("a path begins with `$` and reads like `$.elements[0].name`")
