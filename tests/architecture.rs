@@ -44,7 +44,7 @@ const HOUSE: [(&str, &[&str]); 27] = [
         "cli",
         &[
             "api", "compose", "lint", "map", "outcome", "phrase", "proxy", "redact", "report", "review", "runner",
-            "sandbox", "scenario", "schema", "semantic", "snapshot", "source", "template", "yaml",
+            "sandbox", "scenario", "schema", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];
