@@ -32,8 +32,8 @@ const HOUSE: [(&str, &[&str]); 27] = [
     (
         "runner",
         &[
-            "api", "expect", "fake", "map", "matcher", "outcome", "scenario", "session", "snapshot", "source",
-            "template",
+            "api", "compose", "expect", "fake", "map", "matcher", "outcome", "scenario", "session", "snapshot",
+            "source", "template",
         ],
     ),
     ("report", &["api", "diff", "matcher", "outcome", "phrase", "redact", "semantic", "snapshot", "source"]),

@@ -152,8 +152,8 @@ pub(super) fn next_steps(paths: &[PathBuf]) -> String {
     let Some(first) = paths.first() else { return String::new() };
     let first = first.display();
     format!(
-        "\nNext:\n  draftgate run {first}            plays it; its answers are new and wait to be accepted\n  \
-         draftgate run {first} --update   accepts them\n"
+        "\nNext:\n  draftgate run {first}      plays it; its answers are new and wait to be accepted\n  \
+         draftgate review {first}   goes through them\n"
     )
 }
 

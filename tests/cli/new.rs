@@ -60,7 +60,7 @@ fn what_is_written_says_what_each_field_takes() {
     project
         .draftgate(&["new", "retail-onboarding", "--fill", "minimal"])
         .exits(0)
-        .says("draftgate run scenarios/retail-onboarding.yaml --update");
+        .says("draftgate review scenarios/retail-onboarding.yaml");
     let text = project.read("scenarios/retail-onboarding.yaml").unwrap();
     for line in [
         "      first_name: \"{{ first_name }}\"   # First name: required, at most 50 characters\n",
