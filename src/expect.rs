@@ -16,9 +16,10 @@ use crate::api::wire::BodyKind;
 use crate::jsonpath::JsonPath;
 use crate::matcher::evaluate::{Mismatch, Subject, brief};
 use crate::matcher::{Literal, Matcher, Test};
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::expectation::{ErrorExpect, Expect, Full, Path, Property, SessionExpect};
 use crate::scenario::{Rule, parse_duration};
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Diagnostic, Span};
 
 /// Something that does not hold.
 #[derive(Debug, Clone)]
@@ -161,7 +162,7 @@ fn judge_step(name: &str, span: Span, seen: &Seen<'_>) -> Option<Failure> {
     };
     let near = nearest(name, [text("title"), text("type")]).filter(|near| *near != name && !answer.is_error());
     let diagnostic = Diagnostic::new(span, format!("expected {wanted}, got {}", describe(answer)));
-    Some(Failure::of_scenario(diagnostic.maybe_help(near.map(|near| format!("did you mean `{near}`?")))))
+    Some(Failure::of_scenario(diagnostic.maybe_help(near.map(did_you_mean))))
 }
 
 /// Whether a step's id is this one, whatever it is made of.

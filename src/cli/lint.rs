@@ -11,6 +11,7 @@ use super::settings::{Place, configured, place, snapshots_of};
 use crate::lint::fix::apply;
 use crate::lint::{Material, lint as look};
 use crate::map::store::read_all;
+use crate::phrase::counted;
 use crate::report::diagnostic::Severity;
 use crate::report::{findings, github, patch};
 use crate::source::{Code, Diagnostic, Sources, write_file};
@@ -120,14 +121,10 @@ fn show(looked: &Looked, format: LintFormat, output: &Output) {
                 output.complain(&format!("{certain} of them can be put right by `draftgate lint --fix`"));
             }
             let none = if looked.warnings.is_empty() { ", no mistakes" } else { "" };
-            let (scenarios, tests) = (count(looked.scenarios, "scenario"), count(looked.tests, "test"));
+            let (scenarios, tests) = (counted(looked.scenarios, "scenario"), counted(looked.tests, "test"));
             output.say(&format!("{scenarios} with {tests}{none}\n"));
         }
     }
-}
-
-fn count(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// Why a file is not put right.
@@ -160,7 +157,7 @@ fn fix(looked: &Looked, dry_run: bool, output: &Output) -> Result<usize, FixErro
         write_file(&source.path, format!("{mark}{}", fixed.text))
             .map_err(|error| FixError::Unwritten(path.clone(), error))?;
         // Written to a string, which does not fail.
-        let _ = writeln!(told, "fixed {path}: {}", count(fixed.fixes, "change"));
+        let _ = writeln!(told, "fixed {path}: {}", counted(fixed.fixes, "change"));
     }
     match dry_run {
         true => output.say(&told),

@@ -21,7 +21,7 @@ use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
-use crate::source::{Diagnostic, Sources};
+use crate::source::{Diagnostic, Sources, canonical};
 
 /// Bound on a scenario that sets none.
 const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
@@ -66,7 +66,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
     })
 }
 
-/// Reads the scenarios of a place and its flow definitions, or gives the mistakes of all; what is secret in them is masked
+/// Reads the scenarios of a place and its flow definitions, or gives the mistakes of all, with what is secret in them masked
 /// from then on.
 pub(super) fn gather(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Vec<Diagnostic>> {
     let found = discover(&place.root, sources);
@@ -111,10 +111,6 @@ pub(super) fn definitions(
 /// Masks the secrets of the sandbox's settings in whatever is shown.
 pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
     crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
-}
-
-pub(super) fn canonical(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Makes everything ready for a run.

@@ -12,13 +12,13 @@ use super::changes::Changes;
 use super::exit::Exit;
 use super::last_run::LastRun;
 use super::output::Output;
-use super::prepare::{Prepared, canonical, prepare, refuse};
+use super::prepare::{Prepared, prepare, refuse};
 use super::run::{play, stop};
 use super::settings::{place, snapshot_folder};
 use super::signal::stop_signal;
 use crate::scenario::Scenario;
 use crate::snapshot::name;
-use crate::source::{Source, Sources};
+use crate::source::{Source, Sources, canonical};
 
 /// Files that what holds for every scenario is written in.
 const FOR_ALL: [&str; 4] = ["draftgate.yaml", "draftgate.yml", "sandbox.yaml", "sandbox.yml"];
