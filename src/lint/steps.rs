@@ -34,7 +34,7 @@ pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut
         Some(near) => did_you_mean(near),
         None => {
             let titles: Vec<&str> = steps().map(|step| step.key.as_str()).collect();
-            format!("the flow has {}", titles.join(", "))
+            format!("the flow has {}; run the scenario if it has got this step since", titles.join(", "))
         }
     }));
 }

@@ -48,15 +48,14 @@ pub(super) fn check(step: &Step, outcome: Outcome<'_>, standing: &Standing<'_>, 
         if !value.as_literal().is_some_and(is_blank) {
             given.push(known);
         }
-        if let Some(refused) = refused(element, value) {
-            let message = format!("`{}` {}, so that the answer is error {}", element.name, refused.why, refused.code);
+        // What a condition hides nobody judges.
+        if let Some(refused) = refused(element, value).filter(|_| known.condition.is_none()) {
+            let message = format!("`{}` {}, so the answer is error {}", element.name, refused.why, refused.code);
             context.found.push(
                 Diagnostic::mistake(Code::RefusedValue, value.span, message)
-                    .maybe_help(
-                        refused
-                            .help
-                            .or_else(|| Some(format!("expect {}, if the error is what should come", refused.code))),
-                    )
+                    .maybe_help(refused.help.or_else(|| {
+                        Some(format!("write another value, or `expect: {}` if it should be refused", refused.code))
+                    }))
                     .note(chart.source()),
             );
         }
@@ -80,10 +79,10 @@ fn missing(step: &Step, form: &ChartStep<'_>, given: &[&KnownElement]) -> Option
         [one] => (one.clone(), "is"),
         [most @ .., last] => (format!("{} and {last}", most.join(", ")), "are"),
     };
-    let message = format!("{fields} {are} required and not given, so that the answer is error 4006");
+    let message = format!("{fields} {are} required and not given, so the answer is error 4006");
     Some(
         Diagnostic::mistake(Code::MissingField, step.action_span, message)
-            .help("give a value, or let `fill: valid` generate what is not named; or expect 4006"),
+            .help("give a value, let `fill: valid` generate what is not named, or `expect: 4006`"),
     )
 }
 
@@ -127,7 +126,11 @@ fn text(limits: &Limits, text: &str) -> Option<Refused> {
     let pattern = limits.pattern.as_deref()?;
     // A pattern in another dialect is the API's to judge.
     let regex = Regex::new(pattern).ok()?;
-    (!regex.is_match(text)).then(|| Refused { code: 4008, why: format!("takes what matches {pattern}"), help: None })
+    (!regex.is_match(text)).then(|| Refused {
+        code: 4008,
+        why: format!("takes only what matches {pattern}"),
+        help: None,
+    })
 }
 
 fn number(limits: &Limits, value: &Value) -> Option<Refused> {
@@ -140,9 +143,9 @@ fn number(limits: &Limits, value: &Value) -> Option<Refused> {
     };
     let bound = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_f64);
     if let Some(min) = bound(&limits.min).filter(|min| number < *min) {
-        return outside(format!("takes {min} at least"));
+        return outside(format!("takes no number below {min}"));
     }
-    bound(&limits.max).filter(|max| number > *max).and_then(|max| outside(format!("takes {max} at most")))
+    bound(&limits.max).filter(|max| number > *max).and_then(|max| outside(format!("takes no number above {max}")))
 }
 
 fn date(limits: &Limits, text: &str) -> Option<Refused> {

@@ -19,6 +19,7 @@ mod editor_files;
 mod explain;
 mod explanations;
 mod failed;
+mod false_alarms;
 mod flows;
 mod import;
 mod insta_tool;
@@ -41,7 +42,6 @@ mod settings;
 mod snapshot_files;
 mod snapshots;
 mod waiting;
-mod warning_examples;
 mod warnings;
 #[cfg(unix)]
 mod watch;

@@ -61,19 +61,19 @@ fn a_changed_file_runs_what_it_affects() {
 #[test]
 fn a_snapshot_that_was_accepted_elsewhere_is_looked_at_again_and_a_mended_definition_is_told() {
     let project = tiny().with("scenarios/happy.yaml", HAPPY).with("snapshots/maps/x", "");
-    let (mut watching, said) = Watching::start(&project, &[]);
+    let (mut watching, said) = watch(&project, &[]);
     assert!(said.contains("REVIEW") && passed(&said).is_empty(), "{said}");
     project.draftgate(&["review", "--accept"]).exits(0);
     let mut said = String::new();
     // The three files may be told one by one.
     while passed(&said) != ["happy"] {
-        said = watching.until_it_waits();
+        said = watching.until(WAITING);
     }
     project.write("scenarios/tiny.flow.yaml", TINY.replace("nodes:", "nodez:"));
-    watching.until_it_waits();
+    watching.until(WAITING);
     project.write("scenarios/tiny.flow.yaml", TINY);
-    assert!(watching.until_it_waits().contains("── mended: scenarios/tiny.flow.yaml; no test is affected ──\n"));
-    watching.interrupt().exits(0);
+    assert!(watching.until(WAITING).contains("── mended: scenarios/tiny.flow.yaml; no test is affected ──\n"));
+    watching.ended_by("-INT").exits(0);
 }
 
 #[test]
