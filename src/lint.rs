@@ -14,7 +14,9 @@ mod duplicates;
 mod ending;
 mod fields;
 pub mod fix;
+mod flows;
 mod fragments;
+pub mod maps;
 mod matchers;
 mod names;
 mod operations;
@@ -26,6 +28,8 @@ mod values;
 mod walk;
 
 use std::collections::BTreeMap;
+
+pub use flows::Flows;
 
 use crate::map::FlowMap;
 use crate::scenario::Suite;
@@ -40,6 +44,8 @@ pub struct Material<'a> {
     pub sources: &'a Sources,
     /// What is known of the flows, by alias.
     pub maps: &'a BTreeMap<String, FlowMap>,
+    /// The flows that there are.
+    pub flows: &'a Flows,
     /// Whether the suite is all that the scenario folder holds: only then is what nobody uses unused.
     pub whole: bool,
     /// The configuration, where there is one.
@@ -55,6 +61,7 @@ type Check = fn(&Material<'_>, &mut Vec<Diagnostic>);
 const CHECKS: &[Check] = &[
     walk::check,
     names::check,
+    flows::check,
     fragments::check,
     operations::check,
     contradictions::check,

@@ -40,7 +40,15 @@ fn found(map: FlowMap, files: &[(&str, &str)]) -> (Sources, Vec<Diagnostic>) {
     let all = |_: &Path| true;
     let suite = load(&discovery, &all, &mut sources).unwrap();
     let maps = BTreeMap::from([("shop".to_owned(), map)]);
-    let material = Material { suite: &suite, sources: &sources, maps: &maps, whole: true, config: None, harmless: &[] };
+    let material = Material {
+        suite: &suite,
+        sources: &sources,
+        maps: &maps,
+        flows: &Flows::default(),
+        whole: true,
+        config: None,
+        harmless: &[],
+    };
     let found = lint(&material);
     (sources, found)
 }

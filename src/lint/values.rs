@@ -11,6 +11,7 @@ use super::outcome::Outcome;
 use super::walk::{Context, Standing};
 use crate::api::element::{Element, ElementType, Limits};
 use crate::api::field;
+use crate::api::file::{FILE_TYPES, extension};
 use crate::api::wire::is_blank;
 use crate::map::KnownElement;
 use crate::scenario::Step;
@@ -22,7 +23,7 @@ use crate::template::Templated;
 const MOST_LISTED: usize = 8;
 
 /// What is wrong with a value, and what to write instead.
-struct Refused {
+pub(super) struct Refused {
     code: u16,
     why: String,
     help: Option<String>,
@@ -90,15 +91,16 @@ fn missing(step: &Step, form: &ChartStep<'_>, given: &[&KnownElement]) -> Option
 fn refused(element: &Element, value: &Templated) -> Option<Refused> {
     let literal = value.as_literal().filter(|value| !is_blank(value))?;
     // `{file: path}` is uploaded, and its key is sent.
-    if literal.is_object() {
-        return None;
+    if let Some(file) = literal.as_object() {
+        let path = file.get("file").and_then(Value::as_str).filter(|_| element.kind == ElementType::File)?;
+        return file_type(&[element], path);
     }
     let wire = field::to_wire(element, literal, value.written());
     let limits = element.limits();
     match element.kind {
         ElementType::Text => text(&limits, wire.as_str()?),
         ElementType::Number => number(&limits, &wire),
-        ElementType::Date => date(&limits, wire.as_str()?),
+        ElementType::Date => date(&limits, element.json.get("dateFormat").and_then(Value::as_str), wire.as_str()?),
         ElementType::CountrySelect if element.options().is_empty() => country(wire.as_str()?),
         ElementType::CountrySelect | ElementType::Dropdown => option(element, &wire),
         ElementType::Checkbox if wire.is_string() => malformed("takes true or false", None),
@@ -144,17 +146,20 @@ fn number(limits: &Limits, value: &Value) -> Option<Refused> {
     bound(&limits.max).filter(|max| number > *max).and_then(|max| outside(format!("takes {max} at most")))
 }
 
-fn date(limits: &Limits, text: &str) -> Option<Refused> {
+fn date(limits: &Limits, format: Option<&str>, text: &str) -> Option<Refused> {
     static ISO: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^\d{4}-\d{2}-\d{2}$").expect("the pattern is a constant"));
     if !text.contains(|c: char| c.is_ascii_digit()) {
-        return malformed("takes a date", Some("write it as 1990-01-31".to_owned()));
+        let own = format.map(|format| format!(", or as {format}")).unwrap_or_default();
+        return malformed("takes a date", Some(format!("write it as 1990-01-31{own}")));
     }
-    // A date in another form is the API's to judge.
-    if !ISO.is_match(text) {
-        return None;
-    }
-    let Ok(date) = text.parse::<Date>() else {
+    let read = match format.and_then(|format| own_form(format, text)) {
+        Some(strptime) => Date::strptime(strptime, text).ok(),
+        // A date in another form is the API's to judge.
+        None if !ISO.is_match(text) => return None,
+        None => text.parse::<Date>().ok(),
+    };
+    let Some(date) = read else {
         return malformed(format!("takes a date, and there is no {text}"), None);
     };
     let bound = |bound: &Option<Value>| bound.as_ref()?.as_str()?.parse::<Date>().ok();
@@ -162,6 +167,45 @@ fn date(limits: &Limits, text: &str) -> Option<Refused> {
         return outside(format!("takes no date before {min}"));
     }
     bound(&limits.max).filter(|max| date > *max).and_then(|max| outside(format!("takes no date after {max}")))
+}
+
+/// The form's own way of writing dates, such as `DD.MM.YYYY`, for `strptime`, where a text has just this shape.
+fn own_form(format: &str, text: &str) -> Option<String> {
+    let upper = format.to_ascii_uppercase();
+    let once = |part: &str| upper.matches(part).count() == 1;
+    let others = upper.replace("YYYY", "").replace("MM", "").replace("DD", "");
+    let plain = ["YYYY", "MM", "DD"].into_iter().all(once) && !others.contains(|c: char| c.is_alphanumeric() || c == '%');
+    let same = |(form, written): (char, char)| match form {
+        'Y' | 'M' | 'D' => written.is_ascii_digit(),
+        _ => form == written,
+    };
+    let shaped = upper.chars().count() == text.chars().count() && upper.chars().zip(text.chars()).all(same);
+    (plain && shaped).then(|| upper.replace("YYYY", "%Y").replace("MM", "%m").replace("DD", "%d"))
+}
+
+/// Why none of these elements takes a file of this name.
+pub(super) fn file_type(elements: &[&Element], path: &str) -> Option<Refused> {
+    let ending = extension(path);
+    let lists: Vec<Vec<String>> = elements.iter().map(|element| endings(element)).collect::<Option<_>>()?;
+    if lists.is_empty() || lists.iter().flatten().any(|known| *known == ending) {
+        return None;
+    }
+    let mut known: Vec<String> = lists.into_iter().flatten().collect();
+    known.sort();
+    known.dedup();
+    malformed(format!("takes no such file as {path}"), Some(format!("it takes {}", known.join(", "))))
+}
+
+/// The endings that an element takes; none where it says so in a way that is not understood, such as `image/*`.
+fn endings(element: &Element) -> Option<Vec<String>> {
+    let own = element.json.get("accept").and_then(Value::as_array).filter(|own| !own.is_empty());
+    let Some(own) = own else { return Some(FILE_TYPES.iter().map(|(known, _)| (*known).to_owned()).collect()) };
+    own.iter()
+        .map(|ending| {
+            let ending = ending.as_str()?.trim_start_matches('.').to_ascii_lowercase();
+            ending.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(ending)
+        })
+        .collect()
 }
 
 fn country(text: &str) -> Option<Refused> {

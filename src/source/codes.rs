@@ -136,6 +136,8 @@ codes! {
     DuplicateScenario = "W017" "two scenarios that do the same",
     SecretInClear = "W018" "a secret that is written in clear",
     UnusedAllowance = "W019" "an allowance that allows nothing",
+    UnusableMap = "W020" "a map of a flow that cannot be used",
+    UnknownFlow = "W021" "a flow that there is not",
 }
 
 impl Code {

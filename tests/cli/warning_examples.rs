@@ -5,6 +5,9 @@ use draftgate::source::CODES;
 use crate::flows::{HAPPY, TINY};
 use crate::project::Project;
 
+/// What is odd in no scenario: `warnings.rs` has it.
+const A_MAP: &str = "W020";
+
 /// Two fields of one role.
 const PHONES: &str = "flow: phones
 nodes:
@@ -31,7 +34,7 @@ fn rebuilt() -> Project {
 #[test]
 fn each_example_has_its_warning_and_is_put_right() {
     let project = rebuilt();
-    for entry in CODES.iter().filter(|entry| entry.number.starts_with('W')) {
+    for entry in CODES.iter().filter(|entry| entry.number.starts_with('W') && entry.number != A_MAP) {
         let examples: Vec<&str> =
             entry.explanation.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
         let [wrong, right] = examples[..] else { panic!("{} has {} examples", entry.number, examples.len()) };
