@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Material;
+use crate::scenario::Scenario;
 use crate::source::{Code, Diagnostic, SourceId};
 
 const MARK: &str = "# lint: allow";
@@ -48,9 +49,11 @@ pub(super) fn filter(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
         }
         free
     });
-    // Checks that need all files do not run on some of them.
+    // Checks that need all files do not run on some of them, and those that need a map not without one.
+    let judged = judged(material);
     for ((file, _), allowance) in allowed.iter().flat_map(|(place, all)| all.iter().map(move |one| (place, one))) {
-        if !allowance.used && material.whole {
+        let judged = judged.contains(file) || !allowance.codes.iter().any(|code| needs_map(code));
+        if !allowance.used && material.whole && judged {
             let span = material.sources.span(*file, allowance.range.clone());
             found.push(
                 Diagnostic::mistake(Code::UnusedAllowance, span, "this comment allows what is not there")
@@ -58,6 +61,20 @@ pub(super) fn filter(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// The scenarios that are held against a map: one that is skipped may be ahead of its flow.
+fn judged(material: &Material<'_>) -> HashSet<SourceId> {
+    let known = |scenario: &&Scenario| {
+        let flow = scenario.flow.as_literal().and_then(serde_json::Value::as_str);
+        scenario.skip.is_none() && flow.is_some_and(|flow| material.maps.contains_key(flow))
+    };
+    material.suite.scenarios.iter().filter(known).map(|scenario| scenario.span.source).collect()
+}
+
+/// Whether a warning is about what a map knows of a flow.
+fn needs_map(code: &str) -> bool {
+    (Code::UnknownField.number()..=Code::RenamedStep.number()).contains(&code)
 }
 
 /// Every comment that allows something, with the line that it counts for, from one.

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::Material;
-use super::outcome::literal;
+use super::outcome::{Outcome, literal};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::{Elements, Expect, Full, Property, SessionExpect};
-use crate::scenario::{Repeat, Scenario, Step, parse_duration};
-use crate::source::{Code, Diagnostic, Span};
+use crate::scenario::{Repeat, Rule, Scenario, Step, parse_duration};
+use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
 
 /// Looks at every expectation.
@@ -20,50 +20,62 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn check_scenario(scenario: &Scenario, found: &mut Vec<Diagnostic>) {
+    // Who has a session, and who may have gone on with another one.
     let mut begun: HashSet<Option<&str>> = HashSet::new();
+    let mut elsewhere: HashSet<Option<&str>> = HashSet::new();
     for step in scenario.all_steps() {
-        let first = begun.insert(step.applicant.as_deref());
+        let applicant = step.applicant.as_deref();
         if let Some(Expect::Full(full)) = &step.expect {
-            answer(full, found);
-            session(step, full, first, found);
+            answer(step, full, found);
+            if !elsewhere.contains(&applicant) {
+                session(step, full, !begun.contains(&applicant), found);
+            }
         }
         if let Some(Repeat::Until { until, .. }) = &step.repeat
             && let Expect::Full(until) = &**until
         {
-            answer(until, found);
+            answer(step, until, found);
+        }
+        match &step.action {
+            Action::Init | Action::Submit(_) if !matches!(Outcome::of(step), Outcome::Error(_)) => {
+                begun.insert(applicant);
+            }
+            Action::Redeem { .. } => drop(elsewhere.insert(applicant)),
+            _ => {}
         }
     }
 }
 
-fn contradiction(span: Span, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::mistake(Code::Contradiction, span, message)
-}
-
-fn answer(full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
+fn answer(step: &Step, full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
     if let Some(within) = &full.within
         && within.as_literal().and_then(Value::as_str).and_then(parse_duration).is_some_and(|time| time.is_zero())
     {
-        found.push(contradiction(within.span, "no answer comes in no time").help("`within` takes a time such as 2s"));
+        found.push(
+            Diagnostic::mistake(Code::Contradiction, within.span, "no answer comes in no time")
+                .help("`within` takes a time such as 2s"),
+        );
     }
-    let status = full.status.as_ref().and_then(|status| Some((status.span, literal(status)?.as_u64()?)));
+    // Where nobody checks that status and body agree, just that may be what is to be seen.
+    let status = full.status.as_ref().filter(|_| step.checks.includes(Rule::Status));
+    let status = status.and_then(|status| Some((status.span, literal(status)?.as_u64()?)));
     if let (Some(error), Some((span, status @ 200..=399))) = (&full.error, status) {
         found.push(
-            contradiction(span, format!("an error never comes with HTTP status {status}"))
+            Diagnostic::mistake(Code::Contradiction, span, format!("an error never comes with HTTP status {status}"))
                 .related(error.span, "the error is expected here")
                 .help("take one of the two out; the status of an error is 400 or more"),
         );
     }
-    if let (Some(step), Some((span, status @ 400..))) = (&full.step, status) {
+    if let (Some(named), Some((span, status @ 400..))) = (&full.step, status) {
         found.push(
-            contradiction(span, format!("a step never comes with HTTP status {status}"))
-                .related(step.span, "the step is expected here")
+            Diagnostic::mistake(Code::Contradiction, span, format!("a step never comes with HTTP status {status}"))
+                .related(named.span, "the step is expected here")
                 .help("take one of the two out"),
         );
     }
-    if let (Some(error), Some(step)) = (&full.error, &full.step) {
+    if let (Some(error), Some(named)) = (&full.error, &full.step) {
         found.push(
-            contradiction(error.span, "an answer is either an error or a step")
-                .related(step.span, "the step is expected here")
+            Diagnostic::mistake(Code::Contradiction, error.span, "an answer is either an error or a step")
+                .related(named.span, "the step is expected here")
                 .help("take one of the two out"),
         );
     }
@@ -84,9 +96,13 @@ fn titles(full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
         && !ends(name)
     {
         found.push(
-            contradiction(title.span, format!("a step called `{name}` has not the title `{wanted}`"))
-                .related(step.span, "the step is named here")
-                .help("keep one of the two"),
+            Diagnostic::mistake(
+                Code::Contradiction,
+                title.span,
+                format!("a step called `{name}` has not the title `{wanted}`"),
+            )
+            .related(step.span, "the step is named here")
+            .help("keep one of the two"),
         );
     }
 }
@@ -99,9 +115,13 @@ fn absences(elements: &Elements<Templated>, full: &Full<Templated>, found: &mut 
         let described = full.fields.iter().map(|field| &field.field);
         if let Some(present) = listed.chain(described).find(|label| text(label).as_ref() == Some(&wanted)) {
             found.push(
-                contradiction(absent.span, format!("`{}` cannot be there and absent", wanted_text(absent)))
-                    .related(present.span, "it is to be there by this")
-                    .help("take it out of one of the two"),
+                Diagnostic::mistake(
+                    Code::Contradiction,
+                    absent.span,
+                    format!("`{}` cannot be there and absent", wanted_text(absent)),
+                )
+                .related(present.span, "it is to be there by this")
+                .help("take it out of one of the two"),
             );
         }
     }
@@ -122,14 +142,22 @@ fn session(step: &Step, full: &Full<Templated>, first: bool, found: &mut Vec<Dia
         (SessionExpect::New, Action::Submit(_)) if !first => {}
         (SessionExpect::Same, Action::Init) => {
             return found.push(
-                contradiction(span, "`init` begins a new session, so that it is never the same")
-                    .help("write `session: new`; to ask where the applicant stands, use `- current`"),
+                Diagnostic::mistake(
+                    Code::Contradiction,
+                    span,
+                    "`init` begins a new session, so that it is never the same",
+                )
+                .help("write `session: new`; to ask where the applicant stands, use `- current`"),
             );
         }
         _ => return,
     }
     found.push(
-        contradiction(span, format!("`{word}` goes on in its session, so that no new one begins"))
-            .help("write `session: same`; a new session begins with `- init`"),
+        Diagnostic::mistake(
+            Code::Contradiction,
+            span,
+            format!("`{word}` goes on in its session, so that no new one begins"),
+        )
+        .help("write `session: same`; a new session begins with `- init`"),
     );
 }

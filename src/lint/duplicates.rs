@@ -1,6 +1,6 @@
 //! Scenarios that do the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -13,6 +13,10 @@ use crate::yaml;
 
 /// Keys of a scenario that change nothing of what it does.
 const WORDS_ONLY: [&str; 5] = ["scenario", "tags", "skip", "vars", "timeout"];
+/// The key of a fragment that is used, as it stands in JSON.
+const USE: &str = "\"use\":";
+/// Keys whose values may be paths, as they stand in JSON.
+const NAMED_BY_PATHS: [&str; 4] = [USE, "\"file\":", "\"schema\":", "\"cases\":\""];
 
 /// Looks for scenarios of the same flow with the same steps.
 ///
@@ -81,9 +85,31 @@ fn whole(scenario: &Scenario, sources: &Sources) -> Option<String> {
     members.retain(|key, _| !WORDS_ONLY.contains(&key.as_str()));
     let mut whole = Value::Object(members);
     substitute(&mut whole, &vars);
-    let folder = if whole.to_string().contains("file") { scenario.folder.display().to_string() } else { String::new() };
     whole.sort_all_objects();
-    Some(format!("{folder}{whole}"))
+    let text = whole.to_string();
+    let mut left = Value::Object(left(&text, vars));
+    left.sort_all_objects();
+    // What is named by a path may be another thing in another folder.
+    let folder = NAMED_BY_PATHS.iter().any(|key| text.contains(key)).then_some(&scenario.folder);
+    Some(format!("{folder:?} {left} {text}"))
+}
+
+/// The variables that say more than what is put in their places: those inside of longer templates, and those that a
+/// fragment may see.
+fn left(text: &str, mut vars: Map<String, Value>) -> Map<String, Value> {
+    let mut words = words(text);
+    let all = text.contains(USE);
+    let mut left = Map::new();
+    while let Some(name) = vars.keys().find(|name| all || words.contains(*name)).cloned() {
+        let Some(value) = vars.remove(&name) else { break };
+        words.extend(self::words(&value.to_string()));
+        left.insert(name, value);
+    }
+    left
+}
+
+fn words(text: &str) -> HashSet<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned).collect()
 }
 
 fn substitute(value: &mut Value, vars: &Map<String, Value>) {

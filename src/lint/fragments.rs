@@ -26,6 +26,10 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
                     .help("delete the file, or use it with `- use: PATH`"),
             );
         }
+        // What the fragments inside one see of its parameters is known where it is used.
+        if used.is_none() && fragment.steps.iter().any(|step| matches!(step.action, Action::Use(_))) {
+            continue;
+        }
         let mut uses = Uses { sources: material.sources, words: used.unwrap_or_default() };
         uses.steps(&fragment.steps);
         let defaults = fragment.params.iter().filter_map(|(.., default)| default.as_ref());

@@ -43,10 +43,6 @@ fn matchers(full: &Full<Templated>) -> impl Iterator<Item = &Matcher<Templated>>
         .chain(full.json.iter().map(|(_, matcher)| matcher))
 }
 
-fn nothing(span: Span, why: impl Into<String>) -> Diagnostic {
-    Diagnostic::mistake(Code::ImpossibleMatcher, span, why)
-}
-
 /// Why nothing satisfies a matcher, where that can be told.
 fn impossible(matcher: &Matcher<Templated>) -> Option<Diagnostic> {
     match &matcher.test {
@@ -54,21 +50,25 @@ fn impossible(matcher: &Matcher<Templated>) -> Option<Diagnostic> {
         Test::Every(inner) | Test::Any(inner) | Test::Length(inner) => impossible(inner),
         Test::OneOf(list) => {
             let empty = list.as_literal().and_then(Value::as_array).is_some_and(Vec::is_empty);
-            empty.then(|| nothing(matcher.span, "nothing is one of an empty list"))
+            empty.then(|| Diagnostic::mistake(Code::ImpossibleMatcher, matcher.span, "nothing is one of an empty list"))
         }
         Test::Between(pair) => {
             let pair = pair.as_literal()?.as_array()?;
             let [low, high] = &pair[..] else { return None };
             above(low, high).then(|| {
-                nothing(matcher.span, format!("nothing lies between {low} and {high}"))
-                    .help(format!("the smaller end comes first: [{high}, {low}]"))
+                Diagnostic::mistake(
+                    Code::ImpossibleMatcher,
+                    matcher.span,
+                    format!("nothing lies between {low} and {high}"),
+                )
+                .help(format!("the smaller end comes first: [{high}, {low}]"))
             })
         }
         Test::Matches(pattern) => {
             let pattern = pattern.as_literal()?.as_str()?;
             let never = regex_syntax::parse(pattern).is_ok_and(|hir| never_matches(&hir));
             never.then(|| {
-                nothing(matcher.span, format!("no text matches {pattern}"))
+                Diagnostic::mistake(Code::ImpossibleMatcher, matcher.span, format!("no text matches {pattern}"))
                     .help("`^` stands for the beginning of the text and `$` for its end; write \\$ for the character")
             })
         }
@@ -101,8 +101,12 @@ fn together(span: Span, all: &[Matcher<Templated>]) -> Option<Diagnostic> {
             let same = low == high && (*strict || *also);
             if above(low, high) || same {
                 return Some(
-                    nothing(span, format!("nothing is above {low} and below {high}"))
-                        .help("the smaller number belongs to `gt` or `gte`, the larger to `lt` or `lte`"),
+                    Diagnostic::mistake(
+                        Code::ImpossibleMatcher,
+                        span,
+                        format!("nothing is above {low} and below {high}"),
+                    )
+                    .help("the smaller number belongs to `gt` or `gte`, the larger to `lt` or `lte`"),
                 );
             }
         }
@@ -121,7 +125,8 @@ fn together(span: Span, all: &[Matcher<Templated>]) -> Option<Diagnostic> {
         literal.judge(Subject::One(exact)).map(|mismatch| (matcher.span, mismatch.expected))
     });
     other.map(|(other, expected)| {
-        nothing(other, format!("what equals {exact} is never {expected}")).help("keep one of the two")
+        Diagnostic::mistake(Code::ImpossibleMatcher, other, format!("what equals {exact} is never {expected}"))
+            .help("keep one of the two")
     })
 }
 

@@ -1,11 +1,15 @@
 //! Error codes that the operation of a step cannot give.
 
+use serde_json::Value;
+
 use super::Material;
 use super::outcome::Outcome;
 use crate::api::codes::lookup;
+use crate::api::wire::is_blank;
 use crate::scenario::action::{Action, Fields};
 use crate::scenario::{Fill, Step};
 use crate::source::{Code, Diagnostic, Span};
+use crate::template::Templated;
 
 /// Codes that only some operations give, by the reference's table: a code that is not here may come from any.
 const GIVEN_BY: [(i64, &[&str]); 10] = [
@@ -68,8 +72,9 @@ fn wrong_operation(step: &Step, code: i64, span: Span) -> Option<Diagnostic> {
 /// `fill: valid` leaves no required field out.
 fn nothing_missing(step: &Step, code: i64, span: Span) -> Option<Diagnostic> {
     let Action::Submit(Fields::Entries(entries)) = &step.action else { return None };
-    let plain =
-        |value: &crate::template::Templated| value.as_literal().is_some_and(|value| !crate::api::wire::is_blank(value));
+    // A box that is not ticked may count as missing.
+    let says = |value: &Value| !is_blank(value) && *value != Value::Bool(false);
+    let plain = |value: &Templated| value.as_literal().is_some_and(says);
     let filled = step.fill == Some(Fill::Valid) && step.omit.is_empty() && step.repeat.is_none();
     (code == 4006 && filled && entries.iter().all(|(_, value)| plain(value))).then(|| {
         Diagnostic::mistake(Code::ImpossibleCode, span, "nothing is missing here that error 4006 could be about")

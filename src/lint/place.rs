@@ -1,6 +1,6 @@
 //! Places of words in what was written, and how to write others in their stead.
 
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 
 /// The place of a word inside a span, or the span itself where it does not stand there as it is.
 pub(super) fn word(sources: &Sources, span: Span, word: &str) -> Span {
@@ -31,6 +31,16 @@ pub(super) fn key_of(sources: &Sources, value: Span, key: &str) -> Span {
         Some(at) => sources.span(value.source, at..at + key.len()),
         None => value,
     }
+}
+
+/// The place of a column's name at the head of a table; none in a file of another kind.
+pub(super) fn column(sources: &Sources, table: SourceId, name: &str) -> Option<Span> {
+    let table_file = sources.path(table).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let head = sources.get(table).text.lines().next().filter(|_| table_file)?;
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = |at: usize| !head[..at].ends_with(is_name) && !head[at + name.len()..].starts_with(is_name);
+    let (at, _) = head.match_indices(name).find(|(at, _)| whole(*at))?;
+    Some(sources.span(table, at..at + name.len()))
 }
 
 /// What to write in a place so that it says something else than before, in the same kind of quotes. None where the place does

@@ -31,6 +31,8 @@ static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:bearer|basi
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"));
 /// A text without anything that words are parted by.
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9_+/=-]{24,}"));
+/// What stands before the sum of a file.
+static SUM: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:sha[-_]?\d*|md5|hash|checksum|digest|etag)\W[^,]*$"));
 /// What such a line must have in it, so that the others cost nothing.
 static SUSPICIOUS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)secret|passw|api.?key|token|private|authoriz|bearer|basic|eyj|[a-z0-9_+/=-]{24}"));
@@ -77,6 +79,8 @@ fn refused(material: &Material<'_>) -> Vec<Span> {
     let steps = material.suite.scenarios.iter().flat_map(|scenario| scenario.all_steps());
     let opens_nothing = |step: &&crate::scenario::Step| {
         let sends = matches!(step.action, Action::Authenticate { .. } | Action::Redeem { .. } | Action::Request { .. })
+            || matches!(step.action, Action::Profile { .. })
+            || step.session.is_some()
             || !step.headers.is_empty();
         sends && matches!(Outcome::of(step), Outcome::Error(_))
     };
@@ -102,7 +106,7 @@ fn in_file(material: &Material<'_>, file: SourceId) -> Vec<(Span, Option<String>
             for captures in BEARER.captures_iter(line) {
                 captures
                     .get(1)
-                    .filter(|token| !is_id(token.as_str()))
+                    .filter(|token| !is_id(token.as_str()) && !is_words(token.as_str()))
                     .into_iter()
                     .for_each(|token| note(token.range(), None));
             }
@@ -115,19 +119,41 @@ fn in_file(material: &Material<'_>, file: SourceId) -> Vec<(Span, Option<String>
                 });
             }
             TOKEN.find_iter(line).for_each(|token| note(token.range(), None));
-            WORD.find_iter(line).filter(|word| is_random(word.as_str())).for_each(|word| note(word.range(), None));
+            let words = WORD.find_iter(line).filter(|word| is_random(word.as_str()));
+            let secrets = words.filter(|word| !is_of_a_file(&line[..word.start()], word.as_str()));
+            secrets.for_each(|word| note(word.range(), None));
         }
         start += line.len();
     }
     found.into_iter().map(|(range, name)| (material.sources.span(file, range), name)).collect()
 }
 
-/// Whether the value of a key that is called like a secret is one: no template, no matcher. In a scenario a plain word, such
-/// as `wrong`, is not; in the configuration everything is.
+/// Whether what stands here are a file's bytes, or their sum, given what stands before it on its line.
+fn is_of_a_file(before: &str, text: &str) -> bool {
+    before.ends_with("base64,") || (SUM.is_match(before) && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether a text is made of words: `identification-form`, `Representative`.
+fn is_words(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_none_or(char::is_alphabetic) && letters.all(|c| c.is_alphabetic() && !c.is_uppercase())
+    };
+    text.split(['-', '_', '/', '.']).all(is_word)
+}
+
+/// Whether a text is the path of a file.
+fn is_path(text: &str) -> bool {
+    let ending = text.rsplit_once('/').and_then(|(_, name)| name.rsplit_once('.'));
+    ending.is_some_and(|(_, ending)| (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+/// Whether the value of a key that is called like a secret is one: no template, no matcher, no `[token]`. In a scenario a word,
+/// such as `wrong`, or a path is not; in the configuration everything is.
 fn is_value(text: &str, configured: bool) -> bool {
     let text = text.trim();
-    let word = text.chars().all(|c| c.is_lowercase() || c == '-') || text.len() < LEAST_VALUE || text.contains(' ');
-    let written = !text.contains("{{") && !text.starts_with(['*', '&', '!', '$']);
+    let word = is_words(text) || is_path(text) || text.len() < LEAST_VALUE || text.contains(' ');
+    let written = !text.contains("{{") && !text.starts_with(['*', '&', '!', '$', '[', '<']);
     written && text.len() >= 4 && (configured || !word)
 }
 

@@ -85,6 +85,31 @@ fn what_a_template_a_branch_or_another_session_decides_is_not_told() {
 }
 
 #[test]
+fn what_another_api_may_answer_is_not_told() {
+    for steps in [
+        "  - init:\n    checks: [-status]\n    expect: { error: 4001, status: 200 }\n",
+        "  - init\n  - submit: { given: false }\n    fill: valid\n    expect: 4006\n",
+        "  - redeem: abc\n  - current:\n    expect: { session: new }\n",
+    ] {
+        assert_eq!(of(steps), [], "{steps}");
+    }
+}
+
+#[test]
+fn an_allowance_of_what_only_a_map_shows_waits_for_one() {
+    let text = |flow: &str, code: &str| {
+        format!("scenario: S\nflow: {flow}\nsteps:\n  - init   # lint: allow {code} it is new\n")
+    };
+    let codes = |flow: &str, code: &str| {
+        let (_, found) = found(map("a", "b"), &[("s.yaml", &text(flow, code))]);
+        found.iter().map(|one| one.code.unwrap().number()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("shop", "W001"), ["W019"]);
+    assert_eq!(codes("unknown", "W007"), Vec::<&str>::new());
+    assert_eq!(codes("unknown", "W008"), ["W019"]);
+}
+
+#[test]
 fn applicants_stand_each_on_a_step_of_their_own() {
     let steps = "  - init:\n    as: ada\n  - submit: { given: Ada }\n    as: ada\n    expect: Scan\n  - init:\n    as: eve\n  - submit: { done: true }\n    as: ada\n  - submit: { done: true }\n    as: eve\n";
     assert_eq!(of(steps), [("W001", "done".to_owned())]);
@@ -126,6 +151,13 @@ fn secrets_are_told_from_names_and_ids() {
         ("files/Electricity-Bill-From-London-2024.pdf", None),
         ("64f0a1b2c3d4e5f60718293a 6f9619ff-8b86-d011-b42d-00cf4fc964ff", None),
         ("AnAutomaticallyGeneratedVariableName", None),
+        ("authorization: Representative", None),
+        ("access_token: \"[token]\"", None),
+        ("private_key: keys/qa.pem", None),
+        ("Basic identification of applicants", None),
+        ("md5 9f86d081884c7d659a2feaa0c55ad015", None),
+        ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", None),
+        ("authorization: Basic dXNlcjpwYXNzd29yZA", Some("dXNlcjpwYXNzd29yZA")),
         ("password: Hunter2!", Some("Hunter2!")),
         ("api-key: 'k9-17-a'", Some("k9-17-a")),
         ("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln", Some("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln")),

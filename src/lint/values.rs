@@ -48,7 +48,8 @@ pub(super) fn check(step: &Step, outcome: Outcome<'_>, standing: &Standing<'_>, 
         if !value.as_literal().is_some_and(is_blank) {
             given.push(known);
         }
-        if let Some(refused) = refused(element, value) {
+        // What a condition hides nobody judges.
+        if let Some(refused) = refused(element, value).filter(|_| known.condition.is_none()) {
             let message = format!("`{}` {}, so that the answer is error {}", element.name, refused.why, refused.code);
             context.found.push(
                 Diagnostic::mistake(Code::RefusedValue, value.span, message)

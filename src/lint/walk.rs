@@ -34,6 +34,8 @@ pub(super) struct Standing<'a> {
     pub pending: bool,
     /// Whether a file was uploaded that the next submit sends.
     pub uploaded: bool,
+    /// Whether somebody else may have led the applicant on since, from another device or by a request written by hand.
+    led_on: bool,
 }
 
 /// What every step is looked at with.
@@ -97,7 +99,10 @@ impl<'a> Walk<'a, '_> {
         if step.session.is_some() {
             let standing = self.applicants.entry(step.applicant.as_deref());
             standing.or_insert_with(|| Standing::new(answer).lost());
-            return;
+            return self.led_on();
+        }
+        if matches!(step.action, Action::Request { .. }) {
+            self.led_on();
         }
         let standing = self.applicants.entry(step.applicant.as_deref()).or_insert_with(|| Standing::new(answer));
         let outcome = Outcome::of(step);
@@ -113,6 +118,11 @@ impl<'a> Walk<'a, '_> {
             steps::check(outcome, standing, &mut self.context);
             fields::check_answer(step, standing, &mut self.context);
         }
+    }
+
+    /// Whose session that was is not known. What a form is held to is still the answer that the applicant saw last.
+    fn led_on(&mut self) {
+        self.applicants.values_mut().for_each(|standing| standing.led_on = true);
     }
 
     /// The view in which a step's answer comes.
@@ -144,6 +154,7 @@ impl<'a> Standing<'a> {
             elsewhere: false,
             pending: false,
             uploaded: false,
+            led_on: false,
         }
     }
 
@@ -170,6 +181,7 @@ impl<'a> Standing<'a> {
         self.elsewhere |= other.elsewhere;
         self.uploaded |= other.uploaded;
         self.pending |= other.pending;
+        self.led_on |= other.led_on;
         self.ended = self.ended.filter(|_| other.ended.is_some());
         if same && self.begun == other.begun {
             self.certain &= other.certain;
@@ -183,7 +195,7 @@ impl<'a> Standing<'a> {
     fn go(&mut self, step: &Step, outcome: Outcome<'_>, chart: Option<&'a Chart<'a>>) {
         let (next, certain) = match &step.action {
             Action::Init => (chart.map(|chart| chart.first.clone()).unwrap_or_default(), true),
-            Action::Current if self.same(chart) => (self.steps.clone(), self.certain && !self.pending),
+            Action::Current if self.same(chart) => (self.steps.clone(), self.certain && !self.pending && !self.led_on),
             Action::Current => (Steps::new(), false),
             Action::Submit(_) => (self.led(chart, Way::Submit), false),
             Action::Back => (self.led(chart, Way::Back), false),
@@ -208,6 +220,7 @@ impl<'a> Standing<'a> {
         let before = (self.same(chart), std::mem::take(&mut self.steps));
         self.chart = chart;
         self.pending = outcome == Outcome::Pending;
+        self.led_on = false;
         self.uploaded &= !matches!(step.action, Action::Submit(_));
         (self.steps, self.certain) = match (outcome, chart) {
             (Outcome::Step(name, _), Some(chart)) => {

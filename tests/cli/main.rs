@@ -19,6 +19,7 @@ mod editor_files;
 mod explain;
 mod explanations;
 mod failed;
+mod false_alarms;
 mod flows;
 mod import;
 mod insta_tool;
