@@ -9,6 +9,7 @@
 
 mod allow;
 mod chart;
+mod columns;
 mod contradictions;
 mod duplicates;
 mod ending;
@@ -16,6 +17,7 @@ mod fields;
 pub mod fix;
 mod flows;
 mod fragments;
+mod known;
 pub mod maps;
 mod matchers;
 mod names;
@@ -26,6 +28,7 @@ mod secrets;
 mod steps;
 mod values;
 mod walk;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -68,6 +71,8 @@ const CHECKS: &[Check] = &[
     matchers::check,
     duplicates::check,
     secrets::check,
+    words::check,
+    columns::check,
 ];
 
 /// Everything that is odd, in the order of files and places, without what comments allow.

@@ -7,6 +7,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::chart::ChartStep;
+use super::known::{Known, Meant};
 use super::outcome::Outcome;
 use super::walk::{Context, Standing};
 use crate::api::element::{Element, ElementType, Limits};
@@ -30,40 +31,90 @@ pub(super) struct Refused {
 }
 
 /// Looks at what a submit sends to the one step where the applicant can stand.
-pub(super) fn check(step: &Step, outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut Context<'_>) {
-    let (Action::Submit(Fields::Entries(entries)), Some(chart)) = (&step.action, standing.chart) else { return };
-    let known: Vec<_> = chart.each(&standing.steps).collect();
-    let ([form], true) = (&known[..], standing.certain && outcome.succeeds()) else { return };
+pub(super) fn check<'a>(
+    step: &'a Step,
+    outcome: Outcome<'_>,
+    standing: &Standing<'_>,
+    names: &Known<'a>,
+    context: &mut Context<'_>,
+) {
+    let Some(chart) = standing.chart else { return };
+    let steps: Vec<_> = chart.each(&standing.steps).collect();
+    let ([form], true) = (&steps[..], standing.certain) else { return };
     if !step.map || standing.pending || standing.ended.is_some() || form.known.elements.is_empty() {
         return;
     }
-    let mut given: Vec<&KnownElement> = Vec::new();
-    let mut sure = step.fill.is_none() && !standing.uploaded;
-    for (key, value) in entries {
-        let found = key.as_literal().and_then(Value::as_str).and_then(|key| form.find(key).ok());
-        let Some((element, known)) = found else {
-            sure = false;
-            continue;
-        };
-        if !value.as_literal().is_some_and(is_blank) {
-            given.push(known);
+    match &step.action {
+        Action::Upload { file, .. } if outcome.succeeds() => {
+            let known = form.files();
+            let named = names.meant(file).into_iter().filter_map(|meant| Some((meant, file_type(&known, meant.text()?)?)));
+            context.found.extend(named.map(|(meant, refused)| told("the step", refused, meant).note(chart.source())));
         }
-        // What a condition hides nobody judges.
-        if let Some(refused) = refused(element, value).filter(|_| known.condition.is_none()) {
-            let message = format!("`{}` {}, so that the answer is error {}", element.name, refused.why, refused.code);
-            context.found.push(
-                Diagnostic::mistake(Code::RefusedValue, value.span, message)
-                    .maybe_help(
-                        refused
-                            .help
-                            .or_else(|| Some(format!("expect {}, if the error is what should come", refused.code))),
-                    )
-                    .note(chart.source()),
-            );
+        Action::Submit(Fields::Entries(entries)) => {
+            let mut sent = Sent { form, names, given: Vec::new(), sure: step.fill.is_none() && !standing.uploaded };
+            let odd = sent.take(entries, outcome.succeeds());
+            let missing = if sent.sure && outcome.succeeds() { missing(step, form, &sent.given) } else { None };
+            context.found.extend(odd.into_iter().chain(missing).map(|mistake| mistake.note(chart.source())));
         }
+        _ => {}
     }
-    if sure {
-        context.found.extend(missing(step, form, &given).map(|mistake| mistake.note(chart.source())));
+}
+
+/// What goes to a form.
+struct Sent<'a, 'n> {
+    form: &'a ChartStep<'a>,
+    names: &'n Known<'n>,
+    given: Vec<&'a KnownElement>,
+    /// Whether all of it is known.
+    sure: bool,
+}
+
+impl<'n> Sent<'_, 'n> {
+    /// Looks at each entry; values only where they are to be taken.
+    fn take(&mut self, entries: &'n [(Templated, Templated)], succeeds: bool) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let mut keys: Vec<(&KnownElement, &Templated)> = Vec::new();
+        for (key, value) in entries {
+            let named = match self.names.meant(key)[..] {
+                [only] => only.text().and_then(|key| self.form.find(key).ok()),
+                _ => None,
+            };
+            let Some((element, known)) = named else {
+                self.sure = false;
+                continue;
+            };
+            if let Some((_, first)) = keys.iter().find(|(other, _)| std::ptr::eq(*other, known)) {
+                let message = format!("the field `{}` is named twice", known.name);
+                found.push(
+                    Diagnostic::mistake(Code::SameField, key.span, message)
+                        .related(first.span, "it is named here already")
+                        .help("a field has a label and may have a role; give its value under one of them"),
+                );
+            }
+            keys.push((known, key));
+            if !value.as_literal().is_some_and(is_blank) {
+                self.given.push(known);
+            }
+            // What a condition hides nobody judges.
+            if !succeeds || known.condition.is_some() {
+                continue;
+            }
+            let all = self.names.meant(value).into_iter();
+            let refused = all.filter_map(|meant| Some((meant, refused(element, meant)?)));
+            found.extend(refused.map(|(meant, refused)| told(&format!("`{}`", element.name), refused, meant)));
+        }
+        found
+    }
+}
+
+/// A value that is refused, at its place.
+fn told(who: &str, refused: Refused, meant: Meant<'_>) -> Diagnostic {
+    let message = format!("{who} {}, so that the answer is error {}", refused.why, refused.code);
+    let help = refused.help.unwrap_or_else(|| format!("expect {}, if the error is what should come", refused.code));
+    let mistake = Diagnostic::mistake(Code::RefusedValue, meant.value.span, message).help(help);
+    match meant.used {
+        Some(used) => mistake.related(used, "it is sent here"),
+        None => mistake,
     }
 }
 
@@ -89,14 +140,16 @@ fn missing(step: &Step, form: &ChartStep<'_>, given: &[&KnownElement]) -> Option
 }
 
 /// Why a field does not take a value that is written out.
-fn refused(element: &Element, value: &Templated) -> Option<Refused> {
-    let literal = value.as_literal().filter(|value| !is_blank(value))?;
+fn refused(element: &Element, meant: Meant<'_>) -> Option<Refused> {
+    let literal = meant.value.as_literal().filter(|value| !is_blank(value))?;
     // `{file: path}` is uploaded, and its key is sent.
     if let Some(file) = literal.as_object() {
         let path = file.get("file").and_then(Value::as_str).filter(|_| element.kind == ElementType::File)?;
         return file_type(&[element], path);
     }
-    let wire = field::to_wire(element, literal, value.written());
+    // A name stands for the value, however it is written.
+    let written = meant.value.written().filter(|_| meant.used.is_none());
+    let wire = field::to_wire(element, literal, written);
     let limits = element.limits();
     match element.kind {
         ElementType::Text => text(&limits, wire.as_str()?),
