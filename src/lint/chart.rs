@@ -97,7 +97,10 @@ impl<'a> Chart<'a> {
 
     /// Where the knowledge comes from, for a note.
     pub fn source(&self) -> String {
-        format!("this is how runs until {} saw the flow `{}`", self.map.recorded, self.map.flow)
+        format!(
+            "the flow `{}` is known from its runs, which last saw something new on {}",
+            self.map.flow, self.map.recorded
+        )
     }
 }
 

@@ -52,7 +52,7 @@ fn answer(step: &Step, full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
     {
         found.push(
             Diagnostic::mistake(Code::Contradiction, within.span, "no answer comes in no time")
-                .help("`within` takes a time such as 2s"),
+                .help("write a time that an answer may take, such as 2s"),
         );
     }
     // Where nobody checks that status and body agree, just that may be what is to be seen.
@@ -99,7 +99,7 @@ fn titles(full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
             Diagnostic::mistake(
                 Code::Contradiction,
                 title.span,
-                format!("a step called `{name}` has not the title `{wanted}`"),
+                format!("the step `{name}` never has the title `{wanted}`"),
             )
             .related(step.span, "the step is named here")
             .help("keep one of the two"),

@@ -39,7 +39,7 @@ fn unknown(scenario: &Scenario, flows: &Flows) -> Option<Diagnostic> {
     let mistake = Diagnostic::mistake(
         Code::UnknownFlow,
         scenario.flow.span,
-        format!("there is no flow `{name}`, so that the answer is error 4000"),
+        format!("there is no flow `{name}`, so the answer is error 4000"),
     );
     Some(mistake.help(match near {
         Some(near) => format!("did you mean `{near}`?"),

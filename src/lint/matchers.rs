@@ -50,7 +50,10 @@ fn impossible(matcher: &Matcher<Templated>) -> Option<Diagnostic> {
         Test::Every(inner) | Test::Any(inner) | Test::Length(inner) => impossible(inner),
         Test::OneOf(list) => {
             let empty = list.as_literal().and_then(Value::as_array).is_some_and(Vec::is_empty);
-            empty.then(|| Diagnostic::mistake(Code::ImpossibleMatcher, matcher.span, "nothing is one of an empty list"))
+            empty.then(|| {
+                Diagnostic::mistake(Code::ImpossibleMatcher, matcher.span, "nothing is one of an empty list")
+                    .help("list the values that are right")
+            })
         }
         Test::Between(pair) => {
             let pair = pair.as_literal()?.as_array()?;

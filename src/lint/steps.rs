@@ -36,7 +36,7 @@ pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut
         Some(near) => format!("did you mean `{near}`?"),
         None => {
             let titles: Vec<&str> = steps().map(|step| step.key.as_str()).collect();
-            format!("the flow has {}", titles.join(", "))
+            format!("the flow has {}; run the scenario if it has got this step since", titles.join(", "))
         }
     }));
 }
@@ -65,7 +65,7 @@ pub(super) fn check_back(step: &Step, outcome: Outcome<'_>, standing: &Standing<
             Diagnostic::mistake(
                 Code::NoWayBack,
                 step.action_span,
-                "the first step has nothing before it, so that the answer is error 4103",
+                "the first step has nothing before it, so the answer is error 4103",
             )
             .help("expect 4103, or submit something before going back"),
         );

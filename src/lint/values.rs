@@ -109,8 +109,9 @@ impl<'n> Sent<'_, 'n> {
 
 /// A value that is refused, at its place.
 fn told(who: &str, refused: Refused, meant: Meant<'_>) -> Diagnostic {
-    let message = format!("{who} {}, so that the answer is error {}", refused.why, refused.code);
-    let help = refused.help.unwrap_or_else(|| format!("expect {}, if the error is what should come", refused.code));
+    let message = format!("{who} {}, so the answer is error {}", refused.why, refused.code);
+    let otherwise = || format!("write another value, or `expect: {}` if it should be refused", refused.code);
+    let help = refused.help.unwrap_or_else(otherwise);
     let mistake = Diagnostic::mistake(Code::RefusedValue, meant.value.span, message).help(help);
     match meant.used {
         Some(used) => mistake.related(used, "it is sent here"),
@@ -132,10 +133,10 @@ fn missing(step: &Step, form: &ChartStep<'_>, given: &[&KnownElement]) -> Option
         [one] => (one.clone(), "is"),
         [most @ .., last] => (format!("{} and {last}", most.join(", ")), "are"),
     };
-    let message = format!("{fields} {are} required and not given, so that the answer is error 4006");
+    let message = format!("{fields} {are} required and not given, so the answer is error 4006");
     Some(
         Diagnostic::mistake(Code::MissingField, step.action_span, message)
-            .help("give a value, or let `fill: valid` generate what is not named; or expect 4006"),
+            .help("give a value, let `fill: valid` generate what is not named, or `expect: 4006`"),
     )
 }
 
@@ -182,7 +183,11 @@ fn text(limits: &Limits, text: &str) -> Option<Refused> {
     let pattern = limits.pattern.as_deref()?;
     // A pattern in another dialect is the API's to judge.
     let regex = Regex::new(pattern).ok()?;
-    (!regex.is_match(text)).then(|| Refused { code: 4008, why: format!("takes what matches {pattern}"), help: None })
+    (!regex.is_match(text)).then(|| Refused {
+        code: 4008,
+        why: format!("takes only what matches {pattern}"),
+        help: None,
+    })
 }
 
 fn number(limits: &Limits, value: &Value) -> Option<Refused> {
@@ -195,9 +200,9 @@ fn number(limits: &Limits, value: &Value) -> Option<Refused> {
     };
     let bound = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_f64);
     if let Some(min) = bound(&limits.min).filter(|min| number < *min) {
-        return outside(format!("takes {min} at least"));
+        return outside(format!("takes no number below {min}"));
     }
-    bound(&limits.max).filter(|max| number > *max).and_then(|max| outside(format!("takes {max} at most")))
+    bound(&limits.max).filter(|max| number > *max).and_then(|max| outside(format!("takes no number above {max}")))
 }
 
 fn date(limits: &Limits, format: Option<&str>, text: &str) -> Option<Refused> {

@@ -59,6 +59,11 @@ pub fn groups(markdown: &str) -> Vec<Vec<Block>> {
 }
 
 impl Block {
+    /// Whether it is a fragment of scenarios.
+    pub fn is_fragment(&self) -> bool {
+        self.text.starts_with("fragment:")
+    }
+
     /// Writes it into a project, over what was there.
     pub fn write(&self, project: &Project) {
         if self.language == "link" {

@@ -1,16 +1,40 @@
-//! `draftgate explain E012`: every kind of mistake has an explanation whose first example makes that very mistake, and whose
-//! second one does not.
+//! `draftgate explain E012`: every kind of mistake, and of what is odd, has an explanation whose first example makes that very
+//! mistake, and whose second one does not.
 
 use draftgate::source::{CODES, CodeEntry, Severity};
 
 use crate::blocks::{self, Block};
-use crate::flows::tiny;
+use crate::flows::{HAPPY, TINY, tiny};
 use crate::project::{Ended, Project};
+
+/// Two fields of one role.
+const PHONES: &str = "flow: phones
+nodes:
+  - form: phones
+    title: Phones
+    elements: [ { name: Home phone, role: phone, type: text }, { name: Mobile phone, role: phone, type: text } ]
+";
+
+/// A project whose flow was once called differently in places, and whose runs saw both.
+fn rebuilt() -> Project {
+    let former = TINY.replace("name: First name", "name: Given name").replace("title: Address", "title: Home address");
+    let project = Project::new()
+        .with("scenarios/tiny.flow.yaml", former)
+        .with("scenarios/happy.yaml", HAPPY.replace("First name", "Given name").replace("Address", "Home address"));
+    project.draftgate(&["run", "--update"]).exits(0);
+    project.write("scenarios/tiny.flow.yaml", TINY);
+    project.write("scenarios/happy.yaml", HAPPY);
+    project.write("scenarios/phones.flow.yaml", PHONES);
+    project.write("scenarios/phones.yaml", "scenario: Phones are asked for\nflow: phones\nsteps: [ init ]\n");
+    project.draftgate(&["run", "--update"]).exits(0);
+    project
+}
 
 /// Checks a project, and runs it where nothing was found: some mistakes show only when a step has its answer.
 fn play(project: &Project) -> Ended {
     match project.draftgate(&["lint"]) {
-        ended if ended.code == Some(0) => project.draftgate(&["run"]),
+        // What an explanation asks to be set is set.
+        ended if ended.code == Some(0) => project.draftgate_with(&[("QA_CLIENT_SECRET", "made-up")], &["run"]),
         ended => ended,
     }
 }
@@ -19,22 +43,30 @@ fn write(project: &Project, files: &[Block]) {
     files.iter().for_each(|file| file.write(project));
 }
 
+/// The numbers of the kinds that are told.
+fn told(said: &str) -> Vec<&'static str> {
+    CODES.iter().map(|entry| entry.number).filter(|number| said.contains(&format!("[{number}]"))).collect()
+}
+
 /// What is wrong with an explanation's examples.
 fn check(entry: &CodeEntry) -> Result<(), String> {
     let groups = blocks::groups(entry.explanation);
     let [example, put_right] = &groups[..] else { return Err("an example, and the example put right".to_owned()) };
-    let project = tiny();
+    let odd = entry.code.severity() == Severity::Warning;
+    // What is odd is mostly so by what runs saw of the flow before.
+    let project = if odd { rebuilt() } else { tiny() };
     write(&project, example);
-    let said = play(&project).all();
-    let told: Vec<&str> =
-        CODES.iter().map(|entry| entry.number).filter(|number| said.contains(&format!("[{number}]"))).collect();
-    if told != [entry.number] {
-        return Err(format!("the example makes {told:?}\n{said}"));
+    let said = if odd { project.draftgate(&["lint"]).exits(0).all() } else { play(&project).all() };
+    let found = told(&said);
+    // A fragment that an example shows alone is one that nothing uses.
+    let alone = example.iter().all(|block| block.is_fragment());
+    if found != [entry.number] && !(alone && found == [entry.number, "W012"]) {
+        return Err(format!("the example makes {found:?}\n{said}"));
     }
     write(&project, put_right);
     let linted = project.draftgate(&["lint"]);
     // A flow definition may stand alone, without scenarios.
-    if !matches!(linted.code, Some(0 | 4)) {
+    if !matches!(linted.code, Some(0 | 4)) || told(&linted.all()).contains(&entry.number) {
         return Err(format!("the example put right is not sound\n{}", linted.all()));
     }
     let said = play(&project).all();
@@ -47,9 +79,7 @@ fn check(entry: &CodeEntry) -> Result<(), String> {
 
 #[test]
 fn every_explanation_makes_its_mistake_and_puts_it_right() {
-    // What is odd without being a mistake is played against a map of the flow, in `warning_examples`.
-    let mistakes = CODES.iter().filter(|entry| entry.code.severity() == Severity::Error);
-    let playable = mistakes.filter(|entry| cfg!(unix) || !entry.explanation.contains("```link"));
+    let playable = CODES.iter().filter(|entry| cfg!(unix) || !entry.explanation.contains("```link"));
     let wrong: Vec<String> =
         playable.filter_map(|entry| Some(format!("{}: {}", entry.number, check(entry).err()?))).collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

@@ -42,7 +42,6 @@ mod settings;
 mod snapshot_files;
 mod snapshots;
 mod waiting;
-mod warning_examples;
 mod warnings;
 #[cfg(unix)]
 mod watch;

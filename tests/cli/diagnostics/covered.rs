@@ -32,6 +32,10 @@ const ELSEWHERE: [(&str, &str, &str, &[&str]); 3] = [
     ("src/yaml/slips.rs", "slip.message", "src/yaml/slips.rs", &["message: "]),
 ];
 
+/// What a warning says beside its message, and the parts that its message is made of.
+const ASIDES: [&str; 8] =
+    [".help(", ".label(", ".note(", ".related(", ".fix(", "malformed(", "outside(", "Refused { code: 4008, why: "];
+
 /// Messages that no test can provoke, each with the reason.
 const NEVER: [(&str, &str); 1] = [(
     "this file's name is not that of a flow definition",
@@ -59,6 +63,29 @@ fn every_message_stands_in_a_snapshot() {
         .map(|message| format!("{}: {} {:?}", message.place, message.code.as_deref().unwrap_or("?"), message.format))
         .collect();
     assert!(missing.is_empty(), "no snapshot has these {} messages:\n{}", missing.len(), missing.join("\n"));
+}
+
+#[test]
+fn whatever_else_a_warning_says_stands_in_a_snapshot() {
+    let said = snapshots();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut missing = Vec::new();
+    let mut count = 0;
+    for path in files(&root.join("src/lint"), "rs").iter().filter(|path| !path.ends_with("tests.rs")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        for (at, word) in ASIDES.iter().flat_map(|word| text.match_indices(word)) {
+            let arguments = arguments(&text[at + word.len()..]);
+            for aside in arguments.iter().filter_map(|argument| quoted(argument.trim_start_matches("Some("))) {
+                count += 1;
+                if !said.contains(&aside) && !Regex::new(&filled(&aside)).unwrap().is_match(&said) {
+                    missing.push(format!("{}: {word}… {aside:?}", path.strip_prefix(root).unwrap().display()));
+                }
+            }
+        }
+    }
+    assert!(count > 40, "the sources are not read any more: {count} words");
+    assert!(missing.is_empty(), "no snapshot has these {}:\n{}", missing.len(), missing.join("\n"));
 }
 
 #[test]
@@ -105,9 +132,7 @@ fn snapshots() -> String {
 fn messages() -> Vec<Message> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let sources = files(&root.join("src"), "rs");
-    // Warnings are held in `tests/cli/warnings.rs`: they need a map of the flow.
-    let lint = root.join("src/lint");
-    let inner = sources.iter().filter(|path| !path.to_string_lossy().contains("tests.rs") && !path.starts_with(&lint));
+    let inner = sources.iter().filter(|path| !path.to_string_lossy().contains("tests.rs"));
     inner
         .flat_map(|path| {
             let shown = path.strip_prefix(root).unwrap();
@@ -223,8 +248,15 @@ fn elsewhere(path: &Path, expression: &str) -> Vec<String> {
 
 /// The message as it is said: a format's places may hold anything.
 fn pattern(message: &Message) -> Regex {
-    let mut pattern = format!("(?m)^error\\[{}\\]: ", message.code.as_deref().unwrap_or("E\\d+"));
-    let mut letters = message.format.chars().peekable();
+    let mut pattern = format!("(?m)^(?:error|warning)\\[{}\\]: ", message.code.as_deref().unwrap_or("[EW]\\d+"));
+    pattern.push_str(&filled(&message.format));
+    Regex::new(&format!("{pattern}$")).unwrap()
+}
+
+/// A format's text, with anything in its places.
+fn filled(format: &str) -> String {
+    let mut pattern = String::new();
+    let mut letters = format.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
             '{' | '}' if letters.next_if_eq(&letter).is_some() => pattern.push_str(&regex::escape(&letter.to_string())),
@@ -235,5 +267,5 @@ fn pattern(message: &Message) -> Regex {
             _ => pattern.push_str(&regex::escape(&letter.to_string())),
         }
     }
-    Regex::new(&format!("{pattern}$")).unwrap()
+    pattern
 }
