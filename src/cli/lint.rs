@@ -1,6 +1,7 @@
 //! `draftgate lint`: every file is read and checked, nothing is sent.
 
 mod chosen;
+mod masked;
 
 use std::fmt::Write as _;
 
@@ -18,6 +19,7 @@ use crate::report::{findings, github, patch};
 use crate::sandbox::Library;
 use crate::source::{Code, Diagnostic, Sources, write_file};
 use chosen::Chosen;
+use masked::masked;
 
 /// What came of a look at a folder.
 struct Looked {
@@ -174,7 +176,8 @@ fn show(looked: &Looked, format: LintFormat, output: &Output) {
         LintFormat::Text if !looked.errors.is_empty() => output.mistakes(&looked.errors, &looked.sources),
         LintFormat::Text => {
             if !looked.warnings.is_empty() {
-                output.warnings(&looked.warnings, &looked.sources);
+                let (texts, warnings) = masked(&looked.warnings, &looked.sources, &output.redactor);
+                output.warnings(&warnings, &texts);
             }
             let certain = looked.warnings.iter().filter(|warning| warning.fix.is_some()).count();
             if certain > 0 {

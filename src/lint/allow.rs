@@ -12,8 +12,10 @@ use crate::scenario::Scenario;
 use crate::source::{CODES, Code, Diagnostic, Severity, SourceId};
 
 /// What begins such a comment. Somebody who forgets a space or the colon means nothing else.
-static MARK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)#[ \t]*lint[ \t]*(?::[ \t]*allow\b|[ \t]allow[ \t]+[we]\d{3}\b)").expect("the pattern is a constant"));
+static MARK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)#[ \t]*lint[ \t]*(?::[ \t]*allow\b|[ \t]allow[ \t]+[we]\d{3}\b)")
+        .expect("the pattern is a constant")
+});
 /// What says that a comment allows nothing: no comment allows that.
 const UNUSED: &str = "W019";
 /// What is written like a code.
@@ -64,8 +66,7 @@ pub(super) fn filter(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
         let unknown = unknown(material, *file, allowance);
         let misspelt = !unknown.is_empty();
         found.extend(unknown);
-        let judged =
-            !misspelt && (judged.contains(file) || !allowance.codes.iter().any(|code| needs_map(code)));
+        let judged = !misspelt && (judged.contains(file) || !allowance.codes.iter().any(|code| needs_map(code)));
         if !allowance.used && material.whole && judged {
             let span = material.sources.span(*file, allowance.range.clone());
             found.push(
@@ -97,7 +98,8 @@ fn allowances(text: &str) -> Vec<(usize, Allowance)> {
     for (at, line) in text.split_inclusive('\n').enumerate() {
         if let Some(mark) = MARK.find(line) {
             let mark = mark.start();
-            let rest = line[mark..].to_ascii_lowercase().find("allow").map_or("", |at| &line[mark + at + "allow".len()..]);
+            let rest =
+                line[mark..].to_ascii_lowercase().find("allow").map_or("", |at| &line[mark + at + "allow".len()..]);
             let words = rest.split([' ', ',', '\t']).map(|word| word.trim_end_matches([':', '.', ';', '\n', '\r']));
             let words = words.filter(|word| !word.is_empty());
             let codes = words.take_while(|word| CODE.is_match(word)).map(str::to_ascii_uppercase).collect();
@@ -128,7 +130,10 @@ fn unknown(material: &Material<'_>, file: SourceId, allowance: &Allowance) -> Ve
                 let known = CODES.iter().map(|entry| entry.number).filter(|number| number.starts_with('W'));
                 let range = known.clone().next().zip(known.last());
                 let (first, last) = range.unwrap_or_default();
-                (format!("there is no warning {code}"), format!("the warnings are {first} to {last}; `draftgate explain W008` says more about one"))
+                (
+                    format!("there is no warning {code}"),
+                    format!("the warnings are {first} to {last}; `draftgate explain W008` says more about one"),
+                )
             }
         };
         Diagnostic::mistake(Code::UnusedAllowance, place(code), why).help(help)

@@ -33,7 +33,8 @@ pub(super) fn check<'a>(step: &'a Step, standing: &Standing<'_>, known: &Known<'
         let before = context.found.len();
         look_up_all(&about, standing, known, context);
         let sure = context.found.split_off(before).into_iter().filter(|one| {
-            one.code == Some(Code::RenamedField) || one.help.as_ref().is_some_and(|help| help.starts_with("did you mean"))
+            one.code == Some(Code::RenamedField)
+                || one.help.as_ref().is_some_and(|help| help.starts_with("did you mean"))
         });
         context.found.extend(sure);
     }

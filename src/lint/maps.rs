@@ -26,11 +26,8 @@ pub fn read(snapshots: &Path, suite: &Suite, whole: bool, sources: &mut Sources)
     let (known, unread) = store::read_all(snapshots);
     let flows: Vec<&str> = suite.scenarios.iter().filter_map(|scenario| scenario.flow.as_literal()?.as_str()).collect();
     let concerned = |path: &Path| whole || flows.iter().any(|flow| store::path(snapshots, flow) == path);
-    let mut odd: Vec<Diagnostic> = unread
-        .iter()
-        .filter(|error| concerned(error.path()))
-        .map(|error| unusable(error, sources))
-        .collect();
+    let mut odd: Vec<Diagnostic> =
+        unread.iter().filter(|error| concerned(error.path())).map(|error| unusable(error, sources)).collect();
     for map in known.values() {
         let path = store::path(snapshots, &map.flow);
         let steps = map.views.iter().flat_map(|view| &view.steps);
@@ -82,7 +79,8 @@ fn no_pattern(element: &KnownElement, pattern: &str, source: SourceId, sources: 
     let text = &sources.get(source).text;
     let start = text.find(&quoted).unwrap_or_default();
     let span = sources.span(source, start..start + quoted.len());
-    let message = format!("the pattern of `{}` is no regular expression, so that its values are not checked", element.name);
+    let message =
+        format!("the pattern of `{}` is no regular expression, so that its values are not checked", element.name);
     Diagnostic::mistake(Code::UnusableMap, span, message)
         .help("a run writes what the flow says; if the flow says this, put it right there")
 }

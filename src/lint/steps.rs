@@ -51,7 +51,10 @@ pub(super) fn check_order(outcome: Outcome<'_>, next: &Steps, standing: &Standin
     let titles: Vec<String> = chart.each(next).map(|step| format!("`{}`", step.known.key)).collect();
     context.found.push(
         Diagnostic::mistake(Code::OtherStep, span, format!("`{name}` is not known to come next"))
-            .help(format!("what came next was {}; run the scenario if the flow has another way now", titles.join(" or ")))
+            .help(format!(
+                "what came next was {}; run the scenario if the flow has another way now",
+                titles.join(" or ")
+            ))
             .note(chart.source()),
     );
 }

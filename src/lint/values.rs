@@ -47,7 +47,8 @@ pub(super) fn check<'a>(
     match &step.action {
         Action::Upload { file, .. } if outcome.succeeds() => {
             let known = form.files();
-            let named = names.meant(file).into_iter().filter_map(|meant| Some((meant, file_type(&known, meant.text()?)?)));
+            let named =
+                names.meant(file).into_iter().filter_map(|meant| Some((meant, file_type(&known, meant.text()?)?)));
             context.found.extend(named.map(|(meant, refused)| told("the step", refused, meant).note(chart.source())));
         }
         Action::Submit(Fields::Entries(entries)) => {
@@ -233,7 +234,8 @@ fn own_form(format: &str, text: &str) -> Option<String> {
     let upper = format.to_ascii_uppercase();
     let once = |part: &str| upper.matches(part).count() == 1;
     let others = upper.replace("YYYY", "").replace("MM", "").replace("DD", "");
-    let plain = ["YYYY", "MM", "DD"].into_iter().all(once) && !others.contains(|c: char| c.is_alphanumeric() || c == '%');
+    let plain =
+        ["YYYY", "MM", "DD"].into_iter().all(once) && !others.contains(|c: char| c.is_alphanumeric() || c == '%');
     let same = |(form, written): (char, char)| match form {
         'Y' | 'M' | 'D' => written.is_ascii_digit(),
         _ => form == written,

@@ -19,13 +19,28 @@ use crate::template::Templated;
 const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
 /// What elements have, in the spelling of scenarios and of the wire.
 const ATTRIBUTES: [&str; 18] = [
-    "id", "name", "role", "type", "required", "options", "validations", "value", "description", "placeholder", "condition",
-    "normalized_name", "normalizedName", "date_format", "dateFormat", "accept", "default", "visible",
+    "id",
+    "name",
+    "role",
+    "type",
+    "required",
+    "options",
+    "validations",
+    "value",
+    "description",
+    "placeholder",
+    "condition",
+    "normalized_name",
+    "normalizedName",
+    "date_format",
+    "dateFormat",
+    "accept",
+    "default",
+    "visible",
 ];
 /// A language tag.
-static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$").expect("the pattern is a constant")
-});
+static TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$").expect("the pattern is a constant"));
 
 /// Looks at every scenario.
 pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
@@ -84,8 +99,10 @@ fn no_method(step: &Step) -> Option<Diagnostic> {
     let Action::Request { method: Some(method), .. } = &step.action else { return None };
     let known = |word: &str| METHODS.iter().any(|known| known.eq_ignore_ascii_case(word));
     let word = text(method).filter(|word| !known(word) && Outcome::of(step).succeeds())?;
-    let help = nearest(word, METHODS)
-        .map_or_else(|| "a request is GET, POST, PUT, PATCH or DELETE".to_owned(), |near| format!("did you mean `{near}`?"));
+    let help = nearest(word, METHODS).map_or_else(
+        || "a request is GET, POST, PUT, PATCH or DELETE".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
     Some(odd(method.span, format!("there is no HTTP method {word}")).help(help))
 }
 
@@ -111,7 +128,9 @@ fn applicants(scenario: &Scenario, sources: &Sources, found: &mut Vec<Diagnostic
             acts.entry(name).or_default().push(step);
         }
     }
-    for (name, only) in acts.iter().filter_map(|(name, steps)| Some((*name, *steps.first()?)).filter(|_| steps.len() == 1)) {
+    for (name, only) in
+        acts.iter().filter_map(|(name, steps)| Some((*name, *steps.first()?)).filter(|_| steps.len() == 1))
+    {
         // A submit may begin a flow, but whoever wants that for a second applicant says `init` as for the first.
         if !matches!(only.action, Action::Submit(_)) || only.session.is_some() || name.chars().any(|c| c.is_numeric()) {
             continue;

@@ -43,7 +43,8 @@ pub fn parse(text: &str, belongs: impl Fn(&str) -> bool) -> Result<FlowMap, Flaw
         return Err(Flaw::new(0..0, "this map is empty"));
     }
     if let Some(place) = conflict(text) {
-        let way_out = "resolve the conflict, with either side; a run of all scenarios then brings it up to date".to_owned();
+        let way_out =
+            "resolve the conflict, with either side; a run of all scenarios then brings it up to date".to_owned();
         return Err(Flaw { way_out, ..Flaw::new(place, "this map has the marks of a merge conflict") });
     }
     let value: Value = serde_json::from_str(text).map_err(|error| {
@@ -58,7 +59,10 @@ pub fn parse(text: &str, belongs: impl Fn(&str) -> bool) -> Result<FlowMap, Flaw
         return Err(Flaw {
             way_out: "use the draftgate that wrote it, or a later one".to_owned(),
             later: true,
-            ..Flaw::new(value_of(text, "format"), format!("this map is of format {format}, and at most {FORMAT} is read"))
+            ..Flaw::new(
+                value_of(text, "format"),
+                format!("this map is of format {format}, and at most {FORMAT} is read"),
+            )
         });
     }
     if let Some(missing) = KEYS.iter().find(|key| !members.contains_key(**key)) {
@@ -127,7 +131,8 @@ mod tests {
     #[test]
     fn what_is_no_map_is_told_in_plain_words_at_its_place() {
         let whole = "{\n  \"format\": 1,\n  \"flow\": \"shop\",\n  \"recorded\": \"2026-01-31\",\n  \"complete\": true,\n  \"views\": [{\"version\": \"draft\", \"first\": [\"a\"], \"steps\": [{\"key\": \"a\", \"type\": \"form\"}], \"moves\": []}]\n}\n";
-        let judge = |text: &str| parse(text, |flow| flow == "shop").map_err(|flaw| (text[flaw.place].to_owned(), flaw.why));
+        let judge =
+            |text: &str| parse(text, |flow| flow == "shop").map_err(|flaw| (text[flaw.place].to_owned(), flaw.why));
         assert!(judge(whole).is_ok());
         for (text, place, why) in [
             (String::new(), "", "empty"),

@@ -65,7 +65,8 @@ fn a_map_that_cannot_be_used_is_a_warning_and_is_written_anew() {
     project.draftgate(&["lint"]).exits(0).complains("is of format 2");
     project.draftgate(&["run"]).exits(0).complains("use the draftgate that wrote it");
     assert_eq!(project.read(path), Some(later));
-    let broken = whole.replacen("\"name\":", "\"validations\":[{\"type\":\"pattern\",\"value\":\"^[A-Z\"}],\"name\":", 1);
+    let broken =
+        whole.replacen("\"name\":", "\"validations\":[{\"type\":\"pattern\",\"value\":\"^[A-Z\"}],\"name\":", 1);
     assert_ne!(broken, whole);
     project.write(path, broken);
     project.draftgate(&["lint"]).exits(0).complains("warning[W020]").complains("is no regular expression");
