@@ -41,7 +41,7 @@ const HOUSE: [(&str, &[&str]); 25] = [
     (
         "cli",
         &[
-            "api", "compose", "lint", "map", "outcome", "proxy", "redact", "report", "review", "runner", "sandbox",
+            "api", "compose", "lint", "outcome", "proxy", "redact", "report", "review", "runner", "sandbox",
             "scenario", "schema", "semantic", "snapshot", "source", "template", "yaml",
         ],
     ),

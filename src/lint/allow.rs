@@ -123,20 +123,15 @@ fn unknown(material: &Material<'_>, file: SourceId, allowance: &Allowance) -> Ve
         let at = whole.to_ascii_uppercase().find(code).map_or(0, |at| allowance.range.start + at);
         material.sources.span(file, at..at + code.len())
     };
-    let told = |code: &String| {
-        let (why, help) = match Code::of_number(code) {
-            Some(_) => (format!("{code} cannot be allowed"), "put right what it is about".to_owned()),
-            None => {
-                let known = CODES.iter().map(|entry| entry.number).filter(|number| number.starts_with('W'));
-                let range = known.clone().next().zip(known.last());
-                let (first, last) = range.unwrap_or_default();
-                (
-                    format!("there is no warning {code}"),
-                    format!("the warnings are {first} to {last}; `draftgate explain W008` says more about one"),
-                )
-            }
-        };
-        Diagnostic::mistake(Code::UnusedAllowance, place(code), why).help(help)
+    let told = |code: &String| match Code::of_number(code) {
+        Some(_) => Diagnostic::mistake(Code::UnusedAllowance, place(code), format!("{code} cannot be allowed"))
+            .help("put right what it is about"),
+        None => {
+            let known = CODES.iter().map(|entry| entry.number).filter(|number| number.starts_with('W'));
+            let (first, last) = known.clone().next().zip(known.last()).unwrap_or_default();
+            Diagnostic::mistake(Code::UnusedAllowance, place(code), format!("there is no warning {code}"))
+                .help(format!("the warnings are {first} to {last}; `draftgate explain W008` says more about one"))
+        }
     };
     allowance.codes.iter().filter(|code| !is_warning(code)).map(told).collect()
 }
