@@ -10,6 +10,7 @@ pub mod element;
 pub mod exchange;
 pub mod field;
 pub mod file;
+pub mod id;
 pub mod language;
 pub mod operation;
 pub mod token;

@@ -320,6 +320,16 @@ pub enum LineKind {
     Removed,
 }
 
+impl From<ChangeTag> for LineKind {
+    fn from(tag: ChangeTag) -> Self {
+        match tag {
+            ChangeTag::Equal => LineKind::Context,
+            ChangeTag::Delete => LineKind::Removed,
+            ChangeTag::Insert => LineKind::Added,
+        }
+    }
+}
+
 const CONTEXT_LINES: usize = 3;
 
 /// The lines that differ between two texts, with three lines round each; none when the texts are equal line by line.
@@ -339,11 +349,7 @@ pub fn lines(old: &str, new: &str) -> Vec<LineChange> {
         let mut after_gap = start > next_old;
         for change in group.iter().flat_map(|op| op.iter_changes(&old, &new)) {
             changes.push(LineChange {
-                kind: match change.tag() {
-                    ChangeTag::Equal => LineKind::Context,
-                    ChangeTag::Delete => LineKind::Removed,
-                    ChangeTag::Insert => LineKind::Added,
-                },
+                kind: change.tag().into(),
                 old_line: change.old_index().map(|index| index + 1),
                 new_line: change.new_index().map(|index| index + 1),
                 text: change.value().to_owned(),

@@ -16,9 +16,10 @@ use crate::api::wire::BodyKind;
 use crate::jsonpath::JsonPath;
 use crate::matcher::evaluate::{Mismatch, Subject, brief};
 use crate::matcher::{Literal, Matcher, Test};
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::expectation::{ErrorExpect, Expect, Full, Path, Property, SessionExpect};
 use crate::scenario::{Rule, parse_duration};
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Diagnostic, Span};
 
 /// Something that does not hold.
 #[derive(Debug, Clone)]
@@ -161,7 +162,7 @@ fn judge_step(name: &str, span: Span, seen: &Seen<'_>) -> Option<Failure> {
     };
     let near = nearest(name, [text("title"), text("type")]).filter(|near| *near != name && !answer.is_error());
     let diagnostic = Diagnostic::new(span, format!("expected {wanted}, got {}", describe(answer)));
-    Some(Failure::of_scenario(diagnostic.maybe_help(near.map(|near| format!("did you mean `{near}`?")))))
+    Some(Failure::of_scenario(diagnostic.maybe_help(near.map(did_you_mean))))
 }
 
 /// Whether a step's id is this one, whatever it is made of.
@@ -273,13 +274,8 @@ fn judge_error(error: &ErrorExpect<Literal>, seen: &Seen<'_>, failures: &mut Vec
 /// name. The reference does not say where it stands.
 fn judge_error_field(wanted: &Literal, seen: &Seen<'_>) -> Option<Failure> {
     let label = fields::label_text(wanted);
-    let mut names = vec![label.clone()];
-    if let Ok(element) = field::find(seen.elements, &label) {
-        let others = [element.role.clone(), element.normalized_name.clone()].into_iter().flatten();
-        names.extend([element.id.clone(), element.name.clone()].into_iter().chain(others));
-    }
-    names.retain(|name| !name.is_empty());
-    let named = seen.answer.json().is_some_and(|body| names.iter().any(|name| names_field(body, name)));
+    let known = field::find(seen.elements, &label).is_ok_and(|element| is_about(seen.answer, element));
+    let named = known || seen.answer.json().is_some_and(|body| !label.is_empty() && names_field(body, &label));
     (!named).then(|| {
         let message = format!("expected an error about the field {label}, got {}", describe(seen.answer));
         Failure::of_scenario(
@@ -287,6 +283,13 @@ fn judge_error_field(wanted: &Literal, seen: &Seen<'_>) -> Option<Failure> {
                 .help("the error's body names neither the field's label nor its id or role"),
         )
     })
+}
+
+/// Whether an error answer speaks of a field, as its id, label, role or normalised name.
+pub fn is_about(answer: &Answer, element: &Element) -> bool {
+    let others = [element.role.as_deref(), element.normalized_name.as_deref()].into_iter().flatten();
+    let mut names = [element.id.as_str(), element.name.as_str()].into_iter().chain(others);
+    answer.json().is_some_and(|body| names.any(|name| !name.is_empty() && names_field(body, name)))
 }
 
 /// Names shorter than this are looked for as whole texts only: `9` stands in every time and trace.

@@ -17,7 +17,8 @@
 //! reports every mistake together, before any request; [`runner`] starts each test as a task and lets a libtest-mimic
 //! trial wait for it; [`session`] renders templates, maps fields and calls [`api::client`]; [`expect`] and [`snapshot`]
 //! judge the answer and write nothing; an [`outcome`] goes to [`report`], which alone makes text of it; the snapshots'
-//! update policy decides what is written; the verdicts become an exit code.
+//! update policy decides what is written; the verdicts become an exit code. What the answers showed of the flow goes into
+//! its [`map`]; [`lint`] holds scenarios to it before the next run, and [`review`] goes through what awaits it.
 //!
 //! # The house, from the ground up
 //!
@@ -25,9 +26,11 @@
 //!
 //! | module | owns |
 //! | --- | --- |
+//! | [`phrase`] | phrases that are the same wherever people read them: counts, advice after a slip |
 //! | [`source`], [`yaml`] | texts, places in them, mistakes; YAML as a tree that knows its places |
 //! | [`redact`] | secrets, and the one place where they are masked |
 //! | [`jsonpath`], [`diff`] | RFC 9535; structural and line differences |
+//! | [`serving`] | HTTP on a socket of this machine: connections taken, and ended in good time |
 //! | [`api`] | the API: codes, operations, languages, elements, conditions, field mapping; the client |
 //! | [`semantic`] | what a changed answer means, as sentences |
 //! | [`fake`] | generated test data |
@@ -62,6 +65,15 @@
 //! - **A rule that every answer is held to**: [`scenario::Rule`], judged in [`expect::contract`].
 //! - **An error code, operation or language of the API**: a row in [`api::codes`], [`api::operation`], [`api::language`]. A code
 //!   does not compile without the scenario that provokes it, in `scenarios/conformance/codes`.
+//! - **A kind of mistake in files**, or of what is odd in them: a row of [`source::CODES`] and the file that explains it.
+//! - **A check of `lint`**: [`lint`]: a function in a file of its own and a row of the table there.
+//! - **A key of the files that people write**: their reader, and the type in [`schema`] that says the same to editors; a test
+//!   holds the two to each other.
+//! - **A sentence about a changed answer**: [`semantic`]: a variant of [`semantic::StepChange`], which a reader finds and
+//!   takes away; the compiler then asks for its words.
+//! - **A step that `new`, `import` and `record` understand**: [`compose::recording`].
+//! - **A command**: its arguments in [`cli::args`], a variant of `Command` there, and its code beside the others in [`cli`];
+//!   the compiler asks for the arm that calls it. Its help, completions and manual page follow.
 //! - **A template filter or function**: `template::functions`, [`template::scope`]; **a kind of generated data**: [`fake`].
 //! - **A node of a sandbox flow**: [`sandbox`] says where.
 
@@ -76,6 +88,7 @@ pub mod lint;
 pub mod map;
 pub mod matcher;
 pub mod outcome;
+pub mod phrase;
 pub mod proxy;
 pub mod redact;
 pub mod report;
@@ -85,6 +98,7 @@ pub mod sandbox;
 pub mod scenario;
 pub mod schema;
 pub mod semantic;
+pub mod serving;
 pub mod session;
 pub mod snapshot;
 pub mod source;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::element::Element;
+use crate::api::id::is_generated_id;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, Condition, body_kind, elements};
 
@@ -183,7 +184,7 @@ impl KnownElement {
         let is_required = |rule: &&Value| rule.get("type").and_then(Value::as_str) == Some("required");
         let options: Vec<Value> = element.options().into_iter().map(|(value, _)| value).collect();
         // Options with ids are made for one applicant, as the hits of a search are.
-        let lasting = !options.iter().any(|value| value.as_str().is_some_and(is_generated));
+        let lasting = !options.iter().any(|value| value.as_str().is_some_and(is_generated_id));
         KnownElement {
             name: element.name.trim().to_owned(),
             role: element.role.clone(),
@@ -236,18 +237,6 @@ fn labelled(condition: &Condition, all: &[Element]) -> Value {
         rule.element = element.map_or_else(|| "?".to_owned(), |element| element.name.clone());
     }
     condition.to_json()
-}
-
-/// Whether a text looks like an ObjectId or a UUID.
-pub(crate) fn is_generated(text: &str) -> bool {
-    let hexadecimal = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let groups: Vec<&str> = text.split('-').collect();
-    match groups[..] {
-        [only] => only.len() == 24 && hexadecimal(only),
-        _ => {
-            groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| hexadecimal(group))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ mod schema;
 
 use serde_json::Value;
 
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 use crate::yaml::{Kind, Node, Reading};
 pub use argument::JSON_TYPES;
@@ -133,7 +134,7 @@ impl Matcher<Templated> {
             let Some((key, at, near)) = misspelt else { return Some(Matcher::literal(node, reading)) };
             reading.mistake(
                 Diagnostic::mistake(Code::UnknownWord, at.span, format!("unknown matcher `{key}`"))
-                    .help(format!("did you mean `{near}`? An object to be equal to is written under `equals:`")),
+                    .help(format!("{} An object to be equal to is written under `equals:`", did_you_mean(near))),
             );
             return None;
         }

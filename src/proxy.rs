@@ -9,19 +9,15 @@ mod tee;
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use reqwest::Url;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{self, UnboundedReceiver, unbounded_channel};
-use tokio::sync::watch;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::api::client::{install_tls, is_loopback};
+use crate::serving::Serving;
 use forward::Forward;
 
 pub use forward::Guard;
@@ -29,8 +25,6 @@ pub use tee::Passed;
 
 /// How long a stop waits for answers that are on their way.
 const GRACE: Duration = Duration::from_secs(2);
-/// The pause after no connection could be accepted, as when the process has no file left to open.
-const BREATH: Duration = Duration::from_millis(50);
 /// How long a connection to the API may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -59,11 +53,10 @@ pub enum ProxyError {
     Client(#[from] reqwest::Error),
 }
 
-/// A running proxy.
+/// A running proxy. It stops when it is dropped.
 pub struct Proxy {
     address: SocketAddr,
-    stop: watch::Sender<bool>,
-    ended: mpsc::Receiver<()>,
+    serving: Serving,
 }
 
 impl Proxy {
@@ -94,11 +87,9 @@ impl Proxy {
         let address = listener.local_addr().map_err(|error| ProxyError::Listen(address, error))?;
         let (passed, receiver) = unbounded_channel();
         let forward = Arc::new(Forward::new(client.build()?, upstream, guard, passed));
-        let (stop, stopping) = watch::channel(false);
-        // Nothing is ever sent: every task holds a sender, and the channel closes when all are gone.
-        let (alive, ended) = mpsc::channel(1);
-        tokio::spawn(accept(listener, forward, stopping, alive));
-        Ok((Proxy { address, stop, ended }, receiver))
+        let serving = Serving::new(GRACE);
+        serving.answer(listener, move |request| Arc::clone(&forward).pass(request));
+        Ok((Proxy { address, serving }, receiver))
     }
 
     /// Where it listens.
@@ -107,48 +98,7 @@ impl Proxy {
     }
 
     /// Stops: no connection is taken any more, answers on their way have two seconds to arrive.
-    pub async fn stop(mut self) {
-        self.stop.send_replace(true);
-        let _closed = self.ended.recv().await;
+    pub async fn stop(self) {
+        self.serving.stop().await;
     }
-}
-
-async fn accept(
-    listener: TcpListener,
-    forward: Arc<Forward>,
-    mut stopping: watch::Receiver<bool>,
-    alive: mpsc::Sender<()>,
-) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopping.wait_for(|stop| *stop) => return,
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                let (forward, stopping, alive) = (Arc::clone(&forward), stopping.clone(), alive.clone());
-                tokio::spawn(async move {
-                    converse(stream, forward, stopping).await;
-                    drop(alive);
-                });
-            }
-            Err(_) => tokio::time::sleep(BREATH).await,
-        }
-    }
-}
-
-/// Passes on the requests of one connection.
-async fn converse(stream: TcpStream, forward: Arc<Forward>, mut stopping: watch::Receiver<bool>) {
-    drop(stream.set_nodelay(true));
-    let service = service_fn(|request| Arc::clone(&forward).pass(request));
-    let connection = http1::Builder::new().half_close(true).serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        biased;
-        // How a single connection ends is its client's affair.
-        _ = connection.as_mut() => return,
-        _ = stopping.wait_for(|stop| *stop) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    drop(tokio::time::timeout(GRACE, connection).await);
 }

@@ -11,4 +11,5 @@ pub mod findings;
 pub mod github;
 pub mod patch;
 mod progress;
+pub mod sentence;
 pub mod terminal;

@@ -6,6 +6,7 @@
 
 pub mod harness;
 mod maps;
+mod refused;
 mod scenario;
 mod snapshots;
 mod step;

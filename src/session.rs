@@ -58,7 +58,7 @@ pub struct Applicant {
     pub title: String,
     /// Whether the last answer of the flow was pending, so that the step is not known.
     pub pending: bool,
-    /// The id of the flow's first step.
+    /// The id of the flow's first step, for as long as it stands for the beginning.
     pub first_step: Option<Value>,
     /// Whether the flow has reached its end.
     pub ended: bool,
@@ -195,6 +195,15 @@ impl Applicant {
         if kind != BodyKind::Other {
             self.elements = wire::elements(body).into();
             self.title = body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();
+        }
+    }
+
+    /// A submit may lead to the flow's first step once more, with steps behind it that can be gone back to: then its id no
+    /// longer tells the beginning.
+    fn submitted(&mut self, answer: &Answer) {
+        let id = answer.json().filter(|_| !answer.is_error()).and_then(|body| body.get("id"));
+        if id.is_some() && id == self.first_step.as_ref() {
+            self.first_step = None;
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod codes;
 mod diagnostic;
+mod path;
 mod write;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
+pub use path::{canonical, from_here, path_text};
 pub use write::{is_unfinished, write_file};
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
@@ -93,7 +95,7 @@ impl Sources {
 
     /// Reads a text file in. What cannot be read is a mistake that names the file, or the place where it stops being text.
     pub fn read(&mut self, path: &Path, most: u64) -> Result<SourceId, Diagnostic> {
-        let shown = path.strip_prefix(".").unwrap_or(path);
+        let shown = from_here(path);
         let bytes = read_file(path, most).map_err(|error| {
             let id = self.add(shown, "");
             Diagnostic::mistake(Code::UnreadableFile, self.span(id, 0..0), format!("this file is not read: {error}"))
@@ -215,24 +217,4 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge { size: metadata.len(), most });
     }
     Ok(std::fs::read(path)?)
-}
-/// The known word nearest to a misspelt one, when one is near enough to be what was meant.
-///
-/// ```
-/// assert_eq!(draftgate::source::nearest("submti", ["submit", "back"]), Some("submit"));
-/// assert_eq!(draftgate::source::nearest("zebra", ["submit", "back"]), None);
-/// ```
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
-    // Of a word of one or two letters everything is near.
-    let letters = word.chars().count();
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| {
-            let shorter = candidate.chars().count().min(letters);
-            *distance == 0 || (shorter >= 3 && *distance <= shorter / 3)
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
 }

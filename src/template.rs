@@ -14,7 +14,8 @@ use minijinja::{Environment, Expression, UndefinedBehavior};
 use serde_json::Value;
 
 use crate::fake;
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{Kind, Node, Reading};
 use mistake::{advice, broken, too_long, unreadable, whole_operand};
 use scope::Scope;
@@ -296,12 +297,12 @@ impl Templated {
         for (kind, word) in functions::words(source) {
             let (what, help) = match kind {
                 functions::Word::Filter if !functions::is_filter(environment(), &word) => {
-                    let near = nearest(&word, functions::FILTERS).map(|near| format!("did you mean `{near}`?"));
+                    let near = nearest(&word, functions::FILTERS).map(did_you_mean);
                     ("filter", near.unwrap_or_else(|| format!("the filters are {}", functions::FILTERS.join(", "))))
                 }
                 functions::Word::Generator if !fake::KINDS.iter().any(|kind| kind.name == word) => {
                     let known = fake::KINDS.map(|kind| kind.name);
-                    let near = nearest(&word, known).map(|near| format!("did you mean `fake.{near}()`?"));
+                    let near = nearest(&word, known).map(|near| did_you_mean(&format!("fake.{near}()")));
                     ("generator", near.unwrap_or_else(|| format!("what can be made up is {}", known.join(", "))))
                 }
                 _ => continue,

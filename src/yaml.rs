@@ -7,6 +7,7 @@
 mod json;
 mod pattern;
 mod reading;
+pub mod scalar;
 mod slips;
 
 use std::ops::Range;

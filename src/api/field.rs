@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::element::{Element, JsonType};
-use crate::source::nearest;
+use crate::phrase::{did_you_mean, nearest};
 
 /// Whether an element is the one that a key names.
 type Rank = fn(&Element, &str) -> bool;
@@ -48,7 +48,7 @@ impl FieldError {
     pub fn help(&self) -> String {
         match self {
             FieldError::Unknown { nearest: Some(near), fields, .. } => {
-                format!("did you mean `{near}`? The step has {}", fields.join(", "))
+                format!("{} The step has {}", did_you_mean(near), fields.join(", "))
             }
             FieldError::Unknown { fields, .. } if fields.is_empty() => "the step has no fields at all".to_owned(),
             FieldError::Unknown { fields, .. } => format!("the step has {}", fields.join(", ")),

@@ -142,6 +142,17 @@ impl Operator {
     pub fn wire_name(self) -> &'static str {
         OPERATORS.iter().find(|(operator, ..)| *operator == self).map_or("equals", |(_, wire, _)| wire)
     }
+
+    /// How it reads between what is looked at and the rule's value as it is shown: ` is 18`, ` is filled in`.
+    pub fn in_words(self, value: &str) -> String {
+        match self {
+            Operator::Equals => format!(" is {value}"),
+            Operator::NotEquals => format!(" is not {value}"),
+            Operator::In => format!(" is one of {value}"),
+            Operator::Filled => " is filled in".to_owned(),
+            Operator::Empty => " is empty".to_owned(),
+        }
+    }
 }
 
 impl Condition {

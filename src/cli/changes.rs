@@ -18,8 +18,8 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Begins to look at a folder and all below it.
-    pub fn below(folder: &Path) -> notify::Result<Self> {
+    /// Begins to look at a folder and all below it, and at another one where there is one.
+    pub fn below(folder: &Path, other: Option<&Path>) -> notify::Result<Self> {
         let (sender, told) = unbounded_channel();
         let tell = move |events: DebounceEventResult| {
             // What could not be watched for a moment may have been anything.
@@ -33,6 +33,9 @@ impl Changes {
         };
         let mut watcher = new_debouncer(SETTLE, None, tell)?;
         watcher.watch(folder, RecursiveMode::Recursive)?;
+        if let Some(other) = other.filter(|other| other.is_dir()) {
+            watcher.watch(other, RecursiveMode::Recursive)?;
+        }
         Ok(Changes { told, _watcher: Box::new(watcher) })
     }
 

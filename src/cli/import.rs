@@ -11,6 +11,7 @@ use super::prepare::{name_flows, refuse};
 use super::settings::{Place, place};
 use super::written::{Goal, deliver, goal, head_of_recorded, must_be_free, next_steps};
 use crate::compose::{Composition, Options, Treatment, compose, har};
+use crate::phrase::counted;
 use crate::scenario::discover;
 use crate::source::{Sources, read_file};
 
@@ -104,9 +105,9 @@ fn summary(composition: &Composition, paths: &[std::path::PathBuf]) -> String {
     let mut text = String::new();
     for (composed, path) in composition.scenarios.iter().zip(paths) {
         text.push_str(&format!(
-            "Wrote {}: {} steps\n  {}\n",
+            "Wrote {}: {}\n  {}\n",
             path.display(),
-            composed.draft.steps.len(),
+            counted(composed.draft.steps.len(), "step"),
             composed.draft.title
         ));
     }

@@ -14,6 +14,7 @@ use super::prepare::{Folder, gather, learn_secrets, refuse};
 use super::settings::{Place, Selection, SettingsError, configured, place, snapshots_of};
 use crate::lint::fix::apply;
 use crate::lint::{Flows, Material, lint as look, maps};
+use crate::phrase::counted;
 use crate::report::diagnostic::Severity;
 use crate::report::{findings, github, patch};
 use crate::sandbox::Library;
@@ -184,15 +185,11 @@ fn show(looked: &Looked, format: LintFormat, output: &Output) {
                 output.complain(&format!("{certain} of them can be put right by `draftgate lint --fix`"));
             }
             let none = if looked.warnings.is_empty() { ", no mistakes" } else { "" };
-            let (scenarios, tests) = (count(looked.scenarios, "scenario"), count(looked.tests, "test"));
+            let (scenarios, tests) = (counted(looked.scenarios, "scenario"), counted(looked.tests, "test"));
             let checked = looked.others.clone().unwrap_or_else(|| format!("{scenarios} with {tests}"));
             output.say(&format!("{checked}{none}\n"));
         }
     }
-}
-
-fn count(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// Why a file is not put right.
@@ -225,7 +222,7 @@ fn fix(looked: &Looked, dry_run: bool, output: &Output) -> Result<usize, FixErro
         write_file(&source.path, format!("{mark}{}", fixed.text))
             .map_err(|error| FixError::Unwritten(path.clone(), error))?;
         // Written to a string, which does not fail.
-        let _ = writeln!(told, "fixed {path}: {}", count(fixed.fixes, "change"));
+        let _ = writeln!(told, "fixed {path}: {}", counted(fixed.fixes, "change"));
     }
     match dry_run {
         true => output.say(&told),

@@ -14,10 +14,11 @@ use crate::api::client::CallError;
 use crate::api::language::LANGUAGES;
 use crate::compose::walk::{Stop, Walk, Walked};
 use crate::compose::{Composed, Options, Treatment, compose};
+use crate::phrase::{counted, did_you_mean, nearest};
 use crate::sandbox::Library;
 use crate::sandbox::definition::{NodeKind, Task};
 use crate::scenario::Fill;
-use crate::source::{Sources, nearest};
+use crate::source::Sources;
 
 /// How long a pending answer is polled, unless configured.
 const WAIT: Duration = Duration::from_secs(60);
@@ -75,7 +76,7 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
     let steps = composed.iter().map(|composed| composed.draft.steps.len()).sum::<usize>();
     let paths = deliver(&composed, &goal, arguments.written.force, output)?;
     if let (Goal::File(_), Some(path), Some(composed)) = (&goal, paths.first(), composed.first()) {
-        output.say(&format!("Wrote {}: {steps} steps\n  {}\n", path.display(), composed.draft.title));
+        output.say(&format!("Wrote {}: {}\n  {}\n", path.display(), counted(steps, "step"), composed.draft.title));
         composed.draft.closing.iter().for_each(|line| output.say(&format!("  {line}\n")));
         output.say(&next_steps(&paths));
     }
@@ -84,8 +85,7 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
 
 fn check_language(language: Option<&str>, output: &Output) -> Result<(), Exit> {
     let Some(tag) = language.filter(|tag| !LANGUAGES.contains(tag)) else { return Ok(()) };
-    let advice = nearest(tag, LANGUAGES)
-        .map_or_else(|| format!("it knows {}", LANGUAGES.join(", ")), |near| format!("did you mean `{near}`?"));
+    let advice = nearest(tag, LANGUAGES).map_or_else(|| format!("it knows {}", LANGUAGES.join(", ")), did_you_mean);
     output.complain(&format!("error: the API knows no language `{tag}`; {advice}"));
     Err(Exit::Usage)
 }
@@ -108,7 +108,7 @@ fn codes(library: &Library) -> HashMap<String, String> {
 fn unknown(arguments: &NewArguments, settings: &Settings, output: &Output) -> Exit {
     let mut known: Vec<&str> = settings.flows.keys().map(String::as_str).collect();
     known.sort_unstable();
-    let near = nearest(&arguments.flow, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+    let near = nearest(&arguments.flow, known.iter().copied()).map(|near| format!("; {}", did_you_mean(near)));
     let known = match known[..] {
         [] => "the configuration names none".to_owned(),
         _ => format!("there are {}", known.join(", ")),

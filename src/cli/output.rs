@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Environment;
 use super::args::Color;
+use crate::phrase::counted;
 use crate::redact::Redactor;
 use crate::report::diagnostic::{Severity, render};
 use crate::source::{Code, Diagnostic, Sources};
@@ -89,8 +90,7 @@ impl Output {
             text.push_str(&format!("… and {} more\n\n", found.len() - MOST));
         }
         text.push_str(&more_about(found));
-        let count = found.len();
-        text.push_str(&format!("{count} {word}{} found\n", if count == 1 { "" } else { "s" }));
+        text.push_str(&format!("{} found\n", counted(found.len(), word)));
         self.complain(&text);
     }
 }

@@ -21,7 +21,7 @@ use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
-use crate::source::{Diagnostic, Sources};
+use crate::source::{Diagnostic, Sources, canonical};
 
 /// Bound on a scenario that sets none.
 const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
@@ -66,7 +66,7 @@ pub(super) fn read_folder(place: &Place, sources: &mut Sources, output: &Output)
     })
 }
 
-/// Reads the scenarios of a place and its flow definitions, or gives the mistakes of all; what is secret in them is masked
+/// Reads the scenarios of a place and its flow definitions, or gives the mistakes of all, with what is secret in them masked
 /// from then on.
 pub(super) fn gather(place: &Place, sources: &mut Sources, output: &Output) -> Result<Folder, Vec<Diagnostic>> {
     let found = discover(&place.root, sources);
@@ -113,10 +113,6 @@ pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
     crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
 }
 
-pub(super) fn canonical(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
 /// Makes everything ready for a run.
 pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, output: &Output) -> Result<Prepared, Exit> {
     let mut sources = Sources::default();
@@ -146,6 +142,11 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         whole,
         surveyor: Surveyor::default(),
     };
+    if let Some(file) = no_scenario(&run, &place, &sources) {
+        let why = format!("{} is no scenario; run one that uses it", file.display());
+        output.complain(&format!("error: {why}"));
+        return Err(Exit::Usage);
+    }
     let mut tests = select(&run, &place, arguments, &sources);
     if arguments.failed {
         let last = LastRun::read(&root).map_err(|error| usage(output, &error))?;
@@ -246,6 +247,14 @@ pub(super) fn name_flows(library: &Library, flows: &mut HashMap<String, String>)
             flows.entry(definition.name.clone()).or_insert_with(|| flow.id.clone());
         }
     }
+}
+
+/// A file that was chosen and is none of the scenarios.
+fn no_scenario<'a>(run: &Run, place: &'a Place, sources: &Sources) -> Option<&'a Path> {
+    let files: Vec<PathBuf> =
+        run.suite.scenarios.iter().map(|scenario| canonical(sources.path(scenario.span.source))).collect();
+    let chosen = place.selections.iter().map(|selection| selection.path.as_path());
+    chosen.filter(|path| path.is_file()).find(|path| !files.contains(&canonical(path)))
 }
 
 /// The tests that paths, lines, tags and filters choose. libtest's own flags are left to libtest-mimic.

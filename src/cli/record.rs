@@ -12,13 +12,14 @@ use super::output::Output;
 use super::prepare::{Connection, connect_with, definitions, refuse};
 use super::settings::{Place, Settings, place};
 use super::signal::stop_signal;
+use super::written::must_be_named_in_ci;
 use crate::api::client::Client;
 use crate::api::operation::Version;
 use crate::compose::recording::recognise::{Paths, by_path};
 use crate::compose::{Options, Treatment};
 use crate::proxy::{Guard, Proxy, Upstream};
 use crate::sandbox::ServerOptions;
-use crate::source::Sources;
+use crate::source::{Sources, from_here};
 use keep::Keeper;
 
 /// The folder in the scenario folder that recordings go to.
@@ -59,13 +60,13 @@ fn folder(
     place: &Place,
     output: &Output,
 ) -> Result<PathBuf, Exit> {
-    let default =
-        || place.root.strip_prefix(".").map_or_else(|_| place.root.clone(), std::path::Path::to_owned).join(FOLDER);
-    if arguments.out.is_none() && environment.variable("CI").is_some() {
-        output.complain("error: nothing is written in CI unless it is asked for: name the folder with --out");
-        return Err(Exit::Usage);
-    }
-    let folder = arguments.out.clone().unwrap_or_else(default);
+    let folder = match &arguments.out {
+        Some(out) => out.clone(),
+        None => {
+            must_be_named_in_ci(environment, "folder", output)?;
+            from_here(&place.root).join(FOLDER)
+        }
+    };
     if folder.exists() && !folder.is_dir() {
         output.complain(&format!("error: {} is no folder", folder.display()));
         return Err(Exit::Usage);

@@ -7,7 +7,7 @@ mod select;
 mod terminal;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Environment;
 use super::args::{ListFormat, ReviewArguments};
@@ -15,6 +15,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::refuse;
 use super::settings::{SettingsError, snapshot_folder, store_root};
+use crate::phrase::counted;
 use crate::redact::Redactor;
 use crate::review::{Item, Review};
 use crate::snapshot::{Found, PolicyError, Settled, Store, StoreError, Taken, Waiting, ci_variable};
@@ -179,8 +180,7 @@ impl Desk {
                 }
             }
         }
-        let count = items.len() - left;
-        output.say(&format!("{count} {} {word}\n", if count == 1 { "snapshot" } else { "snapshots" }));
+        output.say(&format!("{} {word}\n", counted(items.len() - left, "snapshot")));
         left
     }
 
@@ -189,11 +189,4 @@ impl Desk {
         let now = self.store.read_again(waiting)?;
         Ok(now.map(|now| self.item(now, &mut HashMap::new())))
     }
-}
-
-/// A path as it is, links followed, also where the file itself is not there.
-fn canonical(path: &Path) -> PathBuf {
-    let whole = || path.canonicalize().ok();
-    let beside = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
-    whole().or_else(beside).unwrap_or_else(|| path.to_owned())
 }

@@ -42,7 +42,7 @@ pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &
 pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared: Prepared, output: &Output) -> Exit {
     let libtest = arguments.libtest.to_libtest();
     if arguments.failed && prepared.tests.is_empty() {
-        output.complain("error: nothing ran: no test failed when it ran last");
+        output.complain("error: nothing ran: none of the tests that are selected failed when it ran last");
         stop(prepared);
         return Exit::Nothing;
     }

@@ -30,7 +30,7 @@ pub(super) fn sandbox(arguments: &SandboxArguments, output: &Output) -> Exit {
         return Exit::Usage;
     }
     // What changes from here on is noticed.
-    let changes = Changes::below(&folder);
+    let changes = Changes::below(&folder, None);
     let Some(library) = read(&folder, output) else { return Exit::Invalid };
     if library.flows.is_empty() {
         let folder = folder.display();

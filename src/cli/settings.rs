@@ -148,7 +148,15 @@ fn selection(word: &str) -> Result<Option<Selection>, SettingsError> {
         return Ok(Some(Selection { path, line: None }));
     }
     let Some((file, line)) = word.rsplit_once(':') else { return Ok(None) };
+    // With a column after it, as mistakes are told.
+    let (file, line) = match file.rsplit_once(':') {
+        Some((file, earlier)) if earlier.parse::<usize>().is_ok() && Path::new(file).exists() => (file, earlier),
+        _ => (file, line),
+    };
     let path = PathBuf::from(file);
+    if path.is_dir() && line.parse::<usize>().is_ok() {
+        return Err(SettingsError::Usage(format!("{file} is a folder, and a line is one of a file")));
+    }
     if !path.is_file() {
         return Ok(None);
     }

@@ -7,8 +7,9 @@ use super::Environment;
 use super::args::WrittenArguments;
 use super::exit::Exit;
 use super::output::Output;
-use crate::compose::{Composed, Treatment, write};
-use crate::source::write_file;
+use super::write::write;
+use crate::compose::{self, Composed, Treatment};
+use crate::source::from_here;
 
 /// Where scenarios go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,17 +33,20 @@ pub(super) fn goal(
         Some(out) if out.as_os_str() == "-" => Ok(Goal::Standard),
         Some(out) if is_yaml(out) && !out.is_dir() => Ok(Goal::File(out.clone())),
         Some(out) => Ok(Goal::File(out.join(file))),
-        None if environment.variable("CI").is_some() => {
-            output.complain("error: nothing is written in CI unless it is asked for: name the file with --out");
-            Err(Exit::Usage)
+        None => {
+            must_be_named_in_ci(environment, "file", output)?;
+            Ok(Goal::File(from_here(folder).join(file)))
         }
-        None => Ok(Goal::File(shown(folder).join(file))),
     }
 }
 
-/// A folder without the dot that only says "here".
-fn shown(folder: &Path) -> PathBuf {
-    folder.strip_prefix(".").map_or_else(|_| folder.to_owned(), Path::to_owned)
+/// In CI nothing is written unless its place is asked for by name.
+pub(super) fn must_be_named_in_ci(environment: &Environment, what: &str, output: &Output) -> Result<(), Exit> {
+    if !environment.in_ci() {
+        return Ok(());
+    }
+    output.complain(&format!("error: nothing is written in CI unless it is asked for: name the {what} with --out"));
+    Err(Exit::Usage)
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -95,7 +99,7 @@ pub(super) fn deliver(scenarios: &[Composed], goal: &Goal, force: bool, output: 
     for (at, composed) in scenarios.iter().enumerate() {
         let path = numbered(file, at);
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let text = write(&composed.draft);
+        let text = compose::write(&composed.draft);
         planned.push((path, output.redactor.mask(&text).into_owned().into_bytes()));
         planned.extend(composed.files.iter().map(|(path, bytes)| (folder.join(path), bytes.clone())));
     }
@@ -106,10 +110,7 @@ pub(super) fn deliver(scenarios: &[Composed], goal: &Goal, force: bool, output: 
         return Err(taken(path, output));
     }
     for (path, bytes) in &planned {
-        if let Err(error) = write_file(path, bytes) {
-            output.complain(&format!("error: {} cannot be written: {error}", path.display()));
-            return Err(Exit::Usage);
-        }
+        write(path, bytes, output)?;
     }
     Ok((0..scenarios.len()).map(|at| numbered(file, at)).collect())
 }
@@ -119,7 +120,7 @@ fn print(scenarios: &[Composed], output: &Output) -> Result<(), Exit> {
         output.complain(&format!("error: there are {} scenarios: name a folder for them with --out", scenarios.len()));
         return Err(Exit::Usage);
     };
-    output.say(&write(&composed.draft));
+    output.say(&compose::write(&composed.draft));
     for (path, _) in &composed.files {
         output.complain(&format!(
             "note: the scenario sends {path}, which is not written together with the standard output"

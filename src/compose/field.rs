@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::api::element::{Element, ElementType, JsonType};
 use crate::api::field::find;
-use crate::api::wire::{Condition, Operator, Rule};
+use crate::api::wire::{Condition, Rule};
 use crate::fake::accepted_files;
 
 /// How many options are listed; of more, the first few are.
@@ -125,16 +125,11 @@ fn condition_words(elements: &[Element], condition: &Condition) -> String {
 fn rule_words(elements: &[Element], rule: &Rule) -> String {
     let named = elements.iter().find(|element| element.id == rule.element);
     let field = named.map_or("another field", |element| element.name.trim());
-    match rule.operator {
-        Operator::Equals => format!("{field} is {}", plain(&rule.value)),
-        Operator::NotEquals => format!("{field} is not {}", plain(&rule.value)),
-        Operator::In => {
-            let values: Vec<String> = rule.value.as_array().into_iter().flatten().map(plain).collect();
-            format!("{field} is one of {}", values.join(", "))
-        }
-        Operator::Filled => format!("{field} is filled in"),
-        Operator::Empty => format!("{field} is empty"),
-    }
+    let value = match &rule.value {
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        value => plain(value),
+    };
+    format!("{field}{}", rule.operator.in_words(&value))
 }
 
 fn plain(value: &Value) -> String {

@@ -3,7 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::draft::{Argument, Data, Draft, Field, Step};
-use super::scalar::{Place, inline, text};
+use super::scalar::{inline, text};
+use crate::phrase::is_unseen;
+use crate::yaml::scalar::Place;
 
 /// The longest line of comments that stand alone, in columns.
 const COMMENT_WIDTH: usize = 110;
@@ -129,6 +131,5 @@ fn comments(lines: &[String], indent: &str, out: &mut String) {
 
 /// A comment ends with its line, so that what comes from a server cannot go on as YAML.
 fn one_line(text: &str) -> String {
-    let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{202a}'..='\u{202e}');
-    text.replace(ends, " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace(is_unseen, " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

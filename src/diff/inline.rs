@@ -1,6 +1,6 @@
 //! The lines that differ between two texts, with the words in them that do.
 
-use similar::{ChangeTag, TextDiff};
+use similar::TextDiff;
 
 use super::{CONTEXT_LINES, LineKind};
 
@@ -43,11 +43,7 @@ pub fn inline_lines(old: &str, new: &str) -> Vec<InlineLine> {
                     .filter(|(_, text)| !text.is_empty())
                     .collect();
                 lines.push(InlineLine {
-                    kind: match change.tag() {
-                        ChangeTag::Equal => LineKind::Context,
-                        ChangeTag::Delete => LineKind::Removed,
-                        ChangeTag::Insert => LineKind::Added,
-                    },
+                    kind: change.tag().into(),
                     old_line: change.old_index().map(|index| index + 1),
                     new_line: change.new_index().map(|index| index + 1),
                     parts,

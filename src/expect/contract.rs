@@ -133,8 +133,9 @@ fn session(action: &Action, before: &Before, seen: &Seen<'_>) -> Option<String> 
 
 fn can_go_back(action: &Action, before: &Before, seen: &Seen<'_>) -> Option<String> {
     let body = seen.answer.json().filter(|_| !seen.answer.is_error())?;
+    // A submit may lead to the first step once more; then there is something to go back to.
     let first = matches!(action, Action::Init)
-        || (action.answers_with_a_step()
+        || (matches!(action, Action::Current | Action::Back)
             && before.first_step.as_ref().is_some_and(|first| body.get("id") == Some(first)));
     (first && body.get("canGoBack") == Some(&Value::Bool(true)))
         .then(|| "`canGoBack` is true on the flow's first step".to_owned())

@@ -7,8 +7,9 @@ use crate::api::element::Element;
 use crate::api::field::{self, FieldError};
 use crate::matcher::evaluate::Subject;
 use crate::matcher::{Literal, Matcher};
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::expectation::{Elements, FieldExpect};
-use crate::source::{Diagnostic, Span, nearest};
+use crate::source::{Diagnostic, Span};
 
 /// Which fields are there, in which order, and which are not.
 pub(super) fn judge_elements(wanted: &Elements<Literal>, seen: &Seen<'_>, failures: &mut Vec<Failure>) {
@@ -97,7 +98,7 @@ pub(super) fn judge_field(wanted: &FieldExpect<Literal>, seen: &Seen<'_>, failur
         let near =
             nearest(attribute, keys).filter(|near| near != attribute && attribute_of(element, attribute).is_none());
         failures.extend(failure.map(|mut failure| {
-            failure.diagnostic = failure.diagnostic.maybe_help(near.map(|near| format!("did you mean `{near}`?")));
+            failure.diagnostic = failure.diagnostic.maybe_help(near.map(did_you_mean));
             failure
         }));
     }

@@ -29,7 +29,7 @@ pub(super) struct Place {
 }
 
 /// The countries; the most usual first.
-pub(super) const COUNTRIES: [Country; 6] = [
+const COUNTRIES: [Country; 6] = [
     Country {
         code: "US",
         alpha3: "USA",

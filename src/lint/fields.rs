@@ -5,11 +5,12 @@ use super::known::Known;
 use super::place;
 use super::walk::{Context, Standing};
 use crate::api::field::{FieldError, describe};
-use crate::map::is_generated;
+use crate::api::id::is_generated_id;
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::action::{Action, Fields};
 use crate::scenario::expectation::Expect;
 use crate::scenario::{CaptureFrom, Step};
-use crate::source::{Code, Diagnostic, Edit, Sources, Span, nearest};
+use crate::source::{Code, Diagnostic, Edit, Sources, Span};
 use crate::template::Templated;
 
 /// How many fields of a step are listed.
@@ -77,7 +78,7 @@ fn look_up_all<'a>(named: &[&'a Templated], standing: &Standing<'_>, known: &Kno
 fn look_up(key: &str, span: Span, standing: &Standing<'_>, context: &mut Context<'_>) {
     let Some(chart) = standing.chart.filter(|chart| !chart.steps.is_empty()) else { return };
     // An id is made anew whenever the flow is rebuilt: no map keeps it.
-    if key.starts_with("id:") || is_generated(key) || standing.ended.is_some() {
+    if key.starts_with("id:") || is_generated_id(key) || standing.ended.is_some() {
         return;
     }
     let all = chart.all();
@@ -149,7 +150,7 @@ fn unknown(key: &str, span: Span, steps: &[&ChartStep<'_>], look: &Look<'_>, sou
     let mistake =
         Diagnostic::mistake(Code::UnknownField, span, format!("{whose} {has} `{label}`")).note(chart.source());
     Some(match (near, steps) {
-        (Some(near), _) => mistake.help(format!("did you mean `{near}`?")),
+        (Some(near), _) => mistake.help(did_you_mean(near)),
         (None, [only]) => mistake.help(format!("the step has {}", listed(only))),
         (None, _) => mistake.help("run the scenario if the flow has got this field since"),
     })

@@ -2,10 +2,11 @@
 
 use super::Material;
 use super::outcome::Outcome;
-use crate::map::is_generated;
+use crate::api::id::is_generated_id;
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::Scenario;
 use crate::scenario::action::Action;
-use crate::source::{Code, Diagnostic, nearest};
+use crate::source::{Code, Diagnostic};
 
 /// How many names are listed.
 const MOST_LISTED: usize = 8;
@@ -33,7 +34,7 @@ fn unknown(scenario: &Scenario, flows: &Flows) -> Option<Diagnostic> {
     }
     let near = nearest(name, flows.names.iter().map(String::as_str));
     // An id that is like an alias by chance is no misspelling of it.
-    if !flows.all && (near.is_none() || is_generated(name)) {
+    if !flows.all && (near.is_none() || is_generated_id(name)) {
         return None;
     }
     let mistake = Diagnostic::mistake(
@@ -42,7 +43,7 @@ fn unknown(scenario: &Scenario, flows: &Flows) -> Option<Diagnostic> {
         format!("there is no flow `{name}`, so the answer is error 4000"),
     );
     Some(mistake.help(match near {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None if flows.names.len() > MOST_LISTED => {
             let listed = flows.names[..MOST_LISTED].join(", ");
             format!("the flows are {listed} and {} more", flows.names.len() - MOST_LISTED)

@@ -1,6 +1,7 @@
 //! Places of words in what was written, and how to write others in their stead.
 
 use crate::source::{SourceId, Sources, Span};
+use crate::yaml::scalar::{Place, double_quoted, is_escaped, is_plain, single_quoted};
 
 /// The place of a word inside a span, or the span itself where it does not stand there as it is.
 pub(super) fn word(sources: &Sources, span: Span, word: &str) -> Span {
@@ -56,7 +57,7 @@ pub(super) fn rewritten(sources: &Sources, span: Span, before: &str, now: &str) 
     match written.chars().next()? {
         quote @ ('"' | '\'') if written.len() > 1 && written.ends_with(quote) => Some(quoted_like(written, now)),
         _ if written != before => None,
-        _ if part => is_plain(now).then(|| now.to_owned()),
+        _ if part => is_plain(now, Place::Flow).then(|| now.to_owned()),
         _ => Some(quoted_like(written, now)),
     }
 }
@@ -64,36 +65,11 @@ pub(super) fn rewritten(sources: &Sources, span: Span, before: &str, now: &str) 
 /// A text written as another one is: in quotes of the same kind, or plain where that is possible.
 fn quoted_like(written: &str, text: &str) -> String {
     match written.chars().next() {
-        Some('\'') if !text.contains(char::is_control) => format!("'{}'", text.replace('\'', "''")),
+        Some('\'') if !text.contains(is_escaped) => single_quoted(text),
         Some('"' | '\'') => double_quoted(text),
-        _ if is_plain(text) => text.to_owned(),
+        _ if is_plain(text, Place::Flow) => text.to_owned(),
         _ => double_quoted(text),
     }
-}
-
-/// A text in double quotes, what YAML would not take as it is escaped.
-fn double_quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() || "\u{2028}\u{2029}\u{feff}".contains(c) => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// Whether a text can stand without quotes, in braces too.
-fn is_plain(text: &str) -> bool {
-    let first = text.chars().next();
-    let wordlike = first.is_some_and(|first| first.is_alphabetic() || first == '_');
-    let special = |c: char| c.is_control() || ",[]{}#&*!|>'\"%@`\\:\u{2028}\u{2029}\u{feff}".contains(c);
-    let reserved = ["null", "true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
-    wordlike && !text.contains(special) && text.trim() == text && !reserved
 }
 
 #[cfg(test)]

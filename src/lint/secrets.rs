@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::Material;
 use super::outcome::Outcome;
+use crate::api::id::is_generated_id;
 use crate::scenario::action::Action;
 use crate::source::{Code, Diagnostic, SourceId, Span};
 
@@ -192,7 +193,7 @@ fn is_random(text: &str) -> bool {
 }
 
 fn is_id(text: &str) -> bool {
-    text.split('/').any(crate::map::is_generated) || crate::map::is_generated(text)
+    text.split('/').any(is_generated_id)
 }
 
 /// How often a digit follows a letter, a letter a digit, or a capital a small letter: seldom in words, often in secrets.

@@ -4,16 +4,17 @@ use super::chart::Steps;
 use super::outcome::Outcome;
 use super::place;
 use super::walk::{Context, Standing};
-use crate::map::is_generated;
+use crate::api::id::is_generated_id;
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::Step;
 use crate::scenario::action::Action;
-use crate::source::{Code, Diagnostic, Edit, nearest};
+use crate::source::{Code, Diagnostic, Edit};
 
 /// Looks at the step that must come next.
 pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut Context<'_>) {
     let (Outcome::Step(name, span), Some(chart)) = (outcome, standing.chart) else { return };
     // An id is made anew whenever the flow is rebuilt: no map keeps it.
-    if chart.steps.is_empty() || is_generated(name) || !chart.named(name).is_empty() {
+    if chart.steps.is_empty() || is_generated_id(name) || !chart.named(name).is_empty() {
         return;
     }
     let steps = || chart.steps.iter().map(|step| step.known);
@@ -33,7 +34,7 @@ pub(super) fn check(outcome: Outcome<'_>, standing: &Standing<'_>, context: &mut
     let message = format!("no step of the flow `{}` is called `{name}`", chart.map.flow);
     let mistake = Diagnostic::mistake(Code::UnknownStep, span, message).note(chart.source());
     context.found.push(mistake.help(match near {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None => {
             let titles: Vec<&str> = steps().map(|step| step.key.as_str()).collect();
             format!("the flow has {}; run the scenario if it has got this step since", titles.join(", "))

@@ -210,7 +210,7 @@ proptest! {
     fn a_fix_leaves_a_file_that_says_what_it_should(label in "\\PC{1,16}", style in 0..4_usize) {
         let label = label.trim();
         prop_assume!(!label.is_empty() && !label.contains("{%") && !label.contains("{{") && label != "First name");
-        prop_assume!(label != "given" && !crate::map::is_generated(label));
+        prop_assume!(label != "given" && !crate::api::id::is_generated_id(label));
         // These are read as something else than a label, as they are in a run.
         prop_assume!(!["id:", "role:", "name:", "normalized:"].iter().any(|prefix| label.starts_with(prefix)));
         let key = ["First name", "\"First name\"", "'First name'", "? First name\n      "][style];

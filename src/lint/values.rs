@@ -15,9 +15,10 @@ use crate::api::field;
 use crate::api::file::{FILE_TYPES, extension};
 use crate::api::wire::is_blank;
 use crate::map::KnownElement;
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::Step;
 use crate::scenario::action::{Action, Fields};
-use crate::source::{Code, Diagnostic, nearest};
+use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
 
 /// How many options are listed.
@@ -282,7 +283,7 @@ fn option(element: &Element, value: &Value) -> Option<Refused> {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let words: Vec<&str> = options.iter().filter_map(|(known, _)| known.as_str()).collect();
     let help = match nearest(&text, words.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => did_you_mean(near),
         None if words.len() > MOST_LISTED => {
             format!("its options are {} and {} more", words[..MOST_LISTED].join(", "), words.len() - MOST_LISTED)
         }

@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::outcome::Outcome;
 use super::{Material, place};
 use crate::api::operation::LINK_TYPES;
+use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Scenario, Step};
-use crate::source::{Code, Diagnostic, Sources, Span, nearest};
+use crate::source::{Code, Diagnostic, Sources, Span};
 use crate::template::Templated;
 
 /// What a request can be.
@@ -90,8 +91,8 @@ fn no_type(step: &Step) -> Option<Diagnostic> {
     let (Action::Link(link) | Action::Unlink(link)) = &step.action else { return None };
     let kind = link.kind.as_ref()?;
     let word = text(kind).filter(|word| !LINK_TYPES.contains(word) && Outcome::of(step).succeeds())?;
-    let help = nearest(word, LINK_TYPES)
-        .map_or_else(|| format!("the types are {}", LINK_TYPES.join(", ")), |near| format!("did you mean `{near}`?"));
+    let help =
+        nearest(word, LINK_TYPES).map_or_else(|| format!("the types are {}", LINK_TYPES.join(", ")), did_you_mean);
     Some(odd(kind.span, format!("there is no type of link `{word}`")).help(help))
 }
 
@@ -99,10 +100,8 @@ fn no_method(step: &Step) -> Option<Diagnostic> {
     let Action::Request { method: Some(method), .. } = &step.action else { return None };
     let known = |word: &str| METHODS.iter().any(|known| known.eq_ignore_ascii_case(word));
     let word = text(method).filter(|word| !known(word) && Outcome::of(step).succeeds())?;
-    let help = nearest(word, METHODS).map_or_else(
-        || "a request is GET, POST, PUT, PATCH or DELETE".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let help =
+        nearest(word, METHODS).map_or_else(|| "a request is GET, POST, PUT, PATCH or DELETE".to_owned(), did_you_mean);
     Some(odd(method.span, format!("there is no HTTP method {word}")).help(help))
 }
 
@@ -114,7 +113,7 @@ fn attributes(step: &Step, sources: &Sources, found: &mut Vec<Diagnostic>) {
         let slip = near.filter(|near| name.len().abs_diff(near.len()) <= 1 && !name.eq_ignore_ascii_case(near));
         if let Some(near) = slip.filter(|near| format!("{near}s") != *name && format!("{name}s") != **near) {
             let span = place::key_of(sources, matcher.span, name);
-            found.push(odd(span, format!("no field has `{name}`")).help(format!("did you mean `{near}`?")));
+            found.push(odd(span, format!("no field has `{name}`")).help(did_you_mean(near)));
         }
     }
 }
@@ -143,7 +142,7 @@ fn applicants(scenario: &Scenario, sources: &Sources, found: &mut Vec<Diagnostic
             let span = place::word(sources, only.span, &format!("as: {name}"));
             found.push(
                 odd(span, format!("`{name}` does nothing but this, and `{near}` has begun the flow"))
-                    .help(format!("did you mean `{near}`?")),
+                    .help(did_you_mean(near)),
             );
         }
     }

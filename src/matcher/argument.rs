@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 use crate::yaml::{Node, Reading, broken_pattern};
 
@@ -66,7 +67,7 @@ pub(super) fn check_pair(value: &Value, span: Span) -> Result<(), Box<Diagnostic
 pub(super) fn check_type(value: &Value, span: Span) -> Result<(), Box<Diagnostic>> {
     let name = value.as_str().unwrap_or_default();
     let mistake = || {
-        let near = nearest(name, JSON_TYPES).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(name, JSON_TYPES).map(did_you_mean);
         Diagnostic::mistake(Code::BadMatcher, span, format!("{value} is no type of a JSON value"))
             .help(near.unwrap_or_else(|| format!("the types are {}", JSON_TYPES.join(", "))))
     };

@@ -9,7 +9,7 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// The most that is kept of one body, in bytes.
-pub(super) const MOST_KEPT: usize = 32 * 1024 * 1024;
+const MOST_KEPT: usize = 32 * 1024 * 1024;
 
 /// What passed through: one request and its answer.
 #[derive(Debug, Clone)]

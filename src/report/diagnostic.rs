@@ -13,7 +13,7 @@
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 pub use crate::source::Severity;
-use crate::source::{Code, Diagnostic, Fix, Sources};
+use crate::source::{Code, Diagnostic, Fix, Sources, path_text};
 
 /// Draws a diagnostic. How grave one with a code is, the code says; any other is of the given severity.
 pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, color: bool) -> String {
@@ -34,7 +34,7 @@ pub fn render(diagnostic: &Diagnostic, severity: Severity, sources: &Sources, co
         .enumerate()
     {
         let source = sources.get(span.source);
-        let path = source.path.display().to_string().replace('\\', "/");
+        let path = path_text(&source.path);
         if source.text.is_empty() {
             places.push(Origin::path(path).into());
             continue;
@@ -66,7 +66,7 @@ fn fixed<'a>(fix: &'a Fix, sources: &'a Sources) -> Group<'a> {
     let mut group = Group::with_title(Level::HELP.secondary_title(fix.message.as_str()));
     for edit in &fix.edits {
         let source = sources.get(edit.span.source);
-        let path = source.path.display().to_string().replace('\\', "/");
+        let path = path_text(&source.path);
         let patch = Patch::new(edit.span.range(), edit.text.as_str());
         group = group.element(Snippet::source(&*source.text).path(path).fold(true).patch(patch));
     }

@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::curl;
 use super::diagnostic::{Severity, render};
+use super::sentence::emphasised;
 use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
 use crate::matcher::evaluate::brief;
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
-use crate::semantic::{self, Sentence, StepChange};
+use crate::phrase::is_unseen;
+use crate::semantic::{self, StepChange};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, Sources};
 
@@ -135,12 +137,6 @@ fn meaning(old: &Value, new: &Value, color: bool) -> String {
     text
 }
 
-/// A sentence with its labels in bold, or between asterisks.
-fn emphasised(sentence: &Sentence, color: bool) -> String {
-    let bold = anstyle::Style::new().bold();
-    if color { sentence.marked(|label| format!("{bold}{label}{bold:#}")) } else { sentence.to_string() }
-}
-
 /// The structural difference of two values, a line a change.
 fn changes(old: &Value, new: &Value, color: bool) -> String {
     let all = diff::diff(old, new);
@@ -257,7 +253,7 @@ fn indent(text: &mut String, body: &str) {
     let lines = body.lines().count();
     for line in body.lines().take(MOST_LINES) {
         let cut = line.char_indices().nth(400).map_or(line.len(), |(at, _)| at);
-        let shown = line[..cut].replace(|letter: char| letter.is_control() && letter != '\t', "\u{fffd}");
+        let shown = line[..cut].replace(|letter| is_unseen(letter) && letter != '\t', "\u{fffd}");
         let _ = writeln!(text, "    {shown}{}", if cut < line.len() { "…" } else { "" });
     }
     if lines > MOST_LINES {

@@ -18,7 +18,7 @@
 use serde_json::{Map, Value, json};
 
 use super::diagnostic::Severity;
-use crate::source::{Diagnostic, Sources, Span};
+use crate::source::{Diagnostic, Sources, Span, path_text};
 
 /// The array of findings.
 pub fn to_json(found: &[(Severity, &Diagnostic)], sources: &Sources) -> Value {
@@ -56,13 +56,8 @@ fn place(members: &mut Map<String, Value>, span: Span, sources: &Sources) {
     let source = sources.get(span.source);
     let (line, column) = source.line_column(span.start as usize);
     let (end_line, end_column) = source.line_column(span.end as usize);
-    members.insert("file".to_owned(), json!(shown_path(span, sources)));
+    members.insert("file".to_owned(), json!(path_text(sources.path(span.source))));
     for (key, value) in [("line", line), ("column", column), ("end_line", end_line), ("end_column", end_column)] {
         members.insert(key.to_owned(), json!(value));
     }
-}
-
-/// A file's path with forward slashes.
-pub(super) fn shown_path(span: Span, sources: &Sources) -> String {
-    sources.path(span.source).display().to_string().replace('\\', "/")
 }

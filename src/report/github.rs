@@ -5,8 +5,7 @@
 //! ```
 
 use super::diagnostic::Severity;
-use super::findings::shown_path;
-use crate::source::{Code, Diagnostic, Sources};
+use crate::source::{Code, Diagnostic, Sources, path_text};
 
 /// One command, with its line end: the message, then help and notes on lines of their own.
 pub fn command(severity: Severity, diagnostic: &Diagnostic, sources: &Sources) -> String {
@@ -22,7 +21,7 @@ pub fn command(severity: Severity, diagnostic: &Diagnostic, sources: &Sources) -
         .chain(diagnostic.notes.iter().map(|note| format!("\nnote: {note}")))
         .for_each(|more| message.push_str(&more));
     let mut properties =
-        format!("file={},line={line},endLine={end_line}", property(&shown_path(diagnostic.span, sources)));
+        format!("file={},line={line},endLine={end_line}", property(&path_text(sources.path(diagnostic.span.source))));
     // GitHub takes columns only where the place is on one line.
     if line == end_line {
         properties.push_str(&format!(",col={column},endColumn={end_column}"));

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use unicode_width::UnicodeWidthStr;
 
-use crate::outcome::Doing;
+use crate::outcome::{Doing, Verdict};
 
 /// How far a run is.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(super) struct Progress {
     tests: usize,
     ended: usize,
     failed: usize,
+    review: usize,
     busy: IndexMap<String, Busy>,
 }
 
@@ -35,7 +36,7 @@ struct Busy {
 impl Progress {
     /// A run of so many tests that begins now.
     pub fn new(tests: usize, now: Instant) -> Self {
-        Progress { began: now, tests, ended: 0, failed: 0, busy: IndexMap::new() }
+        Progress { began: now, tests, ended: 0, failed: 0, review: 0, busy: IndexMap::new() }
     }
 
     /// A test goes on to something else.
@@ -53,18 +54,23 @@ impl Progress {
     }
 
     /// A test has ended.
-    pub fn ended(&mut self, test: &str, failed: bool) {
+    pub fn ended(&mut self, test: &str, verdict: &Verdict) {
         self.busy.swap_remove(test);
         self.ended += 1;
-        self.failed += usize::from(failed);
+        match verdict {
+            Verdict::Unreviewed => self.review += 1,
+            verdict => self.failed += usize::from(verdict.is_failure()),
+        }
     }
 
     /// The line, without its end, at most so many columns wide.
     pub fn line(&self, now: Instant, width: usize) -> String {
         let pending = self.busy.values().filter(|busy| busy.pending).count();
         let mut line = format!(" Running [{}] {}/{}", seconds(now - self.began), self.ended, self.tests);
-        if self.failed > 0 {
-            line.push_str(&format!(", {} failed", self.failed));
+        for (count, word) in [(self.failed, "failed"), (self.review, "to review")] {
+            if count > 0 {
+                line.push_str(&format!(", {count} {word}"));
+            }
         }
         let busy = [(self.busy.len() - pending, "running"), (pending, "pending")];
         let busy: Vec<String> =
@@ -120,13 +126,13 @@ mod tests {
             progress.line(at(5), 80),
             " Running [    5.0s] 0/3 | 1 running, 1 pending | pending 3.0s: b (1 init)"
         );
-        progress.ended("b", true);
+        progress.ended("b", &Verdict::Failed);
         assert_eq!(
             progress.line(at(5), 80),
             " Running [    5.0s] 1/3, 1 failed | 1 running | since 2.0s: a (2 submit)"
         );
-        progress.ended("a", false);
-        assert_eq!(progress.line(at(5), 80), " Running [    5.0s] 2/3, 1 failed");
+        progress.ended("a", &Verdict::Unreviewed);
+        assert_eq!(progress.line(at(5), 80), " Running [    5.0s] 2/3, 1 failed, 1 to review");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use anstyle::{AnsiColor, Style};
 use super::failure::explain;
 use super::progress::Progress;
 use crate::outcome::{Event, ScenarioOutcome, Verdict};
+use crate::phrase::counted;
 use crate::redact::Redactor;
 use crate::source::Sources;
 
@@ -96,7 +97,7 @@ impl<W: Write> Terminal<W> {
                 if let Some(live) = &mut self.live {
                     live.progress = Progress::new(tests, Instant::now());
                 }
-                self.say(&format!("{} {tests} {}\n", self.tag("Running", bold()), plural(tests, "test")))
+                self.say(&format!("{} {}\n", self.tag("Running", bold()), counted(tests, "test")))
             }
             Event::Doing { test, doing } => {
                 let Some(live) = &mut self.live else { return Ok(()) };
@@ -105,7 +106,7 @@ impl<W: Write> Terminal<W> {
             }
             Event::Finished(outcome) => {
                 if let Some(live) = &mut self.live {
-                    live.progress.ended(&outcome.name, outcome.verdict.is_failure());
+                    live.progress.ended(&outcome.name, &outcome.verdict);
                 }
                 self.finished(*outcome)?;
                 self.tick()
@@ -175,10 +176,10 @@ impl<W: Write> Terminal<W> {
         );
         let blank = if failed.is_empty() { "" } else { "\n" };
         let line = format!(
-            "{blank}{} [{:>8.3}s] {total} {}: {}\n",
+            "{blank}{} [{:>8.3}s] {}: {}\n",
             self.tag("Summary", bold()),
             elapsed.as_secs_f64(),
-            plural(total, "test"),
+            counted(total, "test"),
             parts.join(", ")
         );
         self.say(&line)?;
@@ -231,10 +232,6 @@ fn skipped_steps(outcome: &ScenarioOutcome) -> String {
         .map(|step| format!("{} {}", step.number, step.label))
         .collect();
     if skipped.is_empty() { String::new() } else { format!(" (without step {})", skipped.join(", ")) }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 fn bold() -> Style {

@@ -4,6 +4,7 @@ use super::Review;
 use super::item::{Item, State};
 use super::paint::{Line, Look};
 use super::views::{self, View};
+use crate::phrase::counted;
 use crate::snapshot::Settled;
 
 /// The fewest lines of a change that are seen, however many keys there are to show.
@@ -77,7 +78,7 @@ impl Review {
         lines.push(row("new", &waiting.file.display().to_string()));
         if here.len() > 1 {
             lines.push(Line::default());
-            lines.push(Line::of(Look::Strong, &format!("{} in {} snapshots", same(item), here.len())));
+            lines.push(Line::of(Look::Strong, &format!("{} in {}", same(item), counted(here.len(), "snapshot"))));
             lines.extend(here.iter().map(|index| {
                 let item = &self.items[*index];
                 let line = Line::of(Look::Dim, "• ").with(Look::Plain, &format!("{}, {}", item.test, item.step()));
@@ -151,13 +152,13 @@ fn settled(state: State) -> &'static str {
 }
 
 fn position(above: usize, below: usize) -> String {
-    let lines =
-        |count: usize, what: &str| if count == 1 { format!("1 {what}line") } else { format!("{count} {what}lines") };
     match (above, below) {
         (0, 0) => String::new(),
-        (0, below) => format!("{} below (space, j)", lines(below, "more ")),
-        (above, 0) => format!("the end; {} above (b, k)", lines(above, "")),
-        (above, below) => format!("{} above, {} below (j k, space b)", lines(above, ""), lines(below, "more ")),
+        (0, below) => format!("{} below (space, j)", counted(below, "more line")),
+        (above, 0) => format!("the end; {} above (b, k)", counted(above, "line")),
+        (above, below) => {
+            format!("{} above, {} below (j k, space b)", counted(above, "line"), counted(below, "more line"))
+        }
     }
 }
 

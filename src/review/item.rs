@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::diff::{LineKind, diff, lines};
+use crate::phrase::counted;
 use crate::semantic::{Sentence, StepChange, changes, sentences, summary};
 use crate::snapshot::{Settled, Waiting};
 
@@ -114,8 +115,7 @@ fn text_change(old: &str, new: &str) -> (Vec<Sentence>, String) {
     let changed = lines(old, new);
     let count = |kind: LineKind| changed.iter().filter(|line| line.kind == kind).count();
     let (added, removed) = (count(LineKind::Added), count(LineKind::Removed));
-    let lines = |count: usize| if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
-    let sentence = format!("the text changed: {} added, {} removed", lines(added), lines(removed));
+    let sentence = format!("the text changed: {} added, {} removed", counted(added, "line"), counted(removed, "line"));
     let details: Vec<String> = changed.iter().map(|line| format!("{:?} {}", line.kind, line.text)).collect();
     (vec![Sentence::default().words(sentence)], format!("text {}", details.join("\n")))
 }

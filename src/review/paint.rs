@@ -3,6 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
+use crate::phrase::is_unseen;
+
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
@@ -149,10 +151,7 @@ fn harmless(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '\t' => clean.push_str("    "),
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
-                clean.push('\u{fffd}');
-            }
-            letter if letter.is_control() => clean.push('\u{fffd}'),
+            letter if is_unseen(letter) => clean.push('\u{fffd}'),
             letter => clean.push(letter),
         }
     }

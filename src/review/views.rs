@@ -53,7 +53,7 @@ pub(super) fn lines(item: &Item, view: View, width: usize) -> Vec<Line> {
 }
 
 /// A sentence as an item of a list, its labels strong.
-pub(super) fn bullet(sentence: &Sentence, width: usize) -> Vec<Line> {
+fn bullet(sentence: &Sentence, width: usize) -> Vec<Line> {
     let line = sentence.parts.iter().fold(Line::of(Look::Dim, "• "), |line, part| match part {
         Part::Words(words) => line.with(Look::Plain, words),
         Part::Label(label) => line.with(Look::Strong, label),

@@ -59,24 +59,8 @@ pub async fn run_test(
         }
         Ok(mut progress) => {
             let limit = scenario.timeout.unwrap_or(run.timeout);
-            let stopped = tokio::select! {
-                ended = tokio::time::timeout(limit, progress.steps(&scenario.steps)) => {
-                    if ended.is_err() {
-                        outcome.problem = Some(timed_out(&scenario.steps, scenario, limit, &progress.done));
-                    }
-                    false
-                }
-                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => true,
-            };
-            if !scenario.finally.is_empty() {
-                progress.stopped = false;
-                progress.in_finally = true;
-                if tokio::time::timeout(FINALLY_TIMEOUT, progress.steps(&scenario.finally)).await.is_err() {
-                    outcome
-                        .problem
-                        .get_or_insert_with(|| timed_out(&scenario.finally, scenario, FINALLY_TIMEOUT, &progress.done));
-                }
-            }
+            let (stopped, problem) = play(&mut progress, scenario, limit, &mut interrupted).await;
+            outcome.problem = problem;
             outcome.verdict = Verdict::of(&progress.done);
             if !progress.done.is_empty() && progress.done.iter().all(|step| step.skipped.is_some()) {
                 outcome.verdict = Verdict::Skipped("the `when` of every step was false".to_owned());
@@ -92,6 +76,33 @@ pub async fn run_test(
     }
     outcome.elapsed = began.elapsed();
     outcome
+}
+
+/// Runs the steps of a scenario and those of `finally`: whether it was interrupted, and which of the two took too long.
+async fn play(
+    progress: &mut Progress<'_>,
+    scenario: &Scenario,
+    limit: Duration,
+    interrupted: &mut watch::Receiver<bool>,
+) -> (bool, Option<Diagnostic>) {
+    let mut problem = None;
+    let stopped = tokio::select! {
+        ended = tokio::time::timeout(limit, progress.steps(&scenario.steps)) => {
+            if ended.is_err() {
+                problem = Some(timed_out(&scenario.steps, scenario, limit, &progress.done));
+            }
+            false
+        }
+        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => true,
+    };
+    if !scenario.finally.is_empty() {
+        progress.stopped = false;
+        progress.in_finally = true;
+        if tokio::time::timeout(FINALLY_TIMEOUT, progress.steps(&scenario.finally)).await.is_err() {
+            problem.get_or_insert_with(|| timed_out(&scenario.finally, scenario, FINALLY_TIMEOUT, &progress.done));
+        }
+    }
+    (stopped, problem)
 }
 
 fn timed_out(steps: &[Step], scenario: &Scenario, limit: Duration, done: &[StepOutcome]) -> Diagnostic {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::refused;
 use super::scenario::Progress;
 use super::snapshots;
 use crate::api::client::CallErrorKind;
@@ -13,7 +14,7 @@ use crate::api::exchange::{Answer, Exchange};
 use crate::api::field;
 use crate::api::wire::{self, BodyKind};
 use crate::expect::contract::{Before, contract};
-use crate::expect::{self, Failure, Seen, describe};
+use crate::expect::{self, Demand, Failure, Seen, describe};
 use crate::matcher::Literal;
 use crate::outcome::{Doing, StepOutcome};
 use crate::scenario::action::Action;
@@ -208,6 +209,9 @@ impl StepRun<'_, '_> {
         let still = !pending && step.action.answers_with_a_step() && exchange.answer.kind() == BodyKind::Pending;
         if failures.is_empty() && not_yet.is_empty() && still {
             failures.push(still_pending(step, began));
+        }
+        if let Some(failure) = failures.iter_mut().find(|failure| failure.demand == Demand::Scenario) {
+            refused::point_out(step, &exchange.answer, &elements, &self.progress.applicants.scope, failure);
         }
         let text = snapshots::text(self.progress, step, &exchange.answer);
         self.outcome.failures.extend(failures);

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use crate::api::codes;
 use crate::api::operation::{OPERATIONS, Operation};
-use crate::source::nearest;
+use crate::phrase::{did_you_mean, nearest};
 
 /// The header that asks for faults.
 pub const FAULT_HEADER: &str = "x-sandbox-fault";
@@ -189,7 +189,7 @@ impl Fault {
                 });
             }
             if !known.clone().any(|known| known == folded) {
-                let near = nearest(&folded, known.clone()).map(|near| format!("did you mean `{near}`?"));
+                let near = nearest(&folded, known.clone()).map(did_you_mean);
                 let help = near.unwrap_or_else(|| format!("it takes {}", known.collect::<Vec<_>>().join(", ")));
                 let message = format!("the fault `{name}` takes no `{key}`");
                 return Err(FaultError { word: FaultWord::Key(key.clone()), message, help: Some(help) });
@@ -228,7 +228,7 @@ fn kind(name: &str, keys: &Keys<'_>) -> Result<FaultKind, FaultError> {
                 return Err(FaultError::name(format!("{number} is neither an error code nor a status"), help));
             }
             Err(_) => {
-                let near = nearest(name, NAMES).map(|near| format!("did you mean `{near}`?"));
+                let near = nearest(name, NAMES).map(did_you_mean);
                 let help =
                     near.unwrap_or_else(|| format!("a fault is an error code, a status, or {}", NAMES.join(", ")));
                 return Err(FaultError::name(format!("unknown fault `{name}`"), help));
@@ -304,7 +304,7 @@ impl Keys<'_> {
             let row = OPERATIONS.iter().find(|row| row.name == folded);
             row.map(|row| row.operation).ok_or_else(|| {
                 let known = || OPERATIONS.iter().map(|row| row.name);
-                let near = nearest(&folded, known()).map(|near| format!("did you mean `{near}`?"));
+                let near = nearest(&folded, known()).map(did_you_mean);
                 let help = near.unwrap_or_else(|| format!("one of {}", known().collect::<Vec<_>>().join(", ")));
                 FaultError::value("on", format!("unknown operation `{name}`"), &help)
             })

@@ -2,7 +2,8 @@
 //!
 //! **A new action is a variant of [`Action`] and a row of [`ACTIONS`]**; the compiler leads to the rest.
 
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 use crate::yaml::{Kind, Node, Reading};
 
@@ -149,7 +150,7 @@ pub(super) fn read(name: &str, at: &Node, argument: Option<&Node>, reading: &mut
         let names: Vec<&'static str> = ACTIONS.iter().map(|(name, _)| *name).collect();
         let mistake = Diagnostic::mistake(Code::UnknownWord, at.span, format!("unknown action `{name}`"));
         reading.mistake(match nearest(name, names.iter().copied()) {
-            Some(near) => mistake.help(format!("did you mean `{near}`?")),
+            Some(near) => mistake.help(did_you_mean(near)),
             None => mistake.help(format!("the actions are {}", names.join(", "))),
         });
         return None;

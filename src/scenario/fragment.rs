@@ -2,7 +2,8 @@
 
 use super::action::Action;
 use super::step::Step;
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 use crate::yaml::{Node, Reading};
 
@@ -62,7 +63,7 @@ impl Fragment {
                 );
                 let names = || self.params.iter().map(|(param, ..)| param.as_str());
                 let help = match nearest(name, names()) {
-                    Some(near) => format!("did you mean `{near}`?"),
+                    Some(near) => did_you_mean(near),
                     None if self.params.is_empty() => "it has no parameters: define them under `params`".to_owned(),
                     None => format!("its parameters are {}", names().collect::<Vec<_>>().join(", ")),
                 };

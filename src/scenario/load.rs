@@ -9,7 +9,7 @@ use super::fragment::{self, Fragment};
 use super::model::{Scenario, Test};
 use super::step::Step;
 use super::{cases, check, read};
-use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span, canonical};
 use crate::yaml::{self, Kind, Node, Reading};
 
 /// The most steps that one scenario may have, fragments expanded.
@@ -309,10 +309,6 @@ fn folder_of(path: &Path) -> PathBuf {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     }
-}
-
-fn canonical(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Files that hold data for others: cases of a scenario, translations of a flow definition. Also whether a definition could

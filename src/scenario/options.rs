@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::jsonpath::{JsonPath, JsonPathError};
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{Kind, Node, Reading};
 
 /// Reads a duration such as `500ms`, `60s`, `1m30s` or `2h`.
@@ -120,7 +121,7 @@ pub(crate) fn read_path(node: &Node, reading: &mut Reading<'_>) -> Option<JsonPa
 }
 
 /// The mistake of a text that is no JSONPath.
-pub(crate) fn not_a_path(span: Span, error: &JsonPathError) -> Diagnostic {
+fn not_a_path(span: Span, error: &JsonPathError) -> Diagnostic {
     Diagnostic::mistake(Code::BadJsonPath, span, "this is not a JSONPath (RFC 9535)")
         .label(error.message.clone())
         .help("a path begins with `$` and reads like `$.elements[0].name`")
@@ -203,10 +204,9 @@ impl Checks {
                 Some((_, rule)) => list.push(*rule),
                 None => {
                     let names = RULES.map(|(name, _)| name);
-                    let help = nearest(name, names).map_or_else(
-                        || format!("the checks are {}", names.join(", ")),
-                        |near| format!("did you mean `{near}`?"),
-                    );
+                    let help = nearest(name, names)
+                        .map(did_you_mean)
+                        .unwrap_or_else(|| format!("the checks are {}", names.join(", ")));
                     reading.mistake(
                         Diagnostic::mistake(Code::UnknownWord, item.span, format!("unknown check `{name}`")).help(help),
                     );

@@ -8,7 +8,8 @@ use super::expectation::Expect;
 use super::modifiers;
 use super::options::{Checks, DURATION_HELP, SnapshotOptions, parse_duration};
 use crate::api::language::LANGUAGES;
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 use crate::template::scope::BUILT_IN;
 use crate::yaml::{Kind, Mapping, Node, Reading};
@@ -258,7 +259,7 @@ fn no_action(entries: &[(Node, Node)], node: &Node, reading: &Reading<'_>) -> Di
         let word = key.key_text(reading.sources);
         if let Some(near) = nearest(&word, names.iter().copied()).filter(|near| *near != word) {
             return Diagnostic::mistake(Code::UnknownWord, key.span, format!("unknown action `{word}`"))
-                .help(format!("did you mean `{near}`?"));
+                .help(did_you_mean(near));
         }
     }
     let at = entries.first().map_or(node.span, |(key, _)| key.span);
@@ -281,7 +282,7 @@ pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated
         reading.mistake(
             Diagnostic::mistake(Code::UnknownLanguage, node.span, format!("the API has no language `{tag}`"))
                 .note("the languages are those of the API's reference; one that resembles none is sent as it stands")
-                .help(format!("did you mean `{near}`?")),
+                .help(did_you_mean(near)),
         );
     }
     language

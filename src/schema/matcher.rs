@@ -120,7 +120,7 @@ written! {
 }
 
 /// A value of some type, or a template that gives it.
-pub(super) fn or_template(schema: Value) -> Schema {
+fn or_template(schema: Value) -> Schema {
     json_schema!({ "anyOf": [schema, { "type": "string", "pattern": TEMPLATE }] })
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::element;
 use super::sentence::{Sentence, brief};
 use crate::api::wire::{BodyKind, body_kind};
+use crate::phrase::counted;
 
 /// What an answer is, as far as a sentence needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,11 +97,7 @@ fn fields(sentence: Sentence, elements: &[Value]) -> Sentence {
     match elements.len() {
         0 => sentence.words(" without fields"),
         count => {
-            let sentence = sentence.words(if count == 1 {
-                " with 1 field: ".to_owned()
-            } else {
-                format!(" with {count} fields: ")
-            });
+            let sentence = sentence.words(format!(" with {}: ", counted(count, "field")));
             elements.iter().enumerate().fold(sentence, |sentence, (at, element)| {
                 let sentence = if at == 0 { sentence } else { sentence.words(", ") };
                 sentence.label(&element::label(element)).words(format!(" ({})", element::what(element)))

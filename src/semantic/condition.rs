@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::element;
 use super::sentence::{Sentence, brief};
-use crate::api::wire::{Condition, Operator, Rule};
+use crate::api::wire::{Condition, Rule};
 
 /// A condition in words, `*Country* is "CA"`; none where it is not understood.
 pub(super) fn words(condition: &Value, elements: &[Value]) -> Option<Sentence> {
@@ -22,15 +22,7 @@ pub(super) fn words(condition: &Value, elements: &[Value]) -> Option<Sentence> {
 }
 
 fn rule_words(sentence: Sentence, rule: &Rule, elements: &[Value]) -> Sentence {
-    let sentence = sentence.label(&label(&rule.element, elements));
-    let value = brief(&rule.value);
-    match rule.operator {
-        Operator::Equals => sentence.words(format!(" is {value}")),
-        Operator::NotEquals => sentence.words(format!(" is not {value}")),
-        Operator::In => sentence.words(format!(" is one of {value}")),
-        Operator::Filled => sentence.words(" is filled in"),
-        Operator::Empty => sentence.words(" is empty"),
-    }
+    sentence.label(&label(&rule.element, elements)).words(rule.operator.in_words(&brief(&rule.value)))
 }
 
 /// What an id is called: by the label of the field in this step, or as the snapshot calls it.

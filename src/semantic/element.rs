@@ -6,6 +6,7 @@ use super::limits;
 use super::options;
 use super::{Rest, StepChange, condition, same};
 use crate::api::element::Element;
+use crate::phrase::counted;
 
 /// What of a field has a name, with its key.
 const PROPERTIES: [(&str, &str); 11] = [
@@ -38,10 +39,9 @@ pub(super) fn what(element: &Value) -> String {
             words.push("required".to_owned());
         }
         words.extend(limits::words(&read));
-        match read.options().len() {
-            0 => {}
-            1 => words.push("1 option".to_owned()),
-            count => words.push(format!("{count} options")),
+        let options = read.options().len();
+        if options > 0 {
+            words.push(counted(options, "option"));
         }
     }
     if element.get("condition").is_some_and(|condition| !condition.is_null()) {

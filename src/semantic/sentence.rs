@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::phrase::is_unseen;
+
 /// A sentence without a full stop, in parts of which some are labels. `Display` marks these with asterisks, which is what
 /// Markdown takes too.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -97,15 +99,10 @@ fn plain(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             '\n' | '\r' | '\t' => ' ',
-            letter if letter.is_control() || is_format(letter) => '\u{fffd}',
+            letter if is_unseen(letter) => '\u{fffd}',
             letter => letter,
         })
         .collect()
-}
-
-/// Characters that turn the direction of the text around them, or hide in it.
-fn is_format(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A value as it stands in a sentence, cut where it is long.

@@ -66,7 +66,11 @@ impl Applicants {
         parameters.retry_on_pending = false;
         let sent = parameters.session.clone();
         let exchange = self.client.call(Operation::FlowStep, parameters, true).await?;
-        self.applicant_mut(&step.applicant).take(&exchange.answer, sent.as_deref());
+        let applicant = self.applicant_mut(&step.applicant);
+        applicant.take(&exchange.answer, sent.as_deref());
+        if matches!(step.action, Action::Submit(_)) {
+            applicant.submitted(&exchange.answer);
+        }
         Ok(exchange)
     }
 
@@ -95,6 +99,7 @@ impl Applicants {
             applicant.uploads.clear();
         }
         if operation == Operation::SubmitStep && !exchange.answer.is_error() {
+            applicant.submitted(&exchange.answer);
             applicant.uploads.clear();
         }
         Ok(exchange)

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::api::id::{id_length, is_generated_id};
+
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -18,9 +20,6 @@ pub(super) enum Shape {
     Instant,
 }
 
-const OBJECT_ID_DIGITS: usize = 24;
-/// The lengths of a UUID's groups of hexadecimal digits.
-const UUID_GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 /// A known id this long that has a digit in it is taken for itself wherever it stands.
 const DISTINCTIVE_CHARS: usize = 8;
 
@@ -55,11 +54,6 @@ pub(super) fn shape_at(text: &str, at: usize) -> Option<(Shape, usize)> {
     found.filter(|(_, length)| is_boundary(text, at + length))
 }
 
-/// Whether the whole text is an ObjectId or a UUID.
-pub(super) fn is_generated_id(text: &str) -> bool {
-    id_length(text) == Some(text.len())
-}
-
 /// Whether the whole text is a date with a time, with an offset or without.
 pub(super) fn is_date_time(text: &str) -> bool {
     LOCAL_TIME.is_match(text)
@@ -81,29 +75,6 @@ pub(super) fn is_boundary(text: &str, at: usize) -> bool {
 
 fn ends_in_url_escape(before: &[u8]) -> bool {
     matches!(before, [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
-}
-
-/// The length of the ObjectId or UUID that the text begins with.
-fn id_length(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let digits = hex_digits(bytes);
-    if digits == OBJECT_ID_DIGITS {
-        return Some(digits);
-    }
-    let mut length = 0;
-    for (index, group) in UUID_GROUPS.into_iter().enumerate() {
-        if index > 0 {
-            (bytes.get(length) == Some(&b'-')).then_some(())?;
-            length += 1;
-        }
-        (hex_digits(bytes.get(length..)?) == group).then_some(())?;
-        length += group;
-    }
-    Some(length)
-}
-
-fn hex_digits(bytes: &[u8]) -> usize {
-    bytes.iter().take(OBJECT_ID_DIGITS + 1).take_while(|byte| byte.is_ascii_hexdigit()).count()
 }
 
 #[cfg(test)]

@@ -21,14 +21,20 @@ pub fn file_name(number: usize, label: &str) -> String {
 /// The path of a step's snapshot: `dir/<scenario>[/<case>]/<nn>-<label>.snap`, where the scenario is its path without the
 /// ending, with `/` in it. Nothing in any of them leads out of the directory.
 pub fn path(dir: &Path, scenario: &str, case: Option<&str>, number: usize, label: &str) -> PathBuf {
-    let mut path = dir.to_path_buf();
-    for folder in scenario.split('/').filter(|folder| !matches!(*folder, "" | ".")) {
-        path.push(folder_name(&safe(folder, |_| false)));
-    }
+    let mut path = folder(dir, scenario);
     if let Some(case) = case {
         path.push(folder_name(&safe(case, char::is_whitespace)));
     }
     path.push(file_name(number, label));
+    path
+}
+
+/// The folder below which all snapshots of a scenario lie.
+pub fn folder(dir: &Path, scenario: &str) -> PathBuf {
+    let mut path = dir.to_path_buf();
+    for folder in scenario.split('/').filter(|folder| !matches!(*folder, "" | ".")) {
+        path.push(folder_name(&safe(folder, |_| false)));
+    }
     path
 }
 

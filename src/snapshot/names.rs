@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::generated::{is_boundary, is_distinctive, is_generated_id};
+use super::generated::{is_boundary, is_distinctive};
+use crate::api::id::is_generated_id;
 
 /// The stable names of one scenario's generated values.
 ///

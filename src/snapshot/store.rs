@@ -153,7 +153,7 @@ impl Store {
     /// # Errors
     ///
     /// When there is a folder for such answers and the snapshot is not below the root.
-    pub fn pending_path(&self, path: &Path) -> Result<PathBuf, StoreError> {
+    fn pending_path(&self, path: &Path) -> Result<PathBuf, StoreError> {
         let mut pending = match &self.pending_dir {
             None => path.to_path_buf(),
             Some(dir) => match below(path, &self.root) {

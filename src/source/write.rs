@@ -3,6 +3,8 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use super::canonical;
+
 /// What a file is called while it is being written.
 const UNFINISHED: (&str, &str) = (".draftgate-", ".tmp");
 
@@ -19,7 +21,7 @@ pub fn is_unfinished(path: &Path) -> bool {
 ///
 /// When it cannot be written; then what was there before is there still.
 pub fn write_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let path = canonical(path);
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(dir)?;
     let mut builder = tempfile::Builder::new();

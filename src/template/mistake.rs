@@ -3,7 +3,8 @@
 use minijinja::{Error, ErrorKind};
 
 use super::{LONGEST_EXPRESSION, scope};
-use crate::source::{Code, Diagnostic, Sources, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Sources, Span};
 use crate::yaml::part_of;
 
 /// An expression too long for the engine, which recurses over it.
@@ -55,7 +56,7 @@ pub(super) fn advice(name: &str, all: &[String]) -> String {
     if let Some(near) =
         nearest(name, all.iter().map(String::as_str).chain(scope::BUILT_IN)).filter(|near| *near != name)
     {
-        return format!("did you mean `{near}`?");
+        return did_you_mean(near);
     }
     let mut all = all.to_vec();
     all.sort();

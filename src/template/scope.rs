@@ -11,8 +11,9 @@ use minijinja::{Error, ErrorKind, State};
 use serde_json::Value;
 
 use crate::fake::{self, Seed};
+use crate::phrase::{did_you_mean, nearest};
 use crate::redact::Redactor;
-use crate::source::{Span, nearest};
+use crate::source::Span;
 
 /// The names of the language itself, which a variable cannot take.
 pub const BUILT_IN: [&str; 9] = ["env", "secret", "uuid", "now", "today", "fake", "step", "session", "loop"];
@@ -187,7 +188,7 @@ impl Object for Fakes {
                 let names = fake::KINDS.map(|kind| kind.name);
                 let advice = nearest(method, names).map_or_else(
                     || format!("there are {}", names.join(", ")),
-                    |near| format!("did you mean fake.{near}()?"),
+                    |near| did_you_mean(&format!("fake.{near}()")),
                 );
                 Error::new(ErrorKind::UnknownMethod, format!("fake.{method}() is not known; {advice}"))
             },

@@ -86,7 +86,7 @@ fn generated_names_are_seeded_by_their_place() {
     let two = render("['{{ fake.first_name() }}', '{{ fake.first_name() }}']").unwrap();
     assert_eq!(Ok(two.clone()), render("['{{ fake.first_name() }}', '{{ fake.first_name() }}']"));
     assert_ne!(two[0], two[1]);
-    assert!(render("'{{ fake.frst_name() }}'").unwrap_err().contains("did you mean fake.first_name()?"));
+    assert!(render("'{{ fake.frst_name() }}'").unwrap_err().contains("did you mean `fake.first_name()`?"));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{Kind, Node};
-use crate::source::{Code, Diagnostic, SourceId, Sources, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 
 /// The keys below which names are defined.
 const DEFINING: [&str; 7] = ["vars", "cases", "capture", "use", "connect", "params", "with"];
@@ -184,7 +185,7 @@ pub fn not_wanted(node: &Node, wanted: &str) -> Diagnostic {
 pub fn unknown_word(span: Span, what: &str, word: &str, known: &[&'static str]) -> Diagnostic {
     let mistake = Diagnostic::mistake(Code::UnknownWord, span, format!("unknown {what} `{word}`"));
     match nearest(word, known.iter().copied()) {
-        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        Some(near) => mistake.help(did_you_mean(near)),
         None => mistake.help(format!("known here: {}", known.join(", "))),
     }
 }

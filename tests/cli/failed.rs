@@ -34,7 +34,10 @@ fn only_what_failed_last_runs_until_it_passes() {
     project.draftgate(&["run", "good"]).exits(0);
     project.write("scenarios/worse.yaml", plain("steps: [init]\n"));
     assert_eq!(ran(&project.draftgate(&["--failed"]).exits(0)), ["worse"]);
-    project.draftgate(&["run", "--failed"]).exits(4).complains("nothing ran: no test failed when it ran last");
+    project
+        .draftgate(&["run", "--failed"])
+        .exits(4)
+        .complains("none of the tests that are selected failed when it ran last");
 }
 
 #[test]

@@ -180,3 +180,19 @@ fn how_many_run_is_told_without_those_that_are_left_out() {
 fn no_test_thread_at_all_is_wrong_usage() {
     five().draftgate(&["--test-threads", "0"]).exits(2).complains("--test-threads");
 }
+
+#[test]
+fn a_file_that_is_no_scenario_and_a_line_that_is_of_no_file_are_told() {
+    let project = tiny()
+        .with("scenarios/a.yaml", plain("steps: [init]\n"))
+        .with("scenarios/b.yaml", plain("cases: data.csv\nsteps: [init]\n"))
+        .with("scenarios/data.csv", "case\none\n");
+    for (chosen, why) in [
+        ("scenarios/data.csv", "scenarios/data.csv is no scenario"),
+        ("scenarios/tiny.flow.yaml:3", "scenarios/tiny.flow.yaml is no scenario"),
+        ("scenarios:3", "scenarios is a folder, and a line is one of a file"),
+    ] {
+        project.draftgate(&["run", chosen]).exits(2).complains(why);
+    }
+    project.draftgate(&["run", "scenarios/a.yaml:3:7"]).exits(0).says("1 test: 1 passed");
+}

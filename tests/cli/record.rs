@@ -1,13 +1,11 @@
 //! `draftgate record`: what passes through the proxy, and what is written of it (ended by signals, so on Unix only).
 
-use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdout};
 
 use serde_json::{Value, json};
 
 use crate::flows::tiny;
-use crate::project::{Ended, Project};
+use crate::project::{Project, Running};
 use crate::scripted::{Reply, Scripted};
 use crate::wire::{self, RawAnswer};
 
@@ -15,23 +13,16 @@ const BASE: &str = "/wfs/interpreter-v2/test";
 
 /// A proxy in a process of its own.
 struct Recorder {
-    child: Child,
+    running: Running,
     address: SocketAddr,
     banner: String,
-    output: BufReader<ChildStdout>,
 }
 
 impl Recorder {
     fn start(project: &Project, arguments: &[&str]) -> Self {
-        let mut child = project.start(&[&["record", "--listen", "0"], arguments].concat());
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut banner = String::new();
-        while !banner.contains("Ctrl-C stops") {
-            assert!(output.read_line(&mut banner).unwrap() > 0, "it ended: {banner}");
-        }
-        let start = banner.find("http://").unwrap() + "http://".len();
-        let address = banner[start..].split([',', '\n']).next().unwrap().parse().unwrap();
-        Recorder { child, address, banner, output }
+        let mut running = project.start(&[&["record", "--listen", "0"], arguments].concat());
+        let (banner, address) = running.until_ready();
+        Recorder { running, address, banner }
     }
 
     fn get(&self, path: &str, session: Option<&str>) -> RawAnswer {
@@ -48,35 +39,10 @@ impl Recorder {
     fn visit(&self, name: &str) {
         let first = self.get("/flow/tiny", None);
         let session = first.session().unwrap();
-        let second = self.submit(&session, &json!({id_of(&first, "First name"): name}));
-        let last = self.submit(&session, &json!({id_of(&second, "City"): "Arlington"}));
+        let second = self.submit(&session, &json!({first.id_of("First name"): name}));
+        let last = self.submit(&session, &json!({second.id_of("City"): "Arlington"}));
         assert!(last.body.contains("\"end\""), "{last:?}");
     }
-
-    /// Reads on until a line has a text in it.
-    fn until(&mut self, wanted: &str) -> String {
-        let mut said = String::new();
-        while !said.contains(wanted) {
-            assert!(self.output.read_line(&mut said).unwrap() > 0, "it ended: {said}");
-        }
-        said
-    }
-
-    fn stop(mut self, signal: &str) -> Ended {
-        let pid = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success());
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).unwrap();
-        let mut ended = Ended::of(self.child.wait_with_output().unwrap());
-        ended.stdout = rest;
-        ended
-    }
-}
-
-fn id_of(answer: &RawAnswer, name: &str) -> String {
-    let body: Value = serde_json::from_str(&answer.body).unwrap();
-    let mut elements = body["elements"].as_array().unwrap().iter();
-    elements.find(|element| element["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -85,12 +51,12 @@ fn a_visit_is_written_when_it_ends_and_the_rest_when_it_stops() {
     let mut recorder = Recorder::start(&project, &[]);
     assert!(recorder.banner.contains("in front of the embedded sandbox"), "{}", recorder.banner);
     recorder.visit("Grace");
-    let said = recorder.until("Wrote scenarios/recorded/tiny-1.yaml: 3 steps\n");
+    let said = recorder.running.until("Wrote scenarios/recorded/tiny-1.yaml: 3 steps\n");
     assert!(said.contains("  flow tiny -> Personal details\n") && said.contains("  submit tiny -> end\n"), "{said}");
     assert!(!said.contains("Grace") && !said.contains("hush-hush"), "{said}");
     let begun = recorder.get("/flow/tiny", None);
-    recorder.submit(&begun.session().unwrap(), &json!({id_of(&begun, "Age"): 17}));
-    let ended = recorder.stop("-INT").exits(0).says("Wrote scenarios/recorded/tiny-2.yaml: 2 steps\n");
+    recorder.submit(&begun.session().unwrap(), &json!({begun.id_of("Age"): 17}));
+    let ended = recorder.running.ended_by("-INT").exits(0).says("Wrote scenarios/recorded/tiny-2.yaml: 2 steps\n");
     ended.says("Stopped: 2 scenarios in scenarios/recorded.\n");
     let first = project.read("scenarios/recorded/tiny-1.yaml").unwrap();
     assert!(!first.contains("Grace") && !first.contains("Arlington") && !first.contains("hush-hush"), "{first}");
@@ -101,7 +67,7 @@ fn a_visit_is_written_when_it_ends_and_the_rest_when_it_stops() {
     // A second recording leaves the first alone.
     let recorder = Recorder::start(&project, &["--keep-data", "--flow", "tiny"]);
     recorder.visit("Grace");
-    recorder.stop("-TERM").exits(0).says("Stopped: 1 scenario in scenarios/recorded.\n");
+    recorder.running.ended_by("-TERM").exits(0).says("Stopped: 1 scenario in scenarios/recorded.\n");
     assert!(project.read("scenarios/recorded/tiny-3.yaml").unwrap().contains("first_name: Grace\n"));
     assert_eq!(project.read("scenarios/recorded/tiny-1.yaml").unwrap(), first);
 }
@@ -111,7 +77,7 @@ fn what_was_recorded_passes_when_it_is_run() {
     let project = tiny().with("scenarios/sandbox.yaml", "clients: [ { client_id: me, client_secret: open-sesame } ]\n");
     let recorder = Recorder::start(&project, &[]);
     recorder.visit("Grace");
-    recorder.stop("-INT").exits(0);
+    recorder.running.ended_by("-INT").exits(0);
     project.draftgate(&["run", "--update"]).exits(0).says("1 test: 1 passed");
 }
 
@@ -125,7 +91,7 @@ fn many_visitors_at_once_are_kept_apart() {
             scope.spawn(move || recorder.visit(&format!("Grace {number}")));
         }
     });
-    recorder.stop("-INT").exits(0).says("Stopped: 8 scenarios in scenarios/recorded.\n");
+    recorder.running.ended_by("-INT").exits(0).says("Stopped: 8 scenarios in scenarios/recorded.\n");
     for number in 1..=8 {
         let text = project.read(&format!("scenarios/recorded/tiny-{number}.yaml")).unwrap();
         assert_eq!(text.matches("  - submit:").count(), 2, "{text}");
@@ -167,7 +133,7 @@ fn bytes_pass_as_they_are_and_a_dead_server_is_told() {
     let dead = wire::send(recorder.address, &wire::get("/wfs/interpreter-v2/closed", ""));
     assert_eq!(dead.status, "HTTP/1.1 502 Bad Gateway");
     assert!(dead.body.starts_with("draftgate record: no answer from 127.0.0.1: "), "{dead:?}");
-    recorder.stop("-INT").exits(0).says("Stopped: no call of the flow API was recorded.\n");
+    recorder.running.ended_by("-INT").exits(0).says("Stopped: no call of the flow API was recorded.\n");
     assert_eq!(project.files("scenarios"), ["scenarios/draftgate.yaml"]);
 }
 
@@ -180,7 +146,7 @@ fn the_published_flow_and_an_open_line_are_refused() {
     assert_eq!(refused.status, "HTTP/1.1 403 Forbidden");
     assert!(refused.body.contains("--allow-live"), "{refused:?}");
     assert!(server.requests().is_empty());
-    recorder.stop("-INT").exits(0);
+    recorder.running.ended_by("-INT").exits(0);
     let ended = project.draftgate(&[
         "record",
         "--listen",

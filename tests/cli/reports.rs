@@ -154,3 +154,46 @@ fn a_hidden_field_is_sent_with_a_warning() {
     let ended = project.draftgate(&["run"]).exits(0);
     ended.says("warning: the field Email is hidden by its condition\n --> scenarios/a.yaml:6:15\n");
 }
+
+#[test]
+fn a_refused_value_is_shown_at_its_place_with_what_the_field_takes() {
+    let refused = plain("steps:\n  - init\n  - submit: { First name: Ada, Age: 17 }\n    expect: Address\n");
+    let ended = tiny().with("scenarios/a.yaml", refused).draftgate(&["run"]).exits(1);
+    ended.says(
+        "error: expected the step `Address`, got error 4008: Failed validation for submitted data: Age (HTTP 400)
+ --> scenarios/a.yaml:7:13
+  |
+6 |   - submit: { First name: Ada, Age: 17 }
+  |                                     -- Age: optional, a number, from 18
+7 |     expect: Address
+  |             ^^^^^^^
+",
+    );
+    let missing = plain("steps:\n  - init\n  - submit: { Age: 18 }\n    expect: Address\n");
+    let ended = tiny().with("scenarios/a.yaml", missing).draftgate(&["run"]).exits(1);
+    ended.says("6 |   - submit: { Age: 18 }\n  |     ------ First name: required\n");
+}
+
+#[test]
+fn a_form_that_is_asked_once_more_can_be_gone_back_from() {
+    let again = "flow: tiny
+nodes:
+  - form: personal
+    title: Personal details
+    elements: [ { name: First name, type: text, required: true } ]
+  - { service: match, type: TRULIOO_EIDV, match: personal.first_name != 'Nomatch' }
+  - { condition: known, when: match.match, then: end, else: personal }
+";
+    let steps = "  - init
+  - submit: { First name: Nomatch }
+    expect: { title: Personal details, can_go_back: true }
+  - current:
+    expect: Personal details
+  - back:
+    expect: { title: Personal details, can_go_back: false }
+  - submit: { First name: Ada }
+    expect: end
+";
+    let project = Project::new().with("scenarios/tiny.flow.yaml", again);
+    project.with("scenarios/a.yaml", plain(&format!("steps:\n{steps}"))).draftgate(&["run"]).exits(0);
+}

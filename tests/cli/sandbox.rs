@@ -1,12 +1,11 @@
 //! `draftgate sandbox`: what it says, what it serves, how it takes changes, and how it ends (by signals, so on Unix only).
 
-use std::io::{BufRead, BufReader};
+use std::io::BufRead as _;
 use std::net::SocketAddr;
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::flows::{TINY, tiny};
-use crate::project::{Ended, Project};
+use crate::project::{Project, Running};
 use crate::wire::{self, RawAnswer};
 
 const FLOW: &str = "/wfs/interpreter-v2/test/flow/tiny";
@@ -17,24 +16,17 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A sandbox in a process of its own.
 struct Served {
-    child: Child,
+    running: Running,
     address: SocketAddr,
     /// What it said until it was ready.
     banner: String,
-    output: BufReader<std::process::ChildStdout>,
 }
 
 impl Served {
     fn start(project: &Project, arguments: &[&str]) -> Self {
-        let mut child = project.start(&[&["sandbox"], arguments].concat());
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut banner = String::new();
-        while !banner.contains("Ctrl-C stops") {
-            assert!(output.read_line(&mut banner).unwrap() > 0, "it ended: {banner}");
-        }
-        let start = banner.find("http://").unwrap() + "http://".len();
-        let address = banner[start..].lines().next().unwrap().parse().unwrap();
-        Served { child, address, banner, output }
+        let mut running = project.start(&[&["sandbox"], arguments].concat());
+        let (banner, address) = running.until_ready();
+        Served { running, address, banner }
     }
 
     fn get(&self, session: Option<&str>) -> RawAnswer {
@@ -53,26 +45,6 @@ impl Served {
             assert!(began.elapsed() < DEADLINE, "{answer:?}");
         }
     }
-
-    fn signal(&self, signal: &str) {
-        let pid = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success());
-    }
-
-    /// How it ends, with all that it said after its banner.
-    fn ended(mut self) -> Ended {
-        let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.output, &mut rest).unwrap();
-        let mut ended = Ended::of(self.child.wait_with_output().unwrap());
-        ended.stdout = rest;
-        ended
-    }
-}
-
-fn id_of(answer: &RawAnswer, name: &str) -> String {
-    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    let mut elements = body["elements"].as_array().unwrap().iter();
-    elements.find(|element| element["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -95,8 +67,7 @@ fn it_says_what_it_serves_and_stops_cleanly() {
         }
         assert!(address.ip().is_loopback());
         assert_eq!(served.get(None).status, "HTTP/1.1 200 OK");
-        served.signal(signal);
-        served.ended().exits(0).says("\nStopped.\n");
+        served.running.ended_by(signal).exits(0).says("\nStopped.\n");
         assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
     }
 }
@@ -107,7 +78,7 @@ fn a_changed_definition_is_taken_and_what_did_not_change_stays() {
     let served = Served::start(&project, &["--flows", "scenarios"]);
     let first = served.get(None);
     let session = first.session().unwrap();
-    let submit = format!(r#"{{"{}":"Ada"}}"#, id_of(&first, "First name"));
+    let submit = format!(r#"{{"{}":"Ada"}}"#, first.id_of("First name"));
     let header = format!("x-hf-session: {session}\r\n");
     let address = wire::send(served.address, &wire::with_json("POST", SUBMIT, &header, &submit));
     assert!(address.body.contains(r#""title":"Address""#));
@@ -119,14 +90,13 @@ fn a_changed_definition_is_taken_and_what_did_not_change_stays() {
     while wire::send(served.address, &wire::get(other, "")).status == NOT_FOUND {
         assert!(began.elapsed() < DEADLINE);
     }
-    assert_eq!(id_of(&served.get(None), "First name"), id_of(&first, "First name"), "this file was left alone");
+    assert_eq!(served.get(None).id_of("First name"), first.id_of("First name"), "this file was left alone");
 
     project.write("scenarios/tiny.flow.yaml", TINY.split("  - form: address").next().unwrap());
     let gone = served.ask_until(Some(&session), |answer| answer.status == NOT_FOUND);
     assert_eq!(gone.body, r#"{"code":4002,"message":"Node not found"}"#);
-    assert_ne!(id_of(&served.get(None), "First name"), id_of(&first, "First name"), "a rebuilt flow has new ids");
-    served.signal("-INT");
-    served.ended().exits(0).says("Reloaded: ").says("Reloaded: tiny\n");
+    assert_ne!(served.get(None).id_of("First name"), first.id_of("First name"), "a rebuilt flow has new ids");
+    served.running.ended_by("-INT").exits(0).says("Reloaded: ").says("Reloaded: tiny\n");
 }
 
 #[test]
@@ -135,7 +105,7 @@ fn a_broken_definition_is_told_of_and_the_one_before_is_served_on() {
     let mut served = Served::start(&project, &[]);
     let first = served.get(None);
     project.write("scenarios/tiny.flow.yaml", TINY.replace("type: text", "type: tex"));
-    let mut complaints = BufReader::new(served.child.stderr.take().unwrap());
+    let mut complaints = served.running.complaints();
     let mut told = String::new();
     while !told.contains("are served on") {
         assert!(complaints.read_line(&mut told).unwrap() > 0, "{told}");
@@ -145,8 +115,7 @@ fn a_broken_definition_is_told_of_and_the_one_before_is_served_on() {
     assert_eq!(served.get(first.session().as_deref()).body, first.body);
     project.write("scenarios/tiny.flow.yaml", TINY.replace("Personal details", "Mended"));
     served.ask_until(None, |answer| answer.body.contains("Mended"));
-    served.signal("-INT");
-    served.ended().exits(0);
+    served.running.ended_by("-INT").exits(0);
 }
 
 #[test]
@@ -155,14 +124,12 @@ fn a_killed_sandbox_knows_nobody_when_it_is_back() {
     let served = Served::start(&project, &[]);
     let address = served.address;
     let session = served.get(None).session().unwrap();
-    served.signal("-KILL");
-    assert_eq!(served.ended().code, None);
+    assert_eq!(served.running.ended_by("-KILL").code, None);
     assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens");
     let again = Served::start(&project, &["--port", &address.port().to_string()]);
     assert_eq!(again.address, address);
     again.get(Some(&session)).is(NOT_FOUND, r#"{"code":4100,"message":"Client not found"}"#);
-    again.signal("-INT");
-    again.ended().exits(0);
+    again.running.ended_by("-INT").exits(0);
 }
 
 #[test]

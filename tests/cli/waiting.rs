@@ -1,7 +1,7 @@
 //! Scenarios that wait: for a service, for each other, and until they are interrupted.
 
 use crate::flows::{STEP, plain};
-use crate::project::{Ended, Project};
+use crate::project::Project;
 use crate::scripted::{Reply, Request, Scripted};
 
 const PENDING: &str = r#"{"type":"pending"}"#;
@@ -72,12 +72,10 @@ fn an_interrupt_ends_a_scenario_that_waits_with_130_and_a_report() {
     let project = project(&server)
         .with("scenarios/quick.yaml", plain("language: en-CA\nsteps: [init]\n"))
         .with("scenarios/waits.yaml", plain("language: fr-CA\nsteps:\n  - init:\n    wait: 10m\n"));
-    let child = project.start(&["run"]);
+    let running = project.start(&["run"]);
     // The quick one's request, the first answer and a poll: by then the other waits.
     server.wait_for(4);
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let ended = Ended::of(child.wait_with_output().unwrap()).exits(130);
+    let ended = running.ended_by("-INT").exits(130);
     ended.says("] quick\n").says("  SIGINT [ ").says("] waits\n").says("2 tests: 1 passed, 1 interrupted");
 }
 
@@ -87,10 +85,8 @@ fn an_interrupted_run_writes_no_snapshot_of_what_did_not_end() {
     let server = Scripted::start(|_, before| Reply::step("s", if before == 0 { STEP } else { PENDING }));
     let text = plain("steps:\n  - init\n  - current:\n    wait: 10m\n").replace("snapshot: false\n", "");
     let project = project(&server).with("scenarios/waits.yaml", text);
-    let child = project.start(&["run", "--update"]);
+    let running = project.start(&["run", "--update"]);
     server.wait_for(3);
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    Ended::of(child.wait_with_output().unwrap()).exits(130);
+    running.ended_by("-INT").exits(130);
     assert!(project.files("snapshots").is_empty());
 }

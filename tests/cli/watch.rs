@@ -1,47 +1,15 @@
 //! `draftgate run --watch`: what a changed file affects is run again (it ends by a signal, so on Unix only).
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout};
-
 use crate::flows::{HAPPY, TINY, plain, tiny};
-use crate::project::{Ended, Project};
+use crate::project::{Project, Running};
 
 const WAITING: &str = "Waiting for changes in scenarios. Ctrl-C stops.";
 
-/// A run that watches, in a process of its own.
-struct Watching {
-    child: Child,
-    output: BufReader<ChildStdout>,
-}
-
-impl Watching {
-    /// Starts it, and gives what it said until it waited for the first time.
-    fn start(project: &Project, arguments: &[&str]) -> (Self, String) {
-        let mut child = project.start(&[&["run", "--watch"], arguments].concat());
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let mut watching = Watching { child, output };
-        let said = watching.until_it_waits();
-        (watching, said)
-    }
-
-    fn until_it_waits(&mut self) -> String {
-        let mut said = String::new();
-        while !said.contains(WAITING) {
-            assert!(self.output.read_line(&mut said).unwrap() > 0, "it ended: {said}");
-        }
-        said
-    }
-
-    fn interrupt(self) -> Ended {
-        let pid = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-        let Watching { child, mut output } = self;
-        let mut rest = String::new();
-        std::io::Read::read_to_string(&mut output, &mut rest).unwrap();
-        let mut ended = Ended::of(child.wait_with_output().unwrap());
-        ended.stdout = rest;
-        ended
-    }
+/// Starts a run that watches, and gives what it said until it waited for the first time.
+fn watch(project: &Project, arguments: &[&str]) -> (Running, String) {
+    let mut watching = project.start(&[&["run", "--watch"], arguments].concat());
+    let said = watching.until(WAITING);
+    (watching, said)
 }
 
 /// Scenarios that have different things to do with files: by themselves, by a fragment, by data, by another flow.
@@ -67,7 +35,7 @@ fn passed(said: &str) -> Vec<&str> {
 #[test]
 fn a_changed_file_runs_what_it_affects() {
     let project = project();
-    let (mut watching, said) = Watching::start(&project, &[]);
+    let (mut watching, said) = watch(&project, &[]);
     assert_eq!(passed(&said), ["another", "data::a", "happy", "user"]);
     let changes = [
         ("scenarios/happy.yaml", HAPPY.replace("flow: tiny", "flow: tiny\nsnapshot: false"), vec!["happy"]),
@@ -83,21 +51,39 @@ fn a_changed_file_runs_what_it_affects() {
     ];
     for (path, text, affected) in changes {
         project.write(path, text);
-        let said = watching.until_it_waits();
+        let said = watching.until(WAITING);
         assert_eq!(passed(&said), affected, "{path}: {said}");
         assert!(said.contains(&format!("── changed: {path} ──\n")), "{said}");
     }
-    watching.interrupt().exits(0).says("Stopped.");
+    watching.ended_by("-INT").exits(0).says("Stopped.");
+}
+
+#[test]
+fn a_snapshot_that_was_accepted_elsewhere_is_looked_at_again_and_a_mended_definition_is_told() {
+    let project = tiny().with("scenarios/happy.yaml", HAPPY).with("snapshots/maps/x", "");
+    let (mut watching, said) = watch(&project, &[]);
+    assert!(said.contains("REVIEW") && passed(&said).is_empty(), "{said}");
+    project.draftgate(&["review", "--accept"]).exits(0);
+    let mut said = String::new();
+    // The three files may be told one by one.
+    while passed(&said) != ["happy"] {
+        said = watching.until(WAITING);
+    }
+    project.write("scenarios/tiny.flow.yaml", TINY.replace("nodes:", "nodez:"));
+    watching.until(WAITING);
+    project.write("scenarios/tiny.flow.yaml", TINY);
+    assert!(watching.until(WAITING).contains("── mended: scenarios/tiny.flow.yaml; no test is affected ──\n"));
+    watching.ended_by("-INT").exits(0);
 }
 
 #[test]
 fn a_mistake_is_told_and_what_waited_for_it_is_run_once_it_is_mended() {
     let project = project();
-    let (mut watching, _) = Watching::start(&project, &["scenarios"]);
+    let (mut watching, _) = watch(&project, &["scenarios"]);
     project.write("scenarios/user.yaml", plain("steps: [ { use: begins.fragment.yaml }, nope ]\n"));
-    assert_eq!(passed(&watching.until_it_waits()), Vec::<&str>::new());
+    assert_eq!(passed(&watching.until(WAITING)), Vec::<&str>::new());
     project.write("scenarios/user.yaml", plain("steps: [ { use: begins.fragment.yaml }, current ]\n"));
-    assert_eq!(passed(&watching.until_it_waits()), ["user"]);
-    let ended = watching.interrupt().exits(0);
+    assert_eq!(passed(&watching.until(WAITING)), ["user"]);
+    let ended = watching.ended_by("-INT").exits(0);
     ended.complains("unknown action `nope`").complains("scenarios/user.yaml:4:");
 }

@@ -1,10 +1,14 @@
 //! A temporary project: a folder with scenarios in it, and the real program run there with nothing of the surrounding
 //! environment.
 
+mod running;
+
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+
+pub use running::Running;
 
 /// A folder that is gone with the test.
 pub struct Project {
@@ -73,8 +77,8 @@ impl Project {
     }
 
     /// Starts the program.
-    pub fn start(&self, arguments: &[&str]) -> Child {
-        self.command(&[], arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        Running::of(self.command(&[], arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     fn command(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Command {

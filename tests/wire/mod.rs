@@ -29,6 +29,13 @@ impl RawAnswer {
         self.header("x-hf-session").map(str::to_owned)
     }
 
+    /// The id of the element that is called so, in the step that the body is.
+    pub fn id_of(&self, name: &str) -> String {
+        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+        let mut elements = body["elements"].as_array().unwrap().iter();
+        elements.find(|element| element["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
     /// Asserts status and body.
     #[track_caller]
     pub fn is(self, status: &str, body: &str) -> Self {

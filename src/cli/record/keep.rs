@@ -9,11 +9,12 @@ use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::api::wire::BodyKind;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::cli::write;
 use crate::cli::written::{file_stem, head_of_recorded};
 use crate::compose::recording::describe;
-use crate::compose::{Composed, Composition, Options, Recorded, compose, write};
+use crate::compose::{self, Composed, Composition, Options, Recorded, compose};
+use crate::phrase::counted;
 use crate::proxy::Passed;
-use crate::source::write_file;
 
 /// The most calls that are kept; a recording is made by hand.
 const MOST_CALLS: usize = 5_000;
@@ -84,11 +85,10 @@ impl Keeper {
         composition.notes.iter().for_each(|note| self.output.complain(&format!("warning: {note}")));
         self.save(&composition, true);
         let count = composition.scenarios.len();
-        match count {
-            0 => self.output.say("Stopped: no call of the flow API was recorded.\n"),
-            1 => self.output.say(&format!("Stopped: 1 scenario in {}.\n", self.folder.display())),
-            _ => self.output.say(&format!("Stopped: {count} scenarios in {}.\n", self.folder.display())),
-        }
+        self.output.say(&match count {
+            0 => "Stopped: no call of the flow API was recorded.\n".to_owned(),
+            _ => format!("Stopped: {} in {}.\n", counted(count, "scenario"), self.folder.display()),
+        });
         if self.failed { Exit::Usage } else { Exit::Passed }
     }
 
@@ -111,7 +111,7 @@ impl Keeper {
     fn save_one(&mut self, composed: &Composed) {
         let mut draft = composed.draft.clone();
         draft.head = head_of_recorded(composed, "record", self.options.treatment);
-        let text = self.output.redactor.mask(&write(&draft)).into_owned();
+        let text = self.output.redactor.mask(&compose::write(&draft)).into_owned();
         let known = self.written.get(&composed.session).cloned();
         if known.as_ref().is_some_and(|(_, before)| *before == text) {
             return;
@@ -125,22 +125,16 @@ impl Keeper {
             }
             if there.is_some() {
                 self.output.complain(&format!("warning: {} is there already and stays as it is", file.display()));
-            } else if let Err(error) = write_file(&file, bytes) {
-                self.fail(&file, &error);
+            } else {
+                self.failed |= write::write(&file, bytes, &self.output).is_err();
             }
         }
-        match write_file(&path, text.as_bytes()) {
-            Ok(()) => {
-                self.output.say(&format!("Wrote {}: {} steps\n", path.display(), draft.steps.len()));
-                self.written.insert(composed.session.clone(), (path, text));
-            }
-            Err(error) => self.fail(&path, &error),
+        if write::write(&path, &text, &self.output).is_err() {
+            self.failed = true;
+            return;
         }
-    }
-
-    fn fail(&mut self, path: &Path, error: &std::io::Error) {
-        self.failed = true;
-        self.output.complain(&format!("error: {} cannot be written: {error}", path.display()));
+        self.output.say(&format!("Wrote {}: {}\n", path.display(), counted(draft.steps.len(), "step")));
+        self.written.insert(composed.session.clone(), (path, text));
     }
 
     /// A file that is not there yet.

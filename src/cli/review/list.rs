@@ -3,12 +3,10 @@
 use anstyle::Style;
 use serde_json::{Value, json};
 
+use crate::phrase::counted;
+use crate::report::sentence::emphasised;
 use crate::review::{Counts, Item, Review};
-use crate::semantic::Sentence;
-
-fn snapshots(count: usize) -> String {
-    if count == 1 { "1 snapshot".to_owned() } else { format!("{count} snapshots") }
-}
+use crate::source::path_text;
 
 /// The list for people: what has the same change stands together.
 pub(super) fn text(review: &Review, color: bool) -> String {
@@ -20,11 +18,14 @@ pub(super) fn text(review: &Review, color: bool) -> String {
         let kind = if first.is_new() { "new" } else { "changed" };
         text.push_str(&format!("{kind:8} {bold}{}{bold:#}, {} ({})\n", first.test, first.step(), first.place()));
         for sentence in &first.sentences {
-            text.push_str(&format!("    • {}\n", shown(sentence, color)));
+            text.push_str(&format!("    • {}\n", emphasised(sentence, color)));
         }
         if items.len() > 1 {
-            let heading =
-                format!("the same {} in {}:", if first.is_new() { "answer" } else { "change" }, snapshots(items.len()));
+            let heading = format!(
+                "the same {} in {}:",
+                if first.is_new() { "answer" } else { "change" },
+                counted(items.len(), "snapshot")
+            );
             text.push_str(&format!("    {heading}\n"));
             for item in items {
                 text.push_str(&format!("      {}, {} ({})\n", item.test, item.step(), item.place()));
@@ -38,15 +39,10 @@ pub(super) fn text(review: &Review, color: bool) -> String {
     text.push_str(&format!(
         "\n{} {await_word} review: {} changed, {new} new{decisions}\n\
          `draftgate review` goes through them; `draftgate review --accept [PATH]` takes them as they are\n",
-        snapshots(count),
+        counted(count, "snapshot"),
         count - new
     ));
     text
-}
-
-fn shown(sentence: &Sentence, color: bool) -> String {
-    let bold = Style::new().bold();
-    if color { sentence.marked(|label| format!("{bold}{label}{bold:#}")) } else { sentence.to_string() }
 }
 
 /// The list for programs: an array with an object a snapshot, in the order of their paths.
@@ -59,11 +55,10 @@ pub(super) fn json(review: &Review) -> String {
         .map(|(index, item)| {
             let (step, name) = item.waiting.step();
             let group = group_of(index);
-            let path = |path: &std::path::Path| path.display().to_string().replace('\\', "/");
             json!({
-                "path": path(&item.waiting.path),
-                "pending": path(&item.waiting.file),
-                "scenario": item.waiting.source.as_deref().map(path),
+                "path": path_text(&item.waiting.path),
+                "pending": path_text(&item.waiting.file),
+                "scenario": item.waiting.source.as_deref().map(path_text),
                 "line": item.waiting.line,
                 "test": item.test,
                 "step": step,

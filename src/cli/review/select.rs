@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use super::super::Environment;
 use super::super::args::ReviewArguments;
 use super::super::settings::{self, Place, SettingsError, snapshot_folder};
-use super::canonical;
 use crate::snapshot::{Store, Waiting};
-use crate::source::Sources;
+use crate::source::{Sources, canonical};
 
 /// The scenario folder that is meant: the one that lies here, unless a path leads into another.
 pub(super) fn place(

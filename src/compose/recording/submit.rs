@@ -7,6 +7,7 @@ use super::scribe::Scribe;
 use super::sort::{Assigned, sent_session};
 use crate::api::element::{Element, ElementType, RESIDENCE};
 use crate::api::exchange::RequestBody;
+use crate::api::id::is_generated_id;
 use crate::api::wire::is_blank;
 use crate::compose::draft::{Argument, Data, Field, Step};
 use crate::compose::field::{key, rules};
@@ -193,16 +194,18 @@ impl Scribe<'_> {
                 );
                 Data::Template(format!("{{{{ secret.{name} }}}}"))
             }
-            Value::String(text) if is_generated(text) => match self.shown(person, value) {
-                Some(path) => path,
-                None => {
-                    let why = format!(
-                        "`{key}` is an id that the answer before does not show: it may be another one next time"
-                    );
-                    self.note(recorded, &why);
-                    Data::Json(value.clone())
+            Value::String(text) if is_generated_id(text) || self.is_shown_id(person, text) => {
+                match self.shown(person, value) {
+                    Some(path) => path,
+                    None => {
+                        let why = format!(
+                            "`{key}` is an id that the answer before does not show: it may be another one next time"
+                        );
+                        self.note(recorded, &why);
+                        Data::Json(value.clone())
+                    }
                 }
-            },
+            }
             Value::String(_) | Value::Number(_) => {
                 // What the key says is all that is known of such a value.
                 let json = serde_json::json!({"id": key, "name": key, "type": "text"});
@@ -213,6 +216,13 @@ impl Scribe<'_> {
             }
             _ => Data::Json(value.clone()),
         }
+    }
+
+    /// Whether a text may be an id, of whatever service, since the answer before shows it.
+    fn is_shown_id(&self, person: usize, text: &str) -> bool {
+        let digits = |c: char| c.is_ascii_hexdigit() || c == '-';
+        let may_be = text.len() >= 12 && text.chars().all(digits) && text.chars().any(|c| c.is_ascii_digit());
+        may_be && self.is_shown(person, &Value::from(text))
     }
 
     fn is_shown(&self, person: usize, value: &Value) -> bool {
@@ -232,12 +242,6 @@ fn is_secret(key: &str) -> bool {
     ["token", "secret", "password", "authorization", "apikey"]
         .iter()
         .any(|word| words.iter().any(|known| known == word))
-}
-
-/// Whether a text looks like an id that is made anew each time.
-fn is_generated(text: &str) -> bool {
-    let digits = |c: char| c.is_ascii_hexdigit() || c == '-';
-    text.len() >= 12 && text.chars().all(digits) && text.chars().any(|c| c.is_ascii_digit())
 }
 
 /// Where a value stands in an answer, in the notation of templates.

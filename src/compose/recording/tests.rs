@@ -243,7 +243,7 @@ fn steps_without_fields_keep_their_keys_and_take_what_was_shown() {
     let search = json!({"id": "k", "type": "trulioo_kyb_search", "title": "Which?", "businesses": [{"id": "65f0a1b2c3d4e5f6", "name": "Looms"}]});
     let tape = Tape::default().init("s").submit("s", json!({"e1": "A"}), search).submit(
         "s",
-        json!({"business": "65f0a1b2c3d4e5f6", "note": "Looms", "email": "a@b.example"}),
+        json!({"business": "65f0a1b2c3d4e5f6", "note": "Looms", "email": "a@b.example", "phone": "447700900123"}),
         end(),
     );
     let text = tape.text(Treatment::Replace);
@@ -253,6 +253,7 @@ fn steps_without_fields_keep_their_keys_and_take_what_was_shown() {
         ),
         "{text}"
     );
+    assert!(text.contains("      phone: \"{{ phone }}\"\n") && !text.contains("447700900123"), "no id: {text}");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use super::reader::Reader;
 use crate::api::element::{ElementType, TYPES};
 use crate::api::file::FILE_TYPES;
 use crate::api::wire::{Condition, OPERATORS, Operator, Rule};
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{Kind, Mapping, Node, broken_pattern, not_wanted};
 
 /// Whatever the API accepts.
@@ -360,7 +361,7 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
                 .help("name another element of the form, by its label or its role")
         } else {
             let names: Vec<&str> = drafts.iter().map(|draft| &*draft.element.name).collect();
-            let near = nearest(&wanted, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let near = nearest(&wanted, names.iter().copied()).map(did_you_mean);
             Diagnostic::mistake(Code::BadCondition, node.span, format!("this form has no element `{wanted}`"))
                 .help(near.unwrap_or_else(|| format!("it has: {}", names.join(", "))))
         };

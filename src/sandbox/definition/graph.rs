@@ -5,7 +5,8 @@ use super::model::{Next, Node, NodeKind};
 use super::nodes::{Draft, END, Way};
 use super::reader::{Ask, Reader};
 use super::service::BUSINESS;
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 
 /// Makes nodes of the drafts, which are `sound` where nothing was wrong with them.
 pub(super) fn connect(reader: &mut Reader<'_>, drafts: Vec<Draft>, sound: bool) -> Vec<Node> {
@@ -122,10 +123,9 @@ fn follow(reader: &mut Reader<'_>, way: &Way, at: usize, names: &[(String, Strin
         return Next::End;
     }
     let known = || names.iter().map(|(other, _, _)| other.as_str()).chain([END]);
-    let help = nearest(name, known()).map_or_else(
-        || format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let help = nearest(name, known())
+        .map(did_you_mean)
+        .unwrap_or_else(|| format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")));
     reader.report(Diagnostic::mistake(Code::NoNode, span, format!("there is no node `{name}`")).help(help));
     Next::End
 }
@@ -140,10 +140,9 @@ fn expression_name(reader: &mut Reader<'_>, name: &str, ask: &Ask, drafts: &[Dra
     }
     let Some(draft) = drafts.iter().find(|draft| draft.node.key == root) else {
         let known = || drafts.iter().map(|draft| draft.node.key.as_str());
-        let help = nearest(root, known()).map_or_else(
-            || format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let help = nearest(root, known())
+            .map(did_you_mean)
+            .unwrap_or_else(|| format!("the nodes are {}", known().collect::<Vec<_>>().join(", ")));
         reader.report(
             Diagnostic::mistake(
                 Code::NothingToAsk,
@@ -180,7 +179,7 @@ fn business_field(reader: &mut Reader<'_>, name: &str, field: Option<&str>, span
 
 fn no_field(reader: &mut Reader<'_>, what: &str, field: &str, known: &[&str], asked: Span) {
     let near = nearest(field, known.iter().copied());
-    let help = near.map_or_else(|| it_has(known), |near| format!("did you mean `{near}`?"));
+    let help = near.map_or_else(|| it_has(known), did_you_mean);
     let place = reader.sources.word(asked, field);
     reader.report(
         Diagnostic::mistake(Code::NothingToAsk, place, format!("{what} has no `{field}` to ask for")).help(help),

@@ -7,7 +7,8 @@ use super::model::{Branch, Ending, Form, Next, Node, NodeKind, Verdict};
 use super::reader::{Ask, Reader};
 use super::service::SERVICE_TYPES;
 use super::services::{interactive, service};
-use crate::source::{Code, Diagnostic, Span, nearest};
+use crate::phrase::{did_you_mean, nearest};
+use crate::source::{Code, Diagnostic, Span};
 use crate::yaml::{self, Kind, Mapping};
 
 /// The key that says what a node is, by which it also gets its name.
@@ -106,8 +107,9 @@ fn kind_mistake(map: &Mapping<'_>, span: Span, found: &[Found<'_>]) -> Diagnosti
     }
     let near = map.rest().iter().find_map(|(name, key, _)| Some((key.span, name, nearest(name, KINDS)?)));
     match near {
-        Some((span, name, kind)) => Diagnostic::mistake(Code::UnknownWord, span, format!("unknown node kind `{name}`"))
-            .help(format!("did you mean `{kind}`?")),
+        Some((span, name, kind)) => {
+            Diagnostic::mistake(Code::UnknownWord, span, format!("unknown node kind `{name}`")).help(did_you_mean(kind))
+        }
         None => Diagnostic::mistake(Code::OneNodeKind, span, "the node does not say what it is")
             .help(format!("give it a name under one of: {}", KINDS.join(", "))),
     }

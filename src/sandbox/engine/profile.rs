@@ -48,6 +48,19 @@ pub fn status(session: &Session) -> Status {
 /// The profile's part on one flow: what was entered, what was uploaded, what services found. `epoch` is the wall clock's
 /// time at which the engine's begins; `full` asks for the services' details.
 pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, full: bool) -> Value {
+    let (fields, files, enhanced) = entered(definition, session);
+    json!({
+        "id": &*definition.id,
+        "completed": matches!(session.position, Position::Ended(_)),
+        "fieldData": fields,
+        "fileData": files,
+        "enhancedFileData": enhanced,
+        "serviceData": services(definition, session, epoch, full),
+    })
+}
+
+/// What was entered, which of it are files, and more about these; each by the element's id.
+fn entered(definition: &Definition, session: &Session) -> (Map<String, Value>, Map<String, Value>, Map<String, Value>) {
     let (mut fields, mut files, mut enhanced) = (Map::new(), Map::new(), Map::new());
     for node in &definition.nodes {
         let NodeKind::Form(form) = &node.kind else { continue };
@@ -71,7 +84,11 @@ pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, f
             files.insert(element.id.clone(), field);
         }
     }
-    let services: Vec<Value> = session
+    (fields, files, enhanced)
+}
+
+fn services(definition: &Definition, session: &Session, epoch: Timestamp, full: bool) -> Vec<Value> {
+    session
         .runs()
         .filter_map(|(name, run)| {
             let node = definition.node(name)?;
@@ -100,15 +117,7 @@ pub fn flow_data(definition: &Definition, session: &Session, epoch: Timestamp, f
                 "watchlistResults": Value::Null,
             }))
         })
-        .collect();
-    json!({
-        "id": &*definition.id,
-        "completed": matches!(session.position, Position::Ended(_)),
-        "fieldData": fields,
-        "fileData": files,
-        "enhancedFileData": enhanced,
-        "serviceData": services,
-    })
+        .collect()
 }
 
 /// A moment of the engine's as the wire writes it.

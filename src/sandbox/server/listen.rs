@@ -2,28 +2,23 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::net::TcpSocket;
+use tokio::sync::watch;
 
 use super::answer::answer;
 use super::routes;
 use super::state::State;
 use crate::api::operation::Row;
 use crate::sandbox::definition::Library;
+use crate::serving::Serving;
 
 /// How many connections may wait to be accepted: thousands of applicants can come at once.
 const BACKLOG: u32 = 4096;
 /// How long a stop waits for requests that are being answered.
 const GRACE: Duration = Duration::from_millis(500);
-/// The pause after no connection could be accepted, as when the process has no file left to open.
-const BREATH: Duration = Duration::from_millis(50);
 /// How often it is looked whom nobody has called for a long time.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -48,9 +43,7 @@ impl Default for ServerOptions {
 pub struct Server {
     address: SocketAddr,
     state: Arc<State>,
-    stop: watch::Sender<bool>,
-    /// Closed when the last connection has ended.
-    ended: mpsc::Receiver<()>,
+    serving: Serving,
 }
 
 impl Server {
@@ -68,13 +61,13 @@ impl Server {
         socket.bind(options.address)?;
         let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
-        let (stop, stopping) = watch::channel(false);
+        let serving = Serving::new(GRACE);
+        let stopping = serving.stopping();
         let state = Arc::new(State::new(library, options.retry_on_pending, options.browsers, stopping.clone()));
-        // Nothing is ever sent: every task holds a sender, and the channel closes when all are gone.
-        let (alive, ended) = mpsc::channel(1);
-        tokio::spawn(accept(listener, Arc::clone(&state), stopping.clone(), alive.clone()));
-        tokio::spawn(sweep(Arc::clone(&state), stopping, alive));
-        Ok(Server { address, state, stop, ended })
+        let answering = Arc::clone(&state);
+        serving.answer(listener, move |request| answer(Arc::clone(&answering), request));
+        serving.run(sweep(Arc::clone(&state), stopping));
+        Ok(Server { address, state, serving })
     }
 
     /// Where it listens.
@@ -119,60 +112,13 @@ impl Server {
 
     /// Stops: no connection is taken any more, what waits is answered, what idles is closed. It takes half a second at
     /// most, whatever clients do.
-    pub async fn stop(mut self) {
-        self.stop.send_replace(true);
-        // The connections keep to the time themselves.
-        let _closed = self.ended.recv().await;
+    pub async fn stop(self) {
+        self.serving.stop().await;
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop.send_replace(true);
-    }
-}
-
-type Alive = mpsc::Sender<()>;
-
-async fn accept(listener: TcpListener, state: Arc<State>, mut stopping: watch::Receiver<bool>, alive: Alive) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopping.wait_for(|stop| *stop) => return,
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                let (state, stopping, alive) = (Arc::clone(&state), stopping.clone(), alive.clone());
-                tokio::spawn(async move {
-                    converse(stream, state, stopping).await;
-                    drop(alive);
-                });
-            }
-            Err(_) => tokio::time::sleep(BREATH).await,
-        }
-    }
-}
-
-/// Answers the requests of one connection.
-async fn converse(stream: TcpStream, state: Arc<State>, mut stopping: watch::Receiver<bool>) {
-    // Answers are small and are waited for: they must not be held back to be sent together.
-    drop(stream.set_nodelay(true));
-    let service = service_fn(|request| answer(Arc::clone(&state), request));
-    // A client may close its side once it has asked.
-    let connection = http1::Builder::new().half_close(true).serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        biased;
-        // How a single connection ends is its client's affair.
-        _ = connection.as_mut() => return,
-        _ = stopping.wait_for(|stop| *stop) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    drop(tokio::time::timeout(GRACE, connection).await);
 }
 
 /// Forgets now and then whom nobody calls.
-async fn sweep(state: Arc<State>, mut stopping: watch::Receiver<bool>, _alive: Alive) {
+async fn sweep(state: Arc<State>, mut stopping: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => state.forget(),

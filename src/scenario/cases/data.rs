@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{Case, MOST, check_name, shown};
+use crate::phrase::counted;
 use crate::source::{Code, Diagnostic, SourceId, Span};
 use crate::template::Templated;
 use crate::yaml::{Kind, Node, Reading, parse, parse_json};
@@ -157,11 +158,10 @@ impl Table<'_, '_> {
     }
 
     fn wrong_length(&self, row: Span, cells: usize, columns: usize, header: Span) -> Diagnostic {
-        let count =
-            |count: usize, word: &str| if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") };
         // Too many: the first that has no column. Too few: what stands there, and the reader sees what is missing.
         let place = if cells > columns { self.cell(row, columns) } else { row };
-        let message = format!("the row has {}, and the header has {}", count(cells, "cell"), count(columns, "column"));
+        let message =
+            format!("the row has {}, and the header has {}", counted(cells, "cell"), counted(columns, "column"));
         Diagnostic::mistake(Code::BadCsv, place, message)
             .related(header, "the header")
             .help("an empty cell needs its comma too; a text with a comma in it stands in double quotes")
