@@ -5,10 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::prepare::canonical;
 use crate::cli::settings::Place;
 use crate::scenario::FLOW_SUFFIXES;
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, canonical};
 
 /// What a chosen file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
