@@ -127,8 +127,8 @@ fn unknown(material: &Material<'_>, file: SourceId, allowance: &Allowance) -> Ve
         Some(_) => Diagnostic::mistake(Code::UnusedAllowance, place(code), format!("{code} cannot be allowed"))
             .help("put right what it is about"),
         None => {
-            let known = CODES.iter().map(|entry| entry.number).filter(|number| number.starts_with('W'));
-            let (first, last) = known.clone().next().zip(known.last()).unwrap_or_default();
+            let mut known = CODES.iter().map(|entry| entry.number).filter(|number| number.starts_with('W'));
+            let (first, last) = known.next().zip(known.next_back()).unwrap_or_default();
             Diagnostic::mistake(Code::UnusedAllowance, place(code), format!("there is no warning {code}"))
                 .help(format!("the warnings are {first} to {last}; `draftgate explain W008` says more about one"))
         }

@@ -13,7 +13,7 @@ use crate::phrase::{did_you_mean, nearest};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Scenario, Step};
-use crate::source::{Code, Diagnostic, Sources, Span};
+use crate::source::{Code, Diagnostic, Sources};
 use crate::template::Templated;
 
 /// What a request can be.
@@ -65,10 +65,6 @@ fn text(value: &Templated) -> Option<&str> {
     value.as_literal().and_then(Value::as_str)
 }
 
-fn odd(span: Span, message: String) -> Diagnostic {
-    Diagnostic::mistake(Code::OddWord, span, message)
-}
-
 /// A bound of no time on the whole.
 fn no_time(scenario: &Scenario, sources: &Sources) -> Option<Diagnostic> {
     scenario.timeout.filter(std::time::Duration::is_zero)?;
@@ -84,7 +80,10 @@ fn no_time(scenario: &Scenario, sources: &Sources) -> Option<Diagnostic> {
 
 fn no_language(tag: &Templated, outcome: Outcome<'_>) -> Option<Diagnostic> {
     let word = text(tag).filter(|word| !TAG.is_match(word) && outcome.succeeds())?;
-    Some(odd(tag.span, format!("`{word}` is no language tag")).help("a language is written as en-GB or de-DE"))
+    Some(
+        Diagnostic::mistake(Code::OddWord, tag.span, format!("`{word}` is no language tag"))
+            .help("a language is written as en-GB or de-DE"),
+    )
 }
 
 fn no_type(step: &Step) -> Option<Diagnostic> {
@@ -93,7 +92,7 @@ fn no_type(step: &Step) -> Option<Diagnostic> {
     let word = text(kind).filter(|word| !LINK_TYPES.contains(word) && Outcome::of(step).succeeds())?;
     let help =
         nearest(word, LINK_TYPES).map_or_else(|| format!("the types are {}", LINK_TYPES.join(", ")), did_you_mean);
-    Some(odd(kind.span, format!("there is no type of link `{word}`")).help(help))
+    Some(Diagnostic::mistake(Code::OddWord, kind.span, format!("there is no type of link `{word}`")).help(help))
 }
 
 fn no_method(step: &Step) -> Option<Diagnostic> {
@@ -102,7 +101,7 @@ fn no_method(step: &Step) -> Option<Diagnostic> {
     let word = text(method).filter(|word| !known(word) && Outcome::of(step).succeeds())?;
     let help =
         nearest(word, METHODS).map_or_else(|| "a request is GET, POST, PUT, PATCH or DELETE".to_owned(), did_you_mean);
-    Some(odd(method.span, format!("there is no HTTP method {word}")).help(help))
+    Some(Diagnostic::mistake(Code::OddWord, method.span, format!("there is no HTTP method {word}")).help(help))
 }
 
 fn attributes(step: &Step, sources: &Sources, found: &mut Vec<Diagnostic>) {
@@ -113,7 +112,9 @@ fn attributes(step: &Step, sources: &Sources, found: &mut Vec<Diagnostic>) {
         let slip = near.filter(|near| name.len().abs_diff(near.len()) <= 1 && !name.eq_ignore_ascii_case(near));
         if let Some(near) = slip.filter(|near| format!("{near}s") != *name && format!("{name}s") != **near) {
             let span = place::key_of(sources, matcher.span, name);
-            found.push(odd(span, format!("no field has `{name}`")).help(did_you_mean(near)));
+            found.push(
+                Diagnostic::mistake(Code::OddWord, span, format!("no field has `{name}`")).help(did_you_mean(near)),
+            );
         }
     }
 }
@@ -141,8 +142,12 @@ fn applicants(scenario: &Scenario, sources: &Sources, found: &mut Vec<Diagnostic
         if let Some(near) = begun.map(|(other, _)| *other).find(slip).filter(|_| name.chars().count() >= 3) {
             let span = place::word(sources, only.span, &format!("as: {name}"));
             found.push(
-                odd(span, format!("`{name}` does nothing but this, and `{near}` has begun the flow"))
-                    .help(did_you_mean(near)),
+                Diagnostic::mistake(
+                    Code::OddWord,
+                    span,
+                    format!("`{name}` does nothing but this, and `{near}` has begun the flow"),
+                )
+                .help(did_you_mean(near)),
             );
         }
     }
