@@ -9,12 +9,16 @@
 
 mod allow;
 mod chart;
+mod columns;
 mod contradictions;
 mod duplicates;
 mod ending;
 mod fields;
 pub mod fix;
+mod flows;
 mod fragments;
+mod known;
+pub mod maps;
 mod matchers;
 mod names;
 mod operations;
@@ -24,8 +28,11 @@ mod secrets;
 mod steps;
 mod values;
 mod walk;
+mod words;
 
 use std::collections::BTreeMap;
+
+pub use flows::Flows;
 
 use crate::map::FlowMap;
 use crate::scenario::Suite;
@@ -40,6 +47,8 @@ pub struct Material<'a> {
     pub sources: &'a Sources,
     /// What is known of the flows, by alias.
     pub maps: &'a BTreeMap<String, FlowMap>,
+    /// The flows that there are.
+    pub flows: &'a Flows,
     /// Whether the suite is all that the scenario folder holds: only then is what nobody uses unused.
     pub whole: bool,
     /// The configuration, where there is one.
@@ -55,12 +64,15 @@ type Check = fn(&Material<'_>, &mut Vec<Diagnostic>);
 const CHECKS: &[Check] = &[
     walk::check,
     names::check,
+    flows::check,
     fragments::check,
     operations::check,
     contradictions::check,
     matchers::check,
     duplicates::check,
     secrets::check,
+    words::check,
+    columns::check,
 ];
 
 /// Everything that is odd, in the order of files and places, without what comments allow.

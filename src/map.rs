@@ -8,6 +8,7 @@
 //! an id, which is generated anew whenever the flow is rebuilt. A label that changed while everything else of its element
 //! stayed is remembered ([`KnownElement::formerly`]), so that scenarios can be put right.
 
+mod judge;
 mod merge;
 pub mod store;
 mod survey;
@@ -20,6 +21,7 @@ use crate::api::id::is_generated_id;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, Condition, body_kind, elements};
 
+pub use judge::Flaw;
 pub use survey::{Place, Survey, ViewName, Way};
 
 /// The version of the files' shape that is written, and the latest that is read.
@@ -98,6 +100,12 @@ pub struct KnownElement {
     /// The values of a choice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Value>,
+    /// How a date may be written beside 1990-01-31, such as `DD.MM.YYYY`.
+    #[serde(default, rename = "dateFormat", skip_serializing_if = "Option::is_none")]
+    pub date_format: Option<String>,
+    /// The endings of the files that it takes, where it does not take all that the API takes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<Value>,
     /// When it is shown, with labels in place of ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<Value>,
@@ -185,6 +193,8 @@ impl KnownElement {
             required: element.required(),
             validations: validations.filter(|rule| !is_required(rule)).cloned().collect(),
             options: if lasting { options } else { Vec::new() },
+            date_format: element.json.get("dateFormat").and_then(Value::as_str).map(str::to_owned),
+            accept: element.json.get("accept").and_then(Value::as_array).cloned().unwrap_or_default(),
             condition: element.condition().map(|condition| labelled(&condition, all)),
             formerly: Vec::new(),
         }
@@ -213,6 +223,8 @@ impl KnownElement {
         }
         json.insert("validations".to_owned(), Value::from(self.validations.clone()));
         json.insert("options".to_owned(), Value::from(self.options.clone()));
+        json.insert("accept".to_owned(), Value::from(self.accept.clone()));
+        json.insert("dateFormat".to_owned(), Value::from(self.date_format.clone()));
         Element::from_json(&Value::Object(json))
     }
 }

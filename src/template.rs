@@ -150,6 +150,14 @@ impl Templated {
         }
     }
 
+    /// The name, when it is one whole template with nothing but a name in it.
+    pub fn variable(&self) -> Option<&str> {
+        let Form::Expression(compiled) = &self.form else { return None };
+        let name = compiled.source.trim();
+        let letter = |c: char| c.is_alphanumeric() || c == '_';
+        (name.chars().all(letter) && name.starts_with(|c: char| c.is_alphabetic() || c == '_')).then_some(name)
+    }
+
     fn is_literal(&self) -> bool {
         matches!(self.form, Form::Literal { .. })
     }

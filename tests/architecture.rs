@@ -43,8 +43,8 @@ const HOUSE: [(&str, &[&str]); 27] = [
     (
         "cli",
         &[
-            "api", "compose", "lint", "map", "outcome", "phrase", "proxy", "redact", "report", "review", "runner",
-            "sandbox", "scenario", "schema", "snapshot", "source", "template", "yaml",
+            "api", "compose", "lint", "outcome", "phrase", "proxy", "redact", "report", "review", "runner", "sandbox",
+            "scenario", "schema", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

@@ -1,20 +1,26 @@
 //! `draftgate lint`: every file is read and checked, nothing is sent.
 
+mod chosen;
+mod masked;
+
 use std::fmt::Write as _;
 
 use super::Environment;
 use super::args::{LintArguments, LintFormat};
+use super::config::Config;
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{Folder, gather, learn_secrets, refuse};
-use super::settings::{Place, configured, place, snapshots_of};
+use super::settings::{Place, Selection, SettingsError, configured, place, snapshots_of};
 use crate::lint::fix::apply;
-use crate::lint::{Material, lint as look};
-use crate::map::store::read_all;
+use crate::lint::{Flows, Material, lint as look, maps};
 use crate::phrase::counted;
 use crate::report::diagnostic::Severity;
 use crate::report::{findings, github, patch};
+use crate::sandbox::Library;
 use crate::source::{Code, Diagnostic, Sources, write_file};
+use chosen::Chosen;
+use masked::masked;
 
 /// What came of a look at a folder.
 struct Looked {
@@ -23,6 +29,14 @@ struct Looked {
     warnings: Vec<Diagnostic>,
     scenarios: usize,
     tests: usize,
+    /// What was checked, where it is not scenarios alone.
+    others: Option<String>,
+}
+
+impl Looked {
+    fn at_mistakes(sources: Sources, errors: Vec<Diagnostic>) -> Self {
+        Looked { sources, errors, warnings: Vec::new(), scenarios: 0, tests: 0, others: None }
+    }
 }
 
 /// Checks scenarios, fragments, flow definitions and the configuration.
@@ -54,7 +68,7 @@ pub(super) fn lint(environment: &Environment, arguments: &LintArguments, output:
             }
         }
     }
-    if looked.errors.is_empty() && looked.scenarios == 0 {
+    if looked.errors.is_empty() && looked.scenarios == 0 && looked.others.is_none() {
         output.complain("error: there are no scenarios here");
         return Exit::Nothing;
     }
@@ -77,25 +91,74 @@ fn look_at(
     place: &Place,
     output: &Output,
 ) -> Result<Looked, Exit> {
+    let Some(chosen) = Chosen::of(place) else { return look_at_all(environment, arguments, place, false, output) };
+    let folder = Selection { path: place.root.clone(), line: None };
+    let around = Place { selections: vec![folder], ..place.clone() };
+    let mut looked = look_at_all(environment, arguments, &around, chosen.has_configuration(), output)?;
+    let sources = &looked.sources;
+    looked.errors.retain(|error| chosen.has(error.span.source, sources));
+    looked.warnings.retain(|warning| chosen.has(warning.span.source, sources));
+    for unread in chosen.unread(place, sources) {
+        output.complain(&format!("no scenario uses {unread}, so that nothing in it was checked"));
+    }
+    looked.others = Some(chosen.told());
+    Ok(looked)
+}
+
+fn look_at_all(
+    environment: &Environment,
+    arguments: &LintArguments,
+    place: &Place,
+    asked: bool,
+    output: &Output,
+) -> Result<Looked, Exit> {
     let mut sources = Sources::default();
-    let (file, config) = configured(environment, &arguments.target, place, &mut sources)
-        .map_err(|error| refuse(error, output, &sources))?;
-    let Folder { suite, whole, .. } = match gather(place, &mut sources, output) {
+    let (file, config) = match configured(environment, &arguments.target, place, &mut sources) {
+        Ok(configured) => configured,
+        // Who asks for the configuration gets its mistakes as findings.
+        Err(SettingsError::Mistakes(errors)) if asked => return Ok(Looked::at_mistakes(sources, errors)),
+        Err(error) => return Err(refuse(error, output, &sources)),
+    };
+    let Folder { suite, library, whole } = match gather(place, &mut sources, output) {
         Ok(folder) => folder,
-        Err(errors) => return Ok(Looked { sources, errors, warnings: Vec::new(), scenarios: 0, tests: 0 }),
+        Err(errors) => return Ok(Looked::at_mistakes(sources, errors)),
     };
     learn_secrets(&sources, output);
-    let (maps, unread) = read_all(&snapshots_of(&config, place));
-    unread.iter().for_each(|error| output.complain(&format!("warning: {error}")));
+    let flows = flows(environment, &config, &library);
+    let mut maps = maps::read(&snapshots_of(&config, place), &suite, whole, &mut sources);
     let harmless = crate::sandbox::secrets(&sources);
-    let material = Material { suite: &suite, sources: &sources, maps: &maps, whole, config: file, harmless: &harmless };
-    let warnings = look(&material);
+    let material = Material {
+        suite: &suite,
+        sources: &sources,
+        maps: &maps.known,
+        flows: &flows,
+        whole,
+        config: file,
+        harmless: &harmless,
+    };
+    let mut warnings = look(&material);
+    warnings.append(&mut maps.odd);
     // A secret that is found is not shown again.
     for secret in warnings.iter().filter(|warning| warning.code == Some(Code::SecretInClear)) {
         output.redactor.add(sources.slice(secret.span));
     }
     let (scenarios, tests) = (suite.scenarios.len(), suite.tests().count());
-    Ok(Looked { sources, errors: Vec::new(), warnings, scenarios, tests })
+    Ok(Looked { sources, errors: Vec::new(), warnings, scenarios, tests, others: None })
+}
+
+/// The flows that scenarios can name.
+fn flows(environment: &Environment, config: &Config, library: &Library) -> Flows {
+    let server = config.base_url.is_some()
+        || environment.variable("DRAFTGATE_BASE_URL").is_some()
+        || config.environments.iter().any(|(.., over)| over.base_url.is_some());
+    let definitions = || library.flows.iter().flat_map(|flow| [&flow.draft, &flow.live]).flatten();
+    let mut names: Vec<String> = definitions().map(|definition| definition.name.clone()).collect();
+    names.extend(library.flows.iter().map(|flow| flow.id.clone()));
+    names.extend(config.flows.iter().map(|(alias, _)| alias.clone()));
+    names.extend(config.environments.iter().flat_map(|(.., over)| &over.flows).map(|(alias, _)| alias.clone()));
+    names.sort();
+    names.dedup();
+    Flows { names, all: !server && !library.flows.is_empty() }
 }
 
 fn show(looked: &Looked, format: LintFormat, output: &Output) {
@@ -114,7 +177,8 @@ fn show(looked: &Looked, format: LintFormat, output: &Output) {
         LintFormat::Text if !looked.errors.is_empty() => output.mistakes(&looked.errors, &looked.sources),
         LintFormat::Text => {
             if !looked.warnings.is_empty() {
-                output.warnings(&looked.warnings, &looked.sources);
+                let (texts, warnings) = masked(&looked.warnings, &looked.sources, &output.redactor);
+                output.warnings(&warnings, &texts);
             }
             let certain = looked.warnings.iter().filter(|warning| warning.fix.is_some()).count();
             if certain > 0 {
@@ -122,7 +186,8 @@ fn show(looked: &Looked, format: LintFormat, output: &Output) {
             }
             let none = if looked.warnings.is_empty() { ", no mistakes" } else { "" };
             let (scenarios, tests) = (counted(looked.scenarios, "scenario"), counted(looked.tests, "test"));
-            output.say(&format!("{scenarios} with {tests}{none}\n"));
+            let checked = looked.others.clone().unwrap_or_else(|| format!("{scenarios} with {tests}"));
+            output.say(&format!("{checked}{none}\n"));
         }
     }
 }

@@ -107,7 +107,11 @@ pub(super) fn execute(
         drop(reporter.join());
     }
     // A map that cannot be kept takes nothing away from what the run showed.
-    record_maps(&prepared.run).iter().for_each(|error| output.complain(&format!("warning: {error}")));
+    let maps = record_maps(&prepared.run);
+    maps.errors.iter().for_each(|error| output.complain(&format!("warning: {error}")));
+    for replaced in &maps.replaced {
+        output.complain(&format!("warning: {} could not be read, and is written anew", replaced.path().display()));
+    }
     let tally = *tally.lock().unwrap_or_else(PoisonError::into_inner);
     match tally.exit() {
         _ if libtest.list => Exit::Passed,

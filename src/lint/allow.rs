@@ -3,12 +3,23 @@
 //! The comment stands on the line that is meant, or by itself on the line above it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::Material;
 use crate::scenario::Scenario;
-use crate::source::{Code, Diagnostic, SourceId};
+use crate::source::{CODES, Code, Diagnostic, Severity, SourceId};
 
-const MARK: &str = "# lint: allow";
+/// What begins such a comment. Somebody who forgets a space or the colon means nothing else.
+static MARK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)#[ \t]*lint[ \t]*(?::[ \t]*allow\b|[ \t]allow[ \t]+[we]\d{3}\b)")
+        .expect("the pattern is a constant")
+});
+/// What says that a comment allows nothing: no comment allows that.
+const UNUSED: &str = "W019";
+/// What is written like a code.
+static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)^[we]\d{2,4}$").expect("the pattern is a constant"));
 
 /// What one comment allows.
 struct Allowance {
@@ -28,7 +39,7 @@ pub(super) fn filter(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
     let mut allowed: HashMap<(SourceId, usize), Vec<Allowance>> = HashMap::new();
     for file in files {
         let text = &material.sources.get(file).text;
-        if text.contains(MARK) {
+        if text.contains('#') && MARK.is_match(text) {
             for (line, allowance) in allowances(text) {
                 allowed.entry((file, line)).or_default().push(allowance);
             }
@@ -52,7 +63,10 @@ pub(super) fn filter(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
     // Checks that need all files do not run on some of them, and those that need a map not without one.
     let judged = judged(material);
     for ((file, _), allowance) in allowed.iter().flat_map(|(place, all)| all.iter().map(move |one| (place, one))) {
-        let judged = judged.contains(file) || !allowance.codes.iter().any(|code| needs_map(code));
+        let unknown = unknown(material, *file, allowance);
+        let misspelt = !unknown.is_empty();
+        found.extend(unknown);
+        let judged = !misspelt && (judged.contains(file) || !allowance.codes.iter().any(|code| needs_map(code)));
         if !allowance.used && material.whole && judged {
             let span = material.sources.span(*file, allowance.range.clone());
             found.push(
@@ -82,11 +96,13 @@ fn allowances(text: &str) -> Vec<(usize, Allowance)> {
     let mut all = Vec::new();
     let mut start = 0;
     for (at, line) in text.split_inclusive('\n').enumerate() {
-        if let Some(mark) = line.find(MARK) {
-            let words =
-                line[mark + MARK.len()..].split([' ', ',', '\t']).map(|word| word.trim_end_matches([':', '\n', '\r']));
-            let codes =
-                words.filter(|word| !word.is_empty()).take_while(|word| is_code(word)).map(str::to_owned).collect();
+        if let Some(mark) = MARK.find(line) {
+            let mark = mark.start();
+            let rest =
+                line[mark..].to_ascii_lowercase().find("allow").map_or("", |at| &line[mark + at + "allow".len()..]);
+            let words = rest.split([' ', ',', '\t']).map(|word| word.trim_end_matches([':', '.', ';', '\n', '\r']));
+            let words = words.filter(|word| !word.is_empty());
+            let codes = words.take_while(|word| CODE.is_match(word)).map(str::to_ascii_uppercase).collect();
             let alone = line[..mark].trim().is_empty();
             let range = start + mark..start + line.trim_end().len();
             all.push((if alone { at + 2 } else { at + 1 }, Allowance { codes, range, used: false }));
@@ -96,6 +112,26 @@ fn allowances(text: &str) -> Vec<(usize, Allowance)> {
     all
 }
 
-fn is_code(word: &str) -> bool {
-    word.len() == 4 && word.starts_with('W') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+/// The codes of a comment that are those of no warning.
+fn unknown(material: &Material<'_>, file: SourceId, allowance: &Allowance) -> Vec<Diagnostic> {
+    let is_warning = |code: &String| {
+        Code::of_number(code).is_some_and(|code| code.severity() == Severity::Warning && code.number() != UNUSED)
+    };
+    let text = &material.sources.get(file).text;
+    let whole = &text[allowance.range.clone()];
+    let place = |code: &str| {
+        let at = whole.to_ascii_uppercase().find(code).map_or(0, |at| allowance.range.start + at);
+        material.sources.span(file, at..at + code.len())
+    };
+    let told = |code: &String| match Code::of_number(code) {
+        Some(_) => Diagnostic::mistake(Code::UnusedAllowance, place(code), format!("{code} cannot be allowed"))
+            .help("put right what it is about"),
+        None => {
+            let mut known = CODES.iter().map(|entry| entry.number).filter(|number| number.starts_with('W'));
+            let (first, last) = known.next().zip(known.next_back()).unwrap_or_default();
+            Diagnostic::mistake(Code::UnusedAllowance, place(code), format!("there is no warning {code}"))
+                .help(format!("the warnings are {first} to {last}; `draftgate explain W008` says more about one"))
+        }
+    };
+    allowance.codes.iter().filter(|code| !is_warning(code)).map(told).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::api::element::Element;
+use crate::api::element::{Element, ElementType};
 use crate::api::field::{self, FieldError};
 use crate::api::operation::Version;
 use crate::map::{FlowMap, KnownElement, KnownStep, View, Way};
@@ -115,6 +115,11 @@ impl<'a> ChartStep<'a> {
         let found = field::find(&self.elements, key)?;
         let at = self.elements.iter().position(|element| element.id == found.id).unwrap_or_default();
         Ok((found, &self.known.elements[at]))
+    }
+
+    /// The elements that take a file.
+    pub fn files(&self) -> Vec<&Element> {
+        self.elements.iter().filter(|element| element.kind == ElementType::File).collect()
     }
 
     /// The element that once had this label.

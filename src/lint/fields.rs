@@ -1,6 +1,7 @@
 //! Fields that are named: in a submit, an upload, `omit`, an expectation or a capture.
 
 use super::chart::{Chart, ChartStep};
+use super::known::Known;
 use super::place;
 use super::walk::{Context, Standing};
 use crate::api::field::{FieldError, describe};
@@ -16,40 +17,59 @@ use crate::template::Templated;
 const MOST_LISTED: usize = 12;
 
 /// Looks at the fields that a step names before it is sent.
-pub(super) fn check(step: &Step, standing: &Standing<'_>, context: &mut Context<'_>) {
+pub(super) fn check<'a>(step: &'a Step, standing: &Standing<'_>, known: &Known<'a>, context: &mut Context<'_>) {
     if !step.map || standing.pending {
         return;
     }
-    let mut named: Vec<&Templated> = step.omit.iter().collect();
+    let mut named: Vec<&'a Templated> = step.omit.iter().collect();
     match &step.action {
         Action::Submit(Fields::Entries(entries)) => named.extend(entries.iter().map(|(key, _)| key)),
         Action::Upload { field, .. } => named.push(field),
         _ => {}
     }
-    for label in named {
-        if let Some(text) = label.as_literal().and_then(serde_json::Value::as_str) {
-            look_up(text, label.span, standing, context);
-        }
+    look_up_all(&named, standing, known, context);
+    // What an error is about is a field of the form that was sent, or any other word of its text.
+    if let (Action::Submit(_), Some(Expect::Full(full))) = (&step.action, &step.expect) {
+        let about: Vec<&Templated> = full.error.iter().filter_map(|error| error.field.as_ref()).collect();
+        let before = context.found.len();
+        look_up_all(&about, standing, known, context);
+        let sure = context.found.split_off(before).into_iter().filter(|one| {
+            one.code == Some(Code::RenamedField)
+                || one.help.as_ref().is_some_and(|help| help.starts_with("did you mean"))
+        });
+        context.found.extend(sure);
     }
 }
 
 /// Looks at the fields that an expectation or a capture names in the answer.
-pub(super) fn check_answer(step: &Step, standing: &Standing<'_>, context: &mut Context<'_>) {
-    let mut named: Vec<&Templated> = Vec::new();
+pub(super) fn check_answer<'a>(step: &'a Step, standing: &Standing<'_>, known: &Known<'a>, context: &mut Context<'_>) {
+    let mut named: Vec<&'a Templated> = Vec::new();
     if let Some(Expect::Full(full)) = &step.expect {
         let elements = full.elements.iter();
         named.extend(elements.flat_map(|elements| [&elements.ordered, &elements.exactly]).flatten().flatten());
         named.extend(full.fields.iter().map(|field| &field.field));
     }
-    for label in named {
-        if let Some(text) = label.as_literal().and_then(serde_json::Value::as_str) {
-            look_up(text, label.span, standing, context);
-        }
-    }
+    look_up_all(&named, standing, known, context);
     for capture in &step.capture {
         if let CaptureFrom::Field(label) = &capture.from {
             let span = place::word(context.sources, capture.span, label);
             look_up(label, span, standing, context);
+        }
+    }
+}
+
+fn look_up_all<'a>(named: &[&'a Templated], standing: &Standing<'_>, known: &Known<'a>, context: &mut Context<'_>) {
+    for meant in named.iter().flat_map(|label| known.meant(label)) {
+        let Some(text) = meant.text() else { continue };
+        let before = context.found.len();
+        look_up(text, meant.value.span, standing, context);
+        let Some(used) = meant.used else { continue };
+        for mistake in &mut context.found[before..] {
+            mistake.related.push((used, "it is used here".to_owned()));
+            // Other places may use the same text in another meaning.
+            if let Some(fix) = mistake.fix.take() {
+                mistake.help = Some(fix.message);
+            }
         }
     }
 }

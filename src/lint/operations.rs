@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use crate::api::codes::lookup;
 use crate::api::wire::is_blank;
 use crate::scenario::action::{Action, Fields};
-use crate::scenario::{Fill, Step};
+use crate::scenario::{Fill, Rule, Step};
 use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 
@@ -38,6 +38,7 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let span = place_of_code(step);
+            found.extend(no_code(step, code, span));
             found.extend(wrong_operation(step, code, span));
             found.extend(nothing_missing(step, code, span));
         }
@@ -53,6 +54,16 @@ fn place_of_code(step: &Step) -> Span {
         }
         None => step.action_span,
     }
+}
+
+/// A number like that of an error, and there is none. Whoever does not check codes may expect any.
+fn no_code(step: &Step, code: i64, span: Span) -> Option<Diagnostic> {
+    let checked = OPERATIONS.contains(&step.action.name()) && step.checks.includes(Rule::Code);
+    let known = lookup(code).is_some();
+    (checked && !known && (4000..5000).contains(&code)).then(|| {
+        Diagnostic::mistake(Code::ImpossibleCode, span, format!("there is no error {code}"))
+            .help("the API's errors are listed by `draftgate explain`")
+    })
 }
 
 fn wrong_operation(step: &Step, code: i64, span: Span) -> Option<Diagnostic> {

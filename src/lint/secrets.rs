@@ -23,7 +23,7 @@ const LEAST_ENTROPY: f64 = 4.0;
 /// A key that is called like a secret, and its value.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(client_?secret|password|passwd|api[_-]?key|access_?token|private_?key|authorization)["']?\s*:\s*(?:"([^"]+)"|'([^']+)'|([^\s"'{}\[\],#&*|>][^,}\]#\n]*))"#,
+        r#"(?i)((?:[a-z]+_)?secret(?:_?key)?|client_?secret|signing_?key|encryption_?key|password|passwd|api[_-]?key|access_?token|private_?key|authorization)["']?\s*:\s*(?:"([^"]+)"|'([^']+)'|([^\s"'{}\[\],#&*|>][^,}\]#\n]*))"#,
     )
 });
 /// What goes into an Authorization header.
@@ -32,11 +32,25 @@ static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:bearer|basi
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"));
 /// A text without anything that words are parted by.
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9_+/=-]{24,}"));
+/// Tokens and keys that say by their beginning what they are.
+static BEGINNING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:[srp]k_(?:live|test)_[A-Za-z0-9]{10,}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}\b)|-----BEGIN [A-Z ]*PRIVATE KEY-----",
+    )
+});
+/// A password in an address.
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r#"://[^/\s:@"'{}]+:([^@/\s"'{}]{4,})@"#));
+/// The value of a cookie that is sent.
+static COOKIE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?i)\bcookie["']?\s*:\s*["']?[^"'\n]*?=([A-Za-z0-9%._~+/-]{12,})"#));
 /// What stands before the sum of a file.
 static SUM: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:sha[-_]?\d*|md5|hash|checksum|digest|etag)\W[^,]*$"));
 /// What such a line must have in it, so that the others cost nothing.
-static SUSPICIOUS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)secret|passw|api.?key|token|private|authoriz|bearer|basic|eyj|[a-z0-9_+/=-]{24}"));
+static SUSPICIOUS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)secret|passw|api.?key|token|private|authoriz|bearer|basic|eyj|://|cookie|_live_|_test_|xox|akia|[a-z0-9_+/=-]{24}",
+    )
+});
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant")
@@ -119,6 +133,13 @@ fn in_file(material: &Material<'_>, file: SourceId) -> Vec<(Span, Option<String>
                     note(value.start()..end, Some(named[1].to_uppercase().replace('-', "_")));
                 });
             }
+            let whole = BEGINNING.find_iter(line).map(|token| (token.range(), None));
+            let password = |found: regex::Captures<'_>| Some((found.get(1)?.range(), Some("PASSWORD".to_owned())));
+            let passwords = ADDRESS.captures_iter(line).filter_map(password);
+            let cookies = COOKIE.captures_iter(line).filter_map(|found| found.get(1));
+            let cookies = cookies.filter(|value| !is_id(value.as_str()) && !is_words(value.as_str()));
+            let cookies = cookies.map(|value| (value.range(), Some("COOKIE".to_owned())));
+            whole.chain(passwords).chain(cookies).for_each(|(range, name)| note(range, name));
             TOKEN.find_iter(line).for_each(|token| note(token.range(), None));
             let words = WORD.find_iter(line).filter(|word| is_random(word.as_str()));
             let secrets = words.filter(|word| !is_of_a_file(&line[..word.start()], word.as_str()));
@@ -158,16 +179,12 @@ fn is_value(text: &str, configured: bool) -> bool {
     written && text.len() >= 4 && (configured || !word)
 }
 
-/// Whether a text is too irregular to be a name: letters of both cases and digits in no order, or many hexadecimal digits.
+/// Whether a text is too irregular to be a name or a number: letters of both cases and digits in no order.
 fn is_random(text: &str) -> bool {
     let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
-    if is_id(text) {
-        return false;
-    }
-    if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return text.len() >= 32 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-    }
-    text.len() >= LEAST_LENGTH
+    // Hexadecimal digits may be anybody's number.
+    !is_id(text)
+        && text.len() >= LEAST_LENGTH
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_uppercase)

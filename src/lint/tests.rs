@@ -40,7 +40,15 @@ fn found(map: FlowMap, files: &[(&str, &str)]) -> (Sources, Vec<Diagnostic>) {
     let all = |_: &Path| true;
     let suite = load(&discovery, &all, &mut sources).unwrap();
     let maps = BTreeMap::from([("shop".to_owned(), map)]);
-    let material = Material { suite: &suite, sources: &sources, maps: &maps, whole: true, config: None, harmless: &[] };
+    let material = Material {
+        suite: &suite,
+        sources: &sources,
+        maps: &maps,
+        flows: &Flows::default(),
+        whole: true,
+        config: None,
+        harmless: &[],
+    };
     let found = lint(&material);
     (sources, found)
 }
@@ -153,7 +161,13 @@ fn secrets_are_told_from_names_and_ids() {
         ("password: Hunter2!", Some("Hunter2!")),
         ("api-key: 'k9-17-a'", Some("k9-17-a")),
         ("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln", Some("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln")),
-        ("9f86d081884c7d659a2feaa0c55ad015", Some("9f86d081884c7d659a2feaa0c55ad015")),
+        ("customer: 9f86d081884c7d659a2feaa0c55ad015", None),
+        ("api_key: 9f86d081884c7d659a2feaa0c55ad015", Some("9f86d081884c7d659a2feaa0c55ad015")),
+        ("webhook_secret: 9f86d081884c7d659a2feaa0c55ad015", Some("9f86d081884c7d659a2feaa0c55ad015")),
+        ("sk_live_4eC39HqLyjWDarjtT1", Some("sk_live_4eC39HqLyjWDarjtT1")),
+        ("base_url: https://qa:Hunter2x@flows.example/api", Some("Hunter2x")),
+        ("base_url: https://qa:{{ secret.X }}@flows.example:8080/a@b", None),
+        ("Cookie: lang=de; sid=9f86d081884c7d659a2f", Some("9f86d081884c7d659a2f")),
         ("Bearer abcdef-123456", Some("abcdef-123456")),
     ] {
         let (sources, found) = found(map("a", "b"), &[("s.yaml", &text(line))]);

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::chart::{Atlas, Chart, Steps};
+use super::known::Known;
 use super::outcome::Outcome;
 use super::{Material, ending, fields, steps, values};
 use crate::api::wire::LANGUAGE_HEADER;
@@ -36,6 +37,8 @@ pub(super) struct Standing<'a> {
     pub uploaded: bool,
     /// Whether somebody else may have led the applicant on since, from another device or by a request written by hand.
     led_on: bool,
+    /// Whether the flow has just begun, so that the first step is the one.
+    pub at_first: bool,
 }
 
 /// What every step is looked at with.
@@ -48,6 +51,7 @@ struct Walk<'a, 'f> {
     atlas: &'a Atlas<'a>,
     scenario: &'a Scenario,
     applicants: HashMap<Option<&'a str>, Standing<'a>>,
+    known: Known<'a>,
     context: Context<'f>,
 }
 
@@ -59,6 +63,7 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
             atlas: &atlas,
             scenario,
             applicants: HashMap::new(),
+            known: Known::of(scenario),
             context: Context { sources: material.sources, found },
         };
         walk.steps(&scenario.steps);
@@ -72,10 +77,18 @@ impl<'a> Walk<'a, '_> {
     fn steps(&mut self, steps: &'a [Step]) {
         for step in steps {
             let before = step.when.is_some().then(|| self.applicants.clone());
+            let outside = self.known.conditional;
+            self.known.conditional |= step.when.is_some();
             match &step.action {
-                Action::Use(call) => self.steps(&call.steps),
+                Action::Use(call) => {
+                    let inside = self.known.inside(call);
+                    let outside = std::mem::replace(&mut self.known, inside);
+                    self.steps(&call.steps);
+                    self.known = outside;
+                }
                 _ => self.step(step),
             }
+            self.known.conditional = outside;
             if let Some(before) = before {
                 self.either(before);
             }
@@ -110,13 +123,18 @@ impl<'a> Walk<'a, '_> {
         // A scenario that its author skips may be ahead of the flow.
         let looks = self.scenario.skip.is_none() && !standing.elsewhere;
         if looks {
-            fields::check(step, standing, &mut self.context);
-            values::check(step, outcome, standing, &mut self.context);
+            fields::check(step, standing, &self.known, &mut self.context);
+            values::check(step, outcome, standing, &self.known, &mut self.context);
+        }
+        let next = standing.next(step, answer);
+        if looks && !standing.led_on {
+            steps::check_back(step, outcome, standing, &mut self.context);
         }
         standing.go(step, outcome, answer);
         if looks && step.action.answers_with_a_step() {
             steps::check(outcome, standing, &mut self.context);
-            fields::check_answer(step, standing, &mut self.context);
+            steps::check_order(outcome, &next, standing, &mut self.context);
+            fields::check_answer(step, standing, &self.known, &mut self.context);
         }
     }
 
@@ -155,6 +173,7 @@ impl<'a> Standing<'a> {
             pending: false,
             uploaded: false,
             led_on: false,
+            at_first: false,
         }
     }
 
@@ -170,6 +189,7 @@ impl<'a> Standing<'a> {
         self.ended = None;
         self.pending = false;
         self.begun = true;
+        self.at_first = false;
     }
 
     fn or(&mut self, other: &Standing<'a>) {
@@ -182,6 +202,7 @@ impl<'a> Standing<'a> {
         self.uploaded |= other.uploaded;
         self.pending |= other.pending;
         self.led_on |= other.led_on;
+        self.at_first &= other.at_first;
         self.ended = self.ended.filter(|_| other.ended.is_some());
         if same && self.begun == other.begun {
             self.certain &= other.certain;
@@ -189,6 +210,21 @@ impl<'a> Standing<'a> {
         } else {
             self.lose();
         }
+    }
+
+    /// The only steps that runs saw come next; none where that is not known.
+    fn next(&self, step: &Step, chart: Option<&'a Chart<'a>>) -> Steps {
+        let whole = chart.filter(|chart| chart.map.complete && step.repeat.is_none());
+        match (&step.action, whole) {
+            (Action::Init, Some(chart)) => chart.first.clone(),
+            (Action::Submit(_), Some(_)) if self.sure() => self.led(chart, Way::Submit),
+            (Action::Back, Some(_)) if self.sure() => self.led(chart, Way::Back),
+            _ => Steps::new(),
+        }
+    }
+
+    fn sure(&self) -> bool {
+        self.certain && !self.pending && !self.led_on && !self.elsewhere
     }
 
     /// Follows a step's answer.
@@ -217,6 +253,9 @@ impl<'a> Standing<'a> {
             *self = Standing { elsewhere: self.elsewhere, ..Standing::new(chart) };
         }
         self.begun = true;
+        let stays = matches!(step.action, Action::Current) && self.at_first;
+        let begins = matches!(step.action, Action::Init) && matches!(outcome, Outcome::Success | Outcome::Step(..));
+        self.at_first = stays || begins && step.repeat.is_none();
         let before = (self.same(chart), std::mem::take(&mut self.steps));
         self.chart = chart;
         self.pending = outcome == Outcome::Pending;

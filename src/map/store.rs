@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{FORMAT, FlowMap};
+use super::FlowMap;
+use super::judge::{self, Flaw};
 use crate::source::write_file;
 
 /// Where the maps lie below the folder of snapshots.
@@ -29,29 +30,34 @@ pub enum MapError {
         /// Why.
         error: io::Error,
     },
-    /// It is no map.
-    #[error("{} is no map of a flow: {why}; restore it from version control, or delete it and run the scenarios", path.display())]
-    Malformed {
+    /// It is no map that can be used.
+    #[error("{} is not read: {}; {}", path.display(), flaw.why, flaw.way_out)]
+    Flawed {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
-        why: serde_json::Error,
+        /// Why.
+        flaw: Flaw,
     },
-    /// A later draftgate wrote it.
-    #[error("{} is of format {format}, and at most {FORMAT} is read: use the draftgate that wrote it", path.display())]
-    Later {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        format: u32,
-    },
+}
+
+impl MapError {
+    /// The file that it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            MapError::File { path, .. } | MapError::Flawed { path, .. } => path,
+        }
+    }
 }
 
 /// The file of a flow's map.
 pub fn path(snapshots: &Path, flow: &str) -> PathBuf {
+    snapshots.join(FOLDER).join(file_name(flow))
+}
+
+fn file_name(flow: &str) -> String {
     let kept = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let name: String = flow.chars().map(kept).collect();
-    snapshots.join(FOLDER).join(format!("{name}{SUFFIX}"))
+    format!("{name}{SUFFIX}")
 }
 
 /// A flow's map; none where there is no file.
@@ -69,11 +75,13 @@ fn read_path(path: PathBuf) -> Result<Option<FlowMap>, MapError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(MapError::File { path, verb: "read", error }),
     };
-    let format = serde_json::from_slice::<Value>(&bytes).ok().and_then(|map| map.get("format")?.as_u64());
-    if let Some(format) = format.and_then(|format| u32::try_from(format).ok()).filter(|format| *format > FORMAT) {
-        return Err(MapError::Later { path, format });
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let belongs = |flow: &str| path.file_name().is_some_and(|name| *name == *file_name(flow));
+    match judge::parse(text, belongs) {
+        Ok(map) => Ok(Some(map)),
+        Err(flaw) => Err(MapError::Flawed { path, flaw }),
     }
-    serde_json::from_slice(&bytes).map(Some).map_err(|why| MapError::Malformed { path, why })
 }
 
 /// All maps below a folder of snapshots, by flow, and what could not be read of them.

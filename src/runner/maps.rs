@@ -10,7 +10,7 @@ use crate::api::exchange::Exchange;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, LANGUAGE_HEADER};
 use crate::map::store::{self, MapError};
-use crate::map::{FlowMap, Place, Survey, ViewName, Way};
+use crate::map::{Flaw, FlowMap, Place, Survey, ViewName, Way};
 use crate::outcome::{ScenarioOutcome, Verdict};
 use crate::scenario::action::Action;
 use crate::scenario::{Scenario, Step};
@@ -119,29 +119,47 @@ impl Surveyor {
     }
 }
 
-/// Writes the maps of the flows that were seen, each one only where something of it is new. Says what could not be written.
+/// What became of the maps after a run.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// Why a map is not as it should be.
+    pub errors: Vec<MapError>,
+    /// What could not be read, and was written anew.
+    pub replaced: Vec<MapError>,
+}
+
+/// Writes the maps of the flows that were seen, each one only where something of it is new. One that cannot be used is written
+/// anew, unless a later draftgate wrote it.
 ///
 /// Nothing is written where the update policy writes nothing, as in CI.
-pub fn record_maps(run: &Run) -> Vec<MapError> {
+pub fn record_maps(run: &Run) -> Recorded {
+    let mut recorded = Recorded::default();
     if !run.policy.writes() {
-        return Vec::new();
+        return recorded;
     }
     let survey = run.surveyor.survey.lock().unwrap_or_else(PoisonError::into_inner);
     let passed = run.surveyor.passed.lock().unwrap_or_else(PoisonError::into_inner);
     let today = run.world.today().to_string();
     let unfinished = Unfinished::of(run, &passed);
-    let mut errors = Vec::new();
     for flow in survey.flows() {
-        let written = store::read(&run.snapshots, &flow).and_then(|before| {
-            let map = FlowMap::after(&flow, before.as_ref(), &survey, !unfinished.concerns(&flow), &today);
-            if before.as_ref() == Some(&map) {
-                return Ok(());
+        let (before, flaw) = match store::read(&run.snapshots, &flow) {
+            Ok(before) => (before, None),
+            Err(error @ MapError::Flawed { flaw: Flaw { later: false, .. }, .. }) => (None, Some(error)),
+            Err(error) => {
+                recorded.errors.push(error);
+                continue;
             }
-            store::write(&run.snapshots, &map, &|text| run.world.redactor.mask(text).into_owned()).map(drop)
-        });
-        errors.extend(written.err());
+        };
+        let map = FlowMap::after(&flow, before.as_ref(), &survey, !unfinished.concerns(&flow), &today);
+        if before.as_ref() == Some(&map) {
+            continue;
+        }
+        match store::write(&run.snapshots, &map, &|text| run.world.redactor.mask(text).into_owned()) {
+            Ok(_) => recorded.replaced.extend(flaw),
+            Err(error) => recorded.errors.push(error),
+        }
     }
-    errors
+    recorded
 }
 
 /// The flows of which not every scenario ran and passed.

@@ -136,6 +136,13 @@ codes! {
     DuplicateScenario = "W017" "two scenarios that do the same",
     SecretInClear = "W018" "a secret that is written in clear",
     UnusedAllowance = "W019" "an allowance that allows nothing",
+    UnusableMap = "W020" "a map of a flow that cannot be used",
+    UnknownFlow = "W021" "a flow that there is not",
+    NoWayBack = "W022" "a way back from the first step",
+    OtherStep = "W023" "a step that is not known to follow",
+    OddWord = "W024" "a word that is hardly meant as it stands",
+    SameField = "W025" "a field that is given under two names",
+    MissingColumn = "W026" "a case that lacks a value which others have",
 }
 
 impl Code {

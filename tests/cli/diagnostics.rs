@@ -130,7 +130,7 @@ macro_rules! topics {
 
 topics! {
     files, yaml, keys, steps, modifiers, expectations, matchers, templates, cases_and_data, fragments, flows, elements, services,
-    faults, account, configuration, running, known_flows, without_use, impossible, copies_and_secrets,
+    faults, account, configuration, running, known_flows, without_use, impossible, copies_and_secrets, maps, slips,
 }
 
 /// Snapshots of what no Markdown can hold.

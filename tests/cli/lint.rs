@@ -151,3 +151,40 @@ fn a_mistake_in_the_configuration_is_2() {
             .complains("a rate such as 20/s");
     }
 }
+
+#[test]
+fn files_that_hold_no_scenario_are_checked_with_what_uses_them() {
+    let project = tiny()
+        .with("scenarios/draftgate.yaml", "run: { rate: 5/s }\n")
+        .with("scenarios/parts/part.yaml", "fragment: A part\nsteps:\n  - init\n")
+        .with("scenarios/people.csv", "case,first\na,Ada\n")
+        .with("scenarios/other.csv", "case\na\n")
+        .with("scenarios/broken.yaml", "scenario: B\nflow: tiny\nsteps: [inti]\n")
+        .with(
+            "scenarios/a.yaml",
+            plain("cases: people.csv\nsteps:\n  - use: parts/part.yaml\n  - submit: { First name: \"{{ first }}\" }\n"),
+        );
+    for (file, told) in [
+        ("scenarios/parts/part.yaml", "1 fragment, no mistakes\n"),
+        ("scenarios/tiny.flow.yaml", "1 file for the sandbox, no mistakes\n"),
+        ("scenarios/draftgate.yaml", "1 configuration, no mistakes\n"),
+        ("scenarios/people.csv", "1 data file, no mistakes\n"),
+    ] {
+        assert_eq!(project.draftgate(&["lint", file]).exits(0).stdout, told);
+    }
+    let both = ["lint", "scenarios/a.yaml", "scenarios/parts/part.yaml", "scenarios/people.csv"];
+    project.draftgate(&both).exits(0).says("1 scenario, 1 fragment and 1 data file, no mistakes\n");
+    project.draftgate(&["lint", "scenarios/other.csv"]).exits(0).complains("no scenario uses scenarios/other.csv");
+    for (file, text, told) in [
+        ("scenarios/parts/part.yaml", "fragment: A part\nsteps:\n  - bakc\n", "scenarios/parts/part.yaml:3:5"),
+        ("scenarios/tiny.flow.yaml", "nodes:\n  - form: a\n    elemnts: []\n", "scenarios/tiny.flow.yaml:3:5"),
+        ("scenarios/draftgate.yaml", "run: { rat: 5/s }\n", "scenarios/draftgate.yaml:1:8"),
+        ("scenarios/people.csv", "case,first\na,Ada,Eve\n", "scenarios/people.csv:2"),
+    ] {
+        let before = project.read(file).unwrap();
+        project.write(file, text);
+        let ended = project.draftgate(&["lint", file]).exits(3);
+        ended.complains(told).never_says("broken.yaml");
+        project.write(file, before);
+    }
+}

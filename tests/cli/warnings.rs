@@ -37,15 +37,39 @@ fn without_a_map_nothing_is_known_of_a_flow() {
 }
 
 #[test]
-fn a_map_that_is_no_map_is_told_and_left_alone() {
+fn a_map_that_cannot_be_used_is_a_warning_and_is_written_anew() {
     let project = learnt();
-    project.write("snapshots/maps/tiny.map.json", "{\"format\": 1}");
-    let told = "snapshots/maps/tiny.map.json is no map of a flow";
-    project.draftgate(&["lint"]).exits(0).complains(told);
-    project.draftgate(&["run"]).exits(0).complains(told);
-    assert_eq!(project.read("snapshots/maps/tiny.map.json").as_deref(), Some("{\"format\": 1}"));
-    project.write("snapshots/maps/tiny.map.json", "{\"format\": 2}");
+    let path = "snapshots/maps/tiny.map.json";
+    let whole = project.read(path).unwrap();
+    for (text, place, told) in [
+        (format!("<<<<<<< HEAD\n{whole}=======\n{whole}>>>>>>> b\n"), ":1:1", "has the marks of a merge conflict"),
+        (whole.replace("\"tiny\"", "\"other\""), ":3:11", "is a map of the flow `other`"),
+        (whole.replace("\"views\"", "\"vews\""), ":1:1", "has no `views`"),
+        (whole[..whole.len() / 2].to_owned(), "", "ends before it is whole"),
+    ] {
+        project.write(path, text);
+        let ended = project.draftgate(&["lint"]).exits(0);
+        ended.complains("warning[W020]").complains(&format!("{path}{place}")).complains(told).says("1 scenario");
+        project.draftgate(&["lint", "scenarios/happy.yaml", "--deny-warnings"]).exits(3);
+        let ended = project.draftgate(&["lint", "--format", "json"]).exits(0);
+        assert_eq!(json(&ended)[0]["code"], "W020");
+        let ended = project.draftgate(&["lint", "--format", "github"]).exits(0);
+        assert!(ended.stdout.contains("title=W020"), "{}", ended.stdout);
+        project.draftgate_with(&[("CI", "true")], &["run"]).exits(0);
+        project.draftgate(&["run"]).exits(0).complains(&format!("{path} could not be read, and is written anew"));
+        assert_eq!(project.read(path).as_ref(), Some(&whole));
+        project.draftgate(&["lint"]).exits(0).says("no mistakes");
+    }
+    let later = whole.replace("\"format\": 1", "\"format\": 2");
+    project.write(path, &*later);
     project.draftgate(&["lint"]).exits(0).complains("is of format 2");
+    project.draftgate(&["run"]).exits(0).complains("use the draftgate that wrote it");
+    assert_eq!(project.read(path), Some(later));
+    let broken =
+        whole.replacen("\"name\":", "\"validations\":[{\"type\":\"pattern\",\"value\":\"^[A-Z\"}],\"name\":", 1);
+    assert_ne!(broken, whole);
+    project.write(path, broken);
+    project.draftgate(&["lint"]).exits(0).complains("warning[W020]").complains("is no regular expression");
 }
 
 #[test]
