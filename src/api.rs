@@ -2,7 +2,7 @@
 //!
 //! Everything that the vendor's reference says is written down here once, for the client, the sandbox, the checks and
 //! the documentation alike: [`codes`] the error table, [`language`] the tags, [`operation`] the calls and their
-//! paths, [`wire`] the shapes of answers, [`element`] those of form elements, [`file`](mod@file) the files that are taken.
+//! paths, [`wire`] the shapes of answers, [`element`] those of form elements, [`rename`] which of them only has a new label, [`file`](mod@file) the files that are taken.
 
 pub mod client;
 pub mod codes;
@@ -13,5 +13,6 @@ pub mod file;
 pub mod id;
 pub mod language;
 pub mod operation;
+pub mod rename;
 pub mod token;
 pub mod wire;

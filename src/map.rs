@@ -5,8 +5,8 @@
 //! because labels differ in them ([`View`]).
 //!
 //! A step is known by its title and type and by the shape of its elements, an element by its label, role and type: never by
-//! an id, which is generated anew whenever the flow is rebuilt. A label that changed while everything else of its element
-//! stayed is remembered ([`KnownElement::formerly`]), so that scenarios can be put right.
+//! an id, which is generated anew whenever the flow is rebuilt. A label that changed while its element certainly is the same
+//! ([`crate::api::rename`]) is remembered ([`KnownElement::formerly`]), so that scenarios can be put right.
 
 mod judge;
 mod merge;

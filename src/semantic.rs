@@ -251,12 +251,13 @@ fn is_same_step(old: &Value, new: &Value) -> bool {
 fn answer_changes(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<StepChange> {
     let is_form = |step: &Map<String, Value>| step.get("elements").is_some_and(Value::is_array);
     let mut found = Vec::new();
+    let unordered = fields::are_sorted(old.get("elements")) && fields::are_sorted(new.get("elements"));
     let old = &fields::with_new_names(old, new);
     let mut rest = Rest::of(old, new);
     rest.properties(None, &PROPERTIES, &mut found);
     if is_form(old) && is_form(new) {
         let (before, after) = rest.take("elements");
-        fields::changes(&list(before), &list(after), &mut found);
+        fields::changes(&list(before), &list(after), unordered, &mut found);
     }
     rest.finish(None, &mut found);
     found

@@ -15,6 +15,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::phrase::nearest;
+
 pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
 pub use path::{canonical, from_here, path_text};
@@ -217,4 +219,14 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge { size: metadata.len(), most });
     }
     Ok(std::fs::read(path)?)
+}
+
+/// The file whose name is nearest to that of one that is not there, in the same folder, as a path of the same beginning.
+pub fn nearest_file(folder: &Path, path: &str) -> Option<String> {
+    let (above, name) = path.rfind('/').map_or(("", path), |at| path.split_at(at + 1));
+    let entries = std::fs::read_dir(folder.join(above)).ok()?.filter_map(Result::ok);
+    let files = entries.filter(|entry| entry.path().is_file());
+    let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    nearest(name, names.iter().map(String::as_str)).map(|near| format!("{above}{near}"))
 }

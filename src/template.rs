@@ -124,7 +124,9 @@ impl Templated {
             Kind::String(text) => match compile(inner_of(text).unwrap_or(text)) {
                 Ok(compiled) => Form::Expression(Arc::new(compiled)),
                 Err(error) => {
-                    reading.mistake(unreadable(reading.sources, node.span, inner_of(text).unwrap_or(text), &error));
+                    let source = inner_of(text).unwrap_or(text);
+                    let mistake = unreadable(reading.sources, node.span, source, &error);
+                    reading.mistake(mistake.maybe_help(mistake::single_equals(source)));
                     literal(Value::Null)
                 }
             },
@@ -316,10 +318,15 @@ impl Templated {
 
     fn undefined(&self, source: &str, scope: &Scope) -> TemplateError {
         let missing = self.names().into_iter().find(|name| !scope.knows(name));
-        let name = missing.as_deref().unwrap_or(source);
+        let name = missing.as_deref().unwrap_or(source).to_owned();
+        let name = name.as_str();
         let mistake = Diagnostic::mistake(Code::UndefinedName, self.span, format!("`{name}` is not defined"));
         let absent = "there is no such value in what the step sees; `| default('…')` gives one where it may be missing";
-        Box::new(mistake.help(if missing.is_some() { advice(name, &scope.names()) } else { absent.to_owned() }))
+        Box::new(mistake.help(match (mistake::variable(name), missing) {
+            (Some(variable), None) => format!("set the environment variable {variable}"),
+            (_, Some(_)) => advice(name, &scope.names()),
+            _ => absent.to_owned(),
+        }))
     }
 
     fn failed(&self, error: &minijinja::Error, source: &str, scope: &Scope) -> TemplateError {

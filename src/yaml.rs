@@ -19,7 +19,7 @@ use serde_yaml::{Location, Spanned};
 
 pub use json::parse_json;
 pub use pattern::{BrokenPattern, broken_pattern};
-pub use reading::{Mapping, NAMED_HERE, Reading, not_wanted, unknown_word};
+pub use reading::{Mapping, NAMED_HERE, Reading, missing_space, not_a_switch, not_wanted, unknown_word};
 
 use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 
@@ -142,6 +142,9 @@ pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
         return Err(
             Diagnostic::mistake(Code::EmptyFile, start, "the file is empty").help("write into it, or remove it")
         );
+    }
+    if let Some(mistake) = slips::lone_return(sources, source) {
+        return Err(mistake);
     }
     let raw: Raw =
         serde_yaml::from_str_with_options(text, options()).map_err(|error| slips::mistake(sources, source, &error))?;

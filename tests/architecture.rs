@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
 const HOUSE: [(&str, &[&str]); 27] = [
-    ("phrase", &[]),
     ("serving", &[]),
-    ("source", &[]),
+    ("phrase", &[]),
+    ("source", &["phrase"]),
     ("redact", &[]),
     ("jsonpath", &[]),
     ("diff", &[]),

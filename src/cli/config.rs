@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use url::Url;
+
 use crate::api::operation::{OPERATIONS, Operation};
 use crate::scenario::parse_duration;
 use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::template::Templated;
-use crate::yaml::{self, Kind, Mapping, Node, Reading, unknown_word};
+use crate::yaml::{self, Kind, Mapping, Node, Reading, not_wanted, unknown_word};
 
 /// What the file says, templates not rendered yet. An environment is the same once more, laid over the rest.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +55,8 @@ pub struct Config {
     pub environments: Vec<(String, Span, Config)>,
 }
 
+/// The methods that a path may have before it.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// The most requests in flight that may be configured.
 const MOST_IN_FLIGHT: usize = 10_000;
 
@@ -82,8 +86,12 @@ impl Config {
             config.read_server(server, reading);
         }
         if let Some(flows) = map.take("flows").and_then(|node| optional_map(node, reading)) {
-            config.flows =
-                flows.rest().iter().map(|(alias, _, id)| (alias.clone(), Templated::read(id, reading))).collect();
+            for (alias, _, id) in flows.rest() {
+                if matches!(&id.kind, Kind::Null) || id.as_str().is_some_and(|id| id.trim().is_empty()) {
+                    reading.mistake(not_wanted(id, "the id of a flow").help("it stands in the address of the flow"));
+                }
+                config.flows.push((alias.clone(), Templated::read(id, reading)));
+            }
         }
         if let Some(run) = map.take("run").and_then(|node| optional_map(node, reading)) {
             config.read_run(run, reading);
@@ -113,6 +121,13 @@ impl Config {
         ];
         for (key, place) in texts {
             *place = map.take(key).map(|node| Templated::read(node, reading));
+            if let Some(given) = place.as_ref().filter(|_| key.ends_with("_url"))
+                && let Some(text) = given.as_literal().map(|value| value.as_str().unwrap_or_default())
+                && let Err(error) = address(text)
+                && !error.shows_a_secret()
+            {
+                reading.mistake(error.mistake(given.span, text));
+            }
         }
         if let Some(paths) = map.take("paths").and_then(|node| reading.mapping(node, "a map from operations to paths"))
         {
@@ -171,6 +186,57 @@ impl Config {
     }
 }
 
+/// Why a text is not the address of a server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// It is no URL at all.
+    #[error("{0:?} is no URL: {1}")]
+    NoUrl(String, url::ParseError),
+    /// It begins with something else than a server's URL does.
+    #[error("{0:?} is no URL that begins with https:// or http://")]
+    Scheme(String),
+    /// It holds credentials, which every log would show.
+    #[error("a URL of the server holds a user or a password; use client_id and client_secret")]
+    Credentials,
+    /// It has what stands behind a path.
+    #[error("a URL of the server has a query, to which no path can be added")]
+    Query,
+}
+
+impl AddressError {
+    /// Whether the line that it stands on must not be shown.
+    pub(super) fn shows_a_secret(&self) -> bool {
+        *self == AddressError::Credentials
+    }
+
+    /// The mistake of such a text at its place.
+    pub(super) fn mistake(&self, span: Span, text: &str) -> Diagnostic {
+        let mistake = Diagnostic::mistake(Code::BadAddress, span, self.to_string());
+        let whole = format!("https://{text}");
+        match self {
+            AddressError::NoUrl(..) | AddressError::Scheme(_) if !text.contains("//") && address(&whole).is_ok() => {
+                mistake.help(format!("write {whole:?}"))
+            }
+            _ => mistake.help("such as \"https://flows.example.com\""),
+        }
+    }
+}
+
+/// The address of a server.
+///
+/// # Errors
+///
+/// When the text is none.
+pub(super) fn address(text: &str) -> Result<Url, AddressError> {
+    let url = Url::parse(text).map_err(|error| AddressError::NoUrl(text.to_owned(), error))?;
+    match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => Err(AddressError::Credentials),
+        _ if url.query().is_some() || url.fragment().is_some() => Err(AddressError::Query),
+        "http" | "https" if url.has_host() => Ok(url),
+        _ => Err(AddressError::Scheme(text.to_owned())),
+    }
+}
+
 /// A map, or nothing where the key stands without a value.
 fn optional_map<'a>(node: &'a Node, reading: &mut Reading<'_>) -> Option<Mapping<'a>> {
     if matches!(node.kind, Kind::Null) { None } else { reading.mapping(node, "a map") }
@@ -184,10 +250,15 @@ fn read_path(name: &str, key: &Node, value: &Node, reading: &mut Reading<'_>) ->
         return None;
     };
     let text = reading.string(value, "a path such as /back/{flow}")?;
-    let (method, path) = match text.split_once(' ') {
-        Some((method, path)) if method.bytes().all(|byte| byte.is_ascii_uppercase()) => (method, path.trim()),
+    let (method, path) = match text.trim().split_once(' ') {
+        Some((method, path)) if !method.contains('/') => (method, path.trim()),
         _ => (row.method, text),
     };
+    if !METHODS.contains(&method) {
+        let place = value.part(reading.sources, text.find(method).map_or(0..text.len(), |at| at..at + method.len()));
+        reading.mistake(unknown_word(place, "method", method, &METHODS));
+        return None;
+    }
     if !path.starts_with('/') {
         reading.mistake(
             Diagnostic::mistake(Code::BadPath, value.span, "a path begins with a slash")

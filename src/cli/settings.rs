@@ -344,15 +344,29 @@ impl Resolver<'_> {
         file.map(|value| self.render(value)).transpose()
     }
 
+    /// An address of the server, as [`setting`](Self::setting); what is wrong with it is told at its place in the file.
+    fn address(
+        &self,
+        flag: Option<&String>,
+        variable: &str,
+        file: Option<&Templated>,
+    ) -> Result<Option<Url>, SettingsError> {
+        let Some(text) = self.setting(flag, variable, file)? else { return Ok(None) };
+        let given = flag.is_some() || self.environment.variable(variable).is_some();
+        let url = config::address(&text).map_err(|error| match file.filter(|_| !given) {
+            Some(file) if !error.shows_a_secret() => SettingsError::Mistakes(vec![error.mistake(file.span, &text)]),
+            _ => SettingsError::Usage(error.to_string()),
+        })?;
+        Ok(Some(url))
+    }
+
     fn server(&self, config: &Config, arguments: &ServerArguments) -> Result<Option<ServerAddress>, SettingsError> {
-        let base = self.setting(arguments.base_url.as_ref(), "DRAFTGATE_BASE_URL", config.base_url.as_ref())?;
-        let export = self.setting(arguments.export_url.as_ref(), "DRAFTGATE_EXPORT_URL", config.export_url.as_ref())?;
-        let token = self.setting(arguments.token_url.as_ref(), "DRAFTGATE_TOKEN_URL", config.token_url.as_ref())?;
-        let Some(base) = base else { return Ok(None) };
-        let base_url = parse_url(&base)?;
-        let export_url = export.map_or_else(|| beside(&base_url, VENDOR_EXPORT, "export"), |url| parse_url(&url))?;
-        let token_url =
-            token.map_or_else(|| beside(&base_url, VENDOR_TOKEN, "/connect/token"), |url| parse_url(&url))?;
+        let base = self.address(arguments.base_url.as_ref(), "DRAFTGATE_BASE_URL", config.base_url.as_ref())?;
+        let export = self.address(arguments.export_url.as_ref(), "DRAFTGATE_EXPORT_URL", config.export_url.as_ref())?;
+        let token = self.address(arguments.token_url.as_ref(), "DRAFTGATE_TOKEN_URL", config.token_url.as_ref())?;
+        let Some(base_url) = base else { return Ok(None) };
+        let export_url = export.map_or_else(|| beside(&base_url, VENDOR_EXPORT, "export"), Ok)?;
+        let token_url = token.map_or_else(|| beside(&base_url, VENDOR_TOKEN, "/connect/token"), Ok)?;
         Ok(Some(ServerAddress { base_url, export_url, token_url }))
     }
 
@@ -373,24 +387,10 @@ impl Resolver<'_> {
     }
 }
 
-fn parse_url(text: &str) -> Result<Url, SettingsError> {
-    let url = Url::parse(text).map_err(|error| SettingsError::Usage(format!("{text:?} is no URL: {error}")))?;
-    match url.scheme() {
-        _ if !url.username().is_empty() || url.password().is_some() => Err(SettingsError::Usage(
-            "a URL of the server holds a user or a password; use client_id and client_secret".to_owned(),
-        )),
-        _ if url.query().is_some() || url.fragment().is_some() => {
-            Err(SettingsError::Usage("a URL of the server has a query, to which no path can be added".to_owned()))
-        }
-        "http" | "https" if url.has_host() => Ok(url),
-        _ => Err(SettingsError::Usage(format!("{text:?} is no URL that begins with https:// or http://"))),
-    }
-}
-
 /// The address of a service that is not configured: the vendor's for the vendor's interpreter, else beside it.
 fn beside(base: &Url, vendor: &str, path: &str) -> Result<Url, SettingsError> {
     if base.host_str().is_some_and(|host| host == "trulioo.com" || host.ends_with(".trulioo.com")) {
-        return parse_url(vendor);
+        return config::address(vendor).map_err(|error| SettingsError::Usage(error.to_string()));
     }
     let mut base = base.clone();
     let trimmed = base.path().trim_end_matches('/').to_owned();

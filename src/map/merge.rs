@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::survey::{Seen, Survey, Way};
 use super::{FORMAT, FlowMap, KnownElement, KnownStep, Move, View, version_word};
+use crate::api::element::Element;
+use crate::api::rename;
 
 impl FlowMap {
     /// What is known of a flow after a run that saw something of it.
@@ -144,16 +146,14 @@ fn remember(step: &mut KnownStep, before: &KnownStep) {
         step.formerly.push(before.title.clone());
     }
     step.formerly.retain(|title| *title != step.title);
+    let same_name = |element: &KnownElement| {
+        before.elements.iter().position(|old| old.name == element.name && old.role == element.role)
+    };
+    let mut taken: Vec<Option<usize>> = step.elements.iter().map(same_name).collect();
+    for (at, old) in renamed(step, before) {
+        taken[at] = Some(old);
+    }
     let names: BTreeSet<String> = step.elements.iter().map(|element| element.name.clone()).collect();
-    let taken: Vec<Option<usize>> = step
-        .elements
-        .iter()
-        .enumerate()
-        .map(|(at, element)| {
-            let same_name = before.elements.iter().position(|old| old.name == element.name && old.role == element.role);
-            same_name.or_else(|| renamed(at, element, before, &names))
-        })
-        .collect();
     for (element, old) in step.elements.iter_mut().zip(taken) {
         let Some(old) = old.map(|at| &before.elements[at]) else { continue };
         element.formerly.clone_from(&old.formerly);
@@ -165,19 +165,15 @@ fn remember(step: &mut KnownStep, before: &KnownStep) {
     }
 }
 
-/// The element that this one was before its label changed: of the same role, or at the same position where it has none.
-fn renamed(at: usize, element: &KnownElement, before: &KnownStep, names: &BTreeSet<String>) -> Option<usize> {
-    if before.elements.iter().any(|old| old.name == element.name) {
-        return None;
-    }
-    let gone = |old: &KnownElement| !names.contains(&old.name) && old.same_kind(element);
-    match &element.role {
-        Some(_) => {
-            let found: Vec<usize> = (0..before.elements.len()).filter(|old| gone(&before.elements[*old])).collect();
-            if let [only] = found[..] { Some(only) } else { None }
-        }
-        None => before.elements.get(at).filter(|old| gone(old)).map(|_| at),
-    }
+/// Which elements of a step only have a label that is new, each with what it was before.
+fn renamed(step: &KnownStep, before: &KnownStep) -> Vec<(usize, usize)> {
+    let lacking = |of: &KnownStep, other: &KnownStep| -> (Vec<usize>, Vec<Element>) {
+        let new = |element: &KnownElement| !other.elements.iter().any(|old| old.name == element.name);
+        let elements = of.elements.iter().enumerate().filter(|(_, element)| new(element));
+        elements.filter_map(|(at, element)| Some((at, element.to_element("")?))).unzip()
+    };
+    let ((old, gone), (new, added)) = (lacking(before, step), lacking(step, before));
+    rename::renamed(&gone, &added).into_iter().map(|(from, to)| (new[to], old[from])).collect()
 }
 
 /// Gives every step its key: what it is called, with a number where several are.

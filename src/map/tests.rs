@@ -68,13 +68,22 @@ fn ids_that_are_new_change_nothing() {
 #[test]
 fn a_new_label_is_remembered_where_the_rest_is_the_same() {
     let before = after(None, &[form("a", "You", &[("Name", Some("name")), ("Town", None)])], true);
-    let map = after(Some(&before), &[form("b", "You", &[("Full name", Some("name")), ("City", None)])], false);
+    let map = after(Some(&before), &[form("b", "You", &[("Full name", Some("name")), ("Town or city", None)])], false);
     let formerly: Vec<&[String]> = map.views[0].steps[0].elements.iter().map(|element| &element.formerly[..]).collect();
     assert_eq!(formerly, [["Name"], ["Town"]]);
     // One that has another role is another field; a label that comes back is no former one.
     let map = after(Some(&map), &[form("b", "You", &[("Name", Some("name")), ("Place", Some("city"))])], false);
     let formerly: Vec<&[String]> = map.views[0].steps[0].elements.iter().map(|element| &element.formerly[..]).collect();
     assert_eq!(formerly, [&["Full name".to_owned()][..], &[]]);
+}
+
+#[test]
+fn an_element_in_place_of_another_is_not_remembered_as_it() {
+    let before = after(None, &[form("a", "You", &[("Street", None), ("City", None)])], true);
+    for new in [["Phone", "City"], ["Road", "Town"]] {
+        let map = after(Some(&before), &[form("b", "You", &new.map(|name| (name, None)))], false);
+        assert!(map.views[0].steps[0].elements.iter().all(|element| element.formerly.is_empty()), "{new:?}");
+    }
 }
 
 #[test]

@@ -58,6 +58,8 @@ fn all_new(first: &StepOutcome, new: &[(&StepOutcome, &SnapshotOutcome)]) -> Dia
 }
 
 /// How snapshots are taken.
+const NOT_WRITTEN: &str =
+    "this run writes no snapshots: `draftgate run` without `INSTA_UPDATE=no`, and not in CI, lets you review it";
 const REVIEW: &str = "`draftgate review` goes through what changed; `draftgate run --update` takes all";
 
 fn push(text: &mut String, part: &str) {
@@ -106,7 +108,9 @@ fn explain_snapshot(step: &StepOutcome, snapshot: &SnapshotOutcome, sources: &So
         (Some(note), Comparison::Same) => note.clone(),
         _ => "the answer differs from the accepted snapshot".to_owned(),
     };
-    let mut diagnostic = Diagnostic::new(step.span, what).help(REVIEW);
+    // What was written, and what cannot be, has a note.
+    let help = if snapshot.note.is_some() { REVIEW } else { NOT_WRITTEN };
+    let mut diagnostic = Diagnostic::new(step.span, what).help(help);
     if let Some(note) = &snapshot.note {
         diagnostic = diagnostic.label(note.clone());
     }

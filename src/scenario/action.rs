@@ -5,7 +5,7 @@
 use crate::phrase::{did_you_mean, nearest};
 use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
-use crate::yaml::{Kind, Node, Reading};
+use crate::yaml::{Kind, Node, Reading, missing_space, not_wanted};
 
 use super::step::{Step, read_pairs, read_time};
 
@@ -207,7 +207,7 @@ fn read_fields(node: &Node, reading: &mut Reading<'_>) -> Option<Fields> {
         }
         Kind::Null => Some(Fields::Entries(Vec::new())),
         _ => {
-            reading.wanted(node, "a map of fields");
+            reading.mistake(not_wanted(node, "a map of fields").maybe_help(missing_space(node)));
             None
         }
     }
@@ -263,7 +263,7 @@ fn check_file(file: &Templated, reading: &mut Reading<'_>) {
     if let Some(path) = file.as_literal().and_then(serde_json::Value::as_str)
         && !reading.folder.join(path).exists()
     {
-        reading.mistake(Diagnostic::no_file(file.span, path));
+        reading.mistake(Diagnostic::no_file(file.span, reading.folder, path));
     }
 }
 

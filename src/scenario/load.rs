@@ -9,7 +9,7 @@ use super::fragment::{self, Fragment};
 use super::model::{Scenario, Test};
 use super::step::Step;
 use super::{cases, check, read};
-use crate::source::{Code, Diagnostic, SourceId, Sources, Span, canonical};
+use crate::source::{Code, Diagnostic, SourceId, Sources, Span, canonical, nearest_file};
 use crate::yaml::{self, Kind, Node, Reading};
 
 /// The most steps that one scenario may have, fragments expanded.
@@ -63,6 +63,13 @@ pub fn load(
                 Diagnostic::mistake(Code::NeitherKind, start, "this file is neither a scenario nor a fragment");
             loader.mistakes.push(mistake.help("did you mean the key `fragment`?"));
             loader.fragments.insert(canonical(path), None);
+        } else if !document.is_like_a_scenario() && !more_data && !data.contains(&canonical(path)) {
+            let start = sources.span(document.source, 0..0);
+            let mistake =
+                Diagnostic::mistake(Code::NeitherKind, start, "this file is neither a scenario nor a fragment");
+            let help = "move it out of the scenario folder, or begin it with `scenario:` or `fragment:`";
+            loader.mistakes.push(mistake.help(help));
+            loader.fragments.insert(canonical(path), None);
         } else if document.is_scenario() || !(more_data || data.contains(&canonical(path))) {
             let folder = folder_of(path);
             let mut reading = Reading::new(sources, &folder);
@@ -104,6 +111,12 @@ impl Document {
     /// Whether it says that it is a scenario, by any of the keys that only scenarios have.
     fn is_scenario(&self) -> bool {
         ["scenario", "flow", "steps"].iter().any(|key| self.has_key(key))
+    }
+
+    /// Whether it says so in its beginning, if with a slip: of the rest many a file has the keys that has nothing to do with us.
+    fn is_like_a_scenario(&self) -> bool {
+        let said = |key: &&str| self.has_key(key) || self.node.misspells(key);
+        !matches!(self.node.kind, Kind::Map(_)) || ["scenario", "flow"].iter().any(said)
     }
 
     fn has_key(&self, wanted: &str) -> bool {
@@ -256,7 +269,8 @@ impl Loader {
                         call.path_span,
                         format!("there is no fragment {}", path.display()),
                     )
-                    .help("a fragment's path starts from the folder of the file that uses it"),
+                    .help("a fragment's path starts from the folder of the file that uses it")
+                    .maybe_help(nearest_file(folder, &call.path).map(|near| format!("did you mean {near:?}?"))),
                 ),
             }
         }
@@ -316,8 +330,12 @@ fn folder_of(path: &Path) -> PathBuf {
 fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> (HashSet<PathBuf>, bool) {
     let mut data = HashSet::new();
     let mut unknown = false;
+    let mut misnamed = false;
     let mut note = |folder: &Path, path: &str| {
-        data.insert(canonical(&folder.join(path)));
+        let path = folder.join(path);
+        // A name with a slip: any file may be the one that is meant.
+        misnamed |= !path.exists();
+        data.insert(canonical(&path));
     };
     for (path, document) in documents {
         let Kind::Map(entries) = &document.node.kind else { continue };
@@ -344,7 +362,7 @@ fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> (HashSet<
             languages.iter().filter_map(|(_, file)| file.as_str()).for_each(|file| note(&folder_of(path), file));
         }
     }
-    (data, unknown)
+    (data, unknown || misnamed)
 }
 
 /// Reads in the files that a document names, so that mistakes in them are told at their place.

@@ -122,14 +122,8 @@ fn missing(key: &str, help: &str, node: &Node, reading: &mut Reading<'_>) -> Str
 
 fn read_version(version: Option<&Node>, whole: &Node, reading: &mut Reading<'_>) -> (Version, crate::source::Span) {
     let Some(node) = version else { return (Version::Draft, whole.span) };
-    match node.as_str() {
-        Some("draft") => (Version::Draft, node.span),
-        Some("live") => (Version::Live, node.span),
-        _ => {
-            reading.wanted(node, "`draft` or `live`");
-            (Version::Draft, node.span)
-        }
-    }
+    let version = reading.one_of(node, &[("draft", Version::Draft), ("live", Version::Live)]);
+    (version.unwrap_or(Version::Draft), node.span)
 }
 
 fn read_tags(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
@@ -137,14 +131,8 @@ fn read_tags(node: &Node, reading: &mut Reading<'_>) -> Vec<String> {
 }
 
 fn read_auth(node: Option<&Node>, reading: &mut Reading<'_>) -> Auth {
-    match node.map(|node| (node.as_str(), node)) {
-        None | Some((Some("none"), _)) => Auth::None,
-        Some((Some("client"), _)) => Auth::Client,
-        Some((_, node)) => {
-            reading.wanted(node, "`none` or `client`");
-            Auth::None
-        }
-    }
+    let auth = node.and_then(|node| reading.one_of(node, &[("none", Auth::None), ("client", Auth::Client)]));
+    auth.unwrap_or(Auth::None)
 }
 
 fn read_vars(node: &Node, reading: &mut Reading<'_>) -> Vec<(String, Templated)> {

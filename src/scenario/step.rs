@@ -193,7 +193,9 @@ impl Step {
             Some("none") => SessionHeader::None,
             _ => SessionHeader::Value(Templated::read(node, reading)),
         });
-        self.fill = map.take("fill").and_then(|node| read_fill(node, reading));
+        self.fill = map
+            .take("fill")
+            .and_then(|node| reading.one_of(node, &[("valid", Fill::Valid), ("minimal", Fill::Minimal)]));
         if let Some(node) = map.take("omit") {
             self.omit = reading.list(node).iter().map(|item| Templated::read(item, reading)).collect();
         }
@@ -299,17 +301,6 @@ pub(super) fn read_plain(node: &Node, wanted: &str, reading: &mut Reading<'_>) -
     Some(text.to_owned())
 }
 
-fn read_fill(node: &Node, reading: &mut Reading<'_>) -> Option<Fill> {
-    match node.as_str() {
-        Some("valid") => Some(Fill::Valid),
-        Some("minimal") => Some(Fill::Minimal),
-        _ => {
-            reading.wanted(node, "`valid` or `minimal`");
-            None
-        }
-    }
-}
-
 /// Reads a duration, which may hold a template.
 pub(super) fn read_time(node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
     let value = Templated::read(node, reading);
@@ -342,6 +333,7 @@ pub(super) fn read_pairs(node: &Node, reading: &mut Reading<'_>) -> Vec<(Templat
 
 impl Repeat {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+        let before = reading.mistakes.len();
         let mut map = reading.mapping(node, "`{times: n}` or `{until: …, every: 1s, for: 60s}`")?;
         let times = map.take("times").map(|node| (node, Templated::read(node, reading)));
         let until = map.take("until").and_then(|node| Expect::read(node, reading)).map(Box::new);
@@ -366,6 +358,8 @@ impl Repeat {
                 Some(Repeat::Times(times))
             }
             (None, Some(until)) => Some(Repeat::Until { until, every, within }),
+            // What is wrong with a part, or a key that is misspelt, is why one is missing.
+            (None, None) if reading.mistakes.len() > before => None,
             _ => {
                 reading.mistake(
                     Diagnostic::mistake(Code::BadRepeat, node.span, "`repeat` takes either `times` or `until`")

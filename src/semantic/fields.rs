@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::element::{self, label, what};
-use super::{Place, StepChange, same};
+use super::{Place, StepChange};
+use crate::api::element::Element;
+use crate::api::rename::renamed;
 use crate::diff::in_order;
 
 /// A field of the old form and the same one in the new form, by their indices.
@@ -31,31 +33,37 @@ pub(super) fn with_new_names(old: &Map<String, Value>, new: &Map<String, Value>)
     for (from, to) in pair(&before, &after) {
         learn(before[from].get("id"), after[to].get("id"));
     }
-    old.iter().map(|(key, value)| (key.clone(), renamed(value, &names))).collect()
+    old.iter().map(|(key, value)| (key.clone(), called_anew(value, &names))).collect()
 }
 
 fn is_made_of_a_label(id: &str) -> bool {
     id.starts_with("[id:") && id.ends_with(']')
 }
 
-fn renamed(value: &Value, names: &HashMap<String, String>) -> Value {
+fn called_anew(value: &Value, names: &HashMap<String, String>) -> Value {
     match value {
         Value::String(text) => Value::from(names.get(text).unwrap_or(text).as_str()),
-        Value::Array(items) => items.iter().map(|item| renamed(item, names)).collect(),
+        Value::Array(items) => items.iter().map(|item| called_anew(item, names)).collect(),
         Value::Object(members) => {
-            Value::Object(members.iter().map(|(key, value)| (key.clone(), renamed(value, names))).collect())
+            Value::Object(members.iter().map(|(key, value)| (key.clone(), called_anew(value, names))).collect())
         }
         value => value.clone(),
     }
 }
 
+/// Whether elements stand as a snapshot has those whose order says nothing: sorted by their text. Where they do before and
+/// after, one that stands elsewhere does so for its new text, and nobody moved it.
+pub(super) fn are_sorted(elements: Option<&Value>) -> bool {
+    elements.and_then(Value::as_array).is_some_and(|elements| elements.is_sorted_by_key(Value::to_string))
+}
+
 /// Says what changed of a form's fields: what is gone, then, in the order of the new form, what is new, moved or otherwise.
-pub(super) fn changes(old: &[Value], new: &[Value], found: &mut Vec<StepChange>) {
+pub(super) fn changes(old: &[Value], new: &[Value], unordered: bool, found: &mut Vec<StepChange>) {
     let pairs = pair(old, new);
     for element in not_in(old, |at| pairs.iter().any(|(from, _)| *from == at)) {
         found.push(StepChange::FieldRemoved { field: label(element), what: what(element) });
     }
-    let moved = moved(&pairs, old.len(), new.len());
+    let moved = if unordered { Vec::new() } else { moved(&pairs, old.len(), new.len()) };
     for (to, element) in new.iter().enumerate() {
         match pairs.iter().find(|(_, other)| *other == to) {
             None => {
@@ -107,16 +115,14 @@ fn moved(pairs: &[Pair], old_len: usize, new_len: usize) -> Vec<Pair> {
     pairs.iter().zip(kept.iter().rev()).filter(|(_, kept)| !**kept).map(|(pair, _)| *pair).collect()
 }
 
-/// Which fields are the same, by what tells a field best: its id, its label with its type, its label, its language-independent
-/// name, its role with its type, and at last everything but the label, at the same place. Sorted by the old index.
+/// Which fields are the same, by what tells a field best: its id, its label with its type, its label, and at last whatever
+/// says of one with another label that it is certainly the same. Sorted by the old index.
 fn pair(old: &[Value], new: &[Value]) -> Vec<Pair> {
     let mut pairing = Pairing { pairs: Vec::new(), old, new };
-    pairing.by(false, |element| element.get("id").filter(|id| !id.is_null()).map(Value::to_string));
-    pairing.by(false, |element| Some(format!("{}\n{}", text(element, "name")?, text(element, "type")?)));
-    pairing.by(false, |element| text(element, "name"));
-    pairing.by(true, |element| text(element, "normalizedName"));
-    pairing.by(true, |element| Some(format!("{}\n{}", text(element, "role")?, text(element, "type")?)));
-    pairing.by_place();
+    pairing.by(|element| element.get("id").filter(|id| !id.is_null()).map(Value::to_string));
+    pairing.by(|element| Some(format!("{}\n{}", text(element, "name")?, text(element, "type")?)));
+    pairing.by(|element| text(element, "name"));
+    pairing.renamed();
     pairing.pairs.sort_unstable();
     pairing.pairs
 }
@@ -138,8 +144,8 @@ impl Pairing<'_> {
         (old.collect(), new.collect())
     }
 
-    /// Pairs what has one identity on both sides, the first with the first; `unique` only where there is one of it.
-    fn by(&mut self, unique: bool, identity: impl Fn(&Value) -> Option<String>) {
+    /// Pairs what has one identity on both sides, the first with the first.
+    fn by(&mut self, identity: impl Fn(&Value) -> Option<String>) {
         let (old, new) = self.open();
         let mut candidates: HashMap<String, Vec<usize>> = HashMap::new();
         for at in new.into_iter().rev() {
@@ -147,39 +153,19 @@ impl Pairing<'_> {
                 candidates.entry(identity).or_default().push(at);
             }
         }
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        let named: Vec<(usize, String)> =
-            old.into_iter().filter_map(|at| Some((at, identity(&self.old[at])?))).collect();
-        named.iter().for_each(|(_, identity)| *counts.entry(identity.clone()).or_default() += 1);
-        for (from, identity) in named {
-            let Some(left) = candidates.get_mut(&identity) else { continue };
-            if unique && (left.len() > 1 || counts[&identity] > 1) {
-                continue;
-            }
-            self.pairs.extend(left.pop().map(|to| (from, to)));
-        }
-    }
-
-    /// Pairs what differs in its label only and stands between the same fields.
-    fn by_place(&mut self) {
-        let (old, new) = self.open();
         for from in old {
-            let before = |at: usize| self.pairs.iter().filter(|(_, to)| *to < at).count();
-            let above = self.pairs.iter().filter(|(other, _)| *other < from).count();
-            let candidate = new.iter().copied().find(|to| {
-                let free = !self.pairs.iter().any(|(_, other)| other == to);
-                free && before(*to) == above && same(&without_label(&self.old[from]), &without_label(&self.new[*to]))
-            });
-            self.pairs.extend(candidate.map(|to| (from, to)));
+            let left = identity(&self.old[from]).and_then(|identity| candidates.get_mut(&identity));
+            self.pairs.extend(left.and_then(Vec::pop).map(|to| (from, to)));
         }
     }
-}
 
-fn without_label(element: &Value) -> Value {
-    let mut element = element.clone();
-    if let Some(members) = element.as_object_mut() {
-        members.shift_remove("id");
-        members.shift_remove("name");
+    /// Pairs what is the same under another label.
+    fn renamed(&mut self) {
+        let (old, new) = self.open();
+        let read = |elements: &[Value], at: Vec<usize>| -> (Vec<usize>, Vec<Element>) {
+            at.into_iter().filter_map(|at| Some((at, element::readable(&elements[at])?))).unzip()
+        };
+        let ((old, gone), (new, added)) = (read(self.old, old), read(self.new, new));
+        self.pairs.extend(renamed(&gone, &added).into_iter().map(|(from, to)| (old[from], new[to])));
     }
-    element
 }

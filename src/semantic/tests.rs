@@ -60,9 +60,10 @@ fn another_label_is_one_change_wherever_the_id_stands() {
             json!({"condition": {"type": "all", "rules": [{"elementId": id, "operator": "filled", "value": true}]}}),
         )
     };
+    let city = |name: &str| field(name, json!({"role": "city", "validations": [{"type": "required"}]}));
     of_fields(
-        &[field("City", json!({"validations": [{"type": "required"}]})), topics("[id:City]")],
-        &[field("Town", json!({"validations": [{"type": "required"}]})), topics("[id:Town]")],
+        &[city("City"), topics("[id:City]")],
+        &[city("Town"), topics("[id:Town]")],
         &["*City* is now called *Town*"],
     );
     of_fields(
@@ -74,12 +75,47 @@ fn another_label_is_one_change_wherever_the_id_stands() {
             "the tooltip of *Last name* is new: \"T\"",
         ],
     );
-    // Elsewhere and without a role it may be any other field.
+    // Without a role, and with nothing in common but the rest, it may be any other field.
     of_fields(
         &[field("A", json!({})), field("B", json!({"type": "date"}))],
         &[field("B", json!({"type": "date"})), field("C", json!({}))],
         &["*A* was removed (text)", "*C* was added after *B* (text)"],
     );
+}
+
+#[test]
+fn a_field_in_place_of_another_is_not_called_renamed() {
+    let required = |name: &str| field(name, json!({"validations": [{"type": "required"}]}));
+    of_fields(
+        &[required("Street"), required("City")],
+        &[required("Phone"), required("City")],
+        &["*Street* was removed (text, required)", "*Phone* was added before *City* (text, required)"],
+    );
+    of_fields(
+        &[required("Street"), required("City")],
+        &[required("Road"), required("Town")],
+        &[
+            "*Street* was removed (text, required)",
+            "*City* was removed (text, required)",
+            "*Road* was added before *Town* (text, required)",
+            "*Town* was added after *Road* (text, required)",
+        ],
+    );
+    of_fields(&[required("Street")], &[required("Street name")], &["*Street* is now called *Street name*"]);
+}
+
+#[test]
+fn a_new_label_that_is_sorted_elsewhere_is_no_move() {
+    let city = |name: &str| field(name, json!({"role": "city"}));
+    let other = |name: &str| field(name, json!({}));
+    let sorted = |mut elements: Vec<Value>| {
+        elements.sort_by_key(Value::to_string);
+        form(json!(elements))
+    };
+    let old = sorted(vec![city("City"), other("Name"), other("Years")]);
+    let new = sorted(vec![city("Town"), other("Name"), other("Years")]);
+    assert_eq!(new["elements"][1]["name"], "Town");
+    assert_eq!(said(&old, &new), ["*City* is now called *Town*"]);
 }
 
 #[test]

@@ -220,9 +220,10 @@ impl Applicants {
         media_type: Option<&str>,
         span: Span,
     ) -> Result<RequestBody, StepError> {
-        let file = step.folder.as_deref().unwrap_or(&self.setting.folder).join(path);
+        let folder = step.folder.as_deref().unwrap_or(&self.setting.folder);
+        let file = folder.join(path);
         if !file.exists() {
-            return Err(StepError::Mistake(Box::new(Diagnostic::no_file(span, path))));
+            return Err(StepError::Mistake(Box::new(Diagnostic::no_file(span, folder, path))));
         }
         let bytes = read_file(&file, MAX_UPLOAD_BYTES).map_err(|error| {
             let diagnostic = Diagnostic::mistake(

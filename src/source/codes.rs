@@ -117,6 +117,7 @@ codes! {
     FlowTwice = "E096" "a flow that is defined twice",
     DefaultLanguage = "E097" "a translation into the language of the definition",
     BadPath = "E098" "a path of the API that does not begin with a slash",
+    BadAddress = "E099" "an address that is not that of a server",
     UnknownField = "W001" "a field that the step is not known to have",
     RenamedField = "W002" "a field that has another label now",
     AmbiguousField = "W003" "a label or role that several fields of the step have",

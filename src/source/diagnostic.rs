@@ -1,6 +1,8 @@
 //! A mistake in a source text, as plain data.
 
-use super::{Code, Span};
+use std::path::Path;
+
+use super::{Code, Span, nearest_file};
 
 /// How grave it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +75,12 @@ impl Diagnostic {
         Diagnostic { code: Some(code), ..Diagnostic::new(span, message) }
     }
 
-    /// The mistake of a file that is named and is not there.
-    pub fn no_file(span: Span, path: &str) -> Self {
+    /// The mistake of a file that is named and is not there, with the nearest that is.
+    pub fn no_file(span: Span, folder: &Path, path: &str) -> Self {
+        let near = nearest_file(folder, path).map(|near| format!("did you mean {near:?}?"));
         Diagnostic::mistake(Code::NoFile, span, format!("there is no file {path:?}"))
             .help("a file's path starts from the folder of the file that names it")
+            .maybe_help(near)
     }
 
     /// With a few words at the caret.

@@ -48,6 +48,35 @@ pub(super) fn whole_operand(source: &str, range: std::ops::Range<usize>) -> &str
     source.get(operand.len()..range.end).unwrap_or(source).trim()
 }
 
+/// The way out for an expression in which one equals sign stands where two compare.
+pub(super) fn single_equals(source: &str) -> Option<String> {
+    let mut quote = None;
+    let mut depth = 0;
+    let mut before = ' ';
+    for (at, sign) in source.char_indices() {
+        match (quote, sign) {
+            (Some(open), _) if open == sign => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(sign),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (None, '=') if depth == 0 && !"=!<>".contains(before) && !source[at + 1..].starts_with('=') => {
+                let (left, right) = (source[..at].trim(), source[at + 1..].trim());
+                return Some(format!("`==` compares: write `{left} == {right}`"));
+            }
+            _ => {}
+        }
+        before = sign;
+    }
+    None
+}
+
+/// The environment variable that an expression such as `env.NOPE` or `secret.NOPE` asks for.
+pub(super) fn variable(expression: &str) -> Option<&str> {
+    let name = expression.strip_prefix("env.").or_else(|| expression.strip_prefix("secret."))?;
+    (!name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')).then_some(name)
+}
+
 /// How many of the defined names are listed.
 const MOST_NAMES: usize = 12;
 
@@ -65,5 +94,24 @@ pub(super) fn advice(name: &str, all: &[String]) -> String {
         0 => "define it under `vars`, or capture it in an earlier step".to_owned(),
         1..=MOST_NAMES => format!("defined here: {}", all.join(", ")),
         more => format!("defined here: {} and {} more", all[..MOST_NAMES].join(", "), more - MOST_NAMES),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_equals_sign_is_told_from_what_compares_and_what_names() {
+        assert_eq!(single_equals("a = 1").as_deref(), Some("`==` compares: write `a == 1`"));
+        for other in ["a == 1", "a != 1", "a >= 1", "f(a=1)", "a ~ '='"] {
+            assert_eq!(single_equals(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_variable_of_an_expression() {
+        assert_eq!(variable("secret.NOPE"), Some("NOPE"));
+        assert_eq!((variable("env.A.b"), variable("environment")), (None, None));
     }
 }

@@ -47,7 +47,7 @@ impl<'a> Reading<'a> {
         match self.sources.named(&self.folder.join(path)) {
             Some(Ok(source)) => return Some(*source),
             Some(Err(mistake)) => self.mistakes.push(mistake.clone().related(node.span, NAMED_HERE)),
-            None => self.mistake(Diagnostic::no_file(node.span, path)),
+            None => self.mistake(Diagnostic::no_file(node.span, self.folder, path)),
         }
         None
     }
@@ -96,10 +96,20 @@ impl<'a> Reading<'a> {
         match node.kind {
             Kind::Bool(value) => Some(value),
             _ => {
-                self.wanted(node, wanted);
+                self.mistake(not_a_switch(node, wanted));
                 None
             }
         }
+    }
+
+    /// What one of a few words means, or a mistake with the nearest of them.
+    pub fn one_of<T: Copy>(&mut self, node: &Node, known: &[(&'static str, T)]) -> Option<T> {
+        let found = known.iter().find(|(word, _)| node.as_str() == Some(word)).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let words: Vec<&'static str> = known.iter().map(|(word, _)| *word).collect();
+            self.mistake(none_of(node, &words));
+        }
+        found
     }
 
     /// The node as a list; a single value counts as a list of one.
@@ -137,7 +147,7 @@ impl<'a> Mapping<'a> {
                 known: Vec::new(),
                 given: entries.len(),
             }),
-            _ => Err(not_wanted(node, wanted)),
+            _ => Err(not_wanted(node, wanted).maybe_help(missing_space(node))),
         }
     }
 
@@ -179,6 +189,36 @@ impl<'a> Mapping<'a> {
 /// The mistake of something that stands where something else is wanted.
 pub fn not_wanted(node: &Node, wanted: &str) -> Diagnostic {
     Diagnostic::mistake(Code::WrongKind, node.span, format!("{} stands where {wanted} is wanted", node.describe()))
+}
+
+/// The mistake of something that is none of a few words, with the nearest of them.
+fn none_of(node: &Node, words: &[&'static str]) -> Diagnostic {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let wanted = match &quoted[..] {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        all => all.concat(),
+    };
+    let near = node.as_str().and_then(|word| nearest(word, words.iter().copied()));
+    not_wanted(node, &wanted).maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+}
+
+/// The mistake of something that is neither `true` nor `false`, with the one that it probably means.
+pub fn not_a_switch(node: &Node, wanted: &str) -> Diagnostic {
+    let word = node.as_str().unwrap_or_default().trim().to_lowercase();
+    let meant = match word.as_str() {
+        "yes" | "y" | "on" => Some("true"),
+        "no" | "n" | "off" => Some("false"),
+        word => nearest(word, ["true", "false"]),
+    };
+    not_wanted(node, wanted).maybe_help(meant.map(|meant| format!("write {meant}, without quotes")))
+}
+
+/// The way out for a text that was meant as a key and its value: `Vorname:A`.
+pub fn missing_space(node: &Node) -> Option<String> {
+    let (key, value) = node.as_str()?.split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ' ');
+    let is_value = value.starts_with(|c: char| !c.is_whitespace() && c != '/');
+    (is_key && is_value).then(|| format!("a space is missing after the colon: write `{key}: {value}`"))
 }
 
 /// The mistake of a word that is none of the known ones, with the nearest of them.

@@ -15,6 +15,14 @@ pub(super) fn mistake(sources: &Sources, source: SourceId, error: &Error) -> Dia
         return Diagnostic::mistake(Code::TabIndent, sources.span(source, tab..tab + 1), "a tab indents this line")
             .help("YAML is indented with spaces only");
     }
+    if let Some((at, sign)) = text.char_indices().find(|(_, sign)| sign.is_control() && !"\t\n\r\u{85}".contains(*sign))
+    {
+        let place = sources.span(source, at..at + sign.len_utf8());
+        let message =
+            format!("this is the control character U+{:04X}, which a text file does not hold", u32::from(sign));
+        return Diagnostic::mistake(Code::NotYaml, place, message)
+            .help("take it out; where a value needs it, write it as an escape in double quotes, such as \"\\x1B\"");
+    }
     let length =
         text[start..].chars().take_while(|c| !c.is_whitespace() && *c != ':').map(char::len_utf8).sum::<usize>();
     let span = sources.span(source, start..start + length);
@@ -44,6 +52,15 @@ pub(super) fn mistake(sources: &Sources, source: SourceId, error: &Error) -> Dia
             slip(plain_words(&said), span, sign)
         }
     }
+}
+
+/// The mistake of lines that end in a carriage return alone: to YAML they are lines, and to everything that counts them not.
+pub(super) fn lone_return(sources: &Sources, source: SourceId) -> Option<Diagnostic> {
+    let bytes = sources.get(source).text.as_bytes();
+    let at = (0..bytes.len()).find(|at| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'))?;
+    let message = "this line ends in a carriage return alone";
+    let mistake = Diagnostic::mistake(Code::NotYaml, sources.span(source, at..at), message);
+    Some(mistake.help("save the file with the line ends of Unix (LF) or Windows (CRLF)"))
 }
 
 /// A common slip.

@@ -74,7 +74,7 @@ fn nothing_at_all() {
 fn something_else_altogether() {
     refused("just words\n", ":1:1", "");
     refused("[1, 2]\n", ":1:1", "");
-    refused("{\"log\": {}}\n", ":1:2", "unknown key `log`");
+    refused("{\"log\": {}}\n", ":1:1", "neither a scenario nor a fragment");
     refused("scenario: a\nflow: b\n---\nscenario: c\n", ":4:1", "more than one YAML document");
     refused("scenario: a\nflow: b\nsteps: [init\n", ":", "");
 }

@@ -134,8 +134,13 @@ topics! {
 }
 
 /// Snapshots of what no Markdown can hold.
-const OTHERS: [(&str, &str); 3] =
-    [("cases_and_data", "too-many-rows"), ("files", "too-large"), ("files", "a-link-to-nowhere")];
+const OTHERS: [(&str, &str); 5] = [
+    ("cases_and_data", "too-many-rows"),
+    ("files", "too-large"),
+    ("files", "a-link-to-nowhere"),
+    ("yaml", "carriage-returns-alone"),
+    ("yaml", "a-control-character"),
+];
 
 #[test]
 fn every_file_of_cases_is_a_topic_and_every_snapshot_is_of_a_case() {
@@ -163,6 +168,10 @@ fn files_that_are_too_much_for_a_page() {
     let project = tiny().with("scenarios/a.yaml", "scenario: A\nflow: tiny\ncases: rows.csv\nsteps: [init]\n");
     project.write("scenarios/rows.csv", format!("number\n{rows}"));
     snapshot("cases_and_data", "too-many-rows", &said(&project));
+    let project = tiny().with("scenarios/a.yaml", HAPPY.replace('\n', "\r"));
+    snapshot("yaml", "carriage-returns-alone", &said(&project));
+    let project = tiny().with("scenarios/a.yaml", HAPPY.replace("tiny", "\0tiny"));
+    snapshot("yaml", "a-control-character", &said(&project).replace('\0', "␀"));
     let project = tiny().with("scenarios/a.yaml", HAPPY);
     std::os::unix::fs::symlink("nowhere.yaml", project.path().join("scenarios/gone.yaml")).unwrap();
     snapshot("files", "a-link-to-nowhere", &said(&project));

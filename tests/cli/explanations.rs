@@ -149,6 +149,6 @@ fn what_is_no_kind_of_mistake_is_told_with_its_neighbours() {
     told("E019", "; the nearest are E016 and E020");
     told("e19", "; the nearest are E016 and E020");
     told("E0", "; the nearest is E001");
-    told("E999", "; the nearest is E098");
-    told("E1234", "; the nearest is E098");
+    told("E999", "; the nearest is E099");
+    told("E1234", "; the nearest is E099");
 }

@@ -24,8 +24,8 @@ fn accepted() -> Project {
 
 /// Builds the flow anew with another title for its second step.
 fn relabel(project: &Project) {
-    project.write("scenarios/tiny.flow.yaml", TINY.replace("name: City", "name: Town"));
-    project.write("scenarios/happy.yaml", HAPPY.replace("City", "Town"));
+    project.write("scenarios/tiny.flow.yaml", TINY.replace("name: City", "name: Home city"));
+    project.write("scenarios/happy.yaml", HAPPY.replace("City", "Home city"));
 }
 
 #[test]
@@ -58,11 +58,11 @@ fn a_changed_label_is_one_sentence_and_awaits_review() {
     ended
         .says("error: the answer differs from the accepted snapshot\n --> scenarios/happy.yaml:5:5\n")
         .says("help: `draftgate review` goes through what changed")
-        .says("\n    • *City* is now called *Town*\n")
+        .says("\n    • *City* is now called *Home city*\n")
         .never_says("$.elements")
         .never_says("Personal details");
     assert_eq!(project.files("snapshots").len(), 4);
-    assert!(project.read("snapshots/happy/02-submit.snap.new").unwrap().contains("\"name\": \"Town\""));
+    assert!(project.read("snapshots/happy/02-submit.snap.new").unwrap().contains("\"name\": \"Home city\""));
     assert!(project.read("snapshots/happy/02-submit.snap").unwrap().contains("\"name\": \"City\""));
 }
 
@@ -143,7 +143,12 @@ fn insta_update_is_obeyed() {
     project.draftgate_with(&[("INSTA_UPDATE", "unseen")], &["run"]).exits(0);
     assert_eq!(project.files("snapshots"), SNAPSHOTS);
     relabel(&project);
-    project.draftgate_with(&[("INSTA_UPDATE", "no")], &["run"]).exits(6).says("Town");
+    project
+        .draftgate_with(&[("INSTA_UPDATE", "no")], &["run"])
+        .exits(6)
+        .says("Home city")
+        .says("this run writes no snapshots")
+        .never_says("goes through what changed");
     project.draftgate_with(&[("INSTA_UPDATE", "unseen")], &["run"]).exits(6);
     assert_eq!(project.files("snapshots").len(), 4, "a changed one still awaits review");
     project.draftgate_with(&[("INSTA_UPDATE", "always")], &["run"]).exits(0);

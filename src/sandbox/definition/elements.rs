@@ -343,7 +343,7 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
     let mut comparison = None;
     for (operator, key, _) in OPERATORS {
         if let Some(value) = map.take(key) {
-            comparison = Some((operator, value.to_json(reader.sources)));
+            comparison = Some((operator, value.to_json(reader.sources), value.span));
         }
     }
     let Some(node) = map.take("element") else {
@@ -368,8 +368,30 @@ fn rule(reader: &mut Reader<'_>, map: &mut Mapping<'_>, own: usize, drafts: &[Dr
         reader.report(mistake);
         return None;
     };
-    let (operator, value) = comparison.unwrap_or((Operator::Filled, Value::Bool(true)));
+    if let Some((Operator::Equals | Operator::NotEquals | Operator::In, value, place)) = &comparison {
+        among_options(reader, &drafts[at].element, value, *place);
+    }
+    let (operator, value, _) = comparison.unwrap_or((Operator::Filled, Value::Bool(true), node.span));
     Some(Rule { element: drafts[at].element.id.clone(), operator, value })
+}
+
+/// Notes values of a condition that nobody can choose.
+fn among_options(reader: &mut Reader<'_>, element: &FormElement, value: &Value, place: Span) {
+    if element.options.is_empty() {
+        return;
+    }
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    for wanted in values.iter().map(text).filter(|text| !element.options.iter().any(|(offer, _)| offer == text)) {
+        let offers = || element.options.iter().map(|(offer, _)| offer.as_str());
+        let labelled = element.options.iter().find(|(_, label)| *label == wanted).map(|(offer, _)| offer.as_str());
+        let help = match labelled.or_else(|| nearest(&wanted, offers())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its options are {}", offers().collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("`{}` has no option `{wanted}`", element.name);
+        reader.report(Diagnostic::mistake(Code::BadCondition, reader.sources.word(place, &wanted), message).help(help));
+    }
 }
 
 impl FormElement {

@@ -270,7 +270,7 @@ fn read_languages(
     for (tag, span, file) in named {
         let path = folder.join(&file);
         if !path.exists() {
-            mistakes.push(Diagnostic::no_file(span, &file));
+            mistakes.push(Diagnostic::no_file(span, folder, &file));
             continue;
         }
         let before = mistakes.len();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::expression::Expression;
 use crate::sandbox::fault::{TIME_HELP, parse_time};
 use crate::source::{Code, Diagnostic, Sources, Span};
-use crate::yaml::{Kind, Mapping, Node, not_wanted, unknown_word};
+use crate::yaml::{Kind, Mapping, Node, not_a_switch, not_wanted, unknown_word};
 
 /// Reads values and gathers mistakes.
 pub(super) struct Reader<'a> {
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         match node.kind {
             Kind::Bool(value) => Some(value),
             _ => {
-                self.wanted(node, "`true` or `false`");
+                self.report(not_a_switch(node, "`true` or `false`"));
                 None
             }
         }
@@ -95,18 +95,20 @@ impl<'a> Reader<'a> {
         number
     }
 
-    /// A time: `2s`, `500ms`, `1m`, or a number of seconds.
+    /// A time: `2s`, `500ms`, `1m`. A number says nothing without its unit, here as in a scenario.
     pub(super) fn time(&mut self, map: &mut Mapping<'_>, key: &'static str) -> Option<Duration> {
         let node = map.take(key)?;
         let time = match &node.kind {
-            Kind::Number(number) => parse_time(&format!("{number}s")),
             Kind::String(text) => parse_time(text),
             _ => None,
         };
         if time.is_none() {
             self.wanted(node, "a time of at most a day");
             if let Some(mistake) = self.mistakes.last_mut() {
-                mistake.help = Some(TIME_HELP.to_owned());
+                mistake.help = Some(match &node.kind {
+                    Kind::Number(number) => format!("write `{number}s` or `{number}ms`"),
+                    _ => TIME_HELP.to_owned(),
+                });
             }
         }
         time

@@ -122,14 +122,6 @@ pub(super) fn read_json_path(key: &Node, reading: &mut Reading<'_>) -> Option<Pa
 }
 
 pub(super) fn read_session(node: &Node, reading: &mut Reading<'_>) -> Option<(Span, SessionExpect)> {
-    let expected = match node.as_str() {
-        Some("same") => SessionExpect::Same,
-        Some("new") => SessionExpect::New,
-        Some("none") => SessionExpect::None,
-        _ => {
-            reading.wanted(node, "`same`, `new` or `none`");
-            return None;
-        }
-    };
-    Some((node.span, expected))
+    let known = [("same", SessionExpect::Same), ("new", SessionExpect::New), ("none", SessionExpect::None)];
+    Some((node.span, reading.one_of(node, &known)?))
 }

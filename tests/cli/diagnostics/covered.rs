@@ -13,7 +13,7 @@ const MISTAKE: &str = "Diagnostic::mistake(";
 
 /// Messages that are made elsewhere, by the file and the expression: they are looked for in the other file, behind any of the
 /// words.
-const ELSEWHERE: [(&str, &str, &str, &[&str]); 3] = [
+const ELSEWHERE: [(&str, &str, &str, &[&str]); 4] = [
     // A fault is also read from a header, where a mistake has no place in a file.
     (
         "src/sandbox/definition/faults.rs",
@@ -28,6 +28,8 @@ const ELSEWHERE: [(&str, &str, &str, &[&str]); 3] = [
     ),
     // Finding a field is the API's business, and checks that fail say the same without a code.
     ("src/session/submit.rs", "error.to_string()", "src/api/field.rs", &["#[error("]),
+    // An address is also given by a flag or a variable, which has no place in a file.
+    ("src/cli/config.rs", "self.to_string()", "src/cli/config.rs", &["#[error("]),
     // A table in the same file.
     ("src/yaml/slips.rs", "slip.message", "src/yaml/slips.rs", &["message: "]),
 ];
@@ -37,10 +39,16 @@ const ASIDES: [&str; 8] =
     [".help(", ".label(", ".note(", ".related(", ".fix(", "malformed(", "outside(", "Refused { code: 4008, why: "];
 
 /// Messages that no test can provoke, each with the reason.
-const NEVER: [(&str, &str); 1] = [(
-    "this file's name is not that of a flow definition",
-    "the program asks for files by their names; only who calls the library can hand in another, as a unit test does",
-)];
+const NEVER: [(&str, &str); 2] = [
+    (
+        "this file's name is not that of a flow definition",
+        "the program asks for files by their names; only who calls the library can hand in another, as a unit test does",
+    ),
+    (
+        "a URL of the server holds a user or a password; use client_id and client_secret",
+        "the line that it stands on would show the password: it is said when the server is called, without its place",
+    ),
+];
 
 /// A message as the sources have it.
 struct Message {
