@@ -27,14 +27,14 @@ mod unix {
         /// Brings them back. A terminal that is gone has none.
         pub(in super::super) fn restore(&self) {
             if let Some(modes) = &self.0 {
-                drop(tcsetattr(stdin(), OptionalActions::Drain, modes));
+                tcsetattr(stdin(), OptionalActions::Drain, modes).ok();
             }
         }
     }
 
     /// Drops what was typed and not read.
     pub(in super::super) fn forget_typed() {
-        drop(tcflush(stdin(), QueueSelector::IFlush));
+        tcflush(stdin(), QueueSelector::IFlush).ok();
     }
 
     /// Has single keys come at once, as they do while one is read.
@@ -43,7 +43,7 @@ mod unix {
             let output = modes.output_modes;
             modes.make_raw();
             modes.output_modes = output;
-            drop(tcsetattr(stdin(), OptionalActions::Drain, &modes));
+            tcsetattr(stdin(), OptionalActions::Drain, &modes).ok();
         }
     }
 

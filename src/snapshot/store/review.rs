@@ -85,7 +85,8 @@ impl Store {
     /// be listed or deleted stays for the next time.
     pub fn sweep(&self, dir: &Path) {
         for place in [Some(dir), self.pending_dir.as_deref()].into_iter().flatten() {
-            let files = WalkBuilder::new(place).standard_filters(false).follow_links(false).build().filter_map(Result::ok);
+            let files =
+                WalkBuilder::new(place).standard_filters(false).follow_links(false).build().filter_map(Result::ok);
             for file in files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
                 if is_abandoned(file.path()) {
                     drop(fs::remove_file(file.path()));
