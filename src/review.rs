@@ -89,6 +89,7 @@ pub struct Review {
     at: usize,
     view: View,
     info: bool,
+    help: bool,
     /// The first line of the view that is seen.
     scroll: usize,
     /// How many lines of the view there are room for and how many there are, as last drawn.
@@ -96,6 +97,8 @@ pub struct Review {
     filter: String,
     /// The filter that is being typed.
     typing: Option<String>,
+    /// What is to become of all that remain, once it is confirmed.
+    asked: Option<Settled>,
     /// Groups that were taken apart.
     apart: HashSet<String>,
     done: Vec<Act>,
@@ -109,6 +112,10 @@ struct Act {
     /// None for skipping.
     how: Option<Settled>,
     items: Vec<usize>,
+    /// How many items it was asked for.
+    asked: usize,
+    /// What became of those that it was not done to.
+    troubles: Vec<String>,
     /// The item that was looked at.
     from: usize,
 }
@@ -122,10 +129,12 @@ impl Review {
             at: 0,
             view: View::Semantic,
             info: false,
+            help: false,
             scroll: 0,
             seen: std::cell::Cell::new((1, 0)),
             filter: String::new(),
             typing: None,
+            asked: None,
             apart: HashSet::new(),
             done: Vec::new(),
             note: None,
@@ -159,9 +168,44 @@ impl Review {
         counts
     }
 
-    /// Whether nothing is left to be looked at.
+    /// Whether nothing is left to be looked at, whatever the filter.
     pub fn is_over(&self) -> bool {
+        !(0..self.items.len()).any(|item| self.is_open(item))
+    }
+
+    /// Whether nothing is left of what the filter lets through.
+    fn is_through(&self) -> bool {
         self.at >= self.entries.len()
+    }
+
+    /// Takes in all that awaits review by now, and says how many of it were not known. What was skipped and not written
+    /// since is no news.
+    pub fn take_in(&mut self, now: Vec<Item>) -> usize {
+        for known in &mut self.items {
+            let waits = matches!(known.state, State::Open | State::Skipped);
+            if waits && !now.iter().any(|item| item.waiting.file == known.waiting.file) {
+                known.state = State::Gone;
+            }
+        }
+        let mut count = 0;
+        for item in now {
+            let known = self.items.iter().position(|known| {
+                matches!(known.state, State::Open | State::Skipped) && known.waiting.file == item.waiting.file
+            });
+            match known {
+                Some(at) if self.is_open(at) || self.items[at].waiting.is_as_written(&item.waiting) => continue,
+                Some(at) => self.items[at].state = State::Gone,
+                None => {}
+            }
+            self.items.push(item);
+            count += 1;
+        }
+        if count > 0 {
+            let came = if count == 1 { "1 more came".to_owned() } else { format!("{count} more came") };
+            self.note = Some(format!("{came} to await review meanwhile"));
+            self.arrange();
+        }
+        count
     }
 
     /// An item was accepted or rejected.
@@ -170,6 +214,7 @@ impl Review {
         if let Some(act) = self.done.last_mut() {
             act.items.push(item);
         }
+        self.tell_troubles();
         self.move_on();
     }
 
@@ -185,22 +230,51 @@ impl Review {
         match now {
             Some(now) => {
                 self.items[item] = now;
-                self.note =
-                    Some(format!("{step} was written anew since it was read; nothing was done, look at it again"));
+                self.trouble(format!("{step} was written anew since it was read, look at it again"));
                 self.arrange();
                 self.show(item);
             }
             None => {
                 self.items[item].state = State::Gone;
-                self.note = Some(format!("{step} awaits review no longer: another run or tool has taken it"));
+                self.trouble(format!("{step} awaits review no longer: another run or tool has taken it"));
                 self.move_on();
             }
         }
     }
 
-    /// What was asked for an item could not be done.
+    /// An item could not be accepted or rejected.
     pub fn failed(&mut self, message: impl Into<String>) {
+        self.trouble(message.into());
+    }
+
+    /// Something else is to be said.
+    pub fn say(&mut self, message: impl Into<String>) {
         self.note = Some(message.into());
+    }
+
+    fn trouble(&mut self, what: String) {
+        if let Some(act) = self.done.last_mut() {
+            act.troubles.push(what);
+        }
+        self.tell_troubles();
+    }
+
+    /// Says how much was done of what was asked for, where that is not all.
+    fn tell_troubles(&mut self) {
+        let Some(Act { how: Some(how), items, asked, troubles, .. }) = self.done.last() else { return };
+        let [.., last] = &troubles[..] else { return };
+        let more = match troubles.len() {
+            1 => String::new(),
+            count => format!("; and so for {} more", count - 1),
+        };
+        let word = match how {
+            Settled::Accepted => "accepted",
+            Settled::Rejected => "rejected",
+        };
+        self.note = Some(match asked {
+            1 => format!("not {word}: {last}"),
+            asked => format!("{} of {asked} {word}; {last}{more}", items.len()),
+        });
     }
 
     /// The answer of an item, as it was read.
@@ -259,12 +333,7 @@ impl Review {
         if self.at != before {
             self.scroll = 0;
             self.info = false;
-        }
-        let outside = self.items.iter().filter(|item| item.state == State::Open).count();
-        if self.at == count && !self.filter.is_empty() && outside > 0 {
-            self.note = Some(format!("nothing is left of `{}`; here is the rest", self.filter));
-            self.filter.clear();
-            self.arrange();
+            self.help = false;
         }
     }
 

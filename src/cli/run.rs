@@ -47,6 +47,9 @@ pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared
         return Exit::Nothing;
     }
     let last = Arc::new(Mutex::new(LastRun::default()));
+    if !libtest.list && !environment.in_ci() {
+        prepared.run.store.sweep(&prepared.run.snapshots);
+    }
     let exit = execute(&prepared, &libtest, arguments.libtest.reports_as_rust(), output, &last);
     if !libtest.list && !environment.in_ci() {
         remember(&prepared, &last, output);

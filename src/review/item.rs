@@ -18,6 +18,8 @@ pub struct Item {
     pub test: String,
     /// The step's line of the scenario as it is now, where it could be read.
     pub yaml: Option<String>,
+    /// What tells its flow from others: the name that the scenario has for it, or else the scenario's folder.
+    pub flow: Option<String>,
     /// What changed, or what the first answer is.
     pub sentences: Vec<Sentence>,
     /// What it has become in this review.
@@ -54,11 +56,18 @@ impl Item {
             (Some(Some(old)), Some(new)) => {
                 let found = changes(old, new);
                 let group = group_of(old, &found, &format!("{:?}", diff(old, new)));
-                (sentences(&found), group)
+                let said = sentences(&found);
+                (if said.is_empty() { vec![only_the_text()] } else { said }, group)
             }
             (Some(_), _) => text_change(waiting.accepted.as_deref().unwrap_or_default(), &waiting.body),
         };
-        Item { waiting, test, yaml, sentences, state: State::Open, group }
+        Item { waiting, test, yaml, flow: None, sentences, state: State::Open, group }
+    }
+
+    /// The item with its flow.
+    pub fn of_flow(mut self, flow: Option<String>) -> Self {
+        self.flow = flow;
+        self
     }
 
     /// Whether there is no accepted answer yet.
@@ -98,6 +107,12 @@ impl Item {
 
 fn first(body: &Value) -> Sentence {
     Sentence::default().words("New: ").and(&summary(body))
+}
+
+/// What is said where nothing means anything else.
+fn only_the_text() -> Sentence {
+    Sentence::default()
+        .words("the text differs only in how values are written, such as 1 and 1.0, the last digits of a long number or spaces")
 }
 
 /// The same change is one of the same step, in the same places, to the same values.

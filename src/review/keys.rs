@@ -10,17 +10,25 @@ impl Review {
             return self.type_filter(typed, key);
         }
         self.note = None;
+        if let Some(how) = self.asked.take() {
+            return self.answer(how, key);
+        }
         match key {
             Key::Interrupt => vec![Effect::Quit { interrupted: true }],
             Key::Char('q') => vec![Effect::Quit { interrupted: false }],
             Key::Enter if self.is_over() => vec![Effect::Quit { interrupted: false }],
             Key::Char('u') => self.undo(),
             _ if self.is_over() => Vec::new(),
+            Key::Char('/') | Key::Escape => {
+                self.look(key);
+                Vec::new()
+            }
+            _ if self.is_through() => Vec::new(),
             Key::Char('a') => self.settle(self.open_here(), Settled::Accepted),
             Key::Char('r') => self.settle(self.open_here(), Settled::Rejected),
             Key::Char('s') => self.skip(self.open_here()),
-            Key::Char('A') => self.settle(self.all_open(), Settled::Accepted),
-            Key::Char('R') => self.settle(self.all_open(), Settled::Rejected),
+            Key::Char('A') => self.settle_all(Settled::Accepted),
+            Key::Char('R') => self.settle_all(Settled::Rejected),
             Key::Char('S') => self.skip(self.all_open()),
             key => {
                 self.look(key);
@@ -37,16 +45,27 @@ impl Review {
         match key {
             Key::Char('i') => {
                 self.info = !self.info;
+                self.help = false;
+                self.scroll = 0;
+            }
+            Key::Char('?') => {
+                self.help = !self.help;
+                self.info = false;
                 self.scroll = 0;
             }
             Key::Char('d') => {
                 self.view = self.view.next();
                 self.info = false;
+                self.help = false;
                 self.scroll = 0;
             }
             Key::Char('x') => self.take_apart(),
             Key::Char('/') => self.typing = Some(self.filter.clone()),
-            Key::Escape if self.info => self.info = false,
+            Key::Escape if (self.info || self.help) && !self.is_through() => {
+                self.info = false;
+                self.help = false;
+                self.scroll = 0;
+            }
             Key::Escape => self.filter_by(String::new()),
             Key::Down | Key::Char('j') => self.scroll = (self.scroll + 1).min(last),
             Key::Up | Key::Char('k') => self.scroll = self.scroll.min(last).saturating_sub(1),
@@ -64,8 +83,45 @@ impl Review {
         self.entries.iter().flatten().copied().filter(|item| self.is_open(*item)).collect()
     }
 
+    /// Decides about all that remain, where there are several once that is confirmed: a slip of the shift key is no decision.
+    fn settle_all(&mut self, how: Settled) -> Vec<Effect> {
+        let all = self.all_open();
+        if all.len() > 1 {
+            self.asked = Some(how);
+            return Vec::new();
+        }
+        self.settle(all, how)
+    }
+
+    fn answer(&mut self, how: Settled, key: Key) -> Vec<Effect> {
+        match key {
+            Key::Interrupt => vec![Effect::Quit { interrupted: true }],
+            Key::Char('y') => self.settle(self.all_open(), how),
+            _ => {
+                self.note = Some("nothing was done; all are left as they were".to_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    /// The question that is to be answered, where there is one.
+    pub(super) fn question(&self) -> Option<String> {
+        let verb = match self.asked? {
+            Settled::Accepted => "accept",
+            Settled::Rejected => "reject",
+        };
+        let filter = if self.filter.is_empty() { String::new() } else { format!(" of `{}`", self.filter) };
+        Some(format!("{verb} all {} that remain{filter}? y / n", self.all_open().len()))
+    }
+
     fn settle(&mut self, items: Vec<usize>, how: Settled) -> Vec<Effect> {
-        self.done.push(Act { how: Some(how), items: Vec::new(), from: self.current()[0] });
+        self.done.push(Act {
+            how: Some(how),
+            items: Vec::new(),
+            asked: items.len(),
+            troubles: Vec::new(),
+            from: self.current()[0],
+        });
         items.into_iter().map(|item| Effect::Settle(item, how)).collect()
     }
 
@@ -73,7 +129,8 @@ impl Review {
         for item in &items {
             self.items[*item].state = State::Skipped;
         }
-        self.done.push(Act { how: None, items, from: self.current()[0] });
+        let (asked, from) = (items.len(), self.current()[0]);
+        self.done.push(Act { how: None, items, asked, troubles: Vec::new(), from });
         self.move_on();
         Vec::new()
     }
@@ -118,6 +175,7 @@ impl Review {
                 self.at = at;
                 self.scroll = 0;
                 self.info = false;
+                self.help = false;
             }
             None => self.note = Some("this is the only one left".to_owned()),
         }
@@ -152,11 +210,6 @@ impl Review {
     }
 
     fn filter_by(&mut self, filter: String) {
-        let words = filter.to_lowercase();
-        if !self.items.iter().any(|item| item.state == State::Open && item.matches(&words)) {
-            self.note = Some(format!("nothing that awaits review matches `{filter}`"));
-            return;
-        }
         self.filter = filter;
         self.scroll = 0;
         self.arrange();

@@ -93,7 +93,16 @@ fn capital_letters_decide_about_all_that_remain() {
         let mut review = four();
         press(&mut review, Key::Right);
         type_in(&mut review, "r");
-        press(&mut review, Key::Char(key));
+        assert_eq!(press(&mut review, Key::Char(key)), []);
+        if key != 'S' {
+            shows(
+                &review,
+                if key == 'A' { "accept all 3 that remain? y / n" } else { "reject all 3 that remain? y / n" },
+            );
+            type_in(&mut review, "n");
+            shows(&review, "all are left as they were");
+            type_in(&mut review, &format!("{key}y"));
+        }
         assert_eq!(review.counts(), counts, "{key}");
         assert!(review.is_over());
     }
@@ -139,11 +148,18 @@ fn a_filter_bounds_what_is_seen_and_what_all_means() {
     type_in(&mut review, "init\n");
     shows(&review, "Reviewing [1/1]  changed  filter: b/01 init\nb  step 1: init\n");
     assert_eq!(type_in(&mut review, "A"), [Effect::Settle(1, Settled::Accepted)]);
+    shows(&review, "nothing is left for `b/01 init`; Esc shows the rest");
+    assert_eq!(type_in(&mut review, "arsARSyxn"), []);
+    press(&mut review, Key::Escape);
+    assert_eq!(review.entries().len(), 3);
     shows(&review, "Reviewing [1/3]");
-    shows(&review, "nothing is left of `b/01 init`; here is the rest");
     type_in(&mut review, "/nowhere\n");
-    shows(&review, "nothing that awaits review matches `nowhere`");
-    type_in(&mut review, "/ENDS\n");
+    shows(&review, "nothing that awaits review matches `nowhere`; Esc shows the rest");
+    assert_eq!(type_in(&mut review, "arsARSyxn"), []);
+    assert_eq!(review.counts(), Counts { accepted: 1, open: 3, ..Counts::default() });
+    type_in(&mut review, "/");
+    "nowhere".chars().for_each(|_| drop(press(&mut review, Key::Backspace)));
+    type_in(&mut review, "ENDS\n");
     shows(&review, "• the flow now ends here");
     press(&mut review, Key::Escape);
     assert_eq!(review.entries().len(), 3);
@@ -152,14 +168,15 @@ fn a_filter_bounds_what_is_seen_and_what_all_means() {
 #[test]
 fn what_changed_on_disk_is_shown_anew_and_not_accepted() {
     let mut review = four();
-    assert_eq!(review.key(Key::Char('A')).len(), 4);
+    review.key(Key::Char('A'));
+    assert_eq!(review.key(Key::Char('y')).len(), 4);
     review.settled(0, Settled::Accepted);
     let form = body("Address", &json!([field("Street", false)]));
     review.renewed(1, Some(item("b/01-init", Some(form), &body("Address", &json!([field("Street", true)])))));
     review.renewed(2, None);
     review.failed("the disk is full");
     assert_eq!(review.counts(), Counts { accepted: 1, open: 2, ..Counts::default() });
-    shows(&review, "the disk is full");
+    shows(&review, "1 of 4 accepted; the disk is full");
     shows(&review, "b  step 1: init\n");
     shows(&review, "• Street became required\n");
     assert_eq!(type_in(&mut review, "u"), [Effect::TakeBack(0, Settled::Accepted)]);
@@ -249,4 +266,73 @@ fn leaving_keeps_what_was_not_decided() {
     type_in(&mut review, "/");
     assert_eq!(press(&mut review, Key::Interrupt), [Effect::Quit { interrupted: true }]);
     assert_eq!(review.counts().open, 4);
+}
+
+#[test]
+fn a_half_done_group_says_how_much_was_done() {
+    let mut review = four();
+    assert_eq!(review.key(Key::Char('a')).len(), 2);
+    let form = |required| body("Address", &json!([field("Street", required)]));
+    review.renewed(0, Some(item("a/01-init", Some(form(false)), &form(true))));
+    review.settled(1, Settled::Accepted);
+    shows(&review, "1 of 2 accepted; a, step 1: init was written anew since it was read, look at it");
+    shows(&review, "a  step 1: init\n");
+    review.key(Key::Char('a'));
+    review.renewed(0, Some(item("a/01-init", Some(form(false)), &form(true))));
+    shows(&review, "not accepted: a, step 1: init was written anew since it was read, look at it");
+}
+
+#[test]
+fn what_comes_meanwhile_is_taken_in_and_what_is_gone_is_not_counted() {
+    let first = || item("c/01-init", None, &body("Address", &json!([field("Street", true)])));
+    let mut review = Review::new(vec![first(), item("d/01-init", None, "gone"), item("e/01-init", None, "skipped")]);
+    type_in(&mut review, "asS");
+    assert!(review.is_over());
+    assert_eq!(review.take_in(vec![item("e/01-init", None, "skipped")]), 0);
+    assert_eq!(review.counts(), Counts { accepted: 1, skipped: 1, ..Counts::default() });
+    let now = vec![item("c/01-init", Some("1".to_owned()), "2"), item("e/01-init", None, "written anew")];
+    assert_eq!(review.take_in(now), 2);
+    assert_eq!(review.counts(), Counts { accepted: 1, open: 2, ..Counts::default() });
+    shows(&review, "c  step 1: init");
+    shows(&review, "2 more came to await review meanwhile");
+}
+
+#[test]
+fn a_group_of_several_flows_or_steps_says_so() {
+    let of = |path: &str, flow: &str| item(path, None, "the same").of_flow(Some(flow.to_owned()));
+    let mut review =
+        Review::new(vec![of("a/01-init", "retail"), of("b/01-init", "corporate"), of("c/02-init", "retail")]);
+    shows(&review, "the same answer in 3 snapshots of 2 flows, at 2 steps\n");
+    type_in(&mut review, "i");
+    shows(&review, "• b, step 1: init  flow corporate  scenarios/b.yaml:12\n");
+    let review = Review::new(vec![of("a/01-init", "retail"), of("b/01-init", "retail")]);
+    shows(&review, "the same answer in 2 snapshots\n");
+}
+
+#[test]
+fn keys_are_shortened_before_any_is_lost() {
+    let mut review = four();
+    for (width, height) in [(80, 24), (40, 10), (20, 10), (20, 12), (30, 9)] {
+        let frame = review.frame(width, height, false);
+        let shown = frame.iter().rev().take_while(|line| !line.starts_with('─')).cloned().collect::<Vec<_>>();
+        let shown = shown.into_iter().rev().collect::<Vec<_>>().join(" ").replace("A R S", "ARS");
+        let words: Vec<&str> = shown.split_whitespace().collect();
+        for key in ["a", "r", "s", "i", "d", "/", "x", "ARS", "q", "?"] {
+            assert!(words.contains(&key), "{width}x{height}: {key} is not in {shown:?}");
+        }
+    }
+    type_in(&mut review, "?");
+    shows(&review, "x        take a group apart, to decide about each of it\n");
+    type_in(&mut review, "G");
+    shows(&review, "Ctrl-Z   stop for now; `fg` goes on\n");
+    press(&mut review, Key::Escape);
+    shows(&review, "• Suburb became required\n");
+}
+
+#[test]
+fn a_change_that_means_nothing_else_still_says_something() {
+    for (old, new) in [("{\"a\": 1}", "{\"a\": 1.0}"), ("{\"a\": 1}", "{ \"a\": 1 }")] {
+        let review = Review::new(vec![item("a/01-x", Some(old.to_owned()), new)]);
+        shows(&review, "• the text differs only in how values are written");
+    }
 }

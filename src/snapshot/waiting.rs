@@ -43,6 +43,11 @@ impl Waiting {
         }
     }
 
+    /// Whether both were read from files with the same contents.
+    pub fn is_as_written(&self, other: &Waiting) -> bool {
+        self.bytes == other.bytes && self.accepted_bytes == other.accepted_bytes
+    }
+
     /// The step's number and name: from the description, or else from the file's name.
     ///
     /// ```

@@ -129,6 +129,11 @@ fn ci_accepts_nothing_and_may_list() {
         let variables = [(variable, "true")];
         let ended = project.draftgate_with(&variables, &["review", "--accept"]).exits(2);
         ended.complains(&format!("snapshots are never updated when {variable} is set"));
+        let ended = project.draftgate_with(&variables, &["review", "--reject"]).exits(2);
+        ended.complains(&format!("snapshots are never updated when {variable} is set"));
+        for allowed in [&["review", "--list"][..], &["review"]] {
+            project.draftgate_with(&variables, allowed).never_says("--accept").never_says("--reject");
+        }
         project.draftgate_with(&variables, &["review", "--list"]).exits(6);
     }
     assert_eq!(pending(&project).len(), 4);
@@ -189,6 +194,21 @@ fn what_an_ended_process_left_is_cleared_up_and_nothing_of_it_shown() {
     assert!(project.read(&format!("{path}.new")).is_some(), "a list writes nothing");
     project.draftgate(&["review", "--reject", "second"]).exits(0);
     assert_eq!(project.read(&format!("{path}.new")), None);
+}
+
+#[test]
+fn unfinished_files_that_are_old_are_swept_by_a_run_too() {
+    let project = changed();
+    let (old, young) = ("snapshots/retail/.draftgate-aB3xYz.tmp", "snapshots/retail/.draftgate-Cd4wQp.tmp");
+    for command in [&["run"][..], &["review", "--accept"]] {
+        for (file, age) in [(old, 3600), (young, 0)] {
+            project.write(file, "half");
+            let file = std::fs::File::options().write(true).open(project.path().join(file)).unwrap();
+            file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(age)).unwrap();
+        }
+        project.draftgate(command);
+        assert_eq!((project.read(old), project.read(young).is_some()), (None, true), "{command:?}");
+    }
 }
 
 #[test]

@@ -94,9 +94,11 @@ fn thirty_snapshots_are_gone_through_with_keys() {
     press(&mut terminal, "uu", "Reviewing [2/30]");
     assert!(project.read(&format!("{}.new", path(2))).is_some(), "what was rejected is back");
     press(&mut terminal, "/s07\r", "filter: s07");
-    press(&mut terminal, "a", "here is the rest");
+    press(&mut terminal, "a", "nothing is left for `s07`; Esc shows the rest");
+    press(&mut terminal, "A\u{1b}", "Reviewing [");
     press(&mut terminal, "s", "Reviewing [");
-    press(&mut terminal, "A", "Nothing is left to look at");
+    press(&mut terminal, "A", "accept all 27 that remain? y / n");
+    press(&mut terminal, "y", "Nothing is left to look at");
     let end = press(&mut terminal, "\r", "it ended with 6");
     assert!(end.contains("\u{1b}[?25h\u{1b}[?1049l"), "the cursor and the screen are back");
     assert!(end.contains("29 accepted, 0 rejected, 1 skipped"), "{end}");
@@ -126,7 +128,8 @@ fn killed_at_any_moment_it_leaves_each_snapshot_old_or_new() {
         let project = thirty();
         let mut terminal = start_to_be_ended(&project);
         press(&mut terminal, "", "quit and keep");
-        terminal.send("A").unwrap();
+        press(&mut terminal, "A", "accept all 30");
+        terminal.send("y").unwrap();
         terminal.flush().unwrap();
         let until = Instant::now() + PATIENCE;
         while project.read(&path(first_seen)).as_deref() == Some(file(first_seen, "", false).as_str()) {
@@ -158,6 +161,70 @@ fn asked_to_end_it_gives_the_terminal_back() {
     press(&mut terminal, "", "quit and keep");
     signal(&project, "TERM");
     let before = terminal.exp_string("30 snapshots still await review").unwrap();
-    assert!(before.contains("\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"), "{before:?}");
+    assert!(before.contains("\u{1b}[?2004l\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"), "{before:?}");
     terminal.exp_eof().unwrap();
+}
+
+#[test]
+fn a_signal_that_ends_it_leaves_the_terminal_in_its_usual_modes() {
+    for name in ["TERM", "HUP"] {
+        let project = thirty();
+        let review = format!("sh -c 'echo $$ > process; exec {} review'", env!("CARGO_BIN_EXE_draftgate"));
+        let mut terminal =
+            start_by(&project, &format!("trap '' HUP; (trap - HUP; {review}); stty -a; echo \"all said\""));
+        press(&mut terminal, "", "quit and keep");
+        signal(&project, name);
+        let end = terminal.exp_string("all said").unwrap();
+        assert!(end.contains("30 snapshots still await review"), "{name}: {end}");
+        assert!(end.contains(" icanon") && !end.contains("-icanon") && !end.contains("-isig"), "{name}: {end}");
+    }
+}
+
+#[test]
+fn what_is_pasted_and_keys_that_are_not_known_decide_nothing() {
+    let project = thirty();
+    let mut terminal = start(&project);
+    let before = press(&mut terminal, "", "quit and keep");
+    assert!(before.contains("\u{1b}[?2004h"), "{before:?}");
+    // Pasted text, shift and an arrow, F3, F4; and a key that shows they have been read.
+    press(&mut terminal, "\u{1b}[200~READ my ARSy\u{1b}[201~", "quit and keep");
+    press(&mut terminal, "\u{1b}[1;2A", "quit and keep");
+    press(&mut terminal, "\u{1b}OR", "quit and keep");
+    press(&mut terminal, "\u{1b}OS", "quit and keep");
+    press(&mut terminal, "i", "01-init.snap.new");
+    let end = press(&mut terminal, "q", "it ended with 6");
+    assert!(end.contains("0 accepted, 0 rejected, 0 skipped"), "{end}");
+}
+
+#[test]
+fn what_comes_to_await_review_meanwhile_is_offered_before_the_end_is_said() {
+    let project = thirty();
+    let mut terminal = start(&project);
+    press(&mut terminal, "", "quit and keep");
+    project.write("snapshots/s31/01-init.snap.new", file(31, "assertion_line: 4\n", true));
+    press(&mut terminal, "A", "accept all 30");
+    press(&mut terminal, "y", "s31  step 1: init");
+    press(&mut terminal, "", "1 more came to await review meanwhile");
+    press(&mut terminal, "a", "Nothing is left to look at");
+    project.write("snapshots/s32/01-init.snap.new", file(32, "assertion_line: 4\n", true));
+    press(&mut terminal, "\r", "s32  step 1: init");
+    press(&mut terminal, "", "quit and keep");
+    project.write("snapshots/s33/01-init.snap.new", file(33, "assertion_line: 4\n", true));
+    let end = press(&mut terminal, "q", "it ended with 6");
+    assert!(end.contains("31 accepted, 0 rejected") && end.contains("2 snapshots still await review"), "{end}");
+}
+
+#[test]
+fn continued_after_a_stop_it_draws_anew_and_takes_keys() {
+    let project = thirty();
+    let mut terminal = start_to_be_ended(&project);
+    press(&mut terminal, "", "quit and keep");
+    signal(&project, "STOP");
+    signal(&project, "CONT");
+    let anew = terminal.exp_string("quit and keep").unwrap();
+    assert!(anew.contains("\u{1b}[?1049h"), "{anew:?}");
+    press(&mut terminal, "s", "Reviewing [2/30]");
+    // Nobody could continue it here, so that Ctrl-Z does not stop it.
+    let anew = press(&mut terminal, "\u{1a}", "Reviewing [2/30]");
+    assert!(anew.contains("\u{1b}[?1049l") && anew.contains("\u{1b}[?1049h"), "{anew:?}");
 }

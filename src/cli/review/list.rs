@@ -9,7 +9,7 @@ use crate::review::{Counts, Item, Review};
 use crate::source::path_text;
 
 /// The list for people: what has the same change stands together.
-pub(super) fn text(review: &Review, color: bool) -> String {
+pub(super) fn text(review: &Review, in_ci: bool, color: bool) -> String {
     let bold = if color { Style::new().bold() } else { Style::new() };
     let mut text = String::new();
     for entry in review.entries() {
@@ -38,9 +38,14 @@ pub(super) fn text(review: &Review, color: bool) -> String {
     let decisions = if groups == count { String::new() } else { format!(", {groups} to decide about") };
     text.push_str(&format!(
         "\n{} {await_word} review: {} changed, {new} new{decisions}\n\
-         `draftgate review` goes through them; `draftgate review --accept [PATH]` takes them as they are\n",
+         `draftgate review` goes through them{}\n",
         counted(count, "snapshot"),
-        count - new
+        count - new,
+        if in_ci {
+            ", where you can commit them"
+        } else {
+            "; `draftgate review --accept [PATH]` takes them as they are"
+        }
     ));
     text
 }

@@ -44,24 +44,24 @@ fn file_of(word: &str) -> PathBuf {
     }
 }
 
-/// What the words choose; everything where there is none.
-pub(super) fn chosen(
-    store: &Store,
-    dir: &Path,
-    waiting: Vec<Waiting>,
-    words: &[String],
-) -> Result<Vec<Waiting>, SettingsError> {
-    let means = |word: &String, waiting: &Waiting| is_meant(word, waiting, store, dir);
+/// Whether each word means something.
+pub(super) fn check(store: &Store, dir: &Path, waiting: &[Waiting], words: &[String]) -> Result<(), SettingsError> {
     for word in words {
-        if !file_of(word).exists() && !waiting.iter().any(|waiting| means(word, waiting)) {
+        if !file_of(word).exists() && !waiting.iter().any(|waiting| is_meant(word, waiting, store, dir)) {
             return Err(SettingsError::Usage(format!(
                 "`{word}` is no file or folder, and no part of the name of a test with snapshots to review; \
                  `draftgate review --list` shows these"
             )));
         }
     }
-    let chosen = |waiting: &Waiting| words.is_empty() || words.iter().any(|word| means(word, waiting));
-    Ok(waiting.into_iter().filter(chosen).collect())
+    Ok(())
+}
+
+/// What the words choose; everything where there is none.
+pub(super) fn chosen(store: &Store, dir: &Path, waiting: Vec<Waiting>, words: &[String]) -> Vec<Waiting> {
+    let is_chosen =
+        |waiting: &Waiting| words.is_empty() || words.iter().any(|word| is_meant(word, waiting, store, dir));
+    waiting.into_iter().filter(is_chosen).collect()
 }
 
 /// Whether a word means an answer: by the scenario's file, by a folder above it or the snapshot, or by the test's name.

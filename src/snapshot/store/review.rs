@@ -81,6 +81,20 @@ impl Store {
         Ok(found)
     }
 
+    /// Deletes unfinished files below a folder of snapshots that processes left behind which were ended long ago. What cannot
+    /// be listed or deleted stays for the next time.
+    pub fn sweep(&self, dir: &Path) {
+        for place in [Some(dir), self.pending_dir.as_deref()].into_iter().flatten() {
+            let files =
+                WalkBuilder::new(place).standard_filters(false).follow_links(false).build().filter_map(Result::ok);
+            for file in files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
+                if is_abandoned(file.path()) {
+                    drop(fs::remove_file(file.path()));
+                }
+            }
+        }
+    }
+
     /// Where the answer in a pending file is accepted, in the words of the folder of snapshots; none for other files, and for
     /// what belongs to another folder.
     fn accepted_path(&self, file: &Path, dir: &Path) -> Option<PathBuf> {
