@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{Connection, connect, definitions, refuse};
 use super::settings::{Settings, place};
-use super::written::{Goal, deliver, goal, must_be_free, next_steps};
+use super::written::{Goal, deliver, goal, must_be_free, next_steps, steps};
 use crate::api::client::CallError;
 use crate::api::language::LANGUAGES;
 use crate::compose::walk::{Stop, Walk, Walked};
@@ -72,10 +72,10 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
         return Err(unknown(arguments, &settings, output));
     }
     let composed = written(arguments, &settings, walked, output);
-    let steps = composed.iter().map(|composed| composed.draft.steps.len()).sum::<usize>();
+    let count = composed.iter().map(|composed| composed.draft.steps.len()).sum::<usize>();
     let paths = deliver(&composed, &goal, arguments.written.force, output)?;
     if let (Goal::File(_), Some(path), Some(composed)) = (&goal, paths.first(), composed.first()) {
-        output.say(&format!("Wrote {}: {steps} steps\n  {}\n", path.display(), composed.draft.title));
+        output.say(&format!("Wrote {}: {}\n  {}\n", path.display(), steps(count), composed.draft.title));
         composed.draft.closing.iter().for_each(|line| output.say(&format!("  {line}\n")));
         output.say(&next_steps(&paths));
     }

@@ -8,6 +8,7 @@ use super::args::WrittenArguments;
 use super::exit::Exit;
 use super::output::Output;
 use crate::compose::{Composed, Treatment, write};
+use crate::scenario::{FLOW_SUFFIXES, NO_SCENARIOS};
 use crate::source::write_file;
 
 /// Where scenarios go.
@@ -30,7 +31,12 @@ pub(super) fn goal(
     let file = format!("{}.yaml", file_stem(stem));
     match &arguments.out {
         Some(out) if out.as_os_str() == "-" => Ok(Goal::Standard),
-        Some(out) if is_yaml(out) && !out.is_dir() => Ok(Goal::File(out.clone())),
+        Some(out) if out.is_dir() => Ok(Goal::File(out.join(file))),
+        Some(out) if let Some(why) = no_scenario(out) => {
+            output.complain(&format!("error: {} would be no scenario: {why}", out.display()));
+            Err(Exit::Usage)
+        }
+        Some(out) if is_yaml(out) => Ok(Goal::File(out.clone())),
         Some(out) => Ok(Goal::File(out.join(file))),
         None if environment.variable("CI").is_some() => {
             output.complain("error: nothing is written in CI unless it is asked for: name the file with --out");
@@ -43,6 +49,33 @@ pub(super) fn goal(
 /// A folder without the dot that only says "here".
 fn shown(folder: &Path) -> PathBuf {
     folder.strip_prefix(".").map_or_else(|_| folder.to_owned(), Path::to_owned)
+}
+
+/// Why a file of this name is none that runs as a scenario. A name without an ending, or with a slash after it, is a folder's.
+fn no_scenario(out: &Path) -> Option<String> {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, ending) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty())?;
+    let slash = out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    if slash {
+        return None;
+    }
+    let why = match ending {
+        "yaml" | "yml" if FLOW_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) => {
+            "files so called define a flow for the sandbox"
+        }
+        "yaml" | "yml" if NO_SCENARIOS.contains(&&*name) || stem == "sandbox" => {
+            "a file so called is read as configuration"
+        }
+        "yaml" | "yml" if name.starts_with('.') => "a file whose name begins with a dot is passed over",
+        "yaml" | "yml" => return None,
+        _ => return Some(format!("its name must end in .yaml, such as {}", out.with_extension("yaml").display())),
+    };
+    Some(format!("{why}; --out NAME.yaml gives it another name"))
+}
+
+/// A count of steps.
+pub(super) fn steps(count: usize) -> String {
+    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -127,6 +160,9 @@ fn print(scenarios: &[Composed], output: &Output) -> Result<(), Exit> {
     }
     Ok(())
 }
+
+/// Said where data were replaced: the same stands in the file.
+pub(super) const MAY_DIFFER: &str = "Where the flow decides by what was replaced, it may go another way.";
 
 /// What the first lines of a scenario say that was made of a recording: who wrote it, and what became of the data.
 pub(super) fn head_of_recorded(composed: &Composed, by: &str, treatment: Treatment) -> Vec<String> {

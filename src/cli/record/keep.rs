@@ -9,9 +9,10 @@ use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::api::wire::BodyKind;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::written::{file_stem, head_of_recorded};
+use crate::cli::written::{MAY_DIFFER, file_stem, head_of_recorded, steps};
 use crate::compose::recording::describe;
-use crate::compose::{Composed, Composition, Options, Recorded, compose, write};
+use crate::compose::recording::recognise::recognise;
+use crate::compose::{Composed, Composition, Entered, Options, Recorded, Treatment, compose, write};
 use crate::proxy::Passed;
 use crate::source::write_file;
 
@@ -24,6 +25,8 @@ pub(super) struct Keeper {
     options: Options,
     output: Output,
     recording: Vec<Recorded>,
+    /// What was entered so far, which no line says again.
+    entered: Entered,
     /// The file of each scenario, by the session that it begins with, and what was written there last.
     written: HashMap<String, (PathBuf, String)>,
     /// Whether somebody got to the end whose scenario is not written yet.
@@ -39,6 +42,7 @@ impl Keeper {
             options,
             output,
             recording: Vec::new(),
+            entered: Entered::default(),
             written: HashMap::new(),
             ended: false,
             full: false,
@@ -54,7 +58,10 @@ impl Keeper {
     /// Takes what passed through.
     pub(super) fn take(&mut self, passed: Passed) {
         let recorded = recorded(passed);
-        let Some(line) = describe(&recorded, &self.options.paths) else { return };
+        if self.options.treatment == Treatment::Replace && recognise(&recorded.exchange, &self.options.paths).is_some() {
+            self.entered.follow(&recorded.exchange);
+        }
+        let Some(line) = describe(&recorded, &self.options.paths, &self.entered) else { return };
         if self.recording.len() >= MOST_CALLS {
             if !std::mem::replace(&mut self.full, true) {
                 self.output.complain(&format!("warning: only the first {MOST_CALLS} calls are recorded"));
@@ -88,6 +95,9 @@ impl Keeper {
             0 => self.output.say("Stopped: no call of the flow API was recorded.\n"),
             1 => self.output.say(&format!("Stopped: 1 scenario in {}.\n", self.folder.display())),
             _ => self.output.say(&format!("Stopped: {count} scenarios in {}.\n", self.folder.display())),
+        }
+        if composition.scenarios.iter().any(|composed| composed.replaced > 0) {
+            self.output.say(&format!("What applicants entered was replaced by made-up data. {MAY_DIFFER}\n"));
         }
         if self.failed { Exit::Usage } else { Exit::Passed }
     }
@@ -131,7 +141,7 @@ impl Keeper {
         }
         match write_file(&path, text.as_bytes()) {
             Ok(()) => {
-                self.output.say(&format!("Wrote {}: {} steps\n", path.display(), draft.steps.len()));
+                self.output.say(&format!("Wrote {}: {}\n", path.display(), steps(draft.steps.len())));
                 self.written.insert(composed.session.clone(), (path, text));
             }
             Err(error) => self.fail(&path, &error),
