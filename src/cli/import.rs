@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{name_flows, refuse};
 use super::settings::{Place, place};
-use super::written::{Goal, deliver, goal, head_of_recorded, MAY_DIFFER, must_be_free, next_steps, steps};
+use super::written::{Goal, MAY_DIFFER, deliver, goal, head_of_recorded, must_be_free, next_steps, steps};
 use crate::compose::{Composition, Options, Treatment, compose, har};
 use crate::scenario::discover;
 use crate::source::{Sources, read_file};

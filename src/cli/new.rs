@@ -167,8 +167,8 @@ fn what_is_left(stop: &Stop) -> Vec<String> {
             "The answer was pending for as long as was waited. Put a longer `wait:` on the last step, and expect what comes then.".to_owned(),
         ],
         Stop::Unfillable(why) => vec![
-            format!("The next form could not be filled in: {why}."),
-            "Add a `- submit:` with a value of your own for that field.".to_owned(),
+            format!("The last form lacks a field: failed to {why}."),
+            "Take it in above with a value of your own, and expect what comes then.".to_owned(),
         ],
         Stop::Circle => vec!["The flow came back to steps that it had been at: the walk ended here.".to_owned()],
         Stop::Unknown => vec!["The last answer is no step that the API's reference describes: the walk ended here.".to_owned()],

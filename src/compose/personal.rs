@@ -101,7 +101,9 @@ impl People {
 
     fn variable(&mut self, element: &Element, kind: &str, value: &Value, refused: bool) -> Data {
         let keep = self.treatment == Treatment::Keep;
-        let same_kind = |name: &str| name.strip_prefix(kind).is_some_and(|rest| rest.trim_start_matches('_').chars().all(|c| c.is_ascii_digit()));
+        let same_kind = |name: &str| {
+            name.strip_prefix(kind).is_some_and(|rest| rest.trim_start_matches('_').chars().all(|c| c.is_ascii_digit()))
+        };
         // Two short values that are equal may have nothing to do with each other.
         let telling = value.as_str().is_some_and(|text| text.chars().count() > 3);
         let mut known = self.known.iter().filter(|(known, _)| known == value).map(|(_, name)| name);

@@ -130,7 +130,10 @@ pub fn compose(recording: &[Recorded], options: &Options) -> Composition {
         let elsewhere = is_elsewhere(call);
         if elsewhere {
             let main = main.as_deref().unwrap_or_default();
-            notes.push((recorded.number, format!("{} is called as the flow API is, but most calls go to {main}: left out", host(call))));
+            notes.push((
+                recorded.number,
+                format!("{} is called as the flow API is, but most calls go to {main}: left out", host(call)),
+            ));
         }
         !elsewhere
     });

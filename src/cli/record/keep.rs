@@ -58,7 +58,8 @@ impl Keeper {
     /// Takes what passed through.
     pub(super) fn take(&mut self, passed: Passed) {
         let recorded = recorded(passed);
-        if self.options.treatment == Treatment::Replace && recognise(&recorded.exchange, &self.options.paths).is_some() {
+        if self.options.treatment == Treatment::Replace && recognise(&recorded.exchange, &self.options.paths).is_some()
+        {
             self.entered.follow(&recorded.exchange);
         }
         let Some(line) = describe(&recorded, &self.options.paths, &self.entered) else { return };

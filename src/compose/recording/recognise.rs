@@ -52,8 +52,7 @@ const TOKEN: &str = "/connect/token";
 pub fn recognise(exchange: &Exchange, paths: &Paths) -> Option<Call> {
     let request = &exchange.request;
     let call = by_path(&request.method, &request.url, paths);
-    let is_of_the_api =
-        |call: &Call| call.operation().is_none_or(|operation| is_of_the_api(operation, exchange));
+    let is_of_the_api = |call: &Call| call.operation().is_none_or(|operation| is_of_the_api(operation, exchange));
     if let Some(call) = call.filter(is_of_the_api) {
         return Some(call);
     }

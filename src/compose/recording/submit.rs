@@ -202,11 +202,15 @@ impl Scribe<'_> {
     /// A field that was not sent, with a value that could be.
     fn example(&self, element: &Element, key: String, comment: String) -> Option<Field> {
         let context = Context { today: self.options.today, country: self.people.country.clone() };
+        let mut comment = comment;
         let value = match fake::value_for(element, &Seed::new(self.options.seed), &context) {
             Ok(Filled::Value(value)) => self.moving_date(element, &value).unwrap_or(Data::Json(value)),
             Ok(Filled::File { name, .. }) => Data::Map(vec![("file".to_owned(), Data::text(format!("files/{name}")))]),
             Ok(Filled::Nothing) => return None,
-            Err(_) => Data::text("…"),
+            Err(error) => {
+                comment.push_str(&format!("; failed to {error}"));
+                Data::text("…")
+            }
         };
         Some(Field { key, value, comment, sent: false })
     }
@@ -219,9 +223,7 @@ impl Scribe<'_> {
             let known = self.persons[person].fields.get(id).cloned();
             let known = known.filter(|(key, element)| self.may_stand(key, element));
             let field = match known {
-                Some((key, element)) => {
-                    Some((key.clone(), self.value(person, recorded, &element, &key, value, false)))
-                }
+                Some((key, element)) => Some((key.clone(), self.value(person, recorded, &element, &key, value, false))),
                 None if is_generated(id) => {
                     self.leave_out(person, recorded, id);
                     None
@@ -312,7 +314,9 @@ impl Scribe<'_> {
     fn is_code(&self, person: usize, key: &str, value: &Value) -> bool {
         let asked = self.persons[person].last.as_ref().and_then(|last| last.get("type")?.as_str());
         let digits = |text: &str| (4..=8).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit());
-        key == "code" && asked.is_some_and(|kind| kind.eq_ignore_ascii_case("twilio")) && value.as_str().is_some_and(digits)
+        key == "code"
+            && asked.is_some_and(|kind| kind.eq_ignore_ascii_case("twilio"))
+            && value.as_str().is_some_and(digits)
     }
 
     fn is_shown(&self, person: usize, value: &Value) -> bool {

@@ -322,13 +322,8 @@ fn linked_applicants_of_two_flows_stay_in_two_scenarios() {
 
 #[test]
 fn a_submit_without_a_body_is_filled_in_unless_it_was_empty() {
-    let tape = Tape::default().init("s").call(
-        "POST",
-        "/submit/f1",
-        Some("s"),
-        RequestBody::Empty,
-        (200, Some("s"), end()),
-    );
+    let tape =
+        Tape::default().init("s").call("POST", "/submit/f1", Some("s"), RequestBody::Empty, (200, Some("s"), end()));
     let composition = tape.composed(Treatment::Replace);
     assert_eq!(composition.notes, ["entry 2: the recording has no body of this submit: made-up data are sent"]);
     assert!(write(&composition.scenarios[0].draft).contains("    fill: valid"));

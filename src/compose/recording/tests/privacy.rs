@@ -7,10 +7,11 @@ use super::*;
 #[test]
 fn a_second_click_at_the_end_is_called_as_in_the_form() {
     let again = json!({"code": 4013, "message": "The flow has ended"});
-    let tape = Tape::default()
-        .init("s")
-        .submit("s", json!({"e1": "Grace", "e2": "Hopper was here"}), end())
-        .submit("s", json!({"e1": "Grace", "e2": "Hopper was here", "65f0a1b2c3d4e5f6": "Arlington"}), again);
+    let tape = Tape::default().init("s").submit("s", json!({"e1": "Grace", "e2": "Hopper was here"}), end()).submit(
+        "s",
+        json!({"e1": "Grace", "e2": "Hopper was here", "65f0a1b2c3d4e5f6": "Arlington"}),
+        again,
+    );
     let composition = tape.composed(Treatment::Replace);
     assert_eq!(composition.notes, ["entry 3: no form shows what an id means, which was sent: left out"]);
     let text = write(&composition.scenarios[0].draft);
@@ -23,10 +24,11 @@ fn a_second_click_at_the_end_is_called_as_in_the_form() {
 
 #[test]
 fn a_recording_from_its_end_tells_of_nobody() {
-    let mut tape = Tape::default()
-        .init("s")
-        .submit("s", json!({"e1": "Grace"}), personal())
-        .submit("s", json!({"e1": "Grace", "e2": "Arlington"}), end());
+    let mut tape = Tape::default().init("s").submit("s", json!({"e1": "Grace"}), personal()).submit(
+        "s",
+        json!({"e1": "Grace", "e2": "Arlington"}),
+        end(),
+    );
     tape.0.reverse();
     let composition = tape.composed(Treatment::Replace);
     let text = write(&composition.scenarios[0].draft);
