@@ -23,7 +23,7 @@ mod step;
 
 pub use capture::{Capture, CaptureFrom};
 pub use cases::Case;
-pub use discover::{Discovery, FLOW_SUFFIXES, discover};
+pub use discover::{Discovery, FLOW_SUFFIXES, NO_SCENARIOS, discover};
 pub use fragment::Fragment;
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};

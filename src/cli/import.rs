@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{name_flows, refuse};
 use super::settings::{Place, place};
-use super::written::{Goal, deliver, goal, head_of_recorded, must_be_free, next_steps};
+use super::written::{Goal, MAY_DIFFER, deliver, goal, head_of_recorded, must_be_free, next_steps};
 use crate::compose::{Composition, Options, Treatment, compose, har};
 use crate::phrase::counted;
 use crate::scenario::discover;
@@ -116,8 +116,8 @@ fn summary(composition: &Composition, paths: &[std::path::PathBuf]) -> String {
     text.push_str(&format!("{calls} calls of the flow API were understood, {unrelated} other requests passed over"));
     text.push_str(&match replaced {
         0 => ".\n".to_owned(),
-        1 => "; 1 value was replaced by made-up data.\n".to_owned(),
-        _ => format!("; {replaced} values were replaced by made-up data.\n"),
+        1 => format!("; 1 value was replaced by made-up data.\n{MAY_DIFFER}\n"),
+        _ => format!("; {replaced} values were replaced by made-up data.\n{MAY_DIFFER}\n"),
     });
     text
 }

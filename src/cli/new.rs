@@ -73,10 +73,10 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
         return Err(unknown(arguments, &settings, output));
     }
     let composed = written(arguments, &settings, walked, output);
-    let steps = composed.iter().map(|composed| composed.draft.steps.len()).sum::<usize>();
+    let count = composed.iter().map(|composed| composed.draft.steps.len()).sum::<usize>();
     let paths = deliver(&composed, &goal, arguments.written.force, output)?;
     if let (Goal::File(_), Some(path), Some(composed)) = (&goal, paths.first(), composed.first()) {
-        output.say(&format!("Wrote {}: {}\n  {}\n", path.display(), counted(steps, "step"), composed.draft.title));
+        output.say(&format!("Wrote {}: {}\n  {}\n", path.display(), counted(count, "step"), composed.draft.title));
         composed.draft.closing.iter().for_each(|line| output.say(&format!("  {line}\n")));
         output.say(&next_steps(&paths));
     }
@@ -167,8 +167,8 @@ fn what_is_left(stop: &Stop) -> Vec<String> {
             "The answer was pending for as long as was waited. Put a longer `wait:` on the last step, and expect what comes then.".to_owned(),
         ],
         Stop::Unfillable(why) => vec![
-            format!("The next form could not be filled in: {why}."),
-            "Add a `- submit:` with a value of your own for that field.".to_owned(),
+            format!("The last form lacks a field: failed to {why}."),
+            "Take it in above with a value of your own, and expect what comes then.".to_owned(),
         ],
         Stop::Circle => vec!["The flow came back to steps that it had been at: the walk ended here.".to_owned()],
         Stop::Unknown => vec!["The last answer is no step that the API's reference describes: the walk ended here.".to_owned()],

@@ -104,7 +104,8 @@ pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError>
     if selections.is_empty() {
         let default = default_folder().ok_or_else(|| {
             SettingsError::Usage(
-                "there are no scenarios here: name a folder, or create `scenarios/` with a draftgate.yaml".to_owned(),
+                "there are no scenarios here: name a folder, or create the folder `scenarios`, which may be empty"
+                    .to_owned(),
             )
         })?;
         selections.push(Selection { path: default, line: None });

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::write::write;
 use crate::compose::{self, Composed, Treatment};
+use crate::scenario::{FLOW_SUFFIXES, NO_SCENARIOS};
 use crate::source::from_here;
 
 /// Where scenarios go.
@@ -31,7 +32,12 @@ pub(super) fn goal(
     let file = format!("{}.yaml", file_stem(stem));
     match &arguments.out {
         Some(out) if out.as_os_str() == "-" => Ok(Goal::Standard),
-        Some(out) if is_yaml(out) && !out.is_dir() => Ok(Goal::File(out.clone())),
+        Some(out) if out.is_dir() => Ok(Goal::File(out.join(file))),
+        Some(out) if let Some(why) = no_scenario(out) => {
+            output.complain(&format!("error: {} would be no scenario: {why}", out.display()));
+            Err(Exit::Usage)
+        }
+        Some(out) if is_yaml(out) => Ok(Goal::File(out.clone())),
         Some(out) => Ok(Goal::File(out.join(file))),
         None => {
             must_be_named_in_ci(environment, "file", output)?;
@@ -47,6 +53,28 @@ pub(super) fn must_be_named_in_ci(environment: &Environment, what: &str, output:
     }
     output.complain(&format!("error: nothing is written in CI unless it is asked for: name the {what} with --out"));
     Err(Exit::Usage)
+}
+
+/// Why a file of this name is none that runs as a scenario. A name without an ending, or with a slash after it, is a folder's.
+fn no_scenario(out: &Path) -> Option<String> {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, ending) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty())?;
+    let slash = out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    if slash {
+        return None;
+    }
+    let why = match ending {
+        "yaml" | "yml" if FLOW_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) => {
+            "files so called define a flow for the sandbox"
+        }
+        "yaml" | "yml" if NO_SCENARIOS.contains(&&*name) || stem == "sandbox" => {
+            "a file so called is read as configuration"
+        }
+        "yaml" | "yml" if name.starts_with('.') => "a file whose name begins with a dot is passed over",
+        "yaml" | "yml" => return None,
+        _ => return Some(format!("its name must end in .yaml, such as {}", out.with_extension("yaml").display())),
+    };
+    Some(format!("{why}; --out NAME.yaml gives it another name"))
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -128,6 +156,9 @@ fn print(scenarios: &[Composed], output: &Output) -> Result<(), Exit> {
     }
     Ok(())
 }
+
+/// Said where data were replaced: the same stands in the file.
+pub(super) const MAY_DIFFER: &str = "Where the flow decides by what was replaced, it may go another way.";
 
 /// What the first lines of a scenario say that was made of a recording: who wrote it, and what became of the data.
 pub(super) fn head_of_recorded(composed: &Composed, by: &str, treatment: Treatment) -> Vec<String> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -41,6 +42,14 @@ pub enum HarError {
     /// It is JSON of another kind.
     #[error("it has no `log` with `entries`, as a HAR file has")]
     NotHar,
+    /// One of its entries is none.
+    #[error("entry {number} is not as a HAR file has it: {what}")]
+    Entry {
+        /// Its number, from one.
+        number: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
 }
 
 #[derive(Deserialize)]
@@ -50,15 +59,24 @@ struct Har {
 
 #[derive(Deserialize)]
 struct Log {
-    entries: Option<Vec<Entry>>,
+    entries: Option<Vec<Slot>>,
 }
 
-#[derive(Deserialize)]
+/// An entry, or what is wrong with it: of the parser's own words only the place helps, and they would show what stands there.
+struct Slot(Result<Entry, &'static str>);
+
+impl<'de> Deserialize<'de> for Slot {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Ok(Slot(Entry::from_value(value)))
+    }
+}
+
+#[derive(Default)]
 struct Entry {
-    #[serde(default)]
     request: RawRequest,
-    #[serde(default)]
     response: RawResponse,
+    started: Option<Timestamp>,
 }
 
 #[derive(Default, Deserialize)]
@@ -112,7 +130,8 @@ struct Content {
     encoding: Option<String>,
 }
 
-/// Reads a HAR file. Entries keep their numbers, from one; those that never got an answer are left out.
+/// Reads a HAR file. Entries come in the order of time and keep their numbers, from one; those that never got an answer
+/// are left out.
 ///
 /// # Errors
 ///
@@ -123,7 +142,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Recorded>, HarError> {
         let (line, column) = (error.line(), error.column());
         match error.classify() {
             serde_json::error::Category::Eof => HarError::CutOff { line, column },
-            serde_json::error::Category::Data if line == 0 => HarError::NotHar,
+            serde_json::error::Category::Data => HarError::NotHar,
             _ => {
                 let message = error.to_string();
                 let message =
@@ -133,10 +152,32 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Recorded>, HarError> {
         }
     })?;
     let entries = har.log.and_then(|log| log.entries).ok_or(HarError::NotHar)?;
-    Ok(entries.into_iter().enumerate().filter_map(|(at, entry)| entry.recorded(at + 1)).collect())
+    let mut numbered = Vec::with_capacity(entries.len());
+    for (number, Slot(entry)) in (1..).zip(entries) {
+        numbered.push((number, entry.map_err(|what| HarError::Entry { number, what })?));
+    }
+    let is_answered = |entry: &Entry| entry.response.status.as_f64().is_some_and(|status| status > 0.0);
+    // Some exports begin with the newest. One answer without its time leaves the order as it is.
+    if numbered.iter().all(|(_, entry)| entry.started.is_some() || !is_answered(entry)) {
+        numbered.sort_by_key(|(_, entry)| entry.started);
+    }
+    Ok(numbered.into_iter().filter_map(|(number, entry)| entry.recorded(number)).collect())
 }
 
 impl Entry {
+    fn from_value(value: Value) -> Result<Self, &'static str> {
+        let Value::Object(mut members) = value else { return Err("it is no object with `request` and `response`") };
+        let mut member = |key: &str| members.remove(key).filter(|value| !value.is_null());
+        let started = member("startedDateTime").and_then(|time| time.as_str()?.trim().parse().ok());
+        let request = member("request").map_or(Ok(RawRequest::default()), serde_json::from_value);
+        let response = member("response").map_or(Ok(RawResponse::default()), serde_json::from_value);
+        Ok(Entry {
+            request: request.map_err(|_| "a part of its `request` is of another type")?,
+            response: response.map_err(|_| "a part of its `response` is of another type")?,
+            started,
+        })
+    }
+
     fn recorded(self, number: usize) -> Option<Recorded> {
         let status = self.response.status.as_f64().map(|status| status as i64)?;
         let status = u16::try_from(status).ok().filter(|status| *status > 0)?;
@@ -288,6 +329,19 @@ mod tests {
     }
 
     #[test]
+    fn entries_come_in_the_order_of_time() {
+        let entry = |time: &str| json!({"startedDateTime": time, "request": {}, "response": {"status": 200}});
+        let numbers = |entries: &[Value]| -> Vec<usize> {
+            let har = json!({"log": {"entries": entries}}).to_string();
+            read(har.as_bytes()).unwrap().iter().map(|recorded| recorded.number).collect()
+        };
+        let late = entry("2026-11-25T19:00:02.000+01:00");
+        let early = entry("2026-11-25T18:00:01.999Z");
+        assert_eq!(numbers(&[late.clone(), late.clone(), early.clone()]), [3, 1, 2]);
+        assert_eq!(numbers(&[late, entry("at noon"), early]), [1, 2, 3]);
+    }
+
+    #[test]
     fn what_is_no_recording_is_told_with_its_place() {
         let error = |text: &str| read(text.as_bytes()).unwrap_err();
         assert_eq!(
@@ -297,6 +351,11 @@ mod tests {
         assert!(matches!(error("{\"log\": {\"entries\": [{\"request\""), HarError::CutOff { line: 1, .. }));
         assert_eq!(error("{\"log\": {}}"), HarError::NotHar);
         assert_eq!(error("{}"), HarError::NotHar);
+        assert_eq!(error("[]"), HarError::NotHar);
+        let odd = |entry: Value| error(&json!({"log": {"entries": [{}, entry]}}).to_string()).to_string();
+        let said = "entry 2 is not as a HAR file has it: ";
+        assert_eq!(odd(json!("Grace")), format!("{said}it is no object with `request` and `response`"));
+        assert_eq!(odd(json!({"request": "Grace"})), format!("{said}a part of its `request` is of another type"));
         let blocked =
             json!({"log": {"entries": [{"request": {"url": "https://a.example"}, "response": {"status": 0}}]}});
         assert!(read(blocked.to_string().as_bytes()).unwrap().is_empty());

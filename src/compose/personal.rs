@@ -3,13 +3,15 @@
 //! Pure, and seeded like all made-up data: the same recording gives the same scenario.
 
 use indexmap::IndexMap;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::Value;
 
 use super::draft::{Data, Var};
+use super::entered::{Entered, decides};
 use crate::api::element::{Element, ElementType};
 use crate::api::wire::is_blank;
-use crate::fake::{self, Context, Filled, Seed, date_in};
+use crate::fake::{self, Context, Filled, Seed, date_in, date_strftime};
 use crate::template::scope::BUILT_IN;
 
 /// The kinds of data that say who somebody is, where they live or how they are reached.
@@ -42,9 +44,12 @@ const TAKEN: [&str; 11] = ["true", "false", "none", "not", "and", "or", "in", "i
 pub enum Treatment {
     /// They are kept: they were made up to begin with, or are to be kept.
     Keep,
-    /// Whatever may tell of a person is replaced by made-up data of the same kind.
+    /// Every text, date and number that was entered is replaced by made-up data of the same kind; a choice stays.
     Replace,
 }
+
+/// How many made-up values are tried until one is like nothing that was entered.
+const TRIES: usize = 16;
 
 /// The variables of one scenario, and how values become them.
 #[derive(Debug)]
@@ -54,6 +59,8 @@ pub struct People {
     today: Date,
     /// The country given last, which addresses and identity numbers follow.
     pub country: Option<String>,
+    /// What was entered, which no made-up value may be like.
+    pub entered: Entered,
     vars: IndexMap<String, Value>,
     /// The variables by the values that they stand for.
     known: Vec<(Value, String)>,
@@ -64,18 +71,21 @@ pub struct People {
 impl People {
     /// No variables yet.
     pub fn new(treatment: Treatment, seed: Seed, today: Date) -> Self {
-        People { treatment, seed, today, country: None, vars: IndexMap::new(), known: Vec::new(), replaced: 0 }
+        let (vars, known, entered) = (IndexMap::new(), Vec::new(), Entered::default());
+        People { treatment, seed, today, country: None, entered, vars, known, replaced: 0 }
     }
 
     /// A value as the scenario gives it. `refused` is whether the API refused the submit that it was part of.
     pub fn data(&mut self, element: &Element, key: &str, value: &Value, refused: bool) -> Data {
         let person = fake::meaning(element).filter(|kind| PERSON.contains(kind));
         let text = matches!(element.kind, ElementType::Text | ElementType::Unknown);
+        let replace = self.treatment == Treatment::Replace;
         let kind = match person {
-            // A choice steers the flow and is one of a few: it tells of nobody.
-            _ if is_blank(value) || value.is_boolean() || !element.options().is_empty() => None,
+            _ if is_blank(value) || value.is_boolean() || decides(element, value) => None,
+            // What is kept and is one of a few steers the flow: it tells of nobody.
+            _ if !replace && !element.options().is_empty() => None,
             Some(kind) if text || may_hold(element.kind, kind) => Some(kind.to_owned()),
-            None if self.treatment == Treatment::Replace && text => Some(variable_name(key)),
+            _ if replace => Some(self.variable_for(key)),
             _ => None,
         };
         match kind {
@@ -84,24 +94,32 @@ impl People {
         }
     }
 
+    /// The name of a variable after a field's key, unless that shows what was entered.
+    fn variable_for(&self, key: &str) -> String {
+        if self.entered.tells(key) { "field".to_owned() } else { variable_name(key) }
+    }
+
     fn variable(&mut self, element: &Element, kind: &str, value: &Value, refused: bool) -> Data {
-        let known = self.known.iter().filter(|(known, _)| known == value).map(|(_, name)| name);
+        let keep = self.treatment == Treatment::Keep;
+        let same_kind = |name: &str| {
+            name.strip_prefix(kind).is_some_and(|rest| rest.trim_start_matches('_').chars().all(|c| c.is_ascii_digit()))
+        };
+        // Two short values that are equal may have nothing to do with each other.
+        let telling = value.as_str().is_some_and(|text| text.chars().count() > 3);
+        let mut known = self.known.iter().filter(|(known, _)| known == value).map(|(_, name)| name);
         if let Some(name) =
-            known.into_iter().find(|name| fits(element, &self.vars[*name]) || self.treatment == Treatment::Keep)
+            known.find(|name| keep || (fits(element, &self.vars[*name]) && (telling || same_kind(name))))
         {
             return Data::Template(format!("{{{{ {name} }}}}"));
+        }
+        if !keep {
+            self.replaced += 1;
         }
         let replaced = match self.treatment {
             Treatment::Keep => value.clone(),
             // What was refused for being wrong must stay wrong.
-            Treatment::Replace if refused && !fits(element, value) => {
-                self.replaced += 1;
-                return Data::Json(masked(element, value));
-            }
-            Treatment::Replace => {
-                self.replaced += 1;
-                self.made_up(element).unwrap_or_else(|| masked(element, value))
-            }
+            Treatment::Replace if refused && !fits(element, value) => return Data::Json(self.wrong(element, value)),
+            Treatment::Replace => self.made_up(element, value).unwrap_or_else(|| masked(value)),
         };
         let name = self.free_name(kind);
         self.vars.insert(name.clone(), replaced);
@@ -110,18 +128,38 @@ impl People {
     }
 
     /// Made-up data for an element that a form of another applicant's has too: the second one is somebody else.
-    fn made_up(&self, element: &Element) -> Option<Value> {
+    fn made_up(&self, element: &Element, entered: &Value) -> Option<Value> {
         let context = Context { today: self.today, country: self.country.clone() };
-        let seeds = std::iter::once(self.seed).chain((1..8).map(|n| self.seed.nth(n)));
+        let seeds = std::iter::once(self.seed).chain((1..TRIES).map(|n| self.seed.nth(n)));
         let mut last = None;
         for seed in seeds {
             let Ok(Filled::Value(value)) = fake::value_for(element, &seed, &context) else { return last };
-            if !self.vars.values().any(|known| *known == value) {
-                return Some(value);
+            let value = as_sent(value, entered);
+            if value != *entered && !self.shows(&value) {
+                if !self.vars.values().any(|known| *known == value) {
+                    return Some(value);
+                }
+                last = Some(value);
             }
-            last = Some(value);
         }
         last
+    }
+
+    /// A value that is refused as the one that was entered is, and is another one.
+    fn wrong(&self, element: &Element, value: &Value) -> Value {
+        let wrong = beyond(element, value).into_iter().map(|wrong| as_sent(wrong, value));
+        let mut wrong = wrong.filter(|wrong| wrong != value && !fits(element, wrong) && !self.shows(wrong));
+        wrong.next().unwrap_or_else(|| masked(value))
+    }
+
+    /// Whether a value holds something that was entered.
+    fn shows(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.entered.tells(text),
+            Value::Number(number) => self.entered.tells(&number.to_string()),
+            Value::Array(items) => items.iter().any(|item| self.shows(item)),
+            _ => false,
+        }
     }
 
     fn free_name(&self, kind: &str) -> String {
@@ -129,14 +167,11 @@ impl People {
         names.find(|name| !self.vars.contains_key(name)).unwrap_or_else(|| kind.to_owned())
     }
 
-    /// The texts that were replaced, each with its variable, the longest first: those of three letters and less could be
-    /// part of anything.
-    pub fn entered(&self) -> Vec<(String, String)> {
-        let text = |(value, name): &(Value, String)| Some((value.as_str()?.trim().to_owned(), name.clone()));
-        let mut entered: Vec<_> = self.known.iter().filter_map(text).collect();
-        entered.retain(|(value, _)| value.chars().count() > 3);
-        entered.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        entered
+    /// The template for a text that was replaced by a variable.
+    pub fn template(&self, text: &str) -> Option<String> {
+        let is_it = |value: &Value| value.as_str().is_some_and(|value| value.trim().eq_ignore_ascii_case(text));
+        let known = self.known.iter().find(|(value, _)| is_it(value));
+        known.map(|(_, name)| format!("{{{{ {name} }}}}"))
     }
 
     /// The variables, in the order in which they were first needed.
@@ -211,7 +246,7 @@ pub fn fits(element: &Element, value: &Value) -> bool {
         return false;
     }
     match element.kind {
-        ElementType::Number => text.trim().parse::<f64>().is_ok(),
+        ElementType::Number => text.trim().parse::<f64>().is_ok_and(|given| fits(element, &Value::from(given))),
         ElementType::Date => date_in(element, text).is_some_and(|date| {
             let bound = |bound: &Option<Value>| bound.as_ref().and_then(|bound| date_in(element, bound.as_str()?));
             bound(&limits.min).is_none_or(|first| date >= first) && bound(&limits.max).is_none_or(|last| date <= last)
@@ -220,17 +255,81 @@ pub fn fits(element: &Element, value: &Value) -> bool {
     }
 }
 
-/// A value of the same shape that says nothing: letters become `x`, digits `0`. Dates and numbers stay as they are: where
-/// they are refused they are nobody's.
-fn masked(element: &Element, value: &Value) -> Value {
-    let Some(text) = value.as_str().filter(|_| element.kind != ElementType::Date) else { return value.clone() };
-    let mask = |c: char| match c {
-        c if c.is_uppercase() => 'X',
-        c if c.is_alphabetic() => 'x',
-        c if c.is_numeric() => '0',
-        other => other,
+/// A made-up value as what was entered went out: a number stays a number, a text a text.
+fn as_sent(made_up: Value, entered: &Value) -> Value {
+    match (&made_up, entered) {
+        (Value::Number(number), Value::String(_)) => Value::String(number.to_string()),
+        (Value::String(text), Value::Number(_)) => text.parse().map_or(made_up, Value::Number),
+        _ => made_up,
+    }
+}
+
+/// Values beside the bounds of an element, on the side on which a value is.
+fn beyond(element: &Element, value: &Value) -> Vec<Value> {
+    let limits = element.limits();
+    if element.kind == ElementType::Date {
+        let bound = |bound: &Option<Value>| bound.as_ref().and_then(|bound| date_in(element, bound.as_str()?));
+        let Some(date) = value.as_str().and_then(|text| date_in(element, text)) else { return Vec::new() };
+        let text = |date: Date| match date_strftime(element) {
+            Some(format) => Value::String(date.strftime(&format).to_string()),
+            None => Value::String(date.to_string()),
+        };
+        let moved = |date: Date, way: i64| {
+            (1..4).filter_map(move |n| date.checked_add((way * n).years().days(way * 11)).ok()).map(text)
+        };
+        return match (bound(&limits.min), bound(&limits.max)) {
+            (Some(first), _) if date < first => moved(first, -1).collect(),
+            (_, Some(last)) if date > last => moved(last, 1).collect(),
+            _ => Vec::new(),
+        };
+    }
+    let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    let bound = |bound: &Option<Value>| bound.as_ref().and_then(number);
+    let Some(given) = number(value) else { return Vec::new() };
+    let beside = |bound: f64, way: f64| (1..4).map(|n| whole(bound.round() + way * f64::from(n))).collect();
+    match (bound(&limits.min), bound(&limits.max)) {
+        (Some(least), _) if given < least => beside(least, -1.0),
+        (_, Some(most)) if given > most => beside(most, 1.0),
+        _ => Vec::new(),
+    }
+}
+
+/// A number without a fraction where it has none.
+fn whole(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 9e15 { Value::from(number as i64) } else { Value::from(number) }
+}
+
+/// A value of the same shape that says nothing: letters become `x`, digits `0`.
+fn masked(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(masked_text(text)),
+        Value::Number(number) => {
+            let text = number.to_string();
+            let digits = |digit| text.chars().map(|c| if c.is_ascii_digit() { digit } else { c }).collect::<String>();
+            let other = [digits('1'), digits('2')].into_iter().find(|other| *other != text).unwrap_or_default();
+            other.parse().map_or(Value::from(0), Value::Number)
+        }
+        Value::Array(items) => items.iter().map(masked).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(key, member)| (key.clone(), masked(member))).collect())
+        }
+        Value::Null | Value::Bool(_) => value.clone(),
+    }
+}
+
+fn masked_text(text: &str) -> String {
+    let mask = |great: char, small: char, digit: char| -> String {
+        let one = |c: char| match c {
+            c if c.is_uppercase() => great,
+            c if c.is_alphabetic() => small,
+            c if c.is_numeric() => digit,
+            other => other,
+        };
+        text.chars().map(one).collect()
     };
-    Value::String(text.chars().map(mask).collect())
+    let stars = || text.chars().map(|c| if c.is_whitespace() { c } else { '*' }).collect();
+    let masks = [mask('X', 'x', '0'), mask('Y', 'y', '1')];
+    masks.into_iter().find(|masked| masked != text).unwrap_or_else(stars)
 }
 
 #[cfg(test)]
@@ -287,7 +386,13 @@ mod tests {
         let born = element(
             json!({"id": "2", "role": "dob", "type": "date", "validations": [{"type": "range", "max": "2008-01-01"}]}),
         );
-        assert_eq!(people.data(&born, "dob", &json!("2020-02-03"), true), Data::text("2020-02-03"));
+        assert_eq!(people.data(&born, "dob", &json!("2020-02-03"), true), Data::text("2009-01-12"));
+        let age = element(
+            json!({"id": "3", "name": "Age", "type": "number", "validations": [{"type": "range", "min": 18, "max": 99}]}),
+        );
+        assert_eq!(people.data(&age, "Age", &json!(17), true), Data::Json(json!(16)));
+        assert_eq!(people.data(&age, "Age", &json!("1234"), true), Data::text("100"));
+        assert_eq!(people.data(&age, "Age", &json!({"x": "1234"}), true), Data::Template("{{ age }}".to_owned()));
         assert_eq!(
             people.data(&born, "dob", &json!("1906-12-09"), true),
             Data::Template("{{ date_of_birth }}".to_owned())

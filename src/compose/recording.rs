@@ -21,6 +21,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 
 use super::draft::Draft;
+use super::entered::Entered;
 use super::personal::Treatment;
 use crate::api::exchange::{Answer, Body, Exchange, Request};
 use crate::api::operation::Operation;
@@ -123,10 +124,25 @@ pub fn compose(recording: &[Recorded], options: &Options) -> Composition {
             None => strangers.push(recorded),
         }
     }
+    let main = main_host(&calls);
+    let is_elsewhere = |call: &Call| is_bound(call) && main.as_deref().is_some_and(|main| host(call) != main);
+    calls.retain(|(recorded, call)| {
+        let elsewhere = is_elsewhere(call);
+        if elsewhere {
+            let main = main.as_deref().unwrap_or_default();
+            notes.push((
+                recorded.number,
+                format!("{} is called as the flow API is, but most calls go to {main}: left out", host(call)),
+            ));
+        }
+        !elsewhere
+    });
+    let entered = Entered::of(heard(calls.iter().map(|(recorded, call)| (*recorded, call))));
     composition.calls = calls.len();
     composition.unrelated = strangers.len();
-    notes.extend(beside_the_api(&calls, &strangers));
-    composition.unrelated -= notes.len();
+    let beside = beside_the_api(&calls, &strangers);
+    composition.unrelated -= beside.len();
+    notes.extend(beside);
     let signed = |recorded: &Recorded| has_bearer(&recorded.exchange);
     let tokens = calls.iter().any(|(_, call)| call.kind == CallKind::Token);
     // A recording without secrets does not show who carried the token that was fetched.
@@ -142,12 +158,43 @@ pub fn compose(recording: &[Recorded], options: &Options) -> Composition {
         }
         let of_flow = |call: &Assigned<'_>| call.call.operation() != Some(Operation::Profile);
         let authenticated = all_signed || group.iter().any(|call| of_flow(call) && signed(call.recorded));
-        let (composed, told) = Scribe::new(options, authenticated).write(&group);
+        let mine = Entered::of(heard(group.iter().map(|call| (call.recorded, &call.call))));
+        let (composed, told) = Scribe::new(options, authenticated, mine).write(&group);
         notes.extend(told);
         composition.scenarios.push(composed);
     }
+    if options.treatment == Treatment::Replace {
+        notes.iter_mut().for_each(|(_, note)| *note = entered.hide(note));
+    }
     composition.notes = gathered(notes, options.unit);
     composition
+}
+
+/// The exchanges in which applicants say something: not those for a token.
+fn heard<'r>(
+    calls: impl Iterator<Item = (&'r Recorded, &'r Call)> + Clone,
+) -> impl Iterator<Item = &'r Exchange> + Clone {
+    calls.filter(|(_, call)| call.kind != CallKind::Token).map(|(recorded, _)| &recorded.exchange)
+}
+
+/// Whether a call goes to the flow interpreter, which is at one host.
+fn is_bound(call: &Call) -> bool {
+    call.operation().is_some_and(|operation| operation != Operation::Profile)
+}
+
+fn host(call: &Call) -> &str {
+    let from = call.base.find("://").map_or(0, |at| at + 3);
+    call.base[from..].split('/').next().unwrap_or_default()
+}
+
+/// The host that most calls go to; of several the first.
+fn main_host(calls: &[(&Recorded, Call)]) -> Option<String> {
+    let mut counts: IndexMap<&str, usize> = IndexMap::new();
+    for (_, call) in calls.iter().filter(|(_, call)| is_bound(call)) {
+        *counts.entry(host(call)).or_default() += 1;
+    }
+    let most = counts.values().max()?;
+    counts.iter().find(|(_, count)| *count == most).map(|(host, _)| (*host).to_owned())
 }
 
 /// Requests to the API's own address that are no call of it. An asset elsewhere is nobody's business, and neither is what a
@@ -163,10 +210,26 @@ fn beside_the_api(calls: &[(&Recorded, Call)], strangers: &[&Recorded]) -> Vec<(
     strange
         .map(|stranger| {
             let request = &stranger.exchange.request;
-            let path = request.url.split('?').next().unwrap_or_default();
+            let path = plain_path(&request.url);
             (stranger.number, format!("{} {path} is no operation of the flow API: left out", request.method))
         })
         .collect()
+}
+
+/// An address without what may be somebody's: its query, and segments that are no plain words.
+fn plain_path(url: &str) -> String {
+    let address = url.split(['?', '#']).next().unwrap_or_default();
+    let path = address.find("://").and_then(|at| address[at + 3..].find('/').map(|slash| at + 3 + slash));
+    let (host, path) = address.split_at(path.unwrap_or(address.len()));
+    let is_plain = |part: &&str| part.chars().all(|c| c.is_ascii_alphabetic() || "-_".contains(c)) || is_version(part);
+    let parts: Vec<&str> = path.split('/').map(|part| if is_plain(&part) { part } else { "…" }).collect();
+    format!("{host}{}", parts.join("/"))
+}
+
+/// `v2`, `interpreter-v2`
+fn is_version(part: &str) -> bool {
+    let plain = part.trim_end_matches(|c: char| c.is_ascii_digit());
+    part.len() - plain.len() <= 3 && plain.ends_with('v') && plain.chars().all(|c| c.is_ascii_lowercase() || c == '-')
 }
 
 fn only_begins(group: &[Assigned<'_>]) -> bool {

@@ -73,7 +73,7 @@ pub enum Stop {
     Interactive(String),
     /// The answer is pending still.
     Pending,
-    /// A required field for which nothing valid can be made up, and why.
+    /// A form was refused that lacks a required field for which nothing valid can be made up: why.
     Unfillable(String),
     /// The flow comes back to the same step again and again, or has no end.
     Circle,
@@ -197,7 +197,9 @@ impl Walker<'_> {
         let seed = Seed::new(self.walk.seed);
         let given = Map::new();
         let country = self.country.clone();
-        let form = Form { elements, given: &given, omitted: &[], country: country.as_deref(), today: self.walk.today };
+        let (omitted, why) = self.unfillable(elements, &seed);
+        let (country, today) = (country.as_deref(), self.walk.today);
+        let form = Form { elements, given: &given, omitted: &omitted, country, today };
         let filled = match fill_in(&form, self.walk.fill, &seed) {
             Ok(filled) => filled,
             Err(error) => return Ok(Next::Stop(Stop::Unfillable(error.to_string()))),
@@ -218,7 +220,24 @@ impl Walker<'_> {
             body.insert(element.id.clone(), value);
         }
         self.country = country_of(elements, &body).or(self.country.take());
-        self.submit(Value::Object(body)).await
+        let next = self.submit(Value::Object(body)).await?;
+        Ok(match (next, why) {
+            // What the form would have led to is not known; that it is refused so is a scenario to go on from.
+            (Next::Answer(exchange), Some(why)) if exchange.answer.is_error() => Next::Stop(Stop::Unfillable(why)),
+            (next, _) => next,
+        })
+    }
+
+    /// The required fields of a form for which nothing valid can be made up, and why the first of them cannot: the form is
+    /// sent without them.
+    fn unfillable(&self, elements: &[Element], seed: &Seed) -> (Vec<String>, Option<String>) {
+        let context = fake::Context { today: self.walk.today, country: self.country.clone() };
+        let why = |element: &Element| {
+            fake::value_for(element, seed, &context).err().map(|error| (element.id.clone(), error.to_string()))
+        };
+        let found: Vec<_> = elements.iter().filter(|element| element.required()).filter_map(why).collect();
+        let first = found.first().map(|(_, why)| why.clone());
+        (found.into_iter().map(|(id, _)| id).collect(), first)
     }
 
     async fn submit(&mut self, body: Value) -> Result<Next, CallError> {

@@ -11,6 +11,8 @@ use crate::yaml::scalar::Place;
 const COMMENT_WIDTH: usize = 110;
 /// The widest entry beside which a comment stands; a wider one has its comment above.
 const ENTRY_WIDTH: usize = 56;
+/// The longest comment beside an entry, in columns.
+const LONGEST_BESIDE: usize = 140;
 
 /// One entry of a map, with what is said of it.
 struct Line {
@@ -100,7 +102,7 @@ fn aligned(lines: &[Line], indent: &str, out: &mut String) {
         let comment = one_line(&line.comment);
         if comment.is_empty() {
             out.push_str(&format!("{indent}{}\n", line.text));
-        } else if width(line) > ENTRY_WIDTH {
+        } else if width(line) > ENTRY_WIDTH || comment.width() > LONGEST_BESIDE {
             comments(&[comment], indent, out);
             out.push_str(&format!("{indent}{}\n", line.text));
         } else {

@@ -9,7 +9,7 @@ use crate::source::{Code, Diagnostic, Sources};
 /// How the names of flow definitions end, for the sandbox.
 pub const FLOW_SUFFIXES: [&str; 2] = [".flow.yaml", ".flow.yml"];
 /// The configuration's name, and that of the sandbox's own settings: neither is a scenario.
-const NO_SCENARIOS: [&str; 4] = ["draftgate.yaml", "draftgate.yml", "sandbox.yaml", "sandbox.yml"];
+pub const NO_SCENARIOS: [&str; 4] = ["draftgate.yaml", "draftgate.yml", "sandbox.yaml", "sandbox.yml"];
 
 /// What lies below a scenario folder.
 #[derive(Debug, Clone, Default)]

@@ -147,6 +147,7 @@ fn a_visit_becomes_a_scenario_that_passes_and_tells_of_nobody() {
     project.write("visit.har", browser.har());
     let ended = project.draftgate(&["import", "visit.har"]).exits(0);
     let ended = ended.says("Wrote scenarios/visit.yaml: 4 steps\n").says("2 other requests passed over; ");
+    let ended = ended.says("Where the flow decides by what was replaced, it may go another way.\n");
     assert_eq!(ended.stderr, "");
     let text = project.read("scenarios/visit.yaml").unwrap();
     for said in [
@@ -253,6 +254,10 @@ fn what_is_no_recording_is_told_with_its_place() {
         .exits(2)
         .complains("the file ends in the middle, at line 1, column 22: export the recording once more");
     import("other.json").exits(2).complains("it has no `log` with `entries`, as a HAR file has");
+    project.write("odd.har", r#"{"log": {"entries": [{}, "Grace"]}}"#);
+    import("odd.har")
+        .exits(2)
+        .complains("odd.har cannot be imported: entry 2 is not as a HAR file has it: it is no object with `request`");
     import("nowhere.har").exits(2).complains("error: nowhere.har cannot be imported: it cannot be read");
     let mut browser = Browser::new(&project);
     browser.asset();

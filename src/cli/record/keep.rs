@@ -10,9 +10,10 @@ use crate::api::wire::BodyKind;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::write;
-use crate::cli::written::{file_stem, head_of_recorded};
+use crate::cli::written::{MAY_DIFFER, file_stem, head_of_recorded};
 use crate::compose::recording::describe;
-use crate::compose::{self, Composed, Composition, Options, Recorded, compose};
+use crate::compose::recording::recognise::recognise;
+use crate::compose::{self, Composed, Composition, Entered, Options, Recorded, Treatment, compose};
 use crate::phrase::counted;
 use crate::proxy::Passed;
 
@@ -25,6 +26,8 @@ pub(super) struct Keeper {
     options: Options,
     output: Output,
     recording: Vec<Recorded>,
+    /// What was entered so far, which no line says again.
+    entered: Entered,
     /// The file of each scenario, by the session that it begins with, and what was written there last.
     written: HashMap<String, (PathBuf, String)>,
     /// Whether somebody got to the end whose scenario is not written yet.
@@ -40,6 +43,7 @@ impl Keeper {
             options,
             output,
             recording: Vec::new(),
+            entered: Entered::default(),
             written: HashMap::new(),
             ended: false,
             full: false,
@@ -55,7 +59,11 @@ impl Keeper {
     /// Takes what passed through.
     pub(super) fn take(&mut self, passed: Passed) {
         let recorded = recorded(passed);
-        let Some(line) = describe(&recorded, &self.options.paths) else { return };
+        if self.options.treatment == Treatment::Replace && recognise(&recorded.exchange, &self.options.paths).is_some()
+        {
+            self.entered.follow(&recorded.exchange);
+        }
+        let Some(line) = describe(&recorded, &self.options.paths, &self.entered) else { return };
         if self.recording.len() >= MOST_CALLS {
             if !std::mem::replace(&mut self.full, true) {
                 self.output.complain(&format!("warning: only the first {MOST_CALLS} calls are recorded"));
@@ -89,6 +97,9 @@ impl Keeper {
             0 => "Stopped: no call of the flow API was recorded.\n".to_owned(),
             _ => format!("Stopped: {} in {}.\n", counted(count, "scenario"), self.folder.display()),
         });
+        if composition.scenarios.iter().any(|composed| composed.replaced > 0) {
+            self.output.say(&format!("What applicants entered was replaced by made-up data. {MAY_DIFFER}\n"));
+        }
         if self.failed { Exit::Usage } else { Exit::Passed }
     }
 

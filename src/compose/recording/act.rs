@@ -9,6 +9,7 @@ use super::sort::{Assigned, link_ends, sent_session};
 use crate::api::exchange::RequestBody;
 use crate::api::operation::{LINK_TYPES, Operation};
 use crate::compose::draft::{Data, Step};
+use crate::compose::personal::Treatment;
 
 impl Scribe<'_> {
     /// Writes one call down. `later` are the calls that follow in the same scenario.
@@ -98,7 +99,9 @@ impl Scribe<'_> {
         let recorded = call.recorded;
         let person = self.standing(call);
         let body = match &recorded.exchange.request.body {
-            RequestBody::Json(body) => self.loose(person, recorded, "document", body),
+            RequestBody::Json(body) => {
+                self.loose(person, recorded, "document", body).unwrap_or_else(|| Data::Map(Vec::new()))
+            }
             _ => Data::Map(Vec::new()),
         };
         let shown = self.persons[person].last.as_ref().and_then(|last| last.get("shortCode")?.as_str());
@@ -168,6 +171,9 @@ impl Scribe<'_> {
     fn link(&mut self, call: &Assigned<'_>, operation: Operation) {
         let recorded = call.recorded;
         let [from, to] = link_ends(&recorded.exchange.request.body);
+        if !call.apart.is_empty() {
+            return self.link_apart(call, operation, [from, to]);
+        }
         let mut entries = Vec::new();
         for (key, end) in [("from", from), ("to", to)] {
             if let Some(end) = end {
@@ -177,13 +183,40 @@ impl Scribe<'_> {
         if let RequestBody::Json(body) = &recorded.exchange.request.body
             && let Some(kind) = body.get("type").and_then(Value::as_str)
         {
-            if !LINK_TYPES.contains(&kind) {
+            let known = LINK_TYPES.contains(&kind);
+            if !known {
                 self.note(recorded, "the link's type is none that the API's reference lists");
             }
-            entries.push(("type", Data::text(kind)));
+            let replaced = !known && self.options.treatment == Treatment::Replace;
+            entries.push(("type", Data::text(if replaced { "UNKNOWN" } else { kind })));
         }
         let action = if operation == Operation::Link { "link" } else { "unlink" };
         self.push(None, Step::with_map(action, entries), recorded);
+    }
+
+    /// A link to somebody in another flow, who has a scenario apart: it stands here as a comment.
+    fn link_apart(&mut self, call: &Assigned<'_>, operation: Operation, ends: [Option<String>; 2]) {
+        let flows: Vec<String> = call.apart.iter().map(|flow| self.alias(flow)).collect();
+        let flows = flows.join(" and ");
+        let action = if operation == Operation::Link { "link" } else { "unlink" };
+        self.note(
+            call.recorded,
+            &format!("{action} with somebody in the flow {flows}, who has a scenario of their own: it stands in this one as a comment"),
+        );
+        let end = |end: Option<String>| {
+            let mine = end.is_some_and(|end| end.trim().eq_ignore_ascii_case(&call.actor));
+            if mine { "{{ session }}" } else { "{{ env.CLIENT }}" }
+        };
+        let [from, to] = ends.map(end);
+        let kind = match &call.recorded.exchange.request.body {
+            RequestBody::Json(body) => body.get("type").and_then(Value::as_str),
+            _ => None,
+        };
+        let kind = kind.filter(|kind| LINK_TYPES.contains(kind)).unwrap_or("…");
+        self.between.extend([
+            format!("Here the recording has a {action} with somebody in the flow {flows}, whose scenario is another one. With that session in CLIENT:"),
+            format!("- {action}: {{ from: \"{from}\", to: \"{to}\", type: {kind} }}"),
+        ]);
     }
 
     /// A session of somebody in the recording, captured where it began.

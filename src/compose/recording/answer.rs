@@ -7,6 +7,7 @@ use super::recognise::{CallKind, Paths, recognise};
 use crate::api::exchange::Answer;
 use crate::api::wire::BodyKind;
 use crate::compose::draft::Data;
+use crate::compose::entered::Entered;
 
 /// What a scenario expects where this answer was seen; nothing for an answer that no short form says.
 pub(super) fn expected(answer: &Answer) -> Option<Data> {
@@ -58,8 +59,8 @@ fn step_words(step: &Value) -> String {
 }
 
 /// An exchange in a line, for whoever watches a recording being made: what was asked for and what came back. None for what
-/// is no call of the API. It holds nothing that an applicant entered.
-pub fn describe(recorded: &Recorded, paths: &Paths) -> Option<String> {
+/// is no call of the API. What the API says may repeat what was entered so far: that is hidden.
+pub fn describe(recorded: &Recorded, paths: &Paths, entered: &Entered) -> Option<String> {
     let call = recognise(&recorded.exchange, paths)?;
     let what = match &call.kind {
         CallKind::Operation(operation) => operation.row().name,
@@ -68,7 +69,7 @@ pub fn describe(recorded: &Recorded, paths: &Paths) -> Option<String> {
     };
     let answer = &recorded.exchange.answer;
     let flow = if call.flow.is_empty() { String::new() } else { format!(" {}", call.flow) };
-    Some(format!("{what}{flow} -> {}", words(answer)))
+    Some(format!("{what}{flow} -> {}", entered.hide(&words(answer))))
 }
 
 /// Whether an answer says that a flow is at its end.

@@ -7,7 +7,7 @@ use super::scribe::{Scribe, Upload};
 use super::sort::Assigned;
 use crate::api::element::{Element, ElementType};
 use crate::api::exchange::RequestBody;
-use crate::api::file;
+use crate::api::file::{self, FILE_TYPES};
 use crate::compose::draft::{Data, Step};
 use crate::compose::field;
 use crate::compose::personal::{Treatment, small_words};
@@ -60,8 +60,9 @@ impl Scribe<'_> {
         upload: &Upload,
     ) -> Vec<(&'static str, Data)> {
         let keep = self.options.treatment == Treatment::Keep;
+        let is_known = |ending: &str| FILE_TYPES.iter().any(|(known, _)| *known == ending);
         let ending = match file::extension(&upload.name) {
-            ending if !ending.is_empty() => ending,
+            ending if is_known(&ending) || (keep && !ending.is_empty()) => ending,
             _ => self.ending_for(element, &upload.media_type),
         };
         let name = match element.filter(|_| !keep || upload.name.is_empty()) {
@@ -77,10 +78,19 @@ impl Scribe<'_> {
         let bytes = if made_up { sample_file(&name) } else { upload.bytes.clone() };
         let path = self.path_for(&name, bytes);
         let mut entries = vec![("file", Data::text(path))];
-        if !upload.media_type.is_empty() && !upload.media_type.eq_ignore_ascii_case(file::media_type(&name)) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/.+-".contains(c);
+        let odd = !keep && (upload.media_type.len() > 80 || !upload.media_type.chars().all(plain));
+        if !odd && !upload.media_type.is_empty() && !upload.media_type.eq_ignore_ascii_case(file::media_type(&name)) {
             entries.push(("type", Data::text(upload.media_type.as_str())));
         }
         entries
+    }
+
+    /// A made-up file in place of one of which the recording holds only the key.
+    pub(super) fn made_up_file(&mut self, recorded: &Recorded, element: &Element) -> Data {
+        let nothing = Upload { key: String::new(), name: String::new(), media_type: String::new(), bytes: Vec::new() };
+        let entries = self.keep_file(recorded, Some(element), &nothing);
+        Data::Map(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
     /// The ending of a file of which the recording shows no name: by its media type, else one that the field takes.

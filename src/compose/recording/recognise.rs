@@ -43,19 +43,24 @@ pub enum CallKind {
 
 /// Where the sandbox's simulated SDK reports.
 const CAPTURE: &str = "/sandbox/docv/{short_code}";
+/// The longest request for a token, in bytes.
+const LONGEST_TOKEN_REQUEST: usize = 16 * 1024;
 /// How the token endpoint's path ends.
 const TOKEN: &str = "/connect/token";
 
 /// The call that a recorded request is; none for anything else that a browser asks for.
 pub fn recognise(exchange: &Exchange, paths: &Paths) -> Option<Call> {
     let request = &exchange.request;
-    if request.method.eq_ignore_ascii_case("POST") && asks_for_token(&request.body) {
-        let url = Url::parse(&request.url).ok()?;
-        return Some(Call::of(CallKind::Token, &url, url.path().len()));
+    let call = by_path(&request.method, &request.url, paths);
+    let is_of_the_api = |call: &Call| call.operation().is_none_or(|operation| is_of_the_api(operation, exchange));
+    if let Some(call) = call.filter(is_of_the_api) {
+        return Some(call);
     }
-    let call = by_path(&request.method, &request.url, paths)?;
-    let operation = call.operation();
-    operation.is_none_or(|operation| is_of_the_api(operation, exchange)).then_some(call)
+    if !request.method.eq_ignore_ascii_case("POST") || !asks_for_token(&request.body) {
+        return None;
+    }
+    let url = Url::parse(&request.url).ok()?;
+    Some(Call::of(CallKind::Token, &url, url.path().len()))
 }
 
 /// The call that a request is, by its method and address alone: where these lead to the API for sure.
@@ -162,7 +167,10 @@ fn asks_for_token(body: &RequestBody) -> bool {
     match body {
         RequestBody::Form(pairs) => pairs.iter().any(|(name, _)| name == "grant_type"),
         RequestBody::Json(Value::Object(members)) => members.contains_key("grant_type"),
-        RequestBody::Text(text) => text.contains("grant_type="),
+        RequestBody::Text(text) => {
+            text.len() <= LONGEST_TOKEN_REQUEST
+                && url::form_urlencoded::parse(text.as_bytes()).any(|(name, _)| name == "grant_type")
+        }
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Scribe`] knows where each applicant stands, as the recording shows it; what a call becomes is in `act` and `submit`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ use crate::api::exchange::Answer;
 use crate::api::operation::{Operation, Version};
 use crate::api::wire::{self, BodyKind, LANGUAGE_HEADER, RETRY_HEADER};
 use crate::compose::draft::{Data, Draft, Step};
+use crate::compose::entered::Entered;
+use crate::compose::field;
 use crate::compose::personal::{People, Treatment};
 use crate::fake::Seed;
 
@@ -31,6 +33,8 @@ pub(super) struct Person {
     pub elements: Vec<Element>,
     /// Whether that step is not in the recording, so that what a submit's ids mean is not known.
     pub unknown: bool,
+    /// What earlier forms' fields are called, by id.
+    pub fields: HashMap<String, (String, Element)>,
     pub title: String,
     pub subtitle: String,
     /// The last answer's body, which templates see as `step`.
@@ -63,6 +67,8 @@ pub(super) struct Scribe<'o> {
     pub files: Vec<(String, Vec<u8>)>,
     /// Connector tokens, each with the step that made it.
     pub tokens: Vec<(String, usize)>,
+    /// Comments that stand above the next step, or after the last.
+    pub between: Vec<String>,
     notes: Vec<(usize, String)>,
     authenticated: bool,
     /// The last answer in a few words.
@@ -71,16 +77,19 @@ pub(super) struct Scribe<'o> {
 }
 
 impl<'o> Scribe<'o> {
-    pub(super) fn new(options: &'o Options, authenticated: bool) -> Self {
+    pub(super) fn new(options: &'o Options, authenticated: bool, entered: Entered) -> Self {
+        let mut people = People::new(options.treatment, Seed::new(options.seed), options.today);
+        people.entered = entered;
         Scribe {
             options,
-            people: People::new(options.treatment, Seed::new(options.seed), options.today),
+            people,
             persons: Vec::new(),
             steps: Vec::new(),
             languages: Vec::new(),
             uploads: Vec::new(),
             files: Vec::new(),
             tokens: Vec::new(),
+            between: Vec::new(),
             notes: Vec::new(),
             authenticated,
             last_words: String::new(),
@@ -129,7 +138,7 @@ impl<'o> Scribe<'o> {
             authenticated: self.authenticated,
             vars: self.people.into_vars(),
             steps: self.steps,
-            closing: Vec::new(),
+            closing: self.between,
         };
         let session = self.persons.first().map(|person| person.session.clone()).unwrap_or_default();
         (Composed { draft, files: self.files, session, ended, replaced }, self.notes)
@@ -137,23 +146,20 @@ impl<'o> Scribe<'o> {
 
     /// Takes what applicants entered out of what the API said to them: a step may greet them by name.
     fn unname(&mut self) {
-        let entered = self.people.entered();
-        let template = |name: &str| format!("{{{{ {name} }}}}");
         for step in &mut self.steps {
-            for line in &mut step.above {
-                *line = with_words_replaced(line, &entered, |_| "…".to_owned()).unwrap_or_else(|| line.clone());
-            }
-            for (_, value, _) in step.modifiers.iter_mut().filter(|(name, ..)| *name == "expect") {
-                if let Data::Json(Value::String(text)) = value
-                    && let Some(text) = with_words_replaced(text, &entered, template)
-                {
-                    *value = Data::Template(text);
+            step.above.iter_mut().for_each(|line| *line = self.people.entered.hide(line));
+            let Some(expected) = step.modifier("expect").cloned() else { continue };
+            match unnamed(&self.people, &expected) {
+                Some(unnamed) if unnamed == expected => {}
+                Some(unnamed) => step.set("expect", unnamed, ""),
+                None => {
+                    step.modifiers.retain(|(name, ..)| *name != "expect");
+                    "what comes next shows what was entered".clone_into(&mut step.comment);
                 }
             }
         }
-        if let Some(words) = with_words_replaced(&self.last_words, &entered, |_| "…".to_owned()) {
-            self.last_words = words;
-        }
+        self.last_words = self.people.entered.hide(&self.last_words);
+        self.between.iter_mut().for_each(|line| *line = self.people.entered.hide(line));
     }
 
     /// The alias of a flow's id, if it has one; of several the first in the alphabet.
@@ -216,7 +222,8 @@ impl<'o> Scribe<'o> {
             step.set("expect", expected, "");
             self.last_words = short_words(&recorded.exchange.answer);
         }
-        self.languages.push(header(recorded, LANGUAGE_HEADER));
+        step.above.splice(0..0, std::mem::take(&mut self.between));
+        self.languages.push(language(recorded));
         self.steps.push(step);
         if let Some(person) = person {
             self.persons[person].first.get_or_insert(at);
@@ -227,7 +234,7 @@ impl<'o> Scribe<'o> {
     /// Adds a step that stands in for what is not in the recording.
     pub(super) fn push_unrecorded(&mut self, person: usize, step: Step, recorded: &Recorded) {
         self.persons[person].first.get_or_insert(self.steps.len());
-        self.languages.push(header(recorded, LANGUAGE_HEADER));
+        self.languages.push(language(recorded));
         self.steps.push(step);
     }
 
@@ -266,24 +273,24 @@ impl<'o> Scribe<'o> {
     }
 }
 
-/// A text with what was entered replaced, by what is said of its variable; none where nothing of it is there, or nothing
-/// else: a step's whole title is nobody's name.
-fn with_words_replaced(text: &str, entered: &[(String, String)], by: impl Fn(&str) -> String) -> Option<String> {
-    let mut replaced = text.to_owned();
-    for (value, name) in entered.iter().filter(|(value, _)| value != text) {
-        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        let whole = |at: usize, in_text: &str| {
-            edge(in_text[..at].chars().next_back()) && edge(in_text[at + value.len()..].chars().next())
-        };
-        while let Some((at, _)) = replaced.match_indices(value.as_str()).find(|(at, _)| whole(*at, &replaced)) {
-            let word = by(name);
-            replaced.replace_range(at..at + value.len(), &word);
-            if word.contains(value.as_str()) {
-                break;
-            }
+/// An expectation with variables in place of what was entered; none where there is none for it.
+fn unnamed(people: &People, expected: &Data) -> Option<Data> {
+    match expected {
+        Data::Json(Value::String(text)) if people.entered.tells(text) => {
+            people.entered.replace(text, |value| people.template(value)).map(Data::Template)
         }
+        Data::Map(entries) => {
+            let entry = |(name, value): &(String, Data)| Some((name.clone(), unnamed(people, value)?));
+            entries.iter().map(entry).collect::<Option<_>>().map(Data::Map)
+        }
+        other => Some(other.clone()),
     }
-    (replaced != text).then_some(replaced)
+}
+
+/// The language that a request asked for, where it is called as languages are.
+fn language(recorded: &Recorded) -> Option<String> {
+    let plain = |tag: &String| tag.len() <= 12 && tag.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    header(recorded, LANGUAGE_HEADER).filter(plain)
 }
 
 /// A header of the request, where it says something.
@@ -304,6 +311,10 @@ impl Person {
         if answer.kind() != BodyKind::Other {
             let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
             (self.elements, self.title, self.subtitle) = (wire::elements(body), text("title"), text("subtitle"));
+            for element in &self.elements {
+                let key = field::key(&self.elements, element);
+                self.fields.insert(element.id.clone(), (key, element.clone()));
+            }
         }
     }
 }

@@ -20,6 +20,10 @@ pub(super) struct Assigned<'r> {
     pub actor: String,
     /// Other sessions that it is about.
     pub others: Vec<String>,
+    /// Those of them who are in another flow, and so in another scenario: their flows' ids.
+    pub apart: Vec<String>,
+    /// Its place in the recording.
+    at: usize,
 }
 
 /// The session header that a request carried.
@@ -46,11 +50,31 @@ struct Known {
 /// Finds out whom each call is about.
 pub(super) fn assign<'r>(calls: Vec<(&'r Recorded, Call)>) -> Vec<Assigned<'r>> {
     let mut known = Known::default();
-    calls.into_iter().map(|(recorded, call)| known.assign(recorded, call)).collect()
+    let mut assigned: Vec<_> =
+        calls.into_iter().enumerate().map(|(at, (recorded, call))| known.assign(at, recorded, call)).collect();
+    let mut flows: HashMap<String, String> = HashMap::new();
+    for one in assigned.iter().filter(|one| one.others.is_empty() && !one.actor.is_empty() && is_in_flow(one)) {
+        flows.entry(one.actor.clone()).or_insert_with(|| one.call.flow.clone());
+    }
+    for one in assigned.iter_mut().filter(|one| !one.others.is_empty()) {
+        let mine = flows.get(&one.actor);
+        let others = std::mem::take(&mut one.others);
+        let is_apart = |other: &String| flows.get(other).is_some_and(|flow| mine.is_some_and(|mine| mine != flow));
+        let (apart, together): (Vec<_>, Vec<_>) = others.into_iter().partition(is_apart);
+        one.others = together;
+        one.apart = apart.iter().filter_map(|other| flows.get(other).cloned()).collect();
+    }
+    assigned
+}
+
+/// Whether a call tells in which flow somebody is.
+fn is_in_flow(one: &Assigned<'_>) -> bool {
+    let telling = [Operation::FlowStep, Operation::PrefilledInit, Operation::SubmitStep, Operation::BackStep];
+    !one.call.flow.is_empty() && one.call.operation().is_some_and(|operation| telling.contains(&operation))
 }
 
 impl Known {
-    fn assign<'r>(&mut self, recorded: &'r Recorded, call: Call) -> Assigned<'r> {
+    fn assign<'r>(&mut self, at: usize, recorded: &'r Recorded, call: Call) -> Assigned<'r> {
         let answer = &recorded.exchange.answer;
         let answered = answer.session().map(same);
         let sent = sent_session(recorded);
@@ -79,7 +103,7 @@ impl Known {
         if let (Some(code), Some(actor)) = (text("shortCode"), &actor) {
             self.codes.insert(code, actor.clone());
         }
-        Assigned { recorded, call, actor: actor.unwrap_or_default(), others }
+        Assigned { recorded, call, actor: actor.unwrap_or_default(), others, apart: Vec::new(), at }
     }
 }
 
@@ -94,7 +118,7 @@ pub(super) fn link_ends(body: &RequestBody) -> [Option<String>; 2] {
     ["from", "to"].map(|key| body.get(key).and_then(Value::as_str).map(str::to_owned))
 }
 
-/// Parts the calls into those of one scenario each: applicants who are linked meet in one. The order is that of the
+/// Parts the calls into those of one scenario each: applicants of one flow who are linked meet in one. The order is that of the
 /// recording.
 pub(super) fn group(assigned: Vec<Assigned<'_>>) -> Vec<Vec<Assigned<'_>>> {
     let mut groups: Vec<(Vec<String>, Vec<Assigned<'_>>)> = Vec::new();
@@ -111,9 +135,9 @@ pub(super) fn group(assigned: Vec<Assigned<'_>>) -> Vec<Vec<Assigned<'_>>> {
             calls.extend(earlier);
         }
         calls.push(one);
-        calls.sort_by_key(|call| call.recorded.number);
+        calls.sort_by_key(|call| call.at);
         groups.push((sessions, calls));
     }
-    groups.sort_by_key(|(_, calls)| calls[0].recorded.number);
+    groups.sort_by_key(|(_, calls)| calls[0].at);
     groups.into_iter().map(|(_, calls)| calls).collect()
 }

@@ -11,8 +11,11 @@ use crate::api::id::is_generated_id;
 use crate::api::wire::is_blank;
 use crate::compose::draft::{Argument, Data, Field, Step};
 use crate::compose::field::{key, rules};
-use crate::compose::personal::small_words;
+use crate::compose::personal::{Treatment, small_words};
 use crate::fake::{self, Context, Filled, Seed, date_in, date_strftime};
+
+/// The longest key that a note shows, in characters.
+const LONGEST_KEY: usize = 40;
 
 impl Scribe<'_> {
     /// Writes a submit down.
@@ -27,19 +30,29 @@ impl Scribe<'_> {
         let about = [title.trim(), subtitle.trim()];
         step.above = vec![about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ")];
         step.above.retain(|line| !line.is_empty());
+        let mut fill = None;
         let fields = match self.body(recorded) {
             Some(body) if self.persons[person].unknown && !body.is_empty() => {
-                step.set(
-                    "fill",
-                    Data::text("valid"),
-                    "which fields were sent is not known: the recording lacks the step",
-                );
+                fill = Some("which fields were sent is not known: the recording lacks the step");
                 Vec::new()
             }
             Some(body) if self.persons[person].elements.is_empty() => self.loose_fields(person, recorded, &body),
-            Some(body) => self.form_fields(person, recorded, &body),
-            None => Vec::new(),
+            Some(body) => {
+                let (fields, left) = self.form_fields(person, recorded, &body);
+                fill = left.then_some("a field that no name lasts for was sent too");
+                fields
+            }
+            None => {
+                if self.lacks_body(person, recorded) {
+                    self.note(recorded, "the recording has no body of this submit: made-up data are sent");
+                    fill = Some("what was sent is not in the recording");
+                }
+                Vec::new()
+            }
         };
+        if let Some(why) = fill {
+            step.set("fill", Data::text("valid"), why);
+        }
         step.argument = Argument::Fields(fields);
         let at = self.push(Some(person), step, recorded);
         self.take(person, at, recorded);
@@ -63,6 +76,15 @@ impl Scribe<'_> {
         person
     }
 
+    /// Whether a form was sent of which the recording has nothing.
+    fn lacks_body(&self, person: usize, recorded: &Recorded) -> bool {
+        let person = &self.persons[person];
+        let asked = person.unknown || !person.elements.is_empty();
+        let is_length = |(name, value): &(String, String)| name.eq_ignore_ascii_case("content-length") && value == "0";
+        let lost = matches!(recorded.exchange.request.body, RequestBody::Empty);
+        asked && lost && !recorded.exchange.request.headers.iter().any(is_length)
+    }
+
     fn body(&mut self, recorded: &Recorded) -> Option<Map<String, Value>> {
         match &recorded.exchange.request.body {
             RequestBody::Json(Value::Object(body)) => Some(body.clone()),
@@ -77,8 +99,8 @@ impl Scribe<'_> {
         }
     }
 
-    /// The fields of a form, in the form's order.
-    fn form_fields(&mut self, person: usize, recorded: &Recorded, body: &Map<String, Value>) -> Vec<Field> {
+    /// The fields of a form, in the form's order, and whether one was left out for want of a name that can stand here.
+    fn form_fields(&mut self, person: usize, recorded: &Recorded, body: &Map<String, Value>) -> (Vec<Field>, bool) {
         let elements = self.persons[person].elements.clone();
         let refused = recorded.exchange.answer.is_error();
         if let Some(country) = elements.iter().find(|element| element.role.as_deref() == Some(RESIDENCE)) {
@@ -88,8 +110,14 @@ impl Scribe<'_> {
         let mut values = crate::session::fill::held_values(&elements);
         values.extend(body.clone());
         let mut fields = Vec::new();
+        let mut left = false;
         for element in &elements {
             let name = key(&elements, element);
+            if !self.may_stand(&name, element) && body.get(&element.id).is_some_and(|value| !is_blank(value)) {
+                self.note(recorded, "a field has no name that lasts or may be shown: made-up data are sent for it");
+                left = true;
+                continue;
+            }
             let comment = if self.options.rules { rules(&elements, element, &name) } else { String::new() };
             let asked = element.required() && fake::is_visible(element, &values);
             match body.get(&element.id).filter(|value| asked || !is_blank(value)) {
@@ -102,9 +130,26 @@ impl Scribe<'_> {
             }
         }
         for unknown in body.keys().filter(|id| !elements.iter().any(|element| element.id == **id)) {
-            self.note(recorded, &format!("`{unknown}` is no field of the step that was shown: left out"));
+            let unknown = self.key_in_words(person, unknown);
+            self.note(recorded, &format!("{unknown} is no field of the step that was shown: left out"));
         }
-        fields
+        (fields, left)
+    }
+
+    /// Whether a scenario may call a field so: an id does not last, and a label may show what was entered.
+    fn may_stand(&self, key: &str, element: &Element) -> bool {
+        let names = [Some(element.name.as_str()), element.role.as_deref(), element.normalized_name.as_deref()];
+        let tells = || names.into_iter().flatten().any(|name| self.people.entered.tells(name));
+        self.options.rules || (*key != element.id && (self.options.treatment == Treatment::Keep || !tells()))
+    }
+
+    /// A key of a body, for a note.
+    fn key_in_words(&self, person: usize, key: &str) -> String {
+        match self.persons[person].fields.get(key) {
+            Some((name, _)) if name != key => format!("`{name}`"),
+            _ if is_generated_id(key) => "an id".to_owned(),
+            _ => format!("`{}`", key.chars().take(LONGEST_KEY).collect::<String>()),
+        }
     }
 
     fn value(
@@ -128,7 +173,10 @@ impl Scribe<'_> {
                         recorded,
                         &format!("the file of `{key}` was uploaded outside the recording: its key is of no use later"),
                     );
-                    Data::Json(value.clone())
+                    match self.options.treatment {
+                        Treatment::Keep => Data::Json(value.clone()),
+                        Treatment::Replace => self.made_up_file(recorded, element),
+                    }
                 }
             };
         }
@@ -155,36 +203,64 @@ impl Scribe<'_> {
     /// A field that was not sent, with a value that could be.
     fn example(&self, element: &Element, key: String, comment: String) -> Option<Field> {
         let context = Context { today: self.options.today, country: self.people.country.clone() };
+        let mut comment = comment;
         let value = match fake::value_for(element, &Seed::new(self.options.seed), &context) {
             Ok(Filled::Value(value)) => self.moving_date(element, &value).unwrap_or(Data::Json(value)),
             Ok(Filled::File { name, .. }) => Data::Map(vec![("file".to_owned(), Data::text(format!("files/{name}")))]),
             Ok(Filled::Nothing) => return None,
-            Err(_) => Data::text("…"),
+            Err(error) => {
+                comment.push_str(&format!("; failed to {error}"));
+                Data::text("…")
+            }
         };
         Some(Field { key, value, comment, sent: false })
     }
 
-    /// What was submitted to a step without fields: it goes out under the same keys.
+    /// What was submitted to a step without fields: what an earlier form asked for is called as there, the rest goes out
+    /// under the same keys.
     fn loose_fields(&mut self, person: usize, recorded: &Recorded, body: &Map<String, Value>) -> Vec<Field> {
-        let field = |(key, value): (&String, &Value)| {
-            let value = self.loose(person, recorded, key, value);
-            Field { key: key.clone(), value, comment: String::new(), sent: true }
-        };
-        body.iter().map(field).collect()
+        let mut fields = Vec::new();
+        for (id, value) in body {
+            let known = self.persons[person].fields.get(id).cloned();
+            let known = known.filter(|(key, element)| self.may_stand(key, element));
+            let field = match known {
+                Some((key, element)) => Some((key.clone(), self.value(person, recorded, &element, &key, value, false))),
+                None if is_generated_id(id) => {
+                    self.leave_out(person, recorded, id);
+                    None
+                }
+                None => self.loose(person, recorded, id, value).map(|value| (id.clone(), value)),
+            };
+            fields.extend(field.map(|(key, value)| Field { key, value, comment: String::new(), sent: true }));
+        }
+        fields
     }
 
-    /// A value under a key of which nothing is known but its name.
-    pub(super) fn loose(&mut self, person: usize, recorded: &Recorded, key: &str, value: &Value) -> Data {
+    fn leave_out(&mut self, person: usize, recorded: &Recorded, key: &str) {
+        let key = self.key_in_words(person, key);
+        self.note(recorded, &format!("no form shows what {key} means, which was sent: left out"));
+    }
+
+    /// A value under a key of which nothing is known but its name; none where it may be somebody's.
+    pub(super) fn loose(&mut self, person: usize, recorded: &Recorded, key: &str, value: &Value) -> Option<Data> {
         if let Some(file) = self.file_of(recorded, None, value) {
-            return file;
+            return Some(file);
         }
+        let keep = self.options.treatment == Treatment::Keep;
         match value {
             Value::Object(members) => {
-                let member = |(key, value): (&String, &Value)| (key.clone(), self.loose(person, recorded, key, value));
-                Data::Map(members.iter().map(member).collect())
+                let mut entries = Vec::new();
+                for (key, value) in members {
+                    if !keep && is_generated_id(key) {
+                        self.leave_out(person, recorded, key);
+                    } else if let Some(value) = self.loose(person, recorded, key, value) {
+                        entries.push((key.clone(), value));
+                    }
+                }
+                Some(Data::Map(entries))
             }
             Value::String(text) if self.tokens.last().is_some_and(|(token, _)| token == text) => {
-                Data::Template("{{ token }}".to_owned())
+                Some(Data::Template("{{ token }}".to_owned()))
             }
             Value::String(text) if is_secret(key) && !text.is_empty() => {
                 let name = small_words(key).join("_").to_ascii_uppercase();
@@ -192,37 +268,56 @@ impl Scribe<'_> {
                     recorded,
                     &format!("`{key}` was a secret: the scenario reads it from the environment variable {name}"),
                 );
-                Data::Template(format!("{{{{ secret.{name} }}}}"))
+                Some(Data::Template(format!("{{{{ secret.{name} }}}}")))
             }
-            Value::String(text) if is_generated_id(text) || self.is_shown_id(person, text) => {
-                match self.shown(person, value) {
-                    Some(path) => path,
-                    None => {
-                        let why = format!(
-                            "`{key}` is an id that the answer before does not show: it may be another one next time"
-                        );
-                        self.note(recorded, &why);
-                        Data::Json(value.clone())
-                    }
+            Value::String(text) if is_generated_id(text) && (keep || self.shown(person, value).is_some()) => {
+                let shown = self.shown(person, value);
+                if shown.is_none() {
+                    let why = format!(
+                        "`{key}` is an id that the answer before does not show: it may be another one next time"
+                    );
+                    self.note(recorded, &why);
                 }
+                Some(shown.unwrap_or_else(|| Data::Json(value.clone())))
             }
-            Value::String(_) | Value::Number(_) => {
-                // What the key says is all that is known of such a value.
-                let json = serde_json::json!({"id": key, "name": key, "type": "text"});
-                match Element::from_json(&json).filter(|_| !self.is_shown(person, value)) {
-                    Some(element) if fake::meaning(&element).is_some() => self.people.data(&element, key, value, false),
-                    _ => Data::Json(value.clone()),
-                }
-            }
-            _ => Data::Json(value.clone()),
+            Value::Null | Value::Bool(_) => Some(Data::Json(value.clone())),
+            _ if is_blank(value) => Some(Data::Json(value.clone())),
+            _ => self.loose_text(person, recorded, key, value),
         }
     }
 
-    /// Whether a text may be an id, of whatever service, since the answer before shows it.
-    fn is_shown_id(&self, person: usize, text: &str) -> bool {
-        let digits = |c: char| c.is_ascii_hexdigit() || c == '-';
-        let may_be = text.len() >= 12 && text.chars().all(digits) && text.chars().any(|c| c.is_ascii_digit());
-        may_be && self.is_shown(person, &Value::from(text))
+    /// A text, a number or a list of them, of which the key says all that is known.
+    fn loose_text(&mut self, person: usize, recorded: &Recorded, key: &str, value: &Value) -> Option<Data> {
+        if self.options.treatment == Treatment::Replace {
+            match self.shown(person, value) {
+                // What is offered by its name, in a list of names, is a choice.
+                Some(Data::Template(path)) if path.ends_with("] }}") => return Some(Data::Json(value.clone())),
+                Some(path) if value.is_string() => return Some(path),
+                _ => {}
+            }
+        }
+        let json = serde_json::json!({"id": key, "name": key, "type": "text"});
+        let scalar = value.is_string() || value.is_number();
+        let element = Element::from_json(&json).filter(|_| scalar && !self.is_shown(person, value));
+        match element.filter(|element| fake::meaning(element).is_some()) {
+            Some(element) => Some(self.people.data(&element, key, value, false)),
+            None if self.options.treatment == Treatment::Keep || self.is_code(person, key, value) => {
+                Some(Data::Json(value.clone()))
+            }
+            None => {
+                self.leave_out(person, recorded, key);
+                None
+            }
+        }
+    }
+
+    /// Whether a value is the code of a text message: it is made for one time and tells of nobody.
+    fn is_code(&self, person: usize, key: &str, value: &Value) -> bool {
+        let asked = self.persons[person].last.as_ref().and_then(|last| last.get("type")?.as_str());
+        let digits = |text: &str| (4..=8).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit());
+        key == "code"
+            && asked.is_some_and(|kind| kind.eq_ignore_ascii_case("twilio"))
+            && value.as_str().is_some_and(digits)
     }
 
     fn is_shown(&self, person: usize, value: &Value) -> bool {
