@@ -18,7 +18,7 @@ use crate::snapshot::{Settled, StoreError, Taken};
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h";
 const LEAVE: &str = "\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l";
 
-/// How long it may take until a signal to itself has stopped the process.
+/// How long a signal may take to do what it does.
 const MOMENT: Duration = Duration::from_millis(200);
 
 /// How a review ended.
@@ -186,6 +186,8 @@ struct Events {
     ask: Sender<()>,
     events: Receiver<Event>,
     asked: bool,
+    /// When the last signal came that does not end anything.
+    signalled: Option<Instant>,
 }
 
 impl Events {
@@ -197,7 +199,7 @@ impl Events {
             .name("keys".to_owned())
             .spawn(move || while asked.recv().is_ok() && keys.send(Event::Key(term.read_key_raw())).is_ok() {})?;
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || listen_for_signals(&sender))?;
-        Ok(Events { ask, events, asked: false })
+        Ok(Events { ask, events, asked: false, signalled: None })
     }
 
     fn next(&mut self) -> io::Result<Event> {
@@ -207,10 +209,29 @@ impl Events {
             self.asked = true;
         }
         let event = self.events.recv().map_err(|_| gone())?;
-        if let Event::Key(_) = event {
-            self.asked = false;
+        match event {
+            Event::Key(Ok(console::Key::CtrlC)) => {
+                self.asked = false;
+                Ok(self.signal_that_reads_as_ctrl_c().unwrap_or(event))
+            }
+            Event::Key(_) => {
+                self.asked = false;
+                Ok(event)
+            }
+            Event::Resized | Event::Continued => {
+                self.signalled = Some(Instant::now());
+                Ok(event)
+            }
+            Event::Stopped => Ok(event),
         }
-        Ok(event)
+    }
+
+    /// `console` takes any signal that breaks off its reading for Ctrl-C: told apart by the signal that comes with it.
+    fn signal_that_reads_as_ctrl_c(&mut self) -> Option<Event> {
+        if self.signalled.take().is_some_and(|at| at.elapsed() < MOMENT) {
+            return Some(Event::Resized);
+        }
+        self.events.recv_timeout(MOMENT).ok()
     }
 
     /// Takes the terminal for keys again that are being waited for.
