@@ -7,7 +7,6 @@ use super::scribe::Scribe;
 use super::sort::{Assigned, sent_session};
 use crate::api::element::{Element, ElementType, RESIDENCE};
 use crate::api::exchange::RequestBody;
-use crate::api::id::is_generated_id;
 use crate::api::wire::is_blank;
 use crate::compose::draft::{Argument, Data, Field, Step};
 use crate::compose::field::{key, rules};
@@ -147,7 +146,7 @@ impl Scribe<'_> {
     fn key_in_words(&self, person: usize, key: &str) -> String {
         match self.persons[person].fields.get(key) {
             Some((name, _)) if name != key => format!("`{name}`"),
-            _ if is_generated_id(key) => "an id".to_owned(),
+            _ if may_be_id(key) => "an id".to_owned(),
             _ => format!("`{}`", key.chars().take(LONGEST_KEY).collect::<String>()),
         }
     }
@@ -225,7 +224,7 @@ impl Scribe<'_> {
             let known = known.filter(|(key, element)| self.may_stand(key, element));
             let field = match known {
                 Some((key, element)) => Some((key.clone(), self.value(person, recorded, &element, &key, value, false))),
-                None if is_generated_id(id) => {
+                None if may_be_id(id) => {
                     self.leave_out(person, recorded, id);
                     None
                 }
@@ -251,7 +250,7 @@ impl Scribe<'_> {
             Value::Object(members) => {
                 let mut entries = Vec::new();
                 for (key, value) in members {
-                    if !keep && is_generated_id(key) {
+                    if !keep && may_be_id(key) {
                         self.leave_out(person, recorded, key);
                     } else if let Some(value) = self.loose(person, recorded, key, value) {
                         entries.push((key.clone(), value));
@@ -270,7 +269,7 @@ impl Scribe<'_> {
                 );
                 Some(Data::Template(format!("{{{{ secret.{name} }}}}")))
             }
-            Value::String(text) if is_generated_id(text) && (keep || self.shown(person, value).is_some()) => {
+            Value::String(text) if may_be_id(text) && (keep || self.shown(person, value).is_some()) => {
                 let shown = self.shown(person, value);
                 if shown.is_none() {
                     let why = format!(
@@ -337,6 +336,12 @@ fn is_secret(key: &str) -> bool {
     ["token", "secret", "password", "authorization", "apikey"]
         .iter()
         .any(|word| words.iter().any(|known| known == word))
+}
+
+/// Whether a text may be an id, of whatever service: one is not repeated where people read, and is no key of a scenario.
+fn may_be_id(text: &str) -> bool {
+    let digits = |c: char| c.is_ascii_hexdigit() || c == '-';
+    text.len() >= 12 && text.chars().all(digits) && text.chars().any(|c| c.is_ascii_digit())
 }
 
 /// Where a value stands in an answer, in the notation of templates.
