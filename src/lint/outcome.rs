@@ -78,11 +78,12 @@ fn of_full(full: &Full<Templated>) -> Outcome<'_> {
         }
     }
     for (property, matcher) in &full.properties {
-        if matches!(property, Property::Title | Property::Type) {
-            match literal(matcher).and_then(Value::as_str) {
-                Some(name) => return named(name, matcher.span),
-                None => return Outcome::Unknown,
-            }
+        let name = || literal(matcher).and_then(Value::as_str);
+        match property {
+            // A form may be called "end".
+            Property::Title => return name().map_or(Outcome::Unknown, |name| Outcome::Step(name, matcher.span)),
+            Property::Type => return name().map_or(Outcome::Unknown, |name| named(name, matcher.span)),
+            _ => {}
         }
     }
     Outcome::Success
