@@ -18,6 +18,8 @@ mod new;
 mod output;
 mod prepare;
 mod record;
+mod report;
+mod reporters;
 mod review;
 mod run;
 mod sandbox;
@@ -94,6 +96,7 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::New(new)) => new::new(environment, new, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),
         Some(Command::Record(record)) => record::record(environment, record, &output),
+        Some(Command::Report(arguments)) => report::report(arguments, &output),
         Some(Command::Explain(explain)) => explain::explain(explain, &output),
         Some(Command::Review(review)) => review::review(environment, review, &output),
         Some(Command::Sandbox(sandbox)) => sandbox::sandbox(sandbox, &output),

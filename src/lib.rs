@@ -43,6 +43,7 @@
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
 //! | [`map`] | what is known of a flow from earlier runs |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
+//! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, tasks, trials |
 //! | [`report`] | text for people |
@@ -83,6 +84,7 @@ pub mod compose;
 pub mod diff;
 pub mod expect;
 pub mod fake;
+pub mod journal;
 pub mod jsonpath;
 pub mod lint;
 pub mod map;

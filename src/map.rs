@@ -128,16 +128,8 @@ pub struct Move {
 impl FlowMap {
     /// The view of a version in a language.
     pub fn view(&self, version: Version, language: Option<&str>) -> Option<&View> {
-        let version = version_word(version);
+        let version = version.word();
         self.views.iter().find(|view| view.version == version && view.language.as_deref() == language)
-    }
-}
-
-/// The word for a version in scenarios and maps.
-pub(crate) fn version_word(version: Version) -> &'static str {
-    match version {
-        Version::Draft => "draft",
-        Version::Live => "live",
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use crate::api::exchange::{Exchange, Request};
+use crate::api::operation::Version;
 use crate::expect::{Demand, Failure};
 use crate::snapshot::Comparison;
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, SourceId, Span};
 
 /// Something that happens during a run, in the order in which reporters are told.
 #[derive(Debug)]
@@ -26,6 +27,15 @@ pub enum Event {
     },
     /// A test has ended.
     Finished(Box<ScenarioOutcome>),
+    /// A test failed, and is tried again.
+    Retried {
+        /// What came of the attempt.
+        attempt: Box<ScenarioOutcome>,
+        /// Which attempt is next, from one.
+        next: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// The run has ended.
     Ended {
         /// How long it took.
@@ -69,6 +79,22 @@ pub struct ScenarioOutcome {
     pub title: String,
     /// The scenario's file.
     pub span: Span,
+    /// Where the test stands: the place of its case, or the scenario's file.
+    pub place: Span,
+    /// The files that it is written in, its own first.
+    pub files: Vec<SourceId>,
+    /// For selection.
+    pub tags: Vec<String>,
+    /// The flow's alias or id, once that is known.
+    pub flow: Option<String>,
+    /// Draft or live.
+    pub version: Version,
+    /// The language that was asked for.
+    pub language: Option<String>,
+    /// The sessions of its applicants, in the order in which they came.
+    pub sessions: Vec<String>,
+    /// The attempts that failed before, when it was tried again.
+    pub attempts: Vec<ScenarioOutcome>,
     /// What came of it.
     pub verdict: Verdict,
     /// How long it took.
@@ -125,8 +151,44 @@ pub struct StepOutcome {
     pub unanswered: Option<(Request, String)>,
     /// Its snapshot.
     pub snapshot: Option<SnapshotOutcome>,
+    /// Where it led.
+    pub visit: Option<Visit>,
+    /// When it began, since the test did.
+    pub began: Duration,
     /// How long it took.
     pub elapsed: Duration,
+    /// How long of that requests were under way.
+    pub requests: Duration,
+    /// How long of that an answer was pending.
+    pub pending: Duration,
+}
+
+/// Where an answer led an applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The flow's alias, or its id where it has none.
+    pub flow: String,
+    /// Draft or live.
+    pub version: Version,
+    /// The language that was asked for.
+    pub language: Option<String>,
+    /// Where the applicant stood before, where that is known.
+    pub from: Option<Spot>,
+    /// How the applicant came here: `begin`, `submit`, `back` or `stay`.
+    pub way: &'static str,
+    /// Where the applicant stands now.
+    pub to: Spot,
+}
+
+/// A step of a flow, known by what lasts when the flow is rebuilt.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Spot {
+    /// Its title; empty where it has none.
+    pub title: String,
+    /// Such as `form`; `end` for the end.
+    pub kind: String,
+    /// A digest of its elements' labels, roles and types.
+    pub shape: String,
 }
 
 /// How an answer compares with what was accepted.
@@ -162,7 +224,11 @@ impl StepOutcome {
             polls: Vec::new(),
             unanswered: None,
             snapshot: None,
+            visit: None,
+            began: Duration::ZERO,
             elapsed: Duration::ZERO,
+            requests: Duration::ZERO,
+            pending: Duration::ZERO,
         }
     }
 
@@ -171,7 +237,8 @@ impl StepOutcome {
         !self.failures.is_empty() || self.unanswered.is_some()
     }
 
-    fn verdict(&self) -> Verdict {
+    /// What came of it, as far as its own checks go.
+    pub fn verdict(&self) -> Verdict {
         if self.failures.iter().any(|failure| failure.demand == Demand::Scenario) {
             Verdict::Failed
         } else if self.failed() {

@@ -5,11 +5,18 @@
 
 pub mod curl;
 pub mod diagnostic;
+pub mod discretion;
 pub mod explanation;
 pub mod failure;
 pub mod findings;
 pub mod github;
+pub mod gitlab;
+pub mod html;
+pub mod jsonl;
+pub mod junit;
+pub mod markdown;
 pub mod patch;
 mod progress;
 pub mod sentence;
 pub mod terminal;
+pub mod transcript;

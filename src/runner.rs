@@ -50,6 +50,8 @@ pub struct Run {
     pub policy: UpdatePolicy,
     /// Whether the suite is all that the scenario folder holds.
     pub whole: bool,
+    /// Whether the requests and answers of steps that pass are kept, for a report that shows them.
+    pub keep_exchanges: bool,
     /// Takes in what the tests see of the flows.
     pub surveyor: Surveyor,
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 27] = [
+const HOUSE: [(&str, &[&str]); 28] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -28,6 +28,7 @@ const HOUSE: [(&str, &[&str]); 27] = [
     ("snapshot", &["api", "jsonpath", "source"]),
     ("map", &["api", "source"]),
     ("lint", &["api", "map", "matcher", "phrase", "scenario", "source", "template", "yaml"]),
+    ("journal", &[]),
     ("outcome", &["api", "expect", "snapshot", "source"]),
     (
         "runner",
@@ -36,15 +37,21 @@ const HOUSE: [(&str, &[&str]); 27] = [
             "source", "template",
         ],
     ),
-    ("report", &["api", "diff", "matcher", "outcome", "phrase", "redact", "semantic", "snapshot", "source"]),
+    (
+        "report",
+        &[
+            "api", "diff", "expect", "journal", "matcher", "outcome", "phrase", "redact", "semantic", "snapshot",
+            "source",
+        ],
+    ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
     ("sandbox", &["api", "phrase", "serving", "source", "yaml"]),
     ("schema", &["api", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[
-            "api", "compose", "lint", "outcome", "phrase", "proxy", "redact", "report", "review", "runner", "sandbox",
-            "scenario", "schema", "snapshot", "source", "template", "yaml",
+            "api", "compose", "journal", "lint", "outcome", "phrase", "proxy", "redact", "report", "review", "runner",
+            "sandbox", "scenario", "schema", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

@@ -111,6 +111,14 @@ pub enum Version {
 }
 
 impl Version {
+    /// The word for it in scenarios, maps and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Version::Draft => "draft",
+            Version::Live => "live",
+        }
+    }
+
     /// What stands between the service's own segment and the operation's path.
     pub fn prefix(self) -> &'static str {
         match self {

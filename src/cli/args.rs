@@ -8,6 +8,7 @@ mod lint;
 mod man;
 mod new;
 mod record;
+mod report;
 mod review;
 mod run;
 mod sandbox;
@@ -24,6 +25,7 @@ pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
 pub use new::{Filling, NewArguments};
 pub use record::RecordArguments;
+pub use report::{ReportArguments, ReportCommand, Reports};
 pub use review::{ListFormat, ReviewArguments};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
@@ -91,6 +93,8 @@ pub enum Command {
     Import(ImportArguments),
     /// Record scenarios: a proxy in front of the API writes down what is done
     Record(Box<RecordArguments>),
+    /// Make a report of journals that runs left behind (`--jsonl`), or one of several shards
+    Report(Box<ReportArguments>),
     /// Say what an error code of the API or a mistake in a file means
     Explain(ExplainArguments),
     /// Serve the embedded flow API, for front-end work, demos and other clients
@@ -168,6 +172,7 @@ impl Arguments {
             Some(Command::New(new)) => new.color,
             Some(Command::Import(import)) => import.color,
             Some(Command::Record(record)) => record.color,
+            Some(Command::Report(report)) => report.color,
             Some(Command::Explain(explain)) => explain.color,
             Some(Command::Schema(_) | Command::Completions(_) | Command::Man(_)) => None,
             Some(Command::Sandbox(sandbox)) => sandbox.color,

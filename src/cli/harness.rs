@@ -7,11 +7,13 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::Environment;
-use super::args::RunArguments;
+use super::args::{Reports, RunArguments};
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::prepare;
-use super::run::{execute, stop};
+use super::reporters::Reporters;
+use super::run::{Telling, execute, stop};
+use crate::report::discretion::Discretion;
 
 /// Runs the scenarios of a folder under Rust's test harness conventions.
 ///
@@ -49,7 +51,13 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
         Ok(prepared) => prepared,
         Err(exit) => return exit.into(),
     };
-    let exit = execute(&prepared, &libtest, true, &output, &Arc::default());
+    let reporters = match Reporters::open(&Reports::default(), None, &output) {
+        Ok(reporters) => reporters,
+        Err(exit) => return exit.into(),
+    };
+    let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
+    let telling = Telling { reporters, discretion, as_rust: true, now: (environment.now)() };
+    let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     let any = !prepared.tests.is_empty();
     stop(prepared);
     match exit {

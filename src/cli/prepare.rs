@@ -39,6 +39,10 @@ pub(super) struct Prepared {
     pub root: PathBuf,
     /// What the flows of the embedded sandbox were read from: digests of their definitions, by the flow's id.
     pub definitions: BTreeMap<String, String>,
+    /// The address of the configured server.
+    pub server: Option<String>,
+    /// The environment of the configuration that was chosen.
+    pub chosen: Option<String>,
 }
 
 /// Shows why a command cannot begin.
@@ -140,6 +144,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         store: Store::from_env(&variable, root.clone()),
         policy,
         whole,
+        keep_exchanges: arguments.reports.shows_exchanges(),
         surveyor: Surveyor::default(),
     };
     if let Some(file) = no_scenario(&run, &place, &sources) {
@@ -152,7 +157,19 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         let last = LastRun::read(&root).map_err(|error| usage(output, &error))?;
         tests.retain(|id| last.failed(&run.test(*id).name()));
     }
-    Ok(Prepared { run: Arc::new(run), sources: Arc::new(sources), tests, sandbox, runtime, root, definitions })
+    let server = settings.server.as_ref().map(|server| server.base_url.to_string());
+    let chosen = arguments.target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));
+    Ok(Prepared {
+        run: Arc::new(run),
+        sources: Arc::new(sources),
+        tests,
+        sandbox,
+        runtime,
+        root,
+        definitions,
+        server,
+        chosen: chosen.map(str::to_owned),
+    })
 }
 
 fn digests(library: &Library) -> BTreeMap<String, String> {

@@ -16,7 +16,10 @@ use super::exit::{Exit, Tally};
 use super::last_run::{self, LastRun};
 use super::output::Output;
 use super::prepare::{Prepared, prepare};
+use super::reporters::Reporters;
+use crate::journal::{FORMAT, Planned, RunStarted};
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
+use crate::report::discretion::Discretion;
 use crate::report::failure::explain;
 use crate::report::terminal::Terminal;
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
@@ -50,7 +53,26 @@ pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared
     if !libtest.list && !environment.in_ci() {
         prepared.run.store.sweep(&prepared.run.snapshots);
     }
-    let exit = execute(&prepared, &libtest, arguments.libtest.reports_as_rust(), output, &last);
+    let mut reports = arguments.reports.clone();
+    reports.github |= environment.variable("GITHUB_ACTIONS") == Some("true");
+    let reporters = match Reporters::open(&reports, environment.variable("GITHUB_STEP_SUMMARY"), output) {
+        Ok(reporters) => reporters,
+        Err(exit) => {
+            stop(prepared);
+            return exit;
+        }
+    };
+    let telling = Telling {
+        reporters,
+        discretion: Discretion {
+            redactor: output.redactor.clone(),
+            mask_data: reports.mask_data,
+            show_sessions: reports.show_sessions,
+        },
+        as_rust: arguments.libtest.reports_as_rust(),
+        now: (environment.now)(),
+    };
+    let exit = execute(&prepared, &libtest, telling, output, &last);
     if !libtest.list && !environment.in_ci() {
         remember(&prepared, &last, output);
     }
@@ -79,36 +101,51 @@ pub(super) fn stop(prepared: Prepared) {
     runtime.shutdown_background();
 }
 
+/// How a run is told of.
+pub(super) struct Telling {
+    /// The reports beside the terminal's.
+    pub reporters: Reporters,
+    /// What they keep back.
+    pub discretion: Discretion,
+    /// Whether the terminal shows what libtest-mimic has to say.
+    pub as_rust: bool,
+    /// When the run begins.
+    pub now: jiff::Timestamp,
+}
+
 /// Runs the prepared tests, reporting in draftgate's way or in libtest's.
 pub(super) fn execute(
     prepared: &Prepared,
     libtest: &Libtest,
-    as_rust: bool,
+    telling: Telling,
     output: &Output,
     last: &Arc<Mutex<LastRun>>,
 ) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
     let interrupted = listen_for_interrupt(&prepared.runtime);
-    let (listener, reporter) = if as_rust {
+    let Telling { mut reporters, discretion, as_rust, now } = telling;
+    let (listener, reporter) = if libtest.list || (as_rust && !reporters.any()) {
         (Listener::default(), None)
     } else {
         let (sender, receiver) = channel::<Event>();
-        let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), output.redactor.clone(), output.color);
-        let terminal = if output.live { terminal.with_progress(terminal_width) } else { terminal };
-        (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, &receiver))))
+        let terminal = (!as_rust).then(|| {
+            let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), output.redactor.clone(), output.color);
+            if output.live { terminal.with_progress(terminal_width) } else { terminal }
+        });
+        reporters.begin(prepared.sources.clone(), discretion, started(prepared, libtest, now));
+        (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
-    listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest) });
+    listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
     let finish = finish(prepared, &tally, &listener, last, output);
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let handle = prepared.runtime.handle();
     let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &interrupted, &listener, &finish);
     drop(finish);
-    listener.tell(|| Event::Ended { elapsed: began.elapsed() });
+    let elapsed = began.elapsed();
+    listener.tell(|| Event::Ended { elapsed });
     drop(listener);
-    if let Some(reporter) = reporter {
-        drop(reporter.join());
-    }
+    let reporters = reporter.and_then(|reporter| reporter.join().ok());
     // A map that cannot be kept takes nothing away from what the run showed.
     let maps = record_maps(&prepared.run);
     maps.errors.iter().for_each(|error| output.complain(&format!("warning: {error}")));
@@ -116,8 +153,10 @@ pub(super) fn execute(
         output.complain(&format!("warning: {} could not be read, and is written anew", replaced.path().display()));
     }
     let tally = *tally.lock().unwrap_or_else(PoisonError::into_inner);
+    let written = reporters.map_or(Ok(()), |reporters| reporters.end(elapsed, tally.exit(), output));
     match tally.exit() {
         _ if libtest.list => Exit::Passed,
+        Exit::Passed if written.is_err() => Exit::Usage,
         Exit::Nothing => {
             let why = if tally.skipped > 0 { "every test was skipped" } else { "no test was selected" };
             output.complain(&format!("error: nothing ran: {why}"));
@@ -127,22 +166,53 @@ pub(super) fn execute(
     }
 }
 
+/// What a journal says of how the run begins.
+fn started(prepared: &Prepared, libtest: &Libtest, now: jiff::Timestamp) -> RunStarted {
+    let tests: Vec<Planned> = selected(&prepared.run, &prepared.tests, libtest)
+        .into_iter()
+        .enumerate()
+        .map(|(number, id)| Planned { number, name: prepared.run.test(id).name() })
+        .collect();
+    RunStarted {
+        format: FORMAT,
+        draftgate: env!("CARGO_PKG_VERSION").to_owned(),
+        started: now.to_string(),
+        server: prepared.server.clone(),
+        environment: prepared.chosen.clone(),
+        seed: prepared.run.world.seed,
+        shard: None,
+        suite: String::new(),
+        selected: tests.len(),
+        tests,
+    }
+}
+
 /// How often the progress line is drawn anew while nothing happens: often enough for its seconds.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Writes what it is told until there is no more. A reader who has gone, as of a closed pipe, ends the report and not the
 /// run.
-fn report<W: io::Write>(mut terminal: Terminal<W>, events: &Receiver<Event>) {
-    let mut listening = true;
+fn report<W: io::Write>(
+    mut terminal: Option<Terminal<W>>,
+    mut reporters: Reporters,
+    events: &Receiver<Event>,
+) -> Reporters {
     loop {
-        let told = match events.recv_timeout(TICK) {
-            Ok(event) if listening => terminal.tell(event),
-            Ok(_) => continue,
-            Err(RecvTimeoutError::Timeout) if listening => terminal.tick(),
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return,
+        let event = match events.recv_timeout(TICK) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return reporters,
         };
-        listening = told.is_ok();
+        if let Some(event) = &event {
+            reporters.tell(event);
+        }
+        let told = terminal.as_mut().map(|terminal| match event {
+            Some(event) => terminal.tell(event),
+            None => terminal.tick(),
+        });
+        if told.is_some_and(|told| told.is_err()) {
+            terminal = None;
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::survey::{Seen, Survey, Way};
-use super::{FORMAT, FlowMap, KnownElement, KnownStep, Move, View, version_word};
+use super::{FORMAT, FlowMap, KnownElement, KnownStep, Move, View};
 use crate::api::element::Element;
 use crate::api::rename;
 
@@ -18,7 +18,7 @@ impl FlowMap {
         let mut views: Vec<View> = Vec::new();
         for (name, seen) in survey.views.iter().filter(|(name, _)| name.flow == flow) {
             let known = before.and_then(|map| map.view(name.version, name.language.as_deref()));
-            views.push(merge(version_word(name.version), name.language.clone(), known, seen, complete));
+            views.push(merge(name.version.word(), name.language.clone(), known, seen, complete));
         }
         if let Some(before) = before.filter(|_| !complete) {
             let seen =

@@ -29,6 +29,11 @@ pub fn command(severity: Severity, diagnostic: &Diagnostic, sources: &Sources) -
     format!("::{word} {properties},title={}::{}\n", property(title), data(&message))
 }
 
+/// The commands for all that does not hold in a test.
+pub fn annotations(_test: &crate::journal::Test) -> String {
+    String::new()
+}
+
 /// Escapes what would end a command's message.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

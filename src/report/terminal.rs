@@ -111,6 +111,7 @@ impl<W: Write> Terminal<W> {
                 self.finished(*outcome)?;
                 self.tick()
             }
+            Event::Retried { .. } => Ok(()),
             Event::Ended { elapsed } => {
                 self.erase()?;
                 self.live = None;
@@ -221,6 +222,11 @@ impl<W: Write> Terminal<W> {
         self.erase()?;
         self.out.write_all(self.redactor.mask(text).as_bytes())
     }
+}
+
+/// What the terminal shows at the end of a run, of a journal.
+pub fn summary(_journal: &crate::journal::Journal, _color: bool) -> String {
+    String::new()
 }
 
 /// Says which steps were left out by their `when`, so that nobody takes them for done.

@@ -29,9 +29,9 @@ pub enum TrialResult {
 /// Called once with each outcome, as soon as there is one; what it gives goes to libtest-mimic.
 pub type Finish = Arc<dyn Fn(ScenarioOutcome) -> TrialResult + Send + Sync>;
 
-/// How many of the tests the arguments leave, skipped ones that are only mentioned among them.
-pub fn selected(run: &Run, tests: &[TestId], arguments: &Arguments) -> usize {
-    tests.iter().filter(|id| !arguments.is_filtered_out(&probe(run.test(**id), arguments))).count()
+/// The tests that the arguments leave, skipped ones that are only mentioned among them.
+pub fn selected(run: &Run, tests: &[TestId], arguments: &Arguments) -> Vec<TestId> {
+    tests.iter().copied().filter(|id| !arguments.is_filtered_out(&probe(run.test(*id), arguments))).collect()
 }
 
 /// A trial that is never run, to ask libtest-mimic what the arguments make of a test.
@@ -121,16 +121,7 @@ fn start(
 }
 
 fn plain(run: &Run, id: TestId, verdict: Verdict) -> ScenarioOutcome {
-    let test = run.test(id);
-    ScenarioOutcome {
-        name: test.name(),
-        title: test.scenario.title.clone(),
-        span: test.scenario.span,
-        verdict,
-        elapsed: std::time::Duration::ZERO,
-        steps: Vec::new(),
-        problem: None,
-    }
+    ScenarioOutcome { verdict, ..super::scenario::not_begun(run.test(id)) }
 }
 
 /// A panic in a scenario's task stays in that scenario.

@@ -33,15 +33,7 @@ pub async fn run_test(
 ) -> ScenarioOutcome {
     let began = Instant::now();
     let scenario = test.scenario;
-    let mut outcome = ScenarioOutcome {
-        name: test.name(),
-        title: scenario.title.clone(),
-        span: scenario.span,
-        verdict: Verdict::Passed,
-        elapsed: Duration::ZERO,
-        steps: Vec::new(),
-        problem: None,
-    };
+    let mut outcome = not_begun(test);
     if scenario.version == Version::Live && !run.allow_live {
         let refused = Diagnostic::mistake(
             Code::LiveVersion,
@@ -59,6 +51,8 @@ pub async fn run_test(
         }
         Ok(mut progress) => {
             let limit = scenario.timeout.unwrap_or(run.timeout);
+            outcome.flow = Some(progress.flow.1.clone());
+            outcome.language = progress.language.clone();
             let (stopped, problem) = play(&mut progress, scenario, limit, &mut interrupted).await;
             outcome.problem = problem;
             outcome.verdict = Verdict::of(&progress.done);
@@ -71,11 +65,35 @@ pub async fn run_test(
             if stopped {
                 outcome.verdict = Verdict::Interrupted;
             }
+            outcome.sessions = progress.applicants.sessions().map(|(_, session)| session.to_owned()).collect();
             outcome.steps = progress.done;
         }
     }
     outcome.elapsed = began.elapsed();
     outcome
+}
+
+/// The outcome of a test of which nothing has been done yet.
+pub(super) fn not_begun(test: Test<'_>) -> ScenarioOutcome {
+    let scenario = test.scenario;
+    let own = scenario.span.source;
+    ScenarioOutcome {
+        name: test.name(),
+        title: scenario.title.clone(),
+        span: scenario.span,
+        place: test.case.map_or(scenario.span, |case| case.span),
+        files: std::iter::once(own).chain(scenario.files().into_iter().filter(|file| *file != own)).collect(),
+        tags: scenario.tags.clone(),
+        flow: None,
+        version: scenario.version,
+        language: None,
+        sessions: Vec::new(),
+        attempts: Vec::new(),
+        verdict: Verdict::Passed,
+        elapsed: Duration::ZERO,
+        steps: Vec::new(),
+        problem: None,
+    }
 }
 
 /// Runs the steps of a scenario and those of `finally`: whether it was interrupted, and which of the two took too long.
@@ -140,11 +158,12 @@ fn begin<'a>(run: &'a Run, test: Test<'a>, listener: &'a Listener) -> Result<Pro
     define_values(test, &mut scope)?;
     let alias = scenario.flow.render_text(&scope)?;
     let flow = run.flows.get(&alias).cloned().unwrap_or_else(|| alias.clone());
+    let language = scenario.language.as_ref().map(|language| language.render_text(&scope)).transpose()?;
     let setting = Setting {
         flow: flow.clone(),
         flows: run.flows.clone(),
         version: scenario.version,
-        language: scenario.language.as_ref().map(|language| language.render_text(&scope)).transpose()?,
+        language: language.clone(),
         auth: scenario.auth,
         allow_live: run.allow_live,
         folder: scenario.folder.clone(),
@@ -162,6 +181,8 @@ fn begin<'a>(run: &'a Run, test: Test<'a>, listener: &'a Listener) -> Result<Pro
         applicants,
         names,
         flow: (flow, alias),
+        language,
+        began: Instant::now(),
         positions: Positions::default(),
         done: Vec::new(),
         stopped: false,
@@ -178,6 +199,10 @@ pub(super) struct Progress<'a> {
     pub names: Names,
     /// The flow's id, and the alias that the scenario has for it.
     pub flow: (String, String),
+    /// The language that is asked for.
+    language: Option<String>,
+    /// When the test began.
+    began: Instant,
     pub positions: Positions,
     pub done: Vec<StepOutcome>,
     stopped: bool,
@@ -214,10 +239,13 @@ impl Progress<'_> {
         self.applicants.enter(step);
         self.tell(|| Doing::Step(step.number, step.label().to_owned()));
         let mut outcome = StepOutcome::new(step.number, step.label(), step.span, step.applicant.clone());
+        outcome.began = began - self.began;
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };
         run.run().await;
         outcome.elapsed = began.elapsed();
-        snapshots::forget_passed(self.run.policy, &mut outcome);
+        if !self.run.keep_exchanges {
+            snapshots::forget_passed(self.run.policy, &mut outcome);
+        }
         outcome
     }
 

@@ -182,7 +182,10 @@ impl StepRun<'_, '_> {
             first_step: applicant.first_step.clone(),
             foreign_session: self.progress.applicants.is_foreign(step),
         };
-        let performed = self.progress.applicants.perform(step, !fault).await?;
+        let asked = Instant::now();
+        let performed = self.progress.applicants.perform(step, !fault).await;
+        self.outcome.requests += asked.elapsed();
+        let performed = performed?;
         self.survey(&performed.before, &performed.exchange, before.foreign_session);
         self.outcome.warnings.extend(performed.warnings);
         self.outcome.exchanges.extend(performed.before);
@@ -236,10 +239,13 @@ impl StepRun<'_, '_> {
         let mut pause = FIRST_POLL;
         self.progress.tell(|| Doing::Pending);
         self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
+        let (waiting, pending_before) = (Instant::now(), self.outcome.pending);
         while last.answer.kind() == BodyKind::Pending && began.elapsed() < limit {
             tokio::time::sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;
             pause = (pause * 2).min(SLOWEST_POLL);
-            last = self.progress.applicants.poll(self.step).await?;
+            let polled = self.progress.applicants.poll(self.step).await;
+            self.outcome.pending = pending_before + waiting.elapsed();
+            last = polled?;
             self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
         }
         self.outcome.exchanges.push(last.clone());

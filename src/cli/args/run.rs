@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Color, ServerArguments, Target};
+use super::{Color, Reports, ServerArguments, Target};
 
 /// The file into which everything written is lost.
 const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -46,6 +46,9 @@ pub struct RunArguments {
     /// Stay, and run again what a changed file affects
     #[arg(long, help_heading = "Scenarios", conflicts_with_all = ["list", "logfile"])]
     pub watch: bool,
+    /// What is written of the run
+    #[command(flatten)]
+    pub reports: Reports,
     /// libtest's own
     #[command(flatten)]
     pub libtest: LibtestArguments,

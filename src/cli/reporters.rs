@@ -1,0 +1,136 @@
+//! Who is told what happens during a run: the terminal, and the reports that were asked for.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::Reports;
+use super::exit::Exit;
+use super::output::Output;
+use super::write::write;
+use crate::journal::{Entry, Journal, RunStarted};
+use crate::outcome::Event;
+use crate::report::discretion::Discretion;
+use crate::report::jsonl::JsonLines;
+use crate::report::transcript::Transcript;
+use crate::report::{github, gitlab, html, junit, markdown};
+use crate::source::Sources;
+
+/// The reports that were asked for, beside the terminal's.
+pub(super) struct Reporters {
+    reports: Reports,
+    /// Where GitHub Actions wants the job's summary.
+    step_summary: Option<PathBuf>,
+    jsonl: Option<JsonLines<File>>,
+    transcript: Option<Transcript>,
+    /// What the reports that are written at the end are made of.
+    journal: Journal,
+}
+
+impl Reporters {
+    /// Opens what is written while the run goes on, or says why that cannot be.
+    pub fn open(reports: &Reports, step_summary: Option<&str>, output: &Output) -> Result<Self, Exit> {
+        let jsonl = match &reports.jsonl {
+            None => None,
+            Some(path) => match create(path) {
+                Ok(file) => Some(JsonLines::new(file)),
+                Err(error) => {
+                    output.complain(&format!("error: {} cannot be written: {error}", path.display()));
+                    return Err(Exit::Usage);
+                }
+            },
+        };
+        Ok(Reporters {
+            reports: reports.clone(),
+            step_summary: step_summary.map(PathBuf::from).filter(|_| reports.github),
+            jsonl,
+            transcript: None,
+            journal: Journal::default(),
+        })
+    }
+
+    /// Whether any report was asked for.
+    pub fn any(&self) -> bool {
+        self.jsonl.is_some() || self.reports.github || self.keeps()
+    }
+
+    /// Whether a report is written at the end.
+    fn keeps(&self) -> bool {
+        let Reports { junit, html, markdown, gitlab, .. } = &self.reports;
+        [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || self.step_summary.is_some()
+    }
+
+    /// The run begins.
+    pub fn begin(&mut self, sources: std::sync::Arc<Sources>, discretion: Discretion, started: RunStarted) {
+        if self.any() {
+            let (transcript, entry) = Transcript::begin(sources, discretion, started);
+            self.transcript = Some(transcript);
+            self.take(entry);
+        }
+    }
+
+    /// Something happens.
+    pub fn tell(&mut self, event: &Event) {
+        let entries = self.transcript.as_mut().map(|transcript| transcript.entries(event)).unwrap_or_default();
+        entries.into_iter().for_each(|entry| self.take(entry));
+    }
+
+    fn take(&mut self, entry: Entry) {
+        if let Some(jsonl) = &mut self.jsonl
+            && jsonl.tell(&entry).is_err()
+        {
+            // Told once, at the end: the file is not whole.
+            self.jsonl = None;
+        }
+        if self.reports.github
+            && let Entry::TestFinished(test) = &entry
+        {
+            drop(io::stdout().write_all(github::annotations(test).as_bytes()));
+        }
+        if self.keeps() {
+            self.journal.take(entry);
+        }
+    }
+
+    /// The run has ended: everything is written.
+    pub fn end(mut self, elapsed: std::time::Duration, exit: Exit, output: &Output) -> Result<(), Exit> {
+        let Some(transcript) = &self.transcript else { return Ok(()) };
+        let last = transcript.end(elapsed, exit as u8);
+        self.take(last);
+        let mut result = Ok(());
+        if let Some(path) = self.reports.jsonl.as_ref().filter(|_| self.jsonl.is_none()) {
+            output.complain(&format!("error: {} is not whole: it could not be written to its end", path.display()));
+            result = Err(Exit::Usage);
+        }
+        let journal = &self.journal;
+        type Make = fn(&Journal) -> Vec<u8>;
+        let files: [(&Option<PathBuf>, Make); 4] = [
+            (&self.reports.junit, junit::document),
+            (&self.reports.html, |journal| html::page(journal).into_bytes()),
+            (&self.reports.markdown, |journal| markdown::summary(journal).into_bytes()),
+            (&self.reports.gitlab, |journal| gitlab::code_quality(journal).into_bytes()),
+        ];
+        for (path, make) in files {
+            if let Some(path) = path {
+                result = result.and(write(path, make(journal), output));
+            }
+        }
+        if let Some(path) = &self.step_summary
+            && let Err(error) = append(path, &markdown::summary(journal))
+        {
+            output.complain(&format!("warning: the job's summary in {} is not written: {error}", path.display()));
+        }
+        result
+    }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    File::create(path)
+}
+
+fn append(path: &Path, text: &str) -> io::Result<()> {
+    std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+}

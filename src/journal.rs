@@ -1,0 +1,174 @@
+//! The journal of a run: all that happened, as plain data that can be written, read again and merged.
+//!
+//! A run tells it entry by entry, one JSON object a line (`--jsonl`); every other report is made of it, during the run or
+//! later (`draftgate report`). So a run that was ended halfway leaves what is needed for a report of what it did, and the
+//! journals of shards are one run again once they lie together.
+//!
+//! What is in an entry has been masked already: an entry leaves this program as it is.
+//!
+//! **The format** has a number, [`FORMAT`]. A member or an entry may be added to a format, and readers pass over what they do
+//! not know; whatever changes the meaning of a member raises the number. The JSON Schema is derived from these types.
+
+mod exchange;
+mod test;
+mod whole;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use exchange::{Answer, Body, Exchange, Part, Request};
+pub use test::{
+    Attempt, Failure, Grade, Place, Poll, Related, Snapshot, Spot, Standing, Step, Test, Unanswered, Verdict, Visit,
+};
+pub use whole::{Journal, JournalError};
+
+/// The version of the format that is written, and the latest that is read.
+pub const FORMAT: u32 = 1;
+
+/// Something that happened, one line of the file. Times are in seconds since the run began, unless said otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Entry {
+    /// The run begins: the first line of every journal.
+    RunStarted(RunStarted),
+    /// A file that tests are written in, before the first of them.
+    File(File),
+    /// What was known of a flow before the run.
+    Flow(Flow),
+    /// A test begins, or begins once more.
+    TestStarted(TestStarted),
+    /// A test goes on to its next step.
+    StepStarted(StepStarted),
+    /// A test waits for the pending answer of its step to become another.
+    StepPending(StepPending),
+    /// A test has ended, or was skipped.
+    TestFinished(Box<Test>),
+    /// The run has ended: the last line, which a run that was killed does not write.
+    RunEnded(RunEnded),
+    /// What a later draftgate added.
+    #[serde(other)]
+    #[schemars(skip)]
+    Unknown,
+}
+
+/// How the run begins.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunStarted {
+    /// The version of the format.
+    pub format: u32,
+    /// The version of draftgate.
+    pub draftgate: String,
+    /// When, as RFC 3339 has it.
+    pub started: String,
+    /// The address of the API; null for the embedded sandbox.
+    pub server: Option<String>,
+    /// The environment of the configuration that was chosen.
+    pub environment: Option<String>,
+    /// What generated data grow from.
+    pub seed: u64,
+    /// Which part of the selected tests this run plays; null for all of them.
+    pub shard: Option<Shard>,
+    /// A digest of the names of all selected tests, those of the other shards too: the same in all shards of one run.
+    pub suite: String,
+    /// How many tests were selected, those of the other shards too.
+    pub selected: usize,
+    /// The tests that this run plays or skips.
+    pub tests: Vec<Planned>,
+}
+
+/// A part of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which, from one.
+    pub index: usize,
+    /// Of how many.
+    pub count: usize,
+}
+
+/// A test that is to be run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Planned {
+    /// Its place among all selected tests, from zero, by which it is known in every shard.
+    pub number: usize,
+    /// Its name.
+    pub name: String,
+}
+
+/// A file that tests are written in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct File {
+    /// As it is shown, with forward slashes.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// What is known of one flow, in one version and language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Flow {
+    /// Its alias, or its id where it has none.
+    pub flow: String,
+    /// `draft` or `live`.
+    pub version: String,
+    /// The language that is asked for; null where none is.
+    pub language: Option<String>,
+    /// Its steps, the nearest to the beginning first.
+    pub steps: Vec<Spot>,
+    /// Which of them it begins with, by their places in `steps`.
+    pub first: Vec<usize>,
+    /// Which step follows which.
+    pub moves: Vec<Move>,
+}
+
+/// A way from one step to another, by their places in the flow's `steps`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Move {
+    /// The step before.
+    pub from: usize,
+    /// `submit` or `back`.
+    pub way: String,
+    /// The step after.
+    pub to: usize,
+}
+
+/// A test begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TestStarted {
+    /// Its name.
+    pub test: String,
+    /// Which attempt it is, from one.
+    pub attempt: usize,
+    /// When.
+    pub at: f64,
+}
+
+/// A test goes on to its next step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StepStarted {
+    /// The test's name.
+    pub test: String,
+    /// The step's number.
+    pub step: usize,
+    /// Its name, or its action.
+    pub label: String,
+    /// When.
+    pub at: f64,
+}
+
+/// A test waits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StepPending {
+    /// The test's name.
+    pub test: String,
+    /// Since when.
+    pub at: f64,
+}
+
+/// How the run ended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunEnded {
+    /// How long it took.
+    pub seconds: f64,
+    /// The exit code that follows from the tests.
+    pub exit: u8,
+}

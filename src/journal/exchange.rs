@@ -1,0 +1,77 @@
+//! Requests and answers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A request and its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Exchange {
+    /// What it was for.
+    pub part: Part,
+    /// What was sent.
+    pub request: Request,
+    /// What came back.
+    pub answer: Answer,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// What the step needed first: a form to learn, a file to upload.
+    Before,
+    /// The step's own request.
+    Own,
+    /// The last poll of a pending answer.
+    Poll,
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Names, in small letters, and values, in order.
+    pub headers: Vec<(String, String)>,
+    /// Null for none.
+    pub body: Option<Body>,
+    /// A command for a POSIX shell that sends it again, with variables in place of what is secret.
+    pub curl: String,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names, in small letters, and values, in order.
+    pub headers: Vec<(String, String)>,
+    /// Null for an empty one.
+    pub body: Option<Body>,
+    /// From the request's first byte to the answer's last.
+    pub seconds: f64,
+}
+
+/// What a request or an answer carries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// JSON.
+    Json(Value),
+    /// Any other text.
+    Text(String),
+    /// The fields of a form, in order.
+    Form(Vec<(String, String)>),
+    /// A file.
+    File {
+        /// Its name.
+        name: String,
+        /// Its media type.
+        media_type: String,
+        /// How long it is.
+        bytes: usize,
+    },
+}
