@@ -208,6 +208,29 @@ pub struct SnapshotOutcome {
     pub note: Option<String>,
 }
 
+impl ScenarioOutcome {
+    /// A test of which nothing has been done yet.
+    pub fn new(name: String, title: String, span: Span) -> Self {
+        ScenarioOutcome {
+            name,
+            title,
+            span,
+            place: span,
+            files: vec![span.source],
+            tags: Vec::new(),
+            flow: None,
+            version: Version::default(),
+            language: None,
+            sessions: Vec::new(),
+            attempts: Vec::new(),
+            verdict: Verdict::Passed,
+            elapsed: Duration::ZERO,
+            steps: Vec::new(),
+            problem: None,
+        }
+    }
+}
+
 impl StepOutcome {
     /// A step of which nothing is known yet.
     pub fn new(number: usize, label: &str, span: Span, applicant: Option<String>) -> Self {

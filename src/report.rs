@@ -16,6 +16,7 @@ pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 pub mod patch;
+pub mod picture;
 mod progress;
 pub mod sentence;
 pub mod terminal;

@@ -267,15 +267,7 @@ mod tests {
         let mut terminal = Terminal::new(Vec::new(), Arc::default(), Redactor::default(), false).with_progress(|| 80);
         let mut sources = Sources::default();
         let source = sources.add("a.yaml", "x");
-        let outcome = ScenarioOutcome {
-            name: "a".to_owned(),
-            title: String::new(),
-            span: sources.span(source, 0..1),
-            verdict: Verdict::Passed,
-            elapsed: Duration::ZERO,
-            steps: Vec::new(),
-            problem: None,
-        };
+        let outcome = ScenarioOutcome::new("a".to_owned(), String::new(), sources.span(source, 0..1));
         let doing = Event::Doing { test: "a".to_owned(), doing: Doing::Step(1, "init".to_owned()) };
         for event in [Event::Started { tests: 2 }, doing, Event::Finished(Box::new(outcome))] {
             terminal.tell(event).unwrap();

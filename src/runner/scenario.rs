@@ -78,21 +78,11 @@ pub(super) fn not_begun(test: Test<'_>) -> ScenarioOutcome {
     let scenario = test.scenario;
     let own = scenario.span.source;
     ScenarioOutcome {
-        name: test.name(),
-        title: scenario.title.clone(),
-        span: scenario.span,
         place: test.case.map_or(scenario.span, |case| case.span),
         files: std::iter::once(own).chain(scenario.files().into_iter().filter(|file| *file != own)).collect(),
         tags: scenario.tags.clone(),
-        flow: None,
         version: scenario.version,
-        language: None,
-        sessions: Vec::new(),
-        attempts: Vec::new(),
-        verdict: Verdict::Passed,
-        elapsed: Duration::ZERO,
-        steps: Vec::new(),
-        problem: None,
+        ..ScenarioOutcome::new(test.name(), scenario.title.clone(), scenario.span)
     }
 }
 
