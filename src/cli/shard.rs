@@ -139,7 +139,7 @@ impl Pair {
             (None, Some(_)) => return Err(NoShard::Half { set: self.count, unset: self.index }),
         };
         // Below the first it is no number of a shard either.
-        match Shard::new((value + 1).saturating_sub(self.first), of) {
+        match Shard::new(value.saturating_add(1).saturating_sub(self.first), of) {
             Ok(shard) => Ok(Some(Chosen { shard, by: self.index })),
             Err(why @ ShardError::TooMany(_)) => Err(NoShard::Count { count: self.count, of, why }),
             Err(_) => {
@@ -193,6 +193,8 @@ mod tests {
             }
         }
         assert!(of(&[("CI_NODE_INDEX", "0"), ("CI_NODE_TOTAL", "5")]).is_err());
+        assert!(of(&[("CIRCLE_NODE_INDEX", &usize::MAX.to_string()), ("CIRCLE_NODE_TOTAL", "5")]).is_err());
+        assert!(of(&[("CIRCLE_NODE_INDEX", "1"), ("CIRCLE_NODE_TOTAL", &usize::MAX.to_string())]).is_err());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The journals of shards, put together into that of one run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{File, Flow, Journal, RunEnded, RunStarted, Shard, Spot, Test};
+use super::{Flow, Journal, RunEnded, RunStarted, Shard, Spot, Test};
 
 /// Why journals are not those of the shards of one run. Each is called by its name, which is that of its file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -115,8 +115,9 @@ impl Journal {
         let seconds = parts.iter().filter_map(|(_, part)| part.ended.as_ref()).map(|ended| ended.seconds);
         let seconds = seconds.fold(0.0, f64::max);
         let mut merged = Journal { started: started(&parts, missing), ..Journal::default() };
+        let mut told = HashSet::new();
         for (_, part) in parts {
-            part.files.into_iter().for_each(|file| add_file(&mut merged.files, file));
+            merged.files.extend(part.files.into_iter().filter(|file| told.insert(file.path.clone())));
             part.flows.into_iter().for_each(|flow| add_flow(&mut merged.flows, flow));
             merged.tests.extend(part.tests);
             merged.under_way.extend(part.under_way);
@@ -180,12 +181,6 @@ fn started(parts: &[Named], missing: Vec<Shard>) -> RunStarted {
     tests.sort_by_key(|test| test.number);
     let first = each().min_by_key(began).cloned().unwrap_or_default();
     RunStarted { shard: None, division: None, missing, tests, ..first }
-}
-
-fn add_file(files: &mut Vec<File>, file: File) {
-    if !files.iter().any(|known| known.path == file.path) {
-        files.push(file);
-    }
 }
 
 /// Adds what a shard knew of a flow. All knew the same where all had the same files; what one of them knew beside that, such as
