@@ -4,9 +4,11 @@
 //! Each command has a file of its own. [`harness`] is the same run for a test target of somebody's own crate.
 
 pub mod args;
+mod bazel;
 mod changes;
 mod completions;
 pub mod config;
+mod durations;
 pub mod exit;
 mod explain;
 pub mod harness;
@@ -16,6 +18,7 @@ mod lint;
 mod man;
 mod new;
 mod output;
+mod plan;
 mod prepare;
 mod record;
 mod report;
@@ -25,6 +28,7 @@ mod run;
 mod sandbox;
 mod schema;
 pub mod settings;
+mod shard;
 mod signal;
 mod watch;
 mod write;

@@ -29,6 +29,8 @@ pub struct Terminal<W> {
     failed: Vec<ScenarioOutcome>,
     counts: Counts,
     live: Option<Live>,
+    /// What runs, where that is a part of what was selected.
+    part: Option<String>,
 }
 
 /// The line at the bottom of a terminal that is drawn over and over.
@@ -57,12 +59,27 @@ struct Counts {
 impl<W: Write> Terminal<W> {
     /// A report that goes to `out`.
     pub fn new(out: W, sources: Arc<Sources>, redactor: Redactor, color: bool) -> Self {
-        Terminal { out, sources, redactor, color, failed: Vec::new(), counts: Counts::default(), live: None }
+        Terminal {
+            out,
+            sources,
+            redactor,
+            color,
+            failed: Vec::new(),
+            counts: Counts::default(),
+            live: None,
+            part: None,
+        }
     }
 
     /// With a line at the bottom that says how far the run is. `out` must be a terminal, and `width` its columns.
     pub fn with_progress(mut self, width: fn() -> usize) -> Self {
         self.live = Some(Live { progress: Progress::new(0, Instant::now()), width, shown: None });
+        self
+    }
+
+    /// Says at the beginning that the run is a part of a larger one, and which, in place of how many tests there are.
+    pub fn of_part(mut self, part: Option<String>) -> Self {
+        self.part = part;
         self
     }
 
@@ -97,7 +114,8 @@ impl<W: Write> Terminal<W> {
                 if let Some(live) = &mut self.live {
                     live.progress = Progress::new(tests, Instant::now());
                 }
-                self.say(&format!("{} {}\n", self.tag("Running", bold()), counted(tests, "test")))
+                let tests = self.part.take().unwrap_or_else(|| counted(tests, "test"));
+                self.say(&format!("{} {tests}\n", self.tag("Running", bold())))
             }
             Event::Doing { test, doing } => {
                 let Some(live) = &mut self.live else { return Ok(()) };
