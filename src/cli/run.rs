@@ -23,7 +23,7 @@ use crate::report::discretion::Discretion;
 use crate::report::failure::explain;
 use crate::report::terminal::Terminal;
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
-use crate::runner::{expected_files, record_maps, settle};
+use crate::runner::{expected_files, known_flows, record_maps, settle};
 use crate::snapshot::unreferenced::unreferenced;
 
 /// Runs scenarios.
@@ -133,7 +133,10 @@ pub(super) fn execute(
             let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), output.redactor.clone(), output.color);
             if output.live { terminal.with_progress(terminal_width) } else { terminal }
         });
-        reporters.begin(prepared.sources.clone(), discretion, started(prepared, libtest, now));
+        if reporters.any() {
+            let flows = known_flows(&prepared.run, &selected(&prepared.run, &prepared.tests, libtest));
+            reporters.begin(prepared.sources.clone(), discretion, started(prepared, libtest, now), flows);
+        }
         (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
