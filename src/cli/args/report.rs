@@ -49,7 +49,8 @@ impl Reports {
     draftgate run --jsonl run.jsonl\n  \
     draftgate report html run.jsonl -o report.html\n  \
     draftgate report merge shard-*.jsonl -o run.jsonl\n  \
-    draftgate report junit shard-*.jsonl -o junit.xml")]
+    draftgate report junit shard-*.jsonl -o junit.xml\n  \
+    draftgate report flows run.jsonl -o flows")]
 pub struct ReportArguments {
     /// What to make
     #[command(subcommand)]
@@ -74,6 +75,19 @@ pub enum ReportCommand {
     Gitlab(Journals),
     /// One journal of all shards
     Merge(Journals),
+    /// A picture of each flow, with what the run went of it: SVG files
+    Flows(Flows),
+}
+
+/// The journals that pictures are made of.
+#[derive(Debug, Clone, Args)]
+pub struct Flows {
+    /// A run's journal, or those of all its shards
+    #[arg(value_name = "RUN.jsonl", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The folder to write them into, FLOW.svg each
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// The journals that a report is made of.
