@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::graph::{FlowGraph, Way};
 use super::layout::{Arrangement, HEIGHT, Line, MARK, Piece, Point, WIDTH, arrange};
-use super::lettering::{escape, fitted};
+use super::lettering::{self, escape};
 use crate::phrase::counted;
 
 /// What a picture looks like that stands alone, in light and in dark.
@@ -177,7 +177,7 @@ fn push_step(svg: &mut String, graph: &FlowGraph, at: usize, (x, y): Point, id: 
         }
         false => frame(0.0, 8.0, "none"),
     }
-    let title = fitted(step.name());
+    let title = lettering::title(step.name());
     // The lines of the title, and below them the type, lie round the middle.
     let named = !step.spot.title.is_empty();
     let rows = title.len() + usize::from(named);
@@ -189,9 +189,8 @@ fn push_step(svg: &mut String, graph: &FlowGraph, at: usize, (x, y): Point, id: 
         row += 1.0;
     }
     if named {
-        for line in fitted(&step.spot.kind).iter().take(1) {
-            push_text(svg, (x, first + row * 16.0), r#"class="label type" font-size="11""#, line);
-        }
+        let kind = lettering::kind(&step.spot.kind);
+        push_text(svg, (x, first + row * 16.0), r#"class="label type" font-size="11""#, &kind);
     }
     svg.push_str("</g>");
 }

@@ -2,29 +2,39 @@
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// How many columns a line has: a bold letter of 13 pixels is some 8 wide.
-const COLUMNS: usize = 20;
-/// How many lines there are.
-const LINES: usize = 2;
+/// How many columns a line of a title has: a bold letter of 13 pixels is some 8 wide.
+const TITLE: usize = 20;
+/// How many columns the type has, in letters of 11 pixels.
+const TYPE: usize = 25;
 /// What stands for what is left out.
 const MORE: char = '…';
 
-/// A text as the lines that fit, broken between words where that is possible, and cut short where it is too long.
-pub fn fitted(text: &str) -> Vec<String> {
+/// A title as the two lines that fit at most.
+pub fn title(text: &str) -> Vec<String> {
+    fitted(text, TITLE, 2)
+}
+
+/// A type as the one line that fits.
+pub fn kind(text: &str) -> String {
+    fitted(text, TYPE, 1).pop().unwrap_or_default()
+}
+
+/// A text as so many lines, broken between words where that is possible, and cut short where it is too long.
+fn fitted(text: &str, columns: usize, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= COLUMNS => {
+            Some(line) if line.width() + 1 + word.width() <= columns => {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.extend(parts(word)),
+            _ => lines.extend(parts(word, columns)),
         }
     }
-    if lines.len() > LINES {
-        lines.truncate(LINES);
+    if lines.len() > most {
+        lines.truncate(most);
         if let Some(last) = lines.last_mut() {
-            while last.width() >= COLUMNS {
+            while last.width() >= columns {
                 last.pop();
             }
             last.push(MORE);
@@ -34,12 +44,12 @@ pub fn fitted(text: &str) -> Vec<String> {
 }
 
 /// A word in pieces of which each fits.
-fn parts(word: &str) -> Vec<String> {
+fn parts(word: &str, columns: usize) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut width = 0;
     for letter in word.chars() {
         let own = letter.width().unwrap_or_default();
-        if width + own > COLUMNS {
+        if width + own > columns {
             parts.push(String::new());
             width = 0;
         }
@@ -74,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_title_is_broken_between_words_and_cut_short() {
-        for (title, lines) in [
+        for (text, lines) in [
             ("Address", &["Address"][..]),
             ("", &[]),
             ("Upload your identity document", &["Upload your identity", "document"]),
@@ -82,9 +92,11 @@ mod tests {
             ("Donaudampfschifffahrtsgesellschaft", &["Donaudampfschifffahr", "tsgesellschaft"]),
             ("お客様の情報をご入力ください", &["お客様の情報をご入力", "ください"]),
         ] {
-            assert_eq!(fitted(title), lines);
-            assert!(fitted(title).iter().all(|line| line.width() <= COLUMNS), "{title}");
+            assert_eq!(title(text), lines);
+            assert!(title(text).iter().all(|line| line.width() <= TITLE), "{text}");
         }
+        assert_eq!(kind("trulioo_electronic_idv"), "trulioo_electronic_idv");
+        assert_eq!(kind("a_service_whose_type_is_too_long"), "a_service_whose_type_is_…");
     }
 
     #[test]
