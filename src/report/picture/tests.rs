@@ -48,7 +48,7 @@ fn numbers(svg: &str, pattern: &str) -> Vec<Vec<f64>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn whatever_the_flow_everything_is_drawn_once_and_within_the_picture(graph in arbitrary()) {
