@@ -41,9 +41,9 @@
 //! | [`compose`] | scenarios written by the program: from a walk, from a recording |
 //! | [`proxy`] | a recording proxy, which understands nothing of what passes |
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
+//! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`map`] | what is known of a flow from earlier runs |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
-//! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, shards, tasks, trials |
 //! | [`report`] | text for people |

@@ -10,6 +10,7 @@
 
 mod judge;
 mod merge;
+mod spot;
 pub mod store;
 mod survey;
 

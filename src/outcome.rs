@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::operation::Version;
 use crate::expect::{Demand, Failure};
+use crate::journal::Visit;
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, SourceId, Span};
 
@@ -161,34 +162,6 @@ pub struct StepOutcome {
     pub requests: Duration,
     /// How long of that an answer was pending.
     pub pending: Duration,
-}
-
-/// Where an answer led an applicant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// The flow's alias, or its id where it has none.
-    pub flow: String,
-    /// Draft or live.
-    pub version: Version,
-    /// The language that was asked for.
-    pub language: Option<String>,
-    /// Where the applicant stood before, where that is known.
-    pub from: Option<Spot>,
-    /// How the applicant came here: `begin`, `submit`, `back` or `stay`.
-    pub way: &'static str,
-    /// Where the applicant stands now.
-    pub to: Spot,
-}
-
-/// A step of a flow, known by what lasts when the flow is rebuilt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Spot {
-    /// Its title; empty where it has none.
-    pub title: String,
-    /// Such as `form`; `end` for the end.
-    pub kind: String,
-    /// A digest of its elements' labels, roles and types.
-    pub shape: String,
 }
 
 /// How an answer compares with what was accepted.

@@ -22,7 +22,7 @@ use crate::scenario::{Case, Scenario, Suite, Test};
 use crate::snapshot::{Store, UpdatePolicy};
 use crate::template::scope::World;
 
-pub use maps::{Recorded, Surveyor, record_maps};
+pub use maps::{Recorded, Surveyor, known_flows, record_maps};
 pub use scenario::run_test;
 pub use snapshots::{collisions, expected_files, settle};
 

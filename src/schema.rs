@@ -1,4 +1,5 @@
-//! JSON Schemas of everything that people write, for editors: completion, hover texts and typos underlined.
+//! JSON Schemas of everything that people write, for editors: completion, hover texts and typos underlined; and of the
+//! journal, for whatever reads it.
 //!
 //! The files are read key by key ([`crate::yaml`]), because that gives better messages than typed parsing; so there are no
 //! types to derive a schema from. Those here say the same for editors: a type a map, a field a key, its comment the text
@@ -27,6 +28,8 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::journal::Entry;
+
 /// What a schema is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaKind {
@@ -42,16 +45,19 @@ pub enum SchemaKind {
     Config,
     /// The sandbox's settings, `sandbox.yaml`.
     Sandbox,
+    /// A line of a run's journal, as `--jsonl` writes it.
+    Journal,
 }
 
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 6] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 7] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
     (SchemaKind::Flow, "flow", "flow.schema.json"),
     (SchemaKind::Config, "config", "config.schema.json"),
     (SchemaKind::Sandbox, "sandbox", "sandbox.schema.json"),
+    (SchemaKind::Journal, "journal", "journal.schema.json"),
 ];
 
 /// A schema as JSON text, the same at every call, with a newline at its end.
@@ -69,6 +75,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Flow => root::<flow::Flow>("draftgate: flow definition"),
         SchemaKind::Config => root::<config::Config>("draftgate.yaml"),
         SchemaKind::Sandbox => root::<config::Sandbox>("sandbox.yaml"),
+        SchemaKind::Journal => root::<Entry>("draftgate: an entry of a run's journal"),
     };
     // The alternate form of a value is indented JSON.
     format!("{:#}\n", schema.as_value())

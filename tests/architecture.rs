@@ -26,15 +26,15 @@ const HOUSE: [(&str, &[&str]); 28] = [
     ("proxy", &["api", "serving"]),
     ("expect", &["api", "jsonpath", "matcher", "phrase", "redact", "scenario", "source", "template"]),
     ("snapshot", &["api", "jsonpath", "source"]),
-    ("map", &["api", "source"]),
-    ("lint", &["api", "map", "matcher", "phrase", "scenario", "source", "template", "yaml"]),
     ("journal", &[]),
-    ("outcome", &["api", "expect", "snapshot", "source"]),
+    ("map", &["api", "journal", "source"]),
+    ("lint", &["api", "map", "matcher", "phrase", "scenario", "source", "template", "yaml"]),
+    ("outcome", &["api", "expect", "journal", "snapshot", "source"]),
     (
         "runner",
         &[
-            "api", "compose", "expect", "fake", "map", "matcher", "outcome", "scenario", "session", "snapshot",
-            "source", "template",
+            "api", "compose", "expect", "fake", "journal", "map", "matcher", "outcome", "scenario", "session",
+            "snapshot", "source", "template",
         ],
     ),
     (
@@ -46,7 +46,7 @@ const HOUSE: [(&str, &[&str]); 28] = [
     ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
     ("sandbox", &["api", "phrase", "serving", "source", "yaml"]),
-    ("schema", &["api", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
+    ("schema", &["api", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::args::{Journals, ReportArguments, ReportCommand};
+use super::args::{Flows, Parts, ReportArguments, ReportCommand};
 use super::exit::{Exit, Tally};
 use super::output::Output;
-use super::write::write;
+use super::write::{write, write_all};
 use crate::journal::{Journal, JournalError, MergeError, Test};
+use crate::report::picture::{Picture, pictures};
 use crate::report::{gitlab, html, jsonl, junit, markdown, terminal};
 
 /// Makes a report.
@@ -22,9 +23,10 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         ReportCommand::Markdown(journals) => (|journal, _| markdown::summary(journal).into_bytes(), journals),
         ReportCommand::Gitlab(journals) => (|journal, _| gitlab::code_quality(journal).into_bytes(), journals),
         ReportCommand::Merge(journals) => (|journal, _| jsonl::lines(journal), journals),
+        ReportCommand::Flows(flows) => return draw(flows, output),
     };
     let merges = matches!(arguments.command, ReportCommand::Merge(_));
-    let journal = match gather(journals, merges, output) {
+    let journal = match gather(&journals.parts, merges, output) {
         Ok(journal) => journal,
         Err(exit) => return exit,
     };
@@ -45,13 +47,13 @@ fn ended(journal: &Journal) -> Exit {
 }
 
 /// Reads the journals, and puts them together. Only one is reported of as it is, also if it is that of a shard.
-fn gather(journals: &Journals, merges: bool, output: &Output) -> Result<Journal, Exit> {
+fn gather(given: &Parts, merges: bool, output: &Output) -> Result<Journal, Exit> {
     let refuse = |why: &dyn std::fmt::Display| {
         output.complain(&format!("error: {why}"));
         Exit::Usage
     };
     let mut parts = Vec::new();
-    for file in &journals.files {
+    for file in &given.files {
         let name = file.display().to_string();
         let journal = read(file).map_err(|why| refuse(&format!("{name}: {why}")))?;
         if !journal.is_whole() {
@@ -64,7 +66,7 @@ fn gather(journals: &Journals, merges: bool, output: &Output) -> Result<Journal,
         return Ok(std::mem::take(only));
     }
     let exit = |tests: &[Test]| Tally::of(tests).exit() as u8;
-    let journal = Journal::merge(parts, journals.partial, exit).map_err(|why| {
+    let journal = Journal::merge(parts, given.partial, exit).map_err(|why| {
         let advice = match why {
             MergeError::Missing(_) => "; `--partial` makes the report without",
             _ => "",
@@ -76,6 +78,29 @@ fn gather(journals: &Journals, merges: bool, output: &Output) -> Result<Journal,
         output.complain(&format!("warning: {missing}: what the others did is told"));
     }
     Ok(journal)
+}
+
+/// Writes the pictures of flows.
+fn draw(arguments: &Flows, output: &Output) -> Exit {
+    let journal = match gather(&arguments.parts, false, output) {
+        Ok(journal) => journal,
+        Err(exit) => return exit,
+    };
+    let files: Vec<(String, Vec<u8>)> =
+        pictures(&journal).iter().map(|picture| (file_name(picture), picture.standalone().into_bytes())).collect();
+    if files.is_empty() {
+        output.complain("error: there is no picture: no test went anywhere, and no flow was known before");
+        return Exit::Nothing;
+    }
+    write_all(&arguments.out, &files, output)
+}
+
+/// `retail.svg`; `retail.live.fr-FR.svg` for what is not the draft without a language.
+fn file_name(picture: &Picture) -> String {
+    let version = Some(picture.version.as_str()).filter(|version| *version != "draft");
+    let parts = [Some(picture.flow.as_str()), version, picture.language.as_deref(), Some("svg")];
+    let name = parts.into_iter().flatten().collect::<Vec<_>>().join(".");
+    name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
 }
 
 fn read(path: &Path) -> Result<Journal, JournalError> {

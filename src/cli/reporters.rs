@@ -8,7 +8,7 @@ use super::args::Reports;
 use super::exit::Exit;
 use super::output::Output;
 use super::write::write;
-use crate::journal::{Entry, Journal, RunStarted};
+use crate::journal::{Entry, Flow, Journal, RunStarted};
 use crate::outcome::Event;
 use crate::report::discretion::Discretion;
 use crate::report::jsonl::JsonLines;
@@ -60,13 +60,17 @@ impl Reporters {
         [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || self.step_summary.is_some()
     }
 
-    /// The run begins.
-    pub fn begin(&mut self, sources: std::sync::Arc<Sources>, discretion: Discretion, started: RunStarted) {
-        if self.any() {
-            let (transcript, entry) = Transcript::begin(sources, discretion, started);
-            self.transcript = Some(transcript);
-            self.take(entry);
-        }
+    /// The run begins, with this known of its flows.
+    pub fn begin(
+        &mut self,
+        sources: std::sync::Arc<Sources>,
+        discretion: Discretion,
+        started: RunStarted,
+        flows: Vec<Flow>,
+    ) {
+        let (transcript, entries) = Transcript::begin(sources, discretion, started, flows);
+        self.transcript = Some(transcript);
+        entries.into_iter().for_each(|entry| self.take(entry));
     }
 
     /// Something happens.

@@ -26,7 +26,7 @@ use crate::report::discretion::Discretion;
 use crate::report::failure::explain;
 use crate::report::terminal::Terminal;
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
-use crate::runner::{expected_files, record_maps, settle};
+use crate::runner::{expected_files, known_flows, record_maps, settle};
 use crate::snapshot::unreferenced::unreferenced;
 
 /// Runs scenarios.
@@ -177,7 +177,10 @@ pub(super) fn execute(
             let terminal = terminal.of_part(plan.part());
             if output.live { terminal.with_progress(terminal_width) } else { terminal }
         });
-        reporters.begin(prepared.sources.clone(), discretion, plan.started(prepared, now));
+        if reporters.any() {
+            let flows = known_flows(&prepared.run, &selected(&prepared.run, &prepared.tests, libtest));
+            reporters.begin(prepared.sources.clone(), discretion, plan.started(prepared, now), flows);
+        }
         (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });

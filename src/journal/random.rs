@@ -11,7 +11,7 @@ use super::*;
 
 /// A text with what formats find hard.
 fn text() -> impl Strategy<Value = String> {
-    "[a-z é\"\\\\<&\n\u{1f600}]{0,12}"
+    "[a-z é\"\\\\<&\n\x00\x1b\u{2028}\u{1f600}]{0,12}"
 }
 
 /// Times are told in microseconds.

@@ -1,7 +1,7 @@
 //! What came of a test and of its steps.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::exchange::{Exchange, Request};
@@ -186,10 +186,17 @@ pub struct Failure {
     pub notes: Vec<String>,
     /// Other places that belong to it.
     pub related: Vec<Related>,
-    /// The value that was wanted, where two values explain it.
+    /// The value that was wanted, where two values explain it; left out otherwise, as null is a value.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub expected: Option<Value>,
-    /// The value that came, where two values explain it.
+    /// The value that came, where two values explain it; left out otherwise, as null is a value.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub actual: Option<Value>,
+}
+
+/// A value that is there, null among them.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// How grave something is.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
+use serde::Deserialize;
+
 use super::{Entry, FORMAT, File, Flow, RunEnded, RunStarted, StepPending, StepStarted, Test, TestStarted};
 
 /// All that a journal says, put together.
@@ -36,9 +38,17 @@ pub enum JournalError {
         /// What is wrong with it.
         why: serde_json::Error,
     },
+    /// There is nothing in it.
+    #[error("it is empty: a run writes a journal with `--jsonl FILE`")]
+    Empty,
     /// It does not begin as a journal does.
     #[error("it does not begin with `run-started`: it is no journal, or its beginning is missing")]
     NoBeginning,
+    /// Another one follows in it.
+    #[error(
+        "line {0} begins another run: each journal wants a file of its own, and `draftgate report` takes several of them"
+    )]
+    Another(usize),
     /// It is of a later format.
     #[error("it has the format {0}, and up to {FORMAT} is read: a later draftgate wrote it")]
     Later(u32),
@@ -92,27 +102,23 @@ impl Journal {
     ///
     /// When it is none.
     pub fn read(lines: impl BufRead) -> Result<Self, JournalError> {
+        let mut lines = lines.split(b'\n');
+        let Some(first) = lines.next().transpose()? else { return Err(JournalError::Empty) };
         let mut journal = Journal::default();
+        journal.take(beginning(&first)?);
         let mut broken: Option<(usize, serde_json::Error)> = None;
-        let mut begun = false;
-        for (at, line) in lines.split(b'\n').enumerate() {
+        for (line, text) in (2..).zip(lines) {
+            let text = text?;
             if let Some((line, why)) = broken {
                 return Err(JournalError::NoEntry { line, why });
             }
-            match serde_json::from_slice::<Entry>(&line?) {
-                Ok(Entry::RunStarted(started)) if !begun => {
-                    if started.format > FORMAT {
-                        return Err(JournalError::Later(started.format));
-                    }
-                    begun = true;
-                    journal.take(Entry::RunStarted(started));
-                }
-                Ok(_) if !begun => return Err(JournalError::NoBeginning),
+            match serde_json::from_slice::<Entry>(&text) {
+                Ok(Entry::RunStarted(_)) => return Err(JournalError::Another(line)),
                 Ok(entry) => journal.take(entry),
-                Err(why) => broken = Some((at + 1, why)),
+                Err(why) => broken = Some((line, why)),
             }
         }
-        if begun { Ok(journal) } else { Err(JournalError::NoBeginning) }
+        Ok(journal)
     }
 
     /// Whether the run came to its end.
@@ -136,4 +142,81 @@ fn under_way(test: &str, mut at: &str) -> Vec<Entry> {
     entries.push(Entry::TestStarted(TestStarted { test: name(), attempt: 1, at: 0.0 }));
     entries.reverse();
     entries
+}
+
+/// The first entry. Its format is asked for before anything else: a later one may mean something else by all that follows.
+fn beginning(line: &[u8]) -> Result<Entry, JournalError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    if let Ok(Format { format }) = serde_json::from_slice(line)
+        && format > FORMAT
+    {
+        return Err(JournalError::Later(format));
+    }
+    match serde_json::from_slice(line) {
+        Ok(entry @ Entry::RunStarted(_)) => Ok(entry),
+        _ => Err(JournalError::NoBeginning),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGIN: &str = r#"{"event":"run-started","format":1,"draftgate":"0.1.0","started":"2026-11-28T21:00:00Z","server":null,"environment":null,"seed":7,"shard":null,"suite":"","selected":1,"tests":[{"number":0,"name":"a"}]}"#;
+    const STEP: &str = r#"{"event":"step-started","test":"a","step":2,"label":"submit","at":0.5}"#;
+    const END: &str = r#"{"event":"run-ended","seconds":1.5,"exit":0}"#;
+
+    fn read(text: impl AsRef<[u8]>) -> Result<Journal, String> {
+        Journal::read(text.as_ref()).map_err(|why| why.to_string())
+    }
+
+    #[test]
+    fn a_journal_is_read_whatever_its_line_ends_are() {
+        let whole = read(format!("{BEGIN}\n{END}\n")).unwrap();
+        assert!(whole.is_whole());
+        assert_eq!((whole.started.seed, whole.ended.as_ref().unwrap().seconds), (7, 1.5));
+        for same in [format!("{BEGIN}\r\n{END}\r\n"), format!("{BEGIN}\n{END}"), format!("{BEGIN}\n{END}\n\n")] {
+            assert_eq!(read(same).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn of_a_run_that_was_killed_everything_but_the_torn_line_is_there() {
+        let step = STEP.replace("submit", "prüfen");
+        let cut = step.find('ü').unwrap() + 1;
+        for torn in [&step.as_bytes()[..cut], &step.as_bytes()[..3], b"", b"{"] {
+            let text = [BEGIN.as_bytes(), b"\n", STEP.as_bytes(), b"\n", torn].concat();
+            let journal = read(text).unwrap();
+            assert_eq!(journal.under_way["a"], "step 2 submit");
+            assert!(!journal.is_whole() && journal.ended.is_none());
+        }
+    }
+
+    #[test]
+    fn what_a_later_draftgate_added_is_passed_over() {
+        let begin = BEGIN.replace("\"seed\"", "\"mood\":{\"deep\":[1]},\"seed\"");
+        let added = r#"{"event":"tests-counted","count":[{"a":1}]}"#;
+        assert_eq!(read(format!("{begin}\n{added}\n{END}\n")), read(format!("{BEGIN}\n{END}\n")));
+    }
+
+    #[test]
+    fn what_is_no_journal_is_told_in_plain_words() {
+        for (text, why) in [
+            (String::new(), "it is empty"),
+            ("<testsuites/>\n".to_owned(), "does not begin with `run-started`"),
+            ("[1]\n[2]\n".to_owned(), "does not begin with `run-started`"),
+            (BEGIN[..40].to_owned(), "does not begin with `run-started`"),
+            (format!("{STEP}\n{END}\n"), "its beginning is missing"),
+            (format!("{BEGIN}\nnonsense\n{END}\n"), "line 2 is no entry of a journal"),
+            (format!("{BEGIN}\n{END}\n{BEGIN}\n{END}\n"), "line 3 begins another run"),
+            (BEGIN.replace("\"format\":1", "\"format\":2"), "it has the format 2, and up to 1 is read"),
+            (r#"{"event":"run-begun","format":3}"#.to_owned(), "it has the format 3"),
+        ] {
+            let told = read(&text).expect_err(&text);
+            assert!(told.contains(why), "{told}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::KnownStep;
 use crate::api::operation::Version;
+use crate::journal::Spot;
 
 /// What leads from a step to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +17,16 @@ pub enum Way {
     Submit,
     /// The applicant went back.
     Back,
+}
+
+impl Way {
+    /// `submit` or `back`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Way::Submit => "submit",
+            Way::Back => "back",
+        }
+    }
 }
 
 /// Which view of which flow an answer belongs to.
@@ -52,6 +63,8 @@ pub(super) struct Seen {
     pub first: BTreeSet<usize>,
     pub moves: BTreeSet<(usize, Way, usize)>,
     by_id: HashMap<String, usize>,
+    /// What a journal calls each step: as its first answer has it, whatever is seen of it afterwards.
+    spots: Vec<Spot>,
     /// The elements of each step, as this run knows them.
     elements: Vec<ElementIds>,
 }
@@ -105,7 +118,9 @@ impl Survey {
                 seen.elements[at].add(body);
             }
             None => {
-                seen.steps.push(KnownStep::of(body)?);
+                let step = KnownStep::of(body)?;
+                seen.spots.push(step.spot());
+                seen.steps.push(step);
                 let mut elements = ElementIds::default();
                 elements.add(body);
                 seen.elements.push(elements);
@@ -113,6 +128,12 @@ impl Survey {
             }
         }
         Some(Place { flow: view.flow.clone(), id })
+    }
+
+    /// What a journal calls a step; none where it was never seen in this view.
+    pub fn spot(&self, view: &ViewName, at: &Place) -> Option<&Spot> {
+        let seen = self.views.get(view).filter(|_| at.flow == view.flow)?;
+        seen.spots.get(*seen.by_id.get(&at.id)?)
     }
 
     /// Notes that the flow began with a step.

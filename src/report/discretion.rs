@@ -28,6 +28,14 @@ impl Discretion {
     pub fn of(&self, _outcome: &ScenarioOutcome) -> Mask {
         Mask { redactor: self.redactor.clone() }
     }
+
+    /// What was known of a flow without what is kept back: a title may say a secret.
+    pub fn flow(&self, mut flow: journal::Flow) -> journal::Flow {
+        for step in &mut flow.steps {
+            step.title = self.redactor.mask(&step.title).into_owned();
+        }
+        flow
+    }
 }
 
 impl Mask {

@@ -15,9 +15,8 @@ use super::failure::explain;
 use crate::api::exchange::{self, RequestBody};
 use crate::expect::Demand;
 use crate::journal::{
-    Answer, Attempt, Body, Entry, Exchange, Failure, File, Grade, Part, Place, Poll, Related, Request, RunEnded,
-    RunStarted, Snapshot, Spot, Standing, Step, StepPending, StepStarted, Test, TestStarted, Unanswered, Verdict,
-    Visit,
+    Answer, Attempt, Body, Entry, Exchange, Failure, File, Flow, Grade, Part, Place, Poll, Related, Request, RunEnded,
+    RunStarted, Snapshot, Standing, Step, StepPending, StepStarted, Test, TestStarted, Unanswered, Verdict,
 };
 use crate::outcome::{self, Doing, Event, ScenarioOutcome, SnapshotOutcome, StepOutcome};
 use crate::semantic;
@@ -39,9 +38,16 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// The transcript of a run that begins now, of which this is known.
-    pub fn begin(sources: Arc<Sources>, discretion: Discretion, started: RunStarted) -> (Self, Entry) {
+    /// The transcript of a run that begins now, of which this is known, and of its flows; and its first entries.
+    pub fn begin(
+        sources: Arc<Sources>,
+        discretion: Discretion,
+        started: RunStarted,
+        flows: Vec<Flow>,
+    ) -> (Self, Vec<Entry>) {
         let numbers = started.tests.iter().map(|test| (test.name.clone(), test.number)).collect();
+        let flows = flows.into_iter().map(|flow| Entry::Flow(discretion.flow(flow)));
+        let entries = std::iter::once(Entry::RunStarted(started)).chain(flows).collect();
         let transcript = Transcript {
             sources,
             discretion,
@@ -50,7 +56,7 @@ impl Transcript {
             running: HashMap::new(),
             told: HashSet::new(),
         };
-        (transcript, Entry::RunStarted(started))
+        (transcript, entries)
     }
 
     /// What the journal says of what happens.
@@ -176,7 +182,7 @@ impl Scribe<'_> {
             seconds: seconds(step.elapsed),
             request_seconds: seconds(step.requests),
             pending_seconds: seconds(step.pending),
-            visit: step.visit.as_ref().map(visit),
+            visit: step.visit.clone(),
             failures: warnings.chain(failures).collect(),
             exchanges: parts.collect(),
             polls: step.polls.iter().map(|(at, what)| Poll { at: seconds(*at), answer: what.clone() }).collect(),
@@ -235,19 +241,6 @@ fn verdict(verdict: &outcome::Verdict) -> Verdict {
         outcome::Verdict::Failed => Verdict::Failed,
         outcome::Verdict::Refused => Verdict::Refused,
         outcome::Verdict::Interrupted => Verdict::Interrupted,
-    }
-}
-
-fn visit(visit: &outcome::Visit) -> Visit {
-    let spot =
-        |spot: &outcome::Spot| Spot { title: spot.title.clone(), kind: spot.kind.clone(), shape: spot.shape.clone() };
-    Visit {
-        flow: visit.flow.clone(),
-        version: visit.version.word().to_owned(),
-        language: visit.language.clone(),
-        from: visit.from.as_ref().map(spot),
-        way: visit.way.to_owned(),
-        to: spot(&visit.to),
     }
 }
 

@@ -1,16 +1,18 @@
 //! What a run learns of the flows that it goes through, and the maps that are written of it afterwards.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::Run;
+use super::scenario::flow_of;
+use super::{Run, TestId};
 use crate::api::exchange::Exchange;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, LANGUAGE_HEADER};
+use crate::journal::{Flow, Visit};
 use crate::map::store::{self, MapError};
-use crate::map::{Flaw, FlowMap, Place, Survey, ViewName, Way};
+use crate::map::{Flaw, FlowMap, Place, Survey, View, ViewName, Way};
 use crate::outcome::{ScenarioOutcome, Verdict};
 use crate::scenario::action::Action;
 use crate::scenario::{Scenario, Step};
@@ -37,12 +39,24 @@ struct Position {
 #[derive(Debug, Clone, Copy)]
 enum How {
     Began,
+    /// A connector token of another flow was redeemed: this one began elsewhere.
+    Redeemed,
     Went(Way),
     Stayed,
 }
 
+impl How {
+    fn word(self) -> &'static str {
+        match self {
+            How::Began | How::Redeemed => "begin",
+            How::Went(way) => way.word(),
+            How::Stayed => "stay",
+        }
+    }
+}
+
 impl Surveyor {
-    /// Takes in the answer to a step, by which its applicant knows where to stand.
+    /// Takes in the answer to a step, by which its applicant knows where to stand: where it led, when it shows that.
     pub(super) fn see(
         &self,
         positions: &mut Positions,
@@ -50,27 +64,37 @@ impl Surveyor {
         flow: &str,
         version: Version,
         exchange: &Exchange,
-    ) {
+    ) -> Option<Visit> {
         let how = match step.action {
             Action::Init => How::Began,
             Action::Submit(_) if exchange.request.method == "GET" => How::Stayed,
             Action::Submit(_) => How::Went(Way::Submit),
             Action::Back => How::Went(Way::Back),
             Action::Current => How::Stayed,
-            Action::Redeem { .. } => return drop(positions.0.remove(&step.applicant)),
-            _ => return,
+            Action::Redeem { .. } if exchange.answer.is_error() => return None,
+            Action::Redeem { .. } => {
+                let position = Position { at: None, pending: Some(How::Redeemed) };
+                positions.0.insert(step.applicant.clone(), position);
+                return None;
+            }
+            _ => return None,
         };
         let answer = &exchange.answer;
-        let (Some(body), false) = (answer.json(), answer.is_error()) else { return };
+        let body = answer.json().filter(|_| !answer.is_error())?;
         let position = positions.0.entry(step.applicant.clone()).or_default();
         match answer.kind() {
-            BodyKind::Pending if matches!(how, How::Stayed) => {}
-            BodyKind::Pending => position.pending = Some(how),
+            BodyKind::Pending if matches!(how, How::Stayed) => None,
+            BodyKind::Pending => {
+                position.pending = Some(how);
+                None
+            }
             BodyKind::Step | BodyKind::End => {
                 let how = position.pending.take().unwrap_or(how);
-                position.at = self.stand(position.at.take(), how, flow, version, exchange, body);
+                let (place, visit) = self.stand(position.at.take(), how, flow, version, exchange, body)?;
+                position.at = Some(place);
+                Some(visit)
             }
-            BodyKind::Error(_) | BodyKind::Other => {}
+            BodyKind::Error(_) | BodyKind::Other => None,
         }
     }
 
@@ -84,8 +108,8 @@ impl Surveyor {
         form: &Exchange,
     ) {
         if let (Some(body), BodyKind::Step) = (form.answer.json(), form.answer.kind()) {
-            let at = self.stand(None, How::Began, flow, version, form, body);
-            positions.0.entry(step.applicant.clone()).or_default().at = at;
+            let stands = self.stand(None, How::Began, flow, version, form, body);
+            positions.0.entry(step.applicant.clone()).or_default().at = stands.map(|(place, _)| place);
         }
     }
 
@@ -97,18 +121,24 @@ impl Surveyor {
         version: Version,
         exchange: &Exchange,
         body: &Value,
-    ) -> Option<Place> {
+    ) -> Option<(Place, Visit)> {
         let language = exchange.request.headers.iter().find(|(name, _)| name == LANGUAGE_HEADER);
         let language = language.map(|(_, language)| language.clone());
         let view = ViewName { flow: flow.to_owned(), version, language };
         let mut survey = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
         let place = survey.saw(&view, body)?;
-        match (how, before) {
+        let before = before.filter(|_| !matches!(how, How::Began));
+        match (how, &before) {
             (How::Began, _) => survey.began(&view, &place),
-            (How::Went(way), Some(before)) => survey.moved(&view, &before, way, &place),
+            (How::Went(way), Some(before)) => survey.moved(&view, before, way, &place),
             _ => {}
         }
-        Some(place)
+        let to = survey.spot(&view, &place)?.clone();
+        let from = before.and_then(|before| survey.spot(&view, &before).cloned());
+        drop(survey);
+        let ViewName { flow, version, language } = view;
+        let way = how.word().to_owned();
+        Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to }))
     }
 
     /// Notes how a test ended.
@@ -117,6 +147,26 @@ impl Surveyor {
             self.passed.lock().unwrap_or_else(PoisonError::into_inner).insert(outcome.name.clone());
         }
     }
+}
+
+/// What the maps say of the flows that these tests go through: each view that one of the tests is about.
+///
+/// A map that cannot be read says nothing here; who writes or checks maps says why.
+pub fn known_flows(run: &Run, tests: &[TestId]) -> Vec<Flow> {
+    let mut views: BTreeMap<String, BTreeSet<(&str, Option<String>)>> = BTreeMap::new();
+    for test in tests.iter().map(|id| run.test(*id)) {
+        // A test of which even the flow cannot be told says so when it is run.
+        if let Ok((flow, language)) = flow_of(run, test) {
+            views.entry(flow).or_default().insert((test.scenario.version.word(), language));
+        }
+    }
+    let mut known = Vec::new();
+    for (flow, views) in views {
+        let Ok(Some(map)) = store::read(&run.snapshots, &flow) else { continue };
+        let wanted = |view: &&View| views.contains(&(view.version.as_str(), view.language.clone()));
+        known.extend(map.views.iter().filter(wanted).map(|view| view.as_flow(&flow)));
+    }
+    known
 }
 
 /// What became of the maps after a run.

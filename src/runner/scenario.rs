@@ -139,16 +139,31 @@ fn define_values(test: Test<'_>, scope: &mut Scope) -> Result<(), TemplateError>
     Ok(())
 }
 
+/// What a test sees before its first step.
+fn scope_of(run: &Run, test: Test<'_>) -> Result<Scope, TemplateError> {
+    let mut scope = Scope::new(run.world.clone());
+    scope.set_seed(Seed::new(run.world.seed).child(&test.name()));
+    define_values(test, &mut scope)?;
+    Ok(scope)
+}
+
+/// The flow that a test begins with, as the scenario calls it, and the language that it asks for.
+fn flow_in(scope: &Scope, test: Test<'_>) -> Result<(String, Option<String>), TemplateError> {
+    let language = test.scenario.language.as_ref().map(|language| language.render_text(scope)).transpose()?;
+    Ok((test.scenario.flow.render_text(scope)?, language))
+}
+
+/// The same of a test that has not begun.
+pub(super) fn flow_of(run: &Run, test: Test<'_>) -> Result<(String, Option<String>), TemplateError> {
+    flow_in(&scope_of(run, test)?, test)
+}
+
 /// Defines the case's values and the variables, and finds the flow.
 fn begin<'a>(run: &'a Run, test: Test<'a>, listener: &'a Listener) -> Result<Progress<'a>, TemplateError> {
     let scenario = test.scenario;
-    let mut scope = Scope::new(run.world.clone());
-    let seed = Seed::new(run.world.seed).child(&test.name());
-    scope.set_seed(seed);
-    define_values(test, &mut scope)?;
-    let alias = scenario.flow.render_text(&scope)?;
+    let scope = scope_of(run, test)?;
+    let (alias, language) = flow_in(&scope, test)?;
     let flow = run.flows.get(&alias).cloned().unwrap_or_else(|| alias.clone());
-    let language = scenario.language.as_ref().map(|language| language.render_text(&scope)).transpose()?;
     let setting = Setting {
         flow: flow.clone(),
         flows: run.flows.clone(),

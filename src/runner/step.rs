@@ -252,10 +252,10 @@ impl StepRun<'_, '_> {
         Ok(last)
     }
 
-    /// Lets the map of the flow grow by what came back. Somebody else's session says nothing of where the applicant stands.
+    /// Notes where the applicant stands, and lets the map of the flow grow by what came back. Somebody else's session says nothing of where the applicant stands.
     fn survey(&mut self, before: &[Exchange], exchange: &Exchange, foreign: bool) {
         let Progress { run, test, applicants, flow: (id, alias), positions, .. } = &mut *self.progress;
-        if foreign || !run.policy.writes() {
+        if foreign {
             return;
         }
         let flow = applicants.acting(self.step).flow;
@@ -263,7 +263,8 @@ impl StepRun<'_, '_> {
         let flow = if flow == *id { alias.clone() } else { known.cloned().unwrap_or(flow) };
         let version = test.scenario.version;
         before.iter().for_each(|form| run.surveyor.see_form(positions, self.step, &flow, version, form));
-        run.surveyor.see(positions, self.step, &flow, version, exchange);
+        let visit = run.surveyor.see(positions, self.step, &flow, version, exchange);
+        self.outcome.visit = visit.or(self.outcome.visit.take());
     }
 
     fn check_contract(&mut self, before: &Before, exchange: &Exchange, began: Instant) {

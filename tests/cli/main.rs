@@ -23,6 +23,7 @@ mod false_alarms;
 mod flows;
 mod import;
 mod insta_tool;
+mod journal;
 mod libtest;
 mod lint;
 mod lint_fix;

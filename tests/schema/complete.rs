@@ -1,13 +1,13 @@
 //! Every key says what it is for and shows what may stand there.
 
-use draftgate::schema::SCHEMAS;
+use draftgate::schema::{SCHEMAS, SchemaKind};
 use serde_json::{Map, Value, json};
 
 use crate::readers::value_of;
 use crate::{complaints, schema_of};
 
 /// Calls `see` with every key of every map of a schema: the pointer to it, and its schema.
-fn each_key(schema: &Value, pointer: &str, see: &mut dyn FnMut(&str, &Value)) {
+pub fn each_key(schema: &Value, pointer: &str, see: &mut dyn FnMut(&str, &Value)) {
     let Value::Object(members) = schema else {
         for (at, item) in schema.as_array().into_iter().flatten().enumerate() {
             each_key(item, &format!("{pointer}/{at}"), see);
@@ -50,7 +50,8 @@ fn the_schemas_are_schemas() {
 #[test]
 fn every_key_has_a_description_and_an_example() {
     let mut keys = 0;
-    for (kind, name, _) in SCHEMAS {
+    // Nobody writes a journal by hand; what its members mean is looked at in a test of its own.
+    for (kind, name, _) in SCHEMAS.into_iter().filter(|(kind, ..)| *kind != SchemaKind::Journal) {
         let schema = schema_of(kind);
         each_key(&schema, "", &mut |pointer, key| {
             keys += 1;

@@ -2,6 +2,7 @@
 //! what the readers accept, and they refuse what somebody may mistype.
 
 mod complete;
+mod journal;
 mod known;
 mod planted;
 mod readers;

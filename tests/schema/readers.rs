@@ -40,6 +40,7 @@ impl Folder {
             SchemaKind::Flow => "read.flow.yaml",
             SchemaKind::Config => "draftgate.yaml",
             SchemaKind::Sandbox => "sandbox.yaml",
+            SchemaKind::Journal => "run.jsonl",
         });
         std::fs::write(&path, text).unwrap();
         let mut sources = Sources::default();
@@ -50,6 +51,7 @@ impl Folder {
             }
             SchemaKind::Config => config::read(&path, &mut sources).err(),
             SchemaKind::Flow | SchemaKind::Sandbox => draftgate::sandbox::load(&mut sources, &[path]).err(),
+            SchemaKind::Journal => unreachable!("people write no journals"),
         };
         mistakes.unwrap_or_default().iter().map(told).collect()
     }

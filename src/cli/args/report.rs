@@ -50,7 +50,8 @@ impl Reports {
     draftgate report html run.jsonl -o report.html\n  \
     draftgate report merge shard-*.jsonl -o run.jsonl\n  \
     draftgate report junit shard-*.jsonl -o junit.xml\n  \
-    draftgate report summary shard-*.jsonl --exit-code")]
+    draftgate report summary shard-*.jsonl --exit-code\n  \
+    draftgate report flows run.jsonl -o flows")]
 pub struct ReportArguments {
     /// What to make
     #[command(subcommand)]
@@ -75,21 +76,42 @@ pub enum ReportCommand {
     Gitlab(Journals),
     /// One journal of all shards
     Merge(Journals),
+    /// A picture of each flow, with what the run went of it: SVG files
+    Flows(Flows),
 }
 
-/// The journals that a report is made of.
+/// What pictures are made of, and where they go.
+#[derive(Debug, Clone, Args)]
+pub struct Flows {
+    /// The journals
+    #[command(flatten)]
+    pub parts: Parts,
+    /// The folder to write them into, FLOW.svg each
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// What a report is made of, and where it goes.
 #[derive(Debug, Clone, Args)]
 pub struct Journals {
-    /// A run's journal, or those of all its shards
-    #[arg(value_name = "RUN.jsonl", required = true)]
-    pub files: Vec<PathBuf>,
+    /// The journals
+    #[command(flatten)]
+    pub parts: Parts,
     /// The file to write, in place of the standard output
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Make it also where shards are missing
-    #[arg(long)]
-    pub partial: bool,
     /// End as the run ended; one that did not come to its end, with 130
     #[arg(long)]
     pub exit_code: bool,
+}
+
+/// The journals of one run.
+#[derive(Debug, Clone, Args)]
+pub struct Parts {
+    /// A run's journal, or those of all its shards
+    #[arg(value_name = "RUN.jsonl", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Make it also where shards are missing
+    #[arg(long)]
+    pub partial: bool,
 }
