@@ -254,7 +254,7 @@ impl StepRun<'_, '_> {
 
     /// Lets the map of the flow grow by what came back. Somebody else's session says nothing of where the applicant stands.
     fn survey(&mut self, before: &[Exchange], exchange: &Exchange, foreign: bool) {
-        let Progress { run, test, applicants, flow: (id, alias), positions, .. } = &mut *self.progress;
+        let Progress { run, surveyor, test, applicants, flow: (id, alias), positions, .. } = &mut *self.progress;
         if foreign || !run.policy.writes() {
             return;
         }
@@ -262,8 +262,8 @@ impl StepRun<'_, '_> {
         let known = run.flows.iter().filter(|(_, other)| **other == flow).map(|(alias, _)| alias).min();
         let flow = if flow == *id { alias.clone() } else { known.cloned().unwrap_or(flow) };
         let version = test.scenario.version;
-        before.iter().for_each(|form| run.surveyor.see_form(positions, self.step, &flow, version, form));
-        run.surveyor.see(positions, self.step, &flow, version, exchange);
+        before.iter().for_each(|form| surveyor.see_form(positions, self.step, &flow, version, form));
+        surveyor.see(positions, self.step, &flow, version, exchange);
     }
 
     fn check_contract(&mut self, before: &Before, exchange: &Exchange, began: Instant) {

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{Color, Reports, ServerArguments, Target};
+use crate::scenario::MOST_RETRIES;
 
 /// The file into which everything written is lost.
 const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -15,6 +16,7 @@ Examples:
   draftgate run scenarios/retail/accepted.yaml:12
   draftgate run --tag smoke --skip slow --env staging
   draftgate run --failed                 those that failed last
+  draftgate run --retries 2              what fails is run again, twice at most
   draftgate run --watch                  again whenever a file changes
   draftgate run --update                 accept new and changed answers";
 
@@ -43,6 +45,11 @@ pub struct RunArguments {
     /// Only what failed when it ran last
     #[arg(long, help_heading = "Scenarios")]
     pub failed: bool,
+    /// How often a test that failed is run again from nothing; it is flaky when it passes then. A scenario's own `retries`
+    /// win over it
+    #[arg(long, value_name = "NUMBER", help_heading = "Scenarios",
+        value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_RETRIES)))]
+    pub retries: Option<u32>,
     /// Stay, and run again what a changed file affects
     #[arg(long, help_heading = "Scenarios", conflicts_with_all = ["list", "logfile"])]
     pub watch: bool,
