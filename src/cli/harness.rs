@@ -14,6 +14,7 @@ use super::prepare::prepare;
 use super::reporters::Reporters;
 use super::run::{Telling, execute, stop};
 use crate::report::discretion::Discretion;
+use crate::report::terminal::Advice;
 
 /// Runs the scenarios of a folder under Rust's test harness conventions.
 ///
@@ -56,7 +57,7 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
         Err(exit) => return exit.into(),
     };
     let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
-    let telling = Telling { reporters, discretion, as_rust: true, now: (environment.now)() };
+    let telling = Telling { reporters, discretion, advice: Advice::default(), as_rust: true, now: (environment.now)() };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     let any = !prepared.tests.is_empty();
     stop(prepared);

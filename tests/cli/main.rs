@@ -30,6 +30,7 @@ mod new;
 #[cfg(unix)]
 mod record;
 mod reports;
+mod retries;
 mod review;
 #[cfg(unix)]
 mod review_terminal;
@@ -41,6 +42,7 @@ mod secrets;
 mod settings;
 mod snapshot_files;
 mod snapshots;
+mod terminal;
 mod waiting;
 mod warnings;
 #[cfg(unix)]
