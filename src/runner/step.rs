@@ -20,7 +20,7 @@ use crate::outcome::{Doing, StepOutcome};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Capture, CaptureFrom, MOST_TIMES, Repeat, Step, parse_duration};
-use crate::session::{Applicant, StepError};
+use crate::session::{Applicant, Performed, StepError};
 use crate::snapshot::Comparison;
 use crate::source::{Code, Diagnostic};
 use crate::template::{TemplateError, Templated};
@@ -184,7 +184,7 @@ impl StepRun<'_, '_> {
         };
         let asked = Instant::now();
         let performed = self.progress.applicants.perform(step, !fault).await;
-        self.outcome.requests += asked.elapsed();
+        self.outcome.requests += under_way(&performed, asked);
         let performed = performed?;
         self.survey(&performed.before, &performed.exchange, before.foreign_session);
         self.outcome.warnings.extend(performed.warnings);
@@ -289,6 +289,19 @@ impl StepRun<'_, '_> {
                 Err(mistake) => self.outcome.failures.push(Failure::of_scenario(mistake)),
             }
         }
+    }
+}
+
+/// How long requests were under way. That one waited for its turn is no time of the request; only of one without an answer
+/// no more is known than when it was asked for.
+fn under_way(performed: &Result<Performed, StepError>, asked: Instant) -> Duration {
+    match performed {
+        Ok(performed) => {
+            performed.before.iter().chain([&performed.exchange]).map(|exchange| exchange.answer.elapsed).sum()
+        }
+        Err(StepError::Refused(exchange)) => exchange.answer.elapsed,
+        Err(StepError::Call(_)) => asked.elapsed(),
+        Err(StepError::Mistake(_)) => Duration::ZERO,
     }
 }
 

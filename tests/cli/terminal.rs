@@ -170,6 +170,11 @@ fn what_is_pending_is_no_time_of_requests() {
         assert!(requests > 0.0, "{of}");
         assert!(requests + pending <= seconds(of, "seconds") + 1e-5, "{of}");
     }
+    for step in test["steps"].as_array().unwrap() {
+        let exchanges = step["exchanges"].as_array().unwrap().iter().filter(|exchange| exchange["part"] != "poll");
+        let answered: f64 = exchanges.map(|exchange| seconds(&exchange["answer"], "seconds")).sum();
+        assert!((answered - seconds(step, "request_seconds")).abs() < 1e-5, "{step}");
+    }
     // From the first pending answer to the last one, and no longer than to the one that was not.
     let polls = submit["polls"].as_array().unwrap();
     let at = |poll: &Value| poll["at"].as_f64().unwrap();
