@@ -5,9 +5,11 @@
 
 mod advice;
 pub mod args;
+mod bazel;
 mod changes;
 mod completions;
 pub mod config;
+mod durations;
 pub mod exit;
 mod explain;
 pub mod harness;
@@ -17,6 +19,7 @@ mod lint;
 mod man;
 mod new;
 mod output;
+mod plan;
 mod prepare;
 mod record;
 mod report;
@@ -26,6 +29,7 @@ mod run;
 mod sandbox;
 mod schema;
 pub mod settings;
+mod shard;
 mod signal;
 mod watch;
 mod write;

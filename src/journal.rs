@@ -10,6 +10,10 @@
 //! not know; whatever changes the meaning of a member raises the number. The JSON Schema is derived from these types.
 
 mod exchange;
+mod merge;
+#[cfg(test)]
+pub(crate) mod random;
+mod shard;
 mod test;
 mod whole;
 
@@ -17,6 +21,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use exchange::{Answer, Body, Exchange, Part, Request};
+pub use merge::MergeError;
+pub use shard::{Shard, ShardError};
 pub use test::{
     Attempt, Failure, Grade, Place, Poll, Related, Snapshot, Spot, Standing, Step, Test, Unanswered, Verdict, Visit,
 };
@@ -68,21 +74,17 @@ pub struct RunStarted {
     pub seed: u64,
     /// Which part of the selected tests this run plays; null for all of them.
     pub shard: Option<Shard>,
+    /// A digest of which test falls to which shard: the same in all shards of one run. Null for a run that is no shard.
+    pub division: Option<String>,
+    /// The shards that are missing where this journal was put together from those of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Shard>,
     /// A digest of the names of all selected tests, those of the other shards too: the same in all shards of one run.
     pub suite: String,
     /// How many tests were selected, those of the other shards too.
     pub selected: usize,
     /// The tests that this run plays or skips.
     pub tests: Vec<Planned>,
-}
-
-/// A part of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Shard {
-    /// Which, from one.
-    pub index: usize,
-    /// Of how many.
-    pub count: usize,
 }
 
 /// A test that is to be run.

@@ -45,7 +45,7 @@
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
 //! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`outcome`] | what came of it, as plain data |
-//! | [`runner`] | plan, tasks, trials |
+//! | [`runner`] | plan, shards, tasks, trials |
 //! | [`report`] | text for people |
 //! | [`review`] | going through what awaits review: keys in, frames out |
 //! | [`sandbox`] | the API, embedded: definitions, a pure engine, a thin server. Only [`schema`], [`cli`] and tests know it |
@@ -75,6 +75,7 @@
 //! - **A step that `new`, `import` and `record` understand**: [`compose::recording`].
 //! - **A command**: its arguments in [`cli::args`], a variant of `Command` there, and its code beside the others in [`cli`];
 //!   the compiler asks for the arm that calls it. Its help, completions and manual page follow.
+//! - **A CI that numbers its parallel jobs**: `cli::shard`: a `Pair` of its variables, and a row of the table there.
 //! - **A template filter or function**: `template::functions`, [`template::scope`]; **a kind of generated data**: [`fake`].
 //! - **A node of a sandbox flow**: [`sandbox`] says where.
 

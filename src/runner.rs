@@ -9,6 +9,7 @@ pub mod harness;
 mod maps;
 mod refused;
 mod scenario;
+pub mod shard;
 mod snapshots;
 mod step;
 

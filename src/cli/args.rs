@@ -25,7 +25,7 @@ pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
 pub use new::{Filling, NewArguments};
 pub use record::RecordArguments;
-pub use report::{ReportArguments, ReportCommand, Reports};
+pub use report::{Journals, ReportArguments, ReportCommand, Reports};
 pub use review::{ListFormat, ReviewArguments};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
@@ -61,6 +61,9 @@ Environment:
                                          who asks for tokens, and for what
   DRAFTGATE_ENV                          as --env
   DRAFTGATE_SEED                         as --seed
+  DRAFTGATE_SHARD                        as --shard
+  DRAFTGATE_SHARDS                       of how many shards a pod of an indexed
+                                         Kubernetes job is one
   CI                                     when set, no snapshot is written
   INSTA_UPDATE                           which snapshots are written: auto, new,
                                          unseen, always, force or no
@@ -93,7 +96,7 @@ pub enum Command {
     Import(ImportArguments),
     /// Record scenarios: a proxy in front of the API writes down what is done
     Record(Box<RecordArguments>),
-    /// Make a report of journals that runs left behind (`--jsonl`), or one of several shards
+    /// Make a report of the journal that a run left behind, or of all its shards
     Report(Box<ReportArguments>),
     /// Say what an error code of the API or a mistake in a file means
     Explain(ExplainArguments),

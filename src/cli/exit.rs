@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::journal;
 use crate::outcome::Verdict;
 
 /// How a command ended; the number is the process's exit code.
@@ -23,6 +24,15 @@ pub enum Exit {
     Review = 6,
     /// Interrupted.
     Interrupted = 130,
+}
+
+impl Exit {
+    /// What a journal's exit code says; one that a later draftgate added is a failure.
+    pub(super) fn of_code(code: u8) -> Self {
+        use Exit::{Broken, Failed, Interrupted, Invalid, Nothing, Passed, Review, Usage};
+        let all = [Passed, Failed, Usage, Invalid, Nothing, Broken, Review, Interrupted];
+        all.into_iter().find(|exit| *exit as u8 == code).unwrap_or(Failed)
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -63,6 +73,24 @@ impl Tally {
             Verdict::Interrupted => &mut self.interrupted,
         };
         *count += 1;
+    }
+
+    /// The tests of a journal, counted.
+    pub fn of(tests: &[journal::Test]) -> Self {
+        let mut tally = Tally::default();
+        for test in tests {
+            let count = match test.verdict {
+                journal::Verdict::Passed => &mut tally.passed,
+                journal::Verdict::Skipped => &mut tally.skipped,
+                journal::Verdict::Review => &mut tally.unreviewed,
+                journal::Verdict::Broken => &mut tally.broken,
+                journal::Verdict::Failed => &mut tally.failed,
+                journal::Verdict::Refused => &mut tally.refused,
+                journal::Verdict::Interrupted => &mut tally.interrupted,
+            };
+            *count += 1;
+        }
+        tally
     }
 
     /// The one rule by which a run ends.

@@ -7,12 +7,16 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::Environment;
-use super::args::{Reports, RunArguments};
+use super::args::RunArguments;
+use super::bazel;
+use super::durations::Durations;
 use super::exit::Exit;
 use super::output::Output;
+use super::plan::Plan;
 use super::prepare::prepare;
 use super::reporters::Reporters;
 use super::run::{Telling, execute, stop};
+use super::shard::by_bazel;
 use crate::report::discretion::Discretion;
 use crate::report::terminal::Advice;
 
@@ -21,6 +25,10 @@ use crate::report::terminal::Advice;
 /// The arguments and the environment of the process are those of a test binary: a filter, `--list`, `--exact`, `--skip`,
 /// `--ignored`, `--format`, `--test-threads` and the rest work as they do there. Which server is called, and what is
 /// allowed, comes from the folder's `draftgate.yaml` and the environment, as for the command.
+///
+/// Under Bazel it is a test like any other: the variables by which Bazel asks a test for a shard and for its results are
+/// followed. Variables of a CI that runs several jobs beside each other are not, for a test harness has no such thing; cargo
+/// nextest divides tests itself (`--partition`).
 ///
 /// ```no_run
 /// // tests/scenarios.rs, with `[[test]] name = "scenarios" harness = false` in Cargo.toml:
@@ -48,22 +56,38 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
         output.complain(&format!("error: there is no folder {}", folder.as_ref().display()));
         return Exit::Usage.into();
     }
-    let prepared = match prepare(&environment, &arguments, &output) {
+    let part = match by_bazel(&environment) {
+        Ok(part) => part,
+        Err(error) => return usage(&output, &error),
+    };
+    if !libtest.list
+        && let Err(error) = bazel::adopt(&environment, &mut arguments.reports)
+    {
+        return usage(&output, &error);
+    }
+    let mut prepared = match prepare(&environment, &arguments, &output) {
         Ok(prepared) => prepared,
         Err(exit) => return exit.into(),
     };
-    let reporters = match Reporters::open(&Reports::default(), None, &output) {
+    let reporters = match Reporters::open(&arguments.reports, None, &output) {
         Ok(reporters) => reporters,
         Err(exit) => return exit.into(),
     };
-    let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
-    let telling = Telling { reporters, discretion, advice: Advice::default(), as_rust: true, now: (environment.now)() };
-    let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     let any = !prepared.tests.is_empty();
+    let plan = Plan::of(&mut prepared, &libtest, part, &Durations::default());
+    let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
+    let advice = Advice::default();
+    let telling = Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan };
+    let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     stop(prepared);
     match exit {
         // `cargo test NAME` asks every test target for NAME; one that has no such test has not failed.
         Exit::Nothing if any => Exit::Passed.into(),
         exit => exit.into(),
     }
+}
+
+fn usage(output: &Output, error: &dyn std::fmt::Display) -> ExitCode {
+    output.complain(&format!("error: {error}"));
+    Exit::Usage.into()
 }

@@ -30,8 +30,8 @@ pub(super) struct LastRun {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Last {
     passed: bool,
-    /// How long it took.
-    seconds: f64,
+    /// How long it took; none where only shards have run it.
+    seconds: Option<f64>,
 }
 
 /// Why the outcomes of the last run are not known.
@@ -46,9 +46,13 @@ pub(super) enum LastRunError {
 impl LastRun {
     /// Reads what is remembered in the folder of a configuration.
     pub fn read(root: &Path) -> Result<Self, LastRunError> {
-        let path = root.join(FOLDER).join(FILE);
-        let unreadable = |why: String| LastRunError::Unreadable { path: path.clone(), why };
-        let bytes = match read_file(&path, MAX_BYTES) {
+        LastRun::from_file(&root.join(FOLDER).join(FILE))
+    }
+
+    /// Reads what such a file has.
+    pub fn from_file(path: &Path) -> Result<Self, LastRunError> {
+        let unreadable = |why: String| LastRunError::Unreadable { path: path.to_owned(), why };
+        let bytes = match read_file(path, MAX_BYTES) {
             Ok(bytes) => bytes,
             Err(FileError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(LastRunError::None);
@@ -67,21 +71,31 @@ impl LastRun {
         self.tests.get(test).is_some_and(|last| !last.passed)
     }
 
+    /// How long each test took.
+    pub fn durations(self) -> impl Iterator<Item = (String, f64)> {
+        self.tests.into_iter().filter_map(|(name, last)| Some((name, last.seconds?)))
+    }
+
     /// Notes what came of a test. A skipped one is as it was.
     pub fn note(&mut self, outcome: &ScenarioOutcome) {
         if !matches!(outcome.verdict, Verdict::Skipped(_)) {
-            let last = Last { passed: !outcome.verdict.is_failure(), seconds: outcome.elapsed.as_secs_f64() };
+            let last = Last { passed: !outcome.verdict.is_failure(), seconds: Some(outcome.elapsed.as_secs_f64()) };
             self.tests.insert(outcome.name.clone(), last);
         }
     }
 
     /// Lays these outcomes over those that are remembered, and writes them. `is_test` says whether there still is such a
     /// test.
-    pub fn write(mut self, root: &Path, is_test: impl Fn(&str) -> bool) -> io::Result<()> {
+    ///
+    /// A run of a `shard` leaves durations as they are: shards are divided by them, also those that begin after it.
+    pub fn write(mut self, root: &Path, is_test: impl Fn(&str) -> bool, shard: bool) -> io::Result<()> {
         self.version = VERSION;
-        for (name, last) in LastRun::read(root).unwrap_or_default().tests {
-            self.tests.entry(name).or_insert(last);
+        let mut before = LastRun::read(root).unwrap_or_default().tests;
+        for (name, last) in self.tests.iter_mut().filter(|_| shard) {
+            last.seconds = before.get(name).and_then(|before| before.seconds);
         }
+        before.append(&mut self.tests);
+        self.tests = before;
         self.tests.retain(|name, _| is_test(name));
         let folder = root.join(FOLDER);
         let ignore = folder.join(".gitignore");

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use super::args::{ReportArguments, ReportCommand};
-use super::exit::Exit;
+use super::args::{Journals, ReportArguments, ReportCommand};
+use super::exit::{Exit, Tally};
 use super::output::Output;
 use super::write::write;
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalError, MergeError, Test};
 use crate::report::{gitlab, html, jsonl, junit, markdown, terminal};
 
 /// Makes a report.
@@ -23,27 +23,61 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         ReportCommand::Gitlab(journals) => (|journal, _| gitlab::code_quality(journal).into_bytes(), journals),
         ReportCommand::Merge(journals) => (|journal, _| jsonl::lines(journal), journals),
     };
-    let mut read = Vec::new();
-    for file in &journals.files {
-        match journal(file) {
-            Ok(journal) => read.push(journal),
-            Err(why) => {
-                output.complain(&format!("error: {}: {why}", file.display()));
-                return Exit::Usage;
-            }
-        }
-    }
-    let Some(journal) = read.pop() else { return Exit::Usage };
+    let merges = matches!(arguments.command, ReportCommand::Merge(_));
+    let journal = match gather(journals, merges, output) {
+        Ok(journal) => journal,
+        Err(exit) => return exit,
+    };
     let bytes = make(&journal, output);
+    let ended = if journals.exit_code { ended(&journal) } else { Exit::Passed };
     match &journals.out {
-        Some(file) => write(file, bytes, output).err().unwrap_or(Exit::Passed),
+        Some(file) => write(file, bytes, output).err().unwrap_or(ended),
         None => {
             output.say(&String::from_utf8_lossy(&bytes));
-            Exit::Passed
+            ended
         }
     }
 }
 
-fn journal(path: &Path) -> Result<Journal, crate::journal::JournalError> {
+/// What the run ended with. One that did not come to its end counts as interrupted.
+fn ended(journal: &Journal) -> Exit {
+    journal.ended.as_ref().filter(|_| journal.is_whole()).map_or(Exit::Interrupted, |ended| Exit::of_code(ended.exit))
+}
+
+/// Reads the journals, and puts them together. Only one is reported of as it is, also if it is that of a shard.
+fn gather(journals: &Journals, merges: bool, output: &Output) -> Result<Journal, Exit> {
+    let refuse = |why: &dyn std::fmt::Display| {
+        output.complain(&format!("error: {why}"));
+        Exit::Usage
+    };
+    let mut parts = Vec::new();
+    for file in &journals.files {
+        let name = file.display().to_string();
+        let journal = read(file).map_err(|why| refuse(&format!("{name}: {why}")))?;
+        if !journal.is_whole() {
+            output
+                .complain(&format!("warning: {name}: the run did not come to its end: what it did until then is told"));
+        }
+        parts.push((name, journal));
+    }
+    if let (1, false, Some((_, only))) = (parts.len(), merges, parts.first_mut()) {
+        return Ok(std::mem::take(only));
+    }
+    let exit = |tests: &[Test]| Tally::of(tests).exit() as u8;
+    let journal = Journal::merge(parts, journals.partial, exit).map_err(|why| {
+        let advice = match why {
+            MergeError::Missing(_) => "; `--partial` makes the report without",
+            _ => "",
+        };
+        refuse(&format!("{why}{advice}"))
+    })?;
+    if !journal.started.missing.is_empty() {
+        let missing = MergeError::Missing(journal.started.missing.clone());
+        output.complain(&format!("warning: {missing}: what the others did is told"));
+    }
+    Ok(journal)
+}
+
+fn read(path: &Path) -> Result<Journal, JournalError> {
     Journal::read(BufReader::new(File::open(path)?))
 }

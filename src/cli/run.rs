@@ -13,12 +13,15 @@ use tokio::sync::watch;
 use super::Environment;
 use super::advice::advice;
 use super::args::RunArguments;
+use super::bazel;
+use super::durations::durations;
 use super::exit::{Exit, Tally};
 use super::last_run::{self, LastRun};
 use super::output::Output;
+use super::plan::Plan;
 use super::prepare::{Prepared, prepare};
 use super::reporters::Reporters;
-use crate::journal::{FORMAT, Planned, RunStarted};
+use super::shard::{Chosen, NoShard, chosen};
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::Discretion;
 use crate::report::failure::explain;
@@ -36,20 +39,57 @@ pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &
         output.complain(&format!("error: the log {file} cannot be written: {error}"));
         return Exit::Usage;
     }
-    match prepare(environment, arguments, output) {
-        Ok(prepared) => play(environment, arguments, prepared, output),
+    let (mut arguments, part) = match part(environment, arguments) {
+        Ok(part) => (arguments.clone(), part),
+        Err(error) => return wrong(output, &error),
+    };
+    if !arguments.libtest.list
+        && let Err(error) = bazel::adopt(environment, &mut arguments.reports)
+    {
+        return wrong(output, &error);
+    }
+    match prepare(environment, &arguments, output) {
+        Ok(prepared) => play(environment, &arguments, prepared, part, output),
         Err(exit) => exit,
     }
 }
 
-/// Runs what is prepared, and remembers what came of it.
-pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared: Prepared, output: &Output) -> Exit {
+/// Which part of the selected tests is run.
+fn part(environment: &Environment, arguments: &RunArguments) -> Result<Option<Chosen>, NoShard> {
+    match chosen(arguments.shard, environment)? {
+        Some(part) if arguments.failed => Err(NoShard::Failed(part.by)),
+        part => Ok(part),
+    }
+}
+
+fn wrong(output: &Output, error: &dyn std::fmt::Display) -> Exit {
+    output.complain(&format!("error: {error}"));
+    Exit::Usage
+}
+
+/// Runs what is prepared, or a part of it, and remembers what came of it.
+pub(super) fn play(
+    environment: &Environment,
+    arguments: &RunArguments,
+    mut prepared: Prepared,
+    part: Option<Chosen>,
+    output: &Output,
+) -> Exit {
     let libtest = arguments.libtest.to_libtest();
     if arguments.failed && prepared.tests.is_empty() {
         output.complain("error: nothing ran: none of the tests that are selected failed when it ran last");
         stop(prepared);
         return Exit::Nothing;
     }
+    let file = arguments.durations.as_deref();
+    let known = part.map(|_| durations(file, &prepared.root, output)).transpose();
+    let plan = match known {
+        Ok(known) => Plan::of(&mut prepared, &libtest, part, &known.unwrap_or_default()),
+        Err(error) => {
+            stop(prepared);
+            return wrong(output, &error);
+        }
+    };
     let last = Arc::new(Mutex::new(LastRun::default()));
     if !libtest.list && !environment.in_ci() {
         prepared.run.store.sweep(&prepared.run.snapshots);
@@ -73,10 +113,11 @@ pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared
         advice: advice(arguments, prepared.run.policy, environment.in_ci()),
         as_rust: arguments.libtest.reports_as_rust(),
         now: (environment.now)(),
+        plan,
     };
     let exit = execute(&prepared, &libtest, telling, output, &last);
     if !libtest.list && !environment.in_ci() {
-        remember(&prepared, &last, output);
+        remember(&prepared, &last, part.is_some(), output);
     }
     let exit = if arguments.unreferenced && !libtest.list { list_unreferenced(&prepared, output, exit) } else { exit };
     stop(prepared);
@@ -84,11 +125,11 @@ pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared
 }
 
 /// Keeps what came of each test for the next run.
-fn remember(prepared: &Prepared, last: &Mutex<LastRun>, output: &Output) {
+fn remember(prepared: &Prepared, last: &Mutex<LastRun>, shard: bool, output: &Output) {
     let last = std::mem::take(&mut *last.lock().unwrap_or_else(PoisonError::into_inner));
     let names: HashSet<String> = prepared.run.suite.tests().map(|test| test.name()).collect();
     let is_test = |name: &str| !prepared.run.whole || names.contains(name);
-    if let Err(error) = last.write(&prepared.root, is_test) {
+    if let Err(error) = last.write(&prepared.root, is_test, shard) {
         let folder = prepared.root.join(last_run::FOLDER);
         output.complain(&format!("warning: this run is not remembered in {}: {error}", folder.display()));
     }
@@ -115,6 +156,8 @@ pub(super) struct Telling {
     pub as_rust: bool,
     /// When the run begins.
     pub now: jiff::Timestamp,
+    /// What it plays.
+    pub plan: Plan,
 }
 
 /// Runs the prepared tests, reporting in draftgate's way or in libtest's.
@@ -128,7 +171,7 @@ pub(super) fn execute(
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
     let interrupted = listen_for_interrupt(&prepared.runtime);
-    let Telling { mut reporters, discretion, advice, as_rust, now } = telling;
+    let Telling { mut reporters, discretion, advice, as_rust, now, plan } = telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let (listener, reporter) = if libtest.list || (as_rust && !reporters.any()) {
         (Listener::default(), None)
@@ -137,10 +180,11 @@ pub(super) fn execute(
         let terminal = (!as_rust).then(|| {
             let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), discretion.clone(), output.color)
                 .with_slow(prepared.slow)
-                .with_advice(advice);
+                .with_advice(advice)
+                .of_part(plan.part());
             if output.live { terminal.with_progress(terminal_width) } else { terminal }
         });
-        reporters.begin(prepared.sources.clone(), discretion, started(prepared, libtest, now));
+        reporters.begin(prepared.sources.clone(), discretion, plan.started(prepared, now));
         (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
@@ -160,11 +204,15 @@ pub(super) fn execute(
         output.complain(&format!("warning: {} could not be read, and is written anew", replaced.path().display()));
     }
     let tally = *tally.lock().unwrap_or_else(PoisonError::into_inner);
-    let written = reporters.map_or(Ok(()), |reporters| reporters.end(elapsed, tally.exit(), output));
+    let exit = match tally.exit() {
+        Exit::Nothing if plan.leaves_it_to_others() => Exit::Passed,
+        exit => exit,
+    };
+    let written = reporters.map_or(Ok(()), |reporters| reporters.end(elapsed, exit, output));
     if written.is_ok() {
         output.say(&terminal::written(&files, output.color));
     }
-    match tally.exit() {
+    match exit {
         _ if libtest.list => Exit::Passed,
         Exit::Passed if written.is_err() => Exit::Usage,
         Exit::Nothing => {
@@ -173,27 +221,6 @@ pub(super) fn execute(
             Exit::Nothing
         }
         exit => exit,
-    }
-}
-
-/// What a journal says of how the run begins.
-fn started(prepared: &Prepared, libtest: &Libtest, now: jiff::Timestamp) -> RunStarted {
-    let tests: Vec<Planned> = selected(&prepared.run, &prepared.tests, libtest)
-        .into_iter()
-        .enumerate()
-        .map(|(number, id)| Planned { number, name: prepared.run.test(id).name() })
-        .collect();
-    RunStarted {
-        format: FORMAT,
-        draftgate: env!("CARGO_PKG_VERSION").to_owned(),
-        started: now.to_string(),
-        server: prepared.server.clone(),
-        environment: prepared.chosen.clone(),
-        seed: prepared.run.world.seed,
-        shard: None,
-        suite: String::new(),
-        selected: tests.len(),
-        tests,
     }
 }
 

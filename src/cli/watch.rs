@@ -162,7 +162,7 @@ impl Watch<'_> {
             }
             self.output.say(&format!("\n── changed: {} ──\n", names.join(", ")));
         }
-        Some(play(self.environment, &arguments, prepared, self.output))
+        Some(play(self.environment, &arguments, prepared, None, self.output))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
-use super::{Entry, FORMAT, File, Flow, RunEnded, RunStarted, Test};
+use super::{Entry, FORMAT, File, Flow, RunEnded, RunStarted, StepPending, StepStarted, Test, TestStarted};
 
 /// All that a journal says, put together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,6 +44,11 @@ pub enum JournalError {
     Later(u32),
 }
 
+/// What a test under way is at, in words: that it began, or its step, each with this behind it while it waits.
+const BEGUN: &str = "it had begun";
+const STEP: &str = "step ";
+const PENDING: &str = ", pending";
+
 impl Journal {
     /// Takes in what happens.
     pub fn take(&mut self, entry: Entry) {
@@ -51,13 +56,13 @@ impl Journal {
             Entry::RunStarted(started) => self.started = started,
             Entry::File(file) => self.files.push(file),
             Entry::Flow(flow) => self.flows.push(flow),
-            Entry::TestStarted(test) => drop(self.under_way.insert(test.test, "it had begun".to_owned())),
+            Entry::TestStarted(test) => drop(self.under_way.insert(test.test, BEGUN.to_owned())),
             Entry::StepStarted(step) => {
-                self.under_way.insert(step.test, format!("step {} {}", step.step, step.label));
+                self.under_way.insert(step.test, format!("{STEP}{} {}", step.step, step.label));
             }
             Entry::StepPending(pending) => {
                 if let Some(at) = self.under_way.get_mut(&pending.test) {
-                    at.push_str(", pending");
+                    at.push_str(PENDING);
                 }
             }
             Entry::TestFinished(test) => {
@@ -67,6 +72,18 @@ impl Journal {
             Entry::RunEnded(ended) => self.ended = Some(ended),
             Entry::Unknown => {}
         }
+    }
+
+    /// The entries that the journal comes to: whoever takes them in has it again. What happened on the way to where each
+    /// test ended is not among them.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> {
+        let begun = std::iter::once_with(|| Entry::RunStarted(self.started.clone()));
+        let files = self.files.iter().cloned().map(Entry::File);
+        let flows = self.flows.iter().cloned().map(Entry::Flow);
+        let tests = self.tests.iter().map(|test| Entry::TestFinished(Box::new(test.clone())));
+        let under_way = self.under_way.iter().flat_map(|(test, at)| under_way(test, at));
+        let ended = self.ended.iter().cloned().map(Entry::RunEnded);
+        begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(ended)
     }
 
     /// Reads a journal. A last line that is not whole, as of a run that was killed, is passed over.
@@ -102,4 +119,21 @@ impl Journal {
     pub fn is_whole(&self) -> bool {
         self.ended.is_some() && self.under_way.is_empty()
     }
+}
+
+/// The entries that put a test where it is under way. When that was is not known any more.
+fn under_way(test: &str, mut at: &str) -> Vec<Entry> {
+    let name = || test.to_owned();
+    let mut entries = Vec::new();
+    while let Some(before) = at.strip_suffix(PENDING) {
+        entries.push(Entry::StepPending(StepPending { test: name(), at: 0.0 }));
+        at = before;
+    }
+    let step = at.strip_prefix(STEP).and_then(|step| step.split_once(' '));
+    if let Some((Ok(step), label)) = step.map(|(number, label)| (number.parse(), label)) {
+        entries.push(Entry::StepStarted(StepStarted { test: name(), step, label: label.to_owned(), at: 0.0 }));
+    }
+    entries.push(Entry::TestStarted(TestStarted { test: name(), attempt: 1, at: 0.0 }));
+    entries.reverse();
+    entries
 }

@@ -53,6 +53,8 @@ pub struct Terminal<W> {
     most: HashMap<String, usize>,
     ending: Ending,
     live: Option<Live>,
+    /// What runs, where that is a part of what was selected.
+    part: Option<String>,
 }
 
 /// The commands that lead on from a run, as far as they do.
@@ -92,12 +94,19 @@ impl<W: Write> Terminal<W> {
             most: HashMap::new(),
             ending: Ending::default(),
             live: None,
+            part: None,
         }
     }
 
     /// With a line at the bottom that says how far the run is. `out` must be a terminal, and `width` its columns.
     pub fn with_progress(mut self, width: fn() -> usize) -> Self {
         self.live = Some(Live { width, shown: None });
+        self
+    }
+
+    /// Says at the beginning that the run is a part of a larger one, and which, in place of how many tests there are.
+    pub fn of_part(mut self, part: Option<String>) -> Self {
+        self.part = part;
         self
     }
 
@@ -142,7 +151,8 @@ impl<W: Write> Terminal<W> {
         match event {
             Event::Started { tests } => {
                 self.progress = Progress::new(tests, now);
-                self.say(&format!("{} {}\n", self.look().tag("Running", bold()), counted(tests, "test")))
+                let tests = self.part.take().unwrap_or_else(|| counted(tests, "test"));
+                self.say(&format!("{} {tests}\n", self.look().tag("Running", bold())))
             }
             Event::Doing { test, doing } => {
                 self.progress.doing(test, doing, now);

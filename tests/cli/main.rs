@@ -40,6 +40,7 @@ mod safety;
 mod sandbox;
 mod secrets;
 mod settings;
+mod shards;
 mod snapshot_files;
 mod snapshots;
 mod terminal;

@@ -49,7 +49,8 @@ impl Reports {
     draftgate run --jsonl run.jsonl\n  \
     draftgate report html run.jsonl -o report.html\n  \
     draftgate report merge shard-*.jsonl -o run.jsonl\n  \
-    draftgate report junit shard-*.jsonl -o junit.xml")]
+    draftgate report junit shard-*.jsonl -o junit.xml\n  \
+    draftgate report summary shard-*.jsonl --exit-code")]
 pub struct ReportArguments {
     /// What to make
     #[command(subcommand)]
@@ -85,4 +86,10 @@ pub struct Journals {
     /// The file to write, in place of the standard output
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Make it also where shards are missing
+    #[arg(long)]
+    pub partial: bool,
+    /// End as the run ended; one that did not come to its end, with 130
+    #[arg(long)]
+    pub exit_code: bool,
 }

@@ -1,8 +1,11 @@
 //! Arguments of `run`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::{Color, Reports, ServerArguments, Target};
+use crate::journal::Shard;
 use crate::scenario::MOST_RETRIES;
 
 /// The file into which everything written is lost.
@@ -17,6 +20,7 @@ Examples:
   draftgate run --tag smoke --skip slow --env staging
   draftgate run --failed                 those that failed last
   draftgate run --retries 2              what fails is run again, twice at most
+  draftgate run --shard 2/5              the second of five parts
   draftgate run --watch                  again whenever a file changes
   draftgate run --update                 accept new and changed answers";
 
@@ -50,6 +54,13 @@ pub struct RunArguments {
     #[arg(long, value_name = "NUMBER", help_heading = "Scenarios",
         value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_RETRIES)))]
     pub retries: Option<u32>,
+    /// Only one of several parts of what is selected: 2/5 for the second of five. 1/1 for everything, where the environment
+    /// asks for a part (or DRAFTGATE_SHARD, and by itself in parallel jobs of GitLab, CircleCI, Buildkite, Bazel, Kubernetes)
+    #[arg(long, value_name = "INDEX/COUNT", help_heading = "Scenarios", conflicts_with_all = ["watch", "failed"])]
+    pub shard: Option<Shard>,
+    /// A journal or a last-run.json with the durations by which shards are balanced, the same for all shards
+    #[arg(long, value_name = "FILE", help_heading = "Scenarios")]
+    pub durations: Option<PathBuf>,
     /// Stay, and run again what a changed file affects
     #[arg(long, help_heading = "Scenarios", conflicts_with_all = ["list", "logfile"])]
     pub watch: bool,
