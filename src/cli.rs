@@ -3,6 +3,7 @@
 //! [`args`] is what was typed, [`config`] what `draftgate.yaml` says, [`settings`] what the two and the environment come to.
 //! Each command has a file of its own. [`harness`] is the same run for a test target of somebody's own crate.
 
+mod advice;
 pub mod args;
 mod bazel;
 mod changes;

@@ -17,7 +17,6 @@ pub mod junit;
 pub mod markdown;
 pub mod patch;
 pub mod picture;
-mod progress;
 pub mod sentence;
 pub mod terminal;
 pub mod transcript;

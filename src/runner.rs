@@ -4,6 +4,7 @@
 //! [`crate::api::client`]), so that a scenario that waits holds up no other. [`harness`] puts a libtest-mimic trial on top
 //! of each task; the trial waits for its task's outcome.
 
+mod attempts;
 pub mod harness;
 mod maps;
 mod refused;
@@ -22,8 +23,8 @@ use crate::scenario::{Case, Scenario, Suite, Test};
 use crate::snapshot::{Store, UpdatePolicy};
 use crate::template::scope::World;
 
+pub use attempts::run_test;
 pub use maps::{Recorded, Surveyor, known_flows, record_maps};
-pub use scenario::run_test;
 pub use snapshots::{collisions, expected_files, settle};
 
 /// What every test of a run shares.
@@ -41,6 +42,8 @@ pub struct Run {
     pub wait: Duration,
     /// Bound on a whole scenario that does not set its own.
     pub timeout: Duration,
+    /// How often a test that failed is run again when its scenario does not say.
+    pub retries: u32,
     /// Whether live versions may be called.
     pub allow_live: bool,
     /// Where snapshots are.

@@ -28,5 +28,6 @@ pub use fragment::Fragment;
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};
 pub use modifiers::{BARE_MODIFIERS, LIMITED_MODIFIERS};
-pub use options::{Checks, RULES, Rule, SnapshotOptions, parse_duration};
+pub use options::{Checks, MOST_RETRIES, RULES, Rule, SnapshotOptions, parse_duration};
+pub(crate) use options::{read_duration, read_retries};
 pub use step::{Fill, MOST_TIMES, Repeat, SessionHeader, Step};

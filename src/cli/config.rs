@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::api::operation::{OPERATIONS, Operation};
-use crate::scenario::parse_duration;
+use crate::scenario::{parse_duration, read_duration, read_retries};
 use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::template::Templated;
 use crate::yaml::{self, Kind, Mapping, Node, Reading, not_wanted, unknown_word};
@@ -47,6 +47,10 @@ pub struct Config {
     pub wait: Option<Duration>,
     /// `run.retries` of idempotent requests.
     pub retries: Option<u32>,
+    /// `run.scenario_retries`: how often a test that failed is run again.
+    pub scenario_retries: Option<u32>,
+    /// `run.slow`: after how long a test is told of that still runs; zero for never.
+    pub slow: Option<Duration>,
     /// `run.seed`
     pub seed: Option<u64>,
     /// `snapshots.dir`, relative to the file.
@@ -156,6 +160,8 @@ impl Config {
         self.wait = map.take("wait").and_then(|node| read_time(node, reading));
         self.retries =
             map.take("retries").and_then(|node| read_count(node, reading)).and_then(|n| u32::try_from(n).ok());
+        self.scenario_retries = map.take("scenario_retries").and_then(|node| read_retries(node, reading));
+        self.slow = map.take("slow").and_then(|node| read_duration(node, reading));
         self.seed = map.take("seed").and_then(|node| read_count(node, reading));
         reading.finish(map);
     }
@@ -179,6 +185,8 @@ impl Config {
             scenario_timeout: over.scenario_timeout.or(self.scenario_timeout),
             wait: over.wait.or(self.wait),
             retries: over.retries.or(self.retries),
+            scenario_retries: over.scenario_retries.or(self.scenario_retries),
+            slow: over.slow.or(self.slow),
             seed: over.seed.or(self.seed),
             snapshots: over.snapshots.or(self.snapshots),
             environments: self.environments,

@@ -18,6 +18,7 @@ use super::reporters::Reporters;
 use super::run::{Telling, execute, stop};
 use super::shard::by_bazel;
 use crate::report::discretion::Discretion;
+use crate::report::terminal::Advice;
 
 /// Runs the scenarios of a folder under Rust's test harness conventions.
 ///
@@ -75,7 +76,8 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let any = !prepared.tests.is_empty();
     let plan = Plan::of(&mut prepared, &libtest, part, &Durations::default());
     let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
-    let telling = Telling { reporters, discretion, as_rust: true, now: (environment.now)(), plan };
+    let advice = Advice::default();
+    let telling = Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     stop(prepared);
     match exit {

@@ -28,6 +28,9 @@ const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_secs(600);
 /// How long a pending answer is polled, unless configured.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 
+/// After how long a test that still runs is told of as slow, unless configured.
+const DEFAULT_SLOW: Duration = Duration::from_secs(10);
+
 /// A run that is ready, and the sandbox that it talks to.
 pub(super) struct Prepared {
     pub run: Arc<Run>,
@@ -43,6 +46,8 @@ pub(super) struct Prepared {
     pub server: Option<String>,
     /// The environment of the configuration that was chosen.
     pub chosen: Option<String>,
+    /// After how long a test that still runs is told of as slow; zero for never.
+    pub slow: Duration,
 }
 
 /// Shows why a command cannot begin.
@@ -138,6 +143,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         world: settings.world.clone(),
         wait: settings.config.wait.unwrap_or(DEFAULT_WAIT),
         timeout: settings.config.scenario_timeout.unwrap_or(DEFAULT_SCENARIO_TIMEOUT),
+        retries: arguments.retries.or(settings.config.scenario_retries).unwrap_or(0),
         // Behind the embedded sandbox there is nobody whose data could be touched.
         allow_live: arguments.server.allow_live || settings.server.is_none(),
         snapshots: settings.snapshots.clone(),
@@ -169,6 +175,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         definitions,
         server,
         chosen: chosen.map(str::to_owned),
+        slow: settings.config.slow.unwrap_or(DEFAULT_SLOW),
     })
 }
 

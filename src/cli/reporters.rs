@@ -54,6 +54,12 @@ impl Reporters {
         self.jsonl.is_some() || self.reports.github || self.keeps()
     }
 
+    /// The files that are written.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Reports { junit, html, jsonl, markdown, gitlab, .. } = &self.reports;
+        [html, junit, markdown, gitlab, jsonl].into_iter().flatten().cloned().collect()
+    }
+
     /// Whether a report is written at the end.
     fn keeps(&self) -> bool {
         let Reports { junit, html, markdown, gitlab, .. } = &self.reports;

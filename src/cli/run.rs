@@ -11,6 +11,7 @@ use libtest_mimic::Arguments as Libtest;
 use tokio::sync::watch;
 
 use super::Environment;
+use super::advice::advice;
 use super::args::RunArguments;
 use super::bazel;
 use super::durations::durations;
@@ -24,7 +25,7 @@ use super::shard::{Chosen, NoShard, chosen};
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::Discretion;
 use crate::report::failure::explain;
-use crate::report::terminal::Terminal;
+use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{expected_files, known_flows, record_maps, settle};
 use crate::snapshot::unreferenced::unreferenced;
@@ -109,6 +110,7 @@ pub(super) fn play(
             mask_data: reports.mask_data,
             show_sessions: reports.show_sessions,
         },
+        advice: advice(arguments, prepared.run.policy, environment.in_ci()),
         as_rust: arguments.libtest.reports_as_rust(),
         now: (environment.now)(),
         plan,
@@ -148,6 +150,8 @@ pub(super) struct Telling {
     pub reporters: Reporters,
     /// What they keep back.
     pub discretion: Discretion,
+    /// What leads on from the run.
+    pub advice: Advice,
     /// Whether the terminal shows what libtest-mimic has to say.
     pub as_rust: bool,
     /// When the run begins.
@@ -167,14 +171,17 @@ pub(super) fn execute(
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
     let interrupted = listen_for_interrupt(&prepared.runtime);
-    let Telling { mut reporters, discretion, as_rust, now, plan } = telling;
+    let Telling { mut reporters, discretion, advice, as_rust, now, plan } = telling;
+    let files = if as_rust { Vec::new() } else { reporters.files() };
     let (listener, reporter) = if libtest.list || (as_rust && !reporters.any()) {
         (Listener::default(), None)
     } else {
         let (sender, receiver) = channel::<Event>();
         let terminal = (!as_rust).then(|| {
-            let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), output.redactor.clone(), output.color);
-            let terminal = terminal.of_part(plan.part());
+            let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), discretion.clone(), output.color)
+                .with_slow(prepared.slow)
+                .with_advice(advice)
+                .of_part(plan.part());
             if output.live { terminal.with_progress(terminal_width) } else { terminal }
         });
         if reporters.any() {
@@ -205,6 +212,9 @@ pub(super) fn execute(
         exit => exit,
     };
     let written = reporters.map_or(Ok(()), |reporters| reporters.end(elapsed, exit, output));
+    if written.is_ok() {
+        output.say(&terminal::written(&files, output.color));
+    }
     match exit {
         _ if libtest.list => Exit::Passed,
         Exit::Passed if written.is_err() => Exit::Usage,
@@ -237,8 +247,8 @@ fn report<W: io::Write>(
             reporters.tell(event);
         }
         let told = terminal.as_mut().map(|terminal| match event {
-            Some(event) => terminal.tell(event),
-            None => terminal.tick(),
+            Some(event) => terminal.tell(event, Instant::now()),
+            None => terminal.tick(Instant::now()),
         });
         if told.is_some_and(|told| told.is_err()) {
             terminal = None;

@@ -12,7 +12,7 @@ use crate::source::{Code, Diagnostic, Sources, Span};
 use crate::yaml;
 
 /// Keys of a scenario that change nothing of what it does.
-const WORDS_ONLY: [&str; 5] = ["scenario", "tags", "skip", "vars", "timeout"];
+const WORDS_ONLY: [&str; 6] = ["scenario", "tags", "skip", "vars", "timeout", "retries"];
 /// The key of a fragment that is used, as it stands in JSON.
 const USE: &str = "\"use\":";
 /// Keys whose values may be paths, as they stand in JSON.

@@ -82,9 +82,36 @@ impl ElementIds {
     fn has_all(&self, body: &Value) -> bool {
         Self::of(body).all(|id| self.0.contains(id))
     }
+}
 
-    fn add(&mut self, body: &Value) {
-        self.0.extend(Self::of(body).map(str::to_owned));
+impl Seen {
+    /// Takes in a step as an answer shows it: where it stands. Of a known one only what is new is added.
+    fn add(&mut self, id: String, step: KnownStep, elements: impl IntoIterator<Item = String>) -> usize {
+        let at = match self.by_id.get(&id) {
+            Some(at) => {
+                let known = &mut self.steps[*at].elements;
+                let mut place = 0;
+                for element in step.elements {
+                    match known.iter().position(|known| *known == element) {
+                        Some(known) => place = known + 1,
+                        None => {
+                            known.insert(place, element);
+                            place += 1;
+                        }
+                    }
+                }
+                *at
+            }
+            None => {
+                self.spots.push(step.spot());
+                self.steps.push(step);
+                self.elements.push(ElementIds::default());
+                self.by_id.insert(id, self.steps.len() - 1);
+                self.steps.len() - 1
+            }
+        };
+        self.elements[at].0.extend(elements);
+        at
     }
 }
 
@@ -103,29 +130,7 @@ impl Survey {
         match seen.by_id.get(&id).copied() {
             // An API may leave out what is hidden: an answer with other elements says more.
             Some(at) if seen.elements[at].has_all(body) => {}
-            Some(at) => {
-                let further = KnownStep::of(body)?;
-                let mut place = 0;
-                for element in further.elements {
-                    match seen.steps[at].elements.iter().position(|known| *known == element) {
-                        Some(known) => place = known + 1,
-                        None => {
-                            seen.steps[at].elements.insert(place, element);
-                            place += 1;
-                        }
-                    }
-                }
-                seen.elements[at].add(body);
-            }
-            None => {
-                let step = KnownStep::of(body)?;
-                seen.spots.push(step.spot());
-                seen.steps.push(step);
-                let mut elements = ElementIds::default();
-                elements.add(body);
-                seen.elements.push(elements);
-                seen.by_id.insert(id.clone(), seen.steps.len() - 1);
-            }
+            _ => drop(seen.add(id.clone(), KnownStep::of(body)?, ElementIds::of(body).map(str::to_owned))),
         }
         Some(Place { flow: view.flow.clone(), id })
     }
@@ -150,6 +155,20 @@ impl Survey {
         let Some(seen) = self.views.get_mut(view).filter(|_| from.flow == to.flow) else { return };
         if let (Some(from), Some(to)) = (seen.by_id.get(&from.id), seen.by_id.get(&to.id)) {
             seen.moves.insert((*from, way, *to));
+        }
+    }
+
+    /// Takes in all that another survey saw.
+    pub fn absorb(&mut self, other: Survey) {
+        for (view, seen) in other.views {
+            let own = self.views.entry(view).or_default();
+            let mut ids: Vec<(String, usize)> = seen.by_id.into_iter().collect();
+            ids.sort_unstable_by_key(|(_, at)| *at);
+            let known: Vec<usize> = (ids.into_iter().zip(seen.steps).zip(seen.elements))
+                .map(|(((id, _), step), elements)| own.add(id, step, elements.0))
+                .collect();
+            own.first.extend(seen.first.iter().map(|step| known[*step]));
+            own.moves.extend(seen.moves.iter().map(|(from, way, to)| (known[*from], *way, known[*to])));
         }
     }
 

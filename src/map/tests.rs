@@ -151,3 +151,24 @@ fn an_answer_that_leaves_out_what_is_hidden_takes_nothing_away() {
     let names: Vec<&str> = map.views[0].steps[0].elements.iter().map(|element| element.name.as_str()).collect();
     assert_eq!(names, ["Name", "Age", "Town"]);
 }
+
+#[test]
+fn what_two_surveys_saw_is_what_one_would_have_seen() {
+    let first = [form("a", "You", &[("Name", None)]), form("b", "Home", &[("Town", None)])];
+    // A further answer of a known step, which shows an element that was hidden.
+    let second = [form("a", "You", &[("Name", None), ("Passport", None)]), form("c", "Work", &[]), end()];
+    let together = |mut all: Survey| {
+        all.absorb(survey(&second));
+        FlowMap::after("shop", None, &all, true, "2026-02-01")
+    };
+    let map = together(survey(&first));
+    assert_eq!(keys(&map), ["You", "Home", "Work", "end"]);
+    let names: Vec<&str> = map.views[0].steps[0].elements.iter().map(|element| element.name.as_str()).collect();
+    assert_eq!(names, ["Name", "Passport"]);
+    let ways = |map: &FlowMap| -> Vec<(String, String)> {
+        map.views[0].moves.iter().map(|way| (way.from.clone(), way.to.clone())).collect()
+    };
+    let way = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    assert_eq!(ways(&map), [way("You", "Home"), way("You", "Work"), way("Work", "end")]);
+    assert_eq!(together(Survey::default()), after(None, &second, true));
+}

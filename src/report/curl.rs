@@ -51,6 +51,12 @@ fn plain(word: &str) -> String {
     if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) { word.to_owned() } else { quote(word) }
 }
 
+/// A word of a command, in quotes where a shell would take it for something else.
+pub fn word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._:-+,@%".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote(text) }
+}
+
 /// A word in single quotes, whatever it holds.
 fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))

@@ -41,6 +41,17 @@ pub fn explain(outcome: &ScenarioOutcome, sources: &Sources, color: bool) -> Str
     text
 }
 
+/// The first thing that does not hold, in a line; empty where everything does.
+pub fn headline(outcome: &ScenarioOutcome) -> String {
+    let of_step = |step: &StepOutcome| {
+        let failure = step.failures.first().map(|failure| failure.diagnostic.message.clone());
+        failure.or_else(|| step.unanswered.as_ref().map(|(_, why)| why.clone()))
+    };
+    let problem = outcome.problem.as_ref().map(|problem| problem.message.clone());
+    let message = problem.or_else(|| outcome.steps.iter().find_map(of_step)).unwrap_or_default();
+    message.lines().next().unwrap_or_default().to_owned()
+}
+
 /// A snapshot that there was none of yet: nothing to compare, so all of a scenario's are told together.
 fn new_snapshot(step: &StepOutcome) -> Option<&SnapshotOutcome> {
     step.snapshot.as_ref().filter(|snapshot| !snapshot.passes && snapshot.comparison == Comparison::New)

@@ -2,70 +2,97 @@
 //!
 //! ```text
 //!     PASS [   0.213s] retail/happy
+//!    RETRY [   0.094s] retail/flaky (attempt 1 of 3: expected the step `Address`, got the end)
+//!    FLAKY [   0.101s] retail/flaky (passed at attempt 2 of 3)
+//!     SLOW [> 10.000s] identity/docv (4 submit, pending)
 //!     FAIL [   0.094s] retail/missing-name
 //!   REVIEW [   0.101s] business/owners::two
 //!     SKIP [         ] retail/later (waits for the new form)
 //! ```
+//!
+//! What is kept of a test is a [`Record`], made of its outcome or of a journal; so the end of a run and what
+//! `draftgate report summary` says of it are one text.
 
+mod ending;
+mod line;
+mod progress;
+mod record;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
-use super::failure::explain;
-use super::progress::Progress;
-use crate::outcome::{Event, ScenarioOutcome, Verdict};
+use super::discretion::Discretion;
+use crate::journal::Journal;
+use crate::outcome::{Event, ScenarioOutcome};
 use crate::phrase::counted;
-use crate::redact::Redactor;
 use crate::source::Sources;
+use ending::{Ending, Partial};
+use line::{Look, USUAL_WIDTH, bold};
+use progress::{Progress, Slow};
+use record::{Record, seen};
 
-/// Writes the report; every byte passes the redactor.
+/// Writes the report; whatever it says has passed the [`Discretion`].
 pub struct Terminal<W> {
     out: W,
     sources: Arc<Sources>,
-    redactor: Redactor,
+    discretion: Discretion,
     color: bool,
-    failed: Vec<ScenarioOutcome>,
-    counts: Counts,
+    slow: Duration,
+    advice: Advice,
+    progress: Progress,
+    /// When it was last looked for tests that are slow.
+    looked: Option<Instant>,
+    /// How many attempts the tests may have that were tried again.
+    most: HashMap<String, usize>,
+    ending: Ending,
     live: Option<Live>,
     /// What runs, where that is a part of what was selected.
     part: Option<String>,
 }
 
+/// The commands that lead on from a run, as far as they do.
+#[derive(Debug, Clone, Default)]
+pub struct Advice {
+    /// What goes through the snapshots that await review, where this run writes any.
+    pub review: Option<String>,
+    /// What runs the tests that failed, where they are remembered.
+    pub failed: Option<String>,
+}
+
 /// The line at the bottom of a terminal that is drawn over and over.
 struct Live {
-    progress: Progress,
     /// The terminal's width in columns.
     width: fn() -> usize,
     /// When it was last drawn, while it is to be seen.
     shown: Option<Instant>,
 }
 
-/// How seldom the line at the bottom is drawn at most: thousands of steps are not worth as many lines.
+/// How seldom the line at the bottom is drawn, and slow tests are looked for: thousands of steps are not worth as many lines.
 const REDRAW: Duration = Duration::from_millis(50);
 /// To the beginning of the line, and away with it.
 const ERASE: &str = "\r\x1b[2K";
 
-#[derive(Debug, Default, Clone, Copy)]
-struct Counts {
-    passed: usize,
-    failed: usize,
-    review: usize,
-    skipped: usize,
-    interrupted: usize,
-}
-
 impl<W: Write> Terminal<W> {
     /// A report that goes to `out`.
-    pub fn new(out: W, sources: Arc<Sources>, redactor: Redactor, color: bool) -> Self {
+    pub fn new(out: W, sources: Arc<Sources>, discretion: Discretion, color: bool) -> Self {
         Terminal {
             out,
             sources,
-            redactor,
+            discretion,
             color,
-            failed: Vec::new(),
-            counts: Counts::default(),
+            slow: Duration::ZERO,
+            advice: Advice::default(),
+            progress: Progress::new(0, Instant::now()),
+            looked: None,
+            most: HashMap::new(),
+            ending: Ending::default(),
             live: None,
             part: None,
         }
@@ -73,7 +100,7 @@ impl<W: Write> Terminal<W> {
 
     /// With a line at the bottom that says how far the run is. `out` must be a terminal, and `width` its columns.
     pub fn with_progress(mut self, width: fn() -> usize) -> Self {
-        self.live = Some(Live { progress: Progress::new(0, Instant::now()), width, shown: None });
+        self.live = Some(Live { width, shown: None });
         self
     }
 
@@ -83,146 +110,107 @@ impl<W: Write> Terminal<W> {
         self
     }
 
-    /// Lets the seconds of the line at the bottom go on.
+    /// Tells of tests that still run after this time; of none when it is zero.
+    pub fn with_slow(mut self, slow: Duration) -> Self {
+        self.slow = slow;
+        self
+    }
+
+    /// Says at the end what leads on.
+    pub fn with_advice(mut self, advice: Advice) -> Self {
+        self.advice = advice;
+        self
+    }
+
+    /// Lets time go on: tests become slow, and so do the seconds of the line at the bottom.
     ///
     /// # Errors
     ///
     /// When the output cannot be written.
-    pub fn tick(&mut self) -> io::Result<()> {
-        let now = Instant::now();
+    pub fn tick(&mut self, now: Instant) -> io::Result<()> {
+        self.look_for_slow(now)?;
         let Some(live) = &mut self.live else { return Ok(()) };
-        if live.shown.is_some_and(|shown| now - shown < REDRAW) {
+        if live.shown.is_some_and(|shown| now.saturating_duration_since(shown) < REDRAW) {
             return Ok(());
         }
         live.shown = Some(now);
         // The last column stays free: some terminals begin another line when it is written to.
-        let line = live.progress.line(now, (live.width)().saturating_sub(1));
-        let line = self.redactor.mask(&line).into_owned();
-        let line = self.paint(&line, AnsiColor::BrightBlack.on_default());
+        let line = self.progress.line(now, (live.width)().saturating_sub(1));
+        let line = self.discretion.redactor.mask(&line).into_owned();
+        let line = self.look().paint(&line, AnsiColor::BrightBlack.on_default());
         self.out.write_all(format!("{ERASE}{line}").as_bytes())?;
         self.out.flush()
     }
 
-    /// Tells what happens.
+    /// Tells what happens, and when.
     ///
     /// # Errors
     ///
     /// When the output cannot be written, as when its reader has gone.
-    pub fn tell(&mut self, event: Event) -> io::Result<()> {
+    pub fn tell(&mut self, event: Event, now: Instant) -> io::Result<()> {
         match event {
             Event::Started { tests } => {
-                if let Some(live) = &mut self.live {
-                    live.progress = Progress::new(tests, Instant::now());
-                }
+                self.progress = Progress::new(tests, now);
                 let tests = self.part.take().unwrap_or_else(|| counted(tests, "test"));
-                self.say(&format!("{} {tests}\n", self.tag("Running", bold())))
+                self.say(&format!("{} {tests}\n", self.look().tag("Running", bold())))
             }
             Event::Doing { test, doing } => {
-                let Some(live) = &mut self.live else { return Ok(()) };
-                live.progress.doing(test, doing, Instant::now());
-                self.tick()
+                self.progress.doing(test, doing, now);
+                self.tick(now)
+            }
+            Event::Retried { attempt, next, most } => {
+                self.progress.again(&attempt.name);
+                self.most.insert(attempt.name.clone(), most);
+                let attempt = self.record(&attempt);
+                self.say(&self.look().retried(&attempt, next - 1, most))?;
+                self.tick(now)
             }
             Event::Finished(outcome) => {
-                if let Some(live) = &mut self.live {
-                    live.progress.ended(&outcome.name, &outcome.verdict);
-                }
-                self.finished(*outcome)?;
-                self.tick()
+                let record = self.record(&outcome);
+                self.progress.ended(&outcome.name, record.verdict);
+                self.finished(record)?;
+                self.tick(now)
             }
-            Event::Retried { .. } => Ok(()),
             Event::Ended { elapsed } => {
                 self.erase()?;
+                let text = self.ending.text(self.look(), Some(elapsed), None, &self.advice);
                 self.live = None;
-                self.ended(elapsed)
+                self.say(&text)?;
+                self.out.flush()
             }
         }
     }
 
-    fn finished(&mut self, outcome: ScenarioOutcome) -> io::Result<()> {
-        let (word, style, count) = match &outcome.verdict {
-            Verdict::Passed => ("PASS", good(), &mut self.counts.passed),
-            Verdict::Skipped(_) => ("SKIP", odd(), &mut self.counts.skipped),
-            Verdict::Unreviewed => ("REVIEW", odd(), &mut self.counts.review),
-            Verdict::Broken => ("BROKEN", bad(), &mut self.counts.failed),
-            Verdict::Failed => ("FAIL", bad(), &mut self.counts.failed),
-            Verdict::Refused => ("REFUSED", bad(), &mut self.counts.failed),
-            Verdict::Interrupted => ("SIGINT", bad(), &mut self.counts.interrupted),
-        };
-        *count += 1;
-        let time = match &outcome.verdict {
-            Verdict::Skipped(_) => " ".repeat(9),
-            _ => format!("{:>8.3}s", outcome.elapsed.as_secs_f64()),
-        };
-        let reason = match &outcome.verdict {
-            Verdict::Skipped(reason) => format!(" ({reason})"),
-            _ => skipped_steps(&outcome),
-        };
-        let line = format!("{} [{time}] {}{reason}\n", self.tag(word, style), outcome.name);
-        self.say(&line)?;
-        let warned = outcome.steps.iter().any(|step| !step.warnings.is_empty());
-        if outcome.verdict.is_failure() && outcome.verdict != Verdict::Interrupted {
-            self.failed.push(outcome);
-        } else if warned {
-            let text = explain(&outcome, &self.sources, self.color);
-            self.say(&text)?;
+    /// What is kept of an outcome: the one place where it is masked.
+    fn record(&self, outcome: &ScenarioOutcome) -> Record {
+        let record = Record::of(outcome, &self.sources, self.color, &self.discretion.of(outcome));
+        Record { most: self.most.get(&outcome.name).copied(), ..record }
+    }
+
+    fn finished(&mut self, record: Record) -> io::Result<()> {
+        self.say(&self.look().ended(&record))?;
+        if record.warned && !record.is_told_again() {
+            self.say(&record.text)?;
+        }
+        self.ending.add(record);
+        Ok(())
+    }
+
+    fn look_for_slow(&mut self, now: Instant) -> io::Result<()> {
+        if self.looked.is_some_and(|looked| now.saturating_duration_since(looked) < REDRAW) {
+            return Ok(());
+        }
+        self.looked = Some(now);
+        for slow in self.progress.slow(now, self.slow) {
+            let masked = |text: &str| seen(&self.discretion.redactor.mask(text));
+            let slow = Slow { test: masked(&slow.test), at: masked(&slow.at), ..slow };
+            self.say(&self.look().slow(&slow))?;
         }
         Ok(())
     }
 
-    fn ended(&mut self, elapsed: Duration) -> io::Result<()> {
-        let failed = std::mem::take(&mut self.failed);
-        for outcome in &failed {
-            let rule = format!("── {} ", outcome.name);
-            let width = 100_usize.saturating_sub(rule.chars().count());
-            let heading = format!("\n{}{}\n", self.paint(&rule, bold()), "─".repeat(width));
-            let body = format!("{heading}{}\n\n{}", outcome.title, explain(outcome, &self.sources, self.color));
-            self.say(&body)?;
-        }
-        let counts = self.counts;
-        let total = counts.passed + counts.failed + counts.review + counts.skipped + counts.interrupted;
-        let mut parts = vec![self.paint(&format!("{} passed", counts.passed), good())];
-        let others = [
-            (counts.failed, "failed", bad()),
-            (counts.review, "to review", odd()),
-            (counts.skipped, "skipped", odd()),
-            (counts.interrupted, "interrupted", bad()),
-        ];
-        parts.extend(
-            others
-                .iter()
-                .filter(|(count, ..)| *count > 0)
-                .map(|(count, word, style)| self.paint(&format!("{count} {word}"), *style)),
-        );
-        let blank = if failed.is_empty() { "" } else { "\n" };
-        let line = format!(
-            "{blank}{} [{:>8.3}s] {}: {}\n",
-            self.tag("Summary", bold()),
-            elapsed.as_secs_f64(),
-            counted(total, "test"),
-            parts.join(", ")
-        );
-        self.say(&line)?;
-        for outcome in &failed {
-            let word = match outcome.verdict {
-                Verdict::Unreviewed => ("REVIEW", odd()),
-                Verdict::Broken => ("BROKEN", bad()),
-                Verdict::Refused => ("REFUSED", bad()),
-                _ => ("FAIL", bad()),
-            };
-            let line =
-                format!("{} [{:>8.3}s] {}\n", self.tag(word.0, word.1), outcome.elapsed.as_secs_f64(), outcome.name);
-            self.say(&line)?;
-        }
-        self.out.flush()
-    }
-
-    /// A word right-aligned in its column.
-    fn tag(&self, word: &str, style: Style) -> String {
-        self.paint(&format!("{word:>8}"), style)
-    }
-
-    fn paint(&self, text: &str, style: Style) -> String {
-        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    fn look(&self) -> Look {
+        Look { color: self.color, width: self.live.as_ref().map_or(USUAL_WIDTH, |live| (live.width)()) }
     }
 
     /// Takes the line at the bottom away, so that others can be written.
@@ -236,68 +224,25 @@ impl<W: Write> Terminal<W> {
         }
     }
 
+    /// Writes what has been masked.
     fn say(&mut self, text: &str) -> io::Result<()> {
         self.erase()?;
-        self.out.write_all(self.redactor.mask(text).as_bytes())
+        self.out.write_all(text.as_bytes())
     }
 }
 
 /// What the terminal shows at the end of a run, of a journal.
-pub fn summary(_journal: &crate::journal::Journal, _color: bool) -> String {
-    String::new()
+pub fn summary(journal: &Journal, color: bool) -> String {
+    let mut ending = Ending::default();
+    journal.tests.iter().for_each(|test| ending.add(Record::from(test)));
+    let elapsed = journal.ended.as_ref().map(|ended| record::seconds(ended.seconds));
+    let look = Look { color, width: USUAL_WIDTH };
+    ending.text(look, elapsed, Partial::of(journal).as_ref(), &Advice::default())
 }
 
-/// Says which steps were left out by their `when`, so that nobody takes them for done.
-fn skipped_steps(outcome: &ScenarioOutcome) -> String {
-    let skipped: Vec<String> = outcome
-        .steps
-        .iter()
-        .filter(|step| step.skipped.is_some())
-        .map(|step| format!("{} {}", step.number, step.label))
-        .collect();
-    if skipped.is_empty() { String::new() } else { format!(" (without step {})", skipped.join(", ")) }
-}
-
-fn bold() -> Style {
-    Style::new().bold()
-}
-
-fn good() -> Style {
-    AnsiColor::Green.on_default().bold()
-}
-
-fn bad() -> Style {
-    AnsiColor::Red.on_default().bold()
-}
-
-fn odd() -> Style {
-    AnsiColor::Yellow.on_default().bold()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::outcome::Doing;
-    use crate::source::Sources;
-
-    #[test]
-    fn the_line_at_the_bottom_goes_before_others_come_and_when_the_run_ends() {
-        let mut terminal = Terminal::new(Vec::new(), Arc::default(), Redactor::default(), false).with_progress(|| 80);
-        let mut sources = Sources::default();
-        let source = sources.add("a.yaml", "x");
-        let outcome = ScenarioOutcome::new("a".to_owned(), String::new(), sources.span(source, 0..1));
-        let doing = Event::Doing { test: "a".to_owned(), doing: Doing::Step(1, "init".to_owned()) };
-        for event in [Event::Started { tests: 2 }, doing, Event::Finished(Box::new(outcome))] {
-            terminal.tell(event).unwrap();
-        }
-        terminal.tell(Event::Ended { elapsed: Duration::ZERO }).unwrap();
-        let shown = String::from_utf8(terminal.out).unwrap();
-        let lines: Vec<&str> = shown.split(ERASE).collect();
-        assert_eq!(lines[0], " Running 2 tests\n");
-        assert!(lines[1].ends_with("0/2 | 1 running | since 0.0s: a (1 init)"), "{shown:?}");
-        assert_eq!(lines[2], "    PASS [   0.000s] a\n");
-        assert!(lines[3].ends_with("1/2"), "{shown:?}");
-        assert!(lines[4].starts_with(" Summary ["), "{shown:?}");
-        assert_eq!(lines.len(), 5);
-    }
+/// Says which reports were written.
+pub fn written(files: &[PathBuf], color: bool) -> String {
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let look = Look { color, width: USUAL_WIDTH };
+    if files.is_empty() { String::new() } else { format!("{} {}\n", look.tag("Reports", bold()), files.join(", ")) }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::curl;
 use super::discretion::Discretion;
-use super::failure::explain;
+use super::failure::{explain, headline};
 use crate::api::exchange::{self, RequestBody};
 use crate::expect::Demand;
 use crate::journal::{
@@ -149,8 +149,12 @@ impl Scribe<'_> {
 
     fn attempt(&self, outcome: &ScenarioOutcome) -> Attempt {
         let test = self.test(outcome, 0, None);
-        let message = test.failures().next().map(|failure| failure.message.clone()).unwrap_or_default();
-        Attempt { verdict: test.verdict, seconds: test.seconds, message, explanation: test.explanation }
+        Attempt {
+            verdict: test.verdict,
+            seconds: test.seconds,
+            message: headline(outcome),
+            explanation: test.explanation,
+        }
     }
 
     fn step(&self, step: &StepOutcome) -> Step {
@@ -232,7 +236,7 @@ fn seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e6
 }
 
-fn verdict(verdict: &outcome::Verdict) -> Verdict {
+pub(super) fn verdict(verdict: &outcome::Verdict) -> Verdict {
     match verdict {
         outcome::Verdict::Passed => Verdict::Passed,
         outcome::Verdict::Skipped(_) => Verdict::Skipped,

@@ -141,6 +141,12 @@ impl Surveyor {
         Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to }))
     }
 
+    /// Takes in what an attempt saw that no other comes after.
+    pub(super) fn absorb(&self, attempt: Surveyor) {
+        let seen = attempt.survey.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.survey.lock().unwrap_or_else(PoisonError::into_inner).absorb(seen);
+    }
+
     /// Notes how a test ended.
     pub fn note(&self, outcome: &ScenarioOutcome) {
         if matches!(outcome.verdict, Verdict::Passed | Verdict::Unreviewed) {

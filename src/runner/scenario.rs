@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::Run;
-use super::maps::Positions;
+use super::maps::{Positions, Surveyor};
 use super::snapshots;
 use super::step::StepRun;
 use crate::api::operation::Version;
@@ -23,13 +23,14 @@ use crate::template::{TemplateError, Templated};
 /// Bound on the `finally` steps of a scenario that ran out of time.
 const FINALLY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Runs one test. A failed check is part of the outcome; there is no error. When `interrupted` becomes true its steps stop,
-/// and those of `finally` are still run. The listener is told of each step.
-pub async fn run_test(
+/// Runs one test once. A failed check is part of the outcome; there is no error. When `interrupted` becomes true its steps
+/// stop, and those of `finally` are still run. The listener is told of each step, and the surveyor of each answer.
+pub(super) async fn run_once(
     run: &Run,
     test: Test<'_>,
     mut interrupted: watch::Receiver<bool>,
     listener: &Listener,
+    surveyor: &Surveyor,
 ) -> ScenarioOutcome {
     let began = Instant::now();
     let scenario = test.scenario;
@@ -44,7 +45,7 @@ pub async fn run_test(
         outcome.verdict = Verdict::Refused;
         return outcome;
     }
-    match begin(run, test, listener) {
+    match begin(run, test, listener, surveyor) {
         Err(mistake) => {
             outcome.problem = Some(*mistake);
             outcome.verdict = Verdict::Failed;
@@ -159,7 +160,12 @@ pub(super) fn flow_of(run: &Run, test: Test<'_>) -> Result<(String, Option<Strin
 }
 
 /// Defines the case's values and the variables, and finds the flow.
-fn begin<'a>(run: &'a Run, test: Test<'a>, listener: &'a Listener) -> Result<Progress<'a>, TemplateError> {
+fn begin<'a>(
+    run: &'a Run,
+    test: Test<'a>,
+    listener: &'a Listener,
+    surveyor: &'a Surveyor,
+) -> Result<Progress<'a>, TemplateError> {
     let scenario = test.scenario;
     let scope = scope_of(run, test)?;
     let (alias, language) = flow_in(&scope, test)?;
@@ -183,6 +189,7 @@ fn begin<'a>(run: &'a Run, test: Test<'a>, listener: &'a Listener) -> Result<Pro
         run,
         test,
         listener,
+        surveyor,
         applicants,
         names,
         flow: (flow, alias),
@@ -200,6 +207,7 @@ pub(super) struct Progress<'a> {
     pub run: &'a Run,
     pub test: Test<'a>,
     listener: &'a Listener,
+    pub surveyor: &'a Surveyor,
     pub applicants: Applicants,
     pub names: Names,
     /// The flow's id, and the alias that the scenario has for it.

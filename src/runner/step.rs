@@ -20,7 +20,7 @@ use crate::outcome::{Doing, StepOutcome};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Capture, CaptureFrom, MOST_TIMES, Repeat, Step, parse_duration};
-use crate::session::{Applicant, StepError};
+use crate::session::{Applicant, Performed, StepError};
 use crate::snapshot::Comparison;
 use crate::source::{Code, Diagnostic};
 use crate::template::{TemplateError, Templated};
@@ -184,7 +184,7 @@ impl StepRun<'_, '_> {
         };
         let asked = Instant::now();
         let performed = self.progress.applicants.perform(step, !fault).await;
-        self.outcome.requests += asked.elapsed();
+        self.outcome.requests += under_way(&performed, asked);
         let performed = performed?;
         self.survey(&performed.before, &performed.exchange, before.foreign_session);
         self.outcome.warnings.extend(performed.warnings);
@@ -252,9 +252,10 @@ impl StepRun<'_, '_> {
         Ok(last)
     }
 
-    /// Notes where the applicant stands, and lets the map of the flow grow by what came back. Somebody else's session says nothing of where the applicant stands.
+    /// Notes where the applicant stands, and lets the map of the flow grow by what came back. Somebody else's session says
+    /// nothing of that.
     fn survey(&mut self, before: &[Exchange], exchange: &Exchange, foreign: bool) {
-        let Progress { run, test, applicants, flow: (id, alias), positions, .. } = &mut *self.progress;
+        let Progress { run, surveyor, test, applicants, flow: (id, alias), positions, .. } = &mut *self.progress;
         if foreign {
             return;
         }
@@ -262,8 +263,8 @@ impl StepRun<'_, '_> {
         let known = run.flows.iter().filter(|(_, other)| **other == flow).map(|(alias, _)| alias).min();
         let flow = if flow == *id { alias.clone() } else { known.cloned().unwrap_or(flow) };
         let version = test.scenario.version;
-        before.iter().for_each(|form| run.surveyor.see_form(positions, self.step, &flow, version, form));
-        let visit = run.surveyor.see(positions, self.step, &flow, version, exchange);
+        before.iter().for_each(|form| surveyor.see_form(positions, self.step, &flow, version, form));
+        let visit = surveyor.see(positions, self.step, &flow, version, exchange);
         self.outcome.visit = visit.or(self.outcome.visit.take());
     }
 
@@ -290,6 +291,19 @@ impl StepRun<'_, '_> {
                 Err(mistake) => self.outcome.failures.push(Failure::of_scenario(mistake)),
             }
         }
+    }
+}
+
+/// How long requests were under way. That one waited for its turn is no time of the request; only of one without an answer
+/// no more is known than when it was asked for.
+fn under_way(performed: &Result<Performed, StepError>, asked: Instant) -> Duration {
+    match performed {
+        Ok(performed) => {
+            performed.before.iter().chain([&performed.exchange]).map(|exchange| exchange.answer.elapsed).sum()
+        }
+        Err(StepError::Refused(exchange)) => exchange.answer.elapsed,
+        Err(StepError::Call(_)) => asked.elapsed(),
+        Err(StepError::Mistake(_)) => Duration::ZERO,
     }
 }
 

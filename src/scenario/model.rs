@@ -45,6 +45,8 @@ pub struct Scenario {
     pub snapshot: SnapshotOptions,
     /// Bound on the whole of it.
     pub timeout: Option<Duration>,
+    /// How often a test of it that failed is run again; `None` leaves it to the run.
+    pub retries: Option<u32>,
     /// The steps, fragments expanded and numbered.
     pub steps: Vec<Step>,
     /// The steps that run whatever happened.

@@ -55,6 +55,22 @@ pub(crate) fn read_duration(node: &Node, reading: &mut Reading<'_>) -> Option<Du
     duration
 }
 
+/// How often a test that failed may be run again at most: each time sends everything once more.
+pub const MOST_RETRIES: u32 = 10;
+
+/// Reads how often a test that failed is run again.
+pub(crate) fn read_retries(node: &Node, reading: &mut Reading<'_>) -> Option<u32> {
+    let retries = match &node.kind {
+        Kind::Number(number) => number.as_u64().and_then(|retries| u32::try_from(retries).ok()),
+        _ => None,
+    };
+    let retries = retries.filter(|retries| *retries <= MOST_RETRIES);
+    if retries.is_none() {
+        reading.wanted(node, &format!("a whole number from 0 to {MOST_RETRIES}"));
+    }
+    retries
+}
+
 /// What a step's snapshot leaves out.
 #[derive(Debug, Clone, Default)]
 pub struct SnapshotOptions {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::model::{Auth, Scenario};
-use super::options::{SnapshotOptions, read_duration};
+use super::options::{SnapshotOptions, read_duration, read_retries};
 use super::step::{Step, check_name, read_language, read_plain};
 use super::{cases, model};
 use crate::api::operation::Version;
@@ -46,6 +46,7 @@ pub(super) fn read(name: String, folder: &Path, node: &Node, reading: &mut Readi
     let cases = map.take("cases").map(|node| reading.defining(|reading| cases::read(node, reading)));
     let snapshot = map.take("snapshot").map(|node| SnapshotOptions::read(node, reading)).unwrap_or_default();
     let timeout = map.take("timeout").and_then(|node| read_duration(node, reading));
+    let retries = map.take("retries").and_then(|node| read_retries(node, reading));
     let (steps, finally) = read_both(&mut map, node, reading);
     reading.finish(map);
     Some(model::Scenario {
@@ -64,6 +65,7 @@ pub(super) fn read(name: String, folder: &Path, node: &Node, reading: &mut Readi
         cases,
         snapshot,
         timeout,
+        retries,
         steps,
         finally,
     })

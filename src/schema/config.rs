@@ -4,7 +4,7 @@
 use schemars::{JsonSchema, Schema, json_schema};
 use serde_json::{Map, Value, json};
 
-use super::value::{Duration, MapOrNothing, OrNothing, SandboxTime, Text, written};
+use super::value::{Duration, MapOrNothing, OrNothing, Retries, SandboxTime, Text, written};
 use super::{optional, required};
 use crate::api::operation::{OPERATIONS, Row};
 
@@ -105,6 +105,12 @@ pub(super) struct Run {
     /// How often a request that changes nothing is repeated when the connection fails or the API is busy.
     #[schemars(example = 2)]
     retries: Count,
+    /// How often a test that failed is run again, where its scenario says nothing itself. --retries wins over it.
+    #[schemars(example = 1)]
+    scenario_retries: Retries,
+    /// After how long a test that still runs is told of as slow; 0s for never. 10s when left out.
+    #[schemars(example = &"30s")]
+    slow: Duration,
     /// What generated data grow from: the same number gives the same data. --seed wins over it.
     #[schemars(example = 42)]
     seed: Count,

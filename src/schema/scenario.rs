@@ -5,7 +5,7 @@ use schemars::{JsonSchema, json_schema};
 use serde_json::json;
 
 use super::step::Steps;
-use super::value::{Anything, Duration, JsonPath, Language, MapOf, Names, OneOrMore, Plain, written};
+use super::value::{Anything, Duration, JsonPath, Language, MapOf, Names, OneOrMore, Plain, Retries, written};
 use super::{optional, required};
 
 /// A scenario: what an applicant does in a flow, and what must come of it.
@@ -52,6 +52,10 @@ pub(super) struct Scenario {
     /// How long the whole scenario may take.
     #[schemars(example = &"2m")]
     timeout: Duration,
+    /// How often a test of the scenario that failed is run again, from nothing and with the same data. One that passes then
+    /// is called flaky. Wins over run.scenario_retries and --retries.
+    #[schemars(example = 2)]
+    retries: Retries,
     /// What the applicant does, step by step, each step after a dash.
     #[schemars(example = json!(["init", { "submit": { "First name": "Ada" }, "expect": "Address" }]))]
     steps: Steps,

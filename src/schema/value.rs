@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::codes::CODES;
 use crate::api::language::LANGUAGES;
+use crate::scenario::MOST_RETRIES;
 use crate::template::scope::BUILT_IN;
 
 /// Types whose schema is written out. Those that are `inline` stand where they are used, without a name of their own.
@@ -69,6 +70,8 @@ written! {
         "pattern": r"^\s*[0-9.]+\s*(ms|s|min|m|h)$",
         "patternErrorMessage": "A time has a unit: 500ms, 2s, 1m",
     });
+    /// How often something is tried again.
+    Retries (inline) = |_| json_schema!({ "type": "integer", "minimum": 0, "maximum": MOST_RETRIES });
     /// A JSONPath.
     JsonPath (inline) = |_| json_schema!({
         "type": "string",

@@ -31,6 +31,7 @@ mod new;
 #[cfg(unix)]
 mod record;
 mod reports;
+mod retries;
 mod review;
 #[cfg(unix)]
 mod review_terminal;
@@ -43,6 +44,7 @@ mod settings;
 mod shards;
 mod snapshot_files;
 mod snapshots;
+mod terminal;
 mod waiting;
 mod warnings;
 #[cfg(unix)]

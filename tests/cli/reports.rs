@@ -87,7 +87,8 @@ fn failures_are_told_once_more_at_the_end() {
         .with("scenarios/a.yaml", plain("steps: [init]\n"))
         .with("scenarios/b.yaml", plain("steps:\n  - init:\n    expect: end\n"));
     let ended = project.draftgate(&["run"]).exits(1);
-    let last = ended.stdout.lines().last().unwrap();
+    let end = ended.stdout.split_once(" Summary [").unwrap().1;
+    let last = end.lines().nth(1).unwrap();
     assert!(last.starts_with("    FAIL [ ") && last.ends_with("s] b"), "{last}");
     assert_eq!(ended.stdout.matches("FAIL").count(), 2);
     ended.says("2 tests: 1 passed, 1 failed");

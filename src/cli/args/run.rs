@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Color, Reports, ServerArguments, Target};
 use crate::journal::Shard;
+use crate::scenario::MOST_RETRIES;
 
 /// The file into which everything written is lost.
 const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -18,6 +19,7 @@ Examples:
   draftgate run scenarios/retail/accepted.yaml:12
   draftgate run --tag smoke --skip slow --env staging
   draftgate run --failed                 those that failed last
+  draftgate run --retries 2              what fails is run again, twice at most
   draftgate run --shard 2/5              the second of five parts
   draftgate run --watch                  again whenever a file changes
   draftgate run --update                 accept new and changed answers";
@@ -47,6 +49,11 @@ pub struct RunArguments {
     /// Only what failed when it ran last
     #[arg(long, help_heading = "Scenarios")]
     pub failed: bool,
+    /// How often a test that failed is run again from nothing; it is flaky when it passes then. A scenario's own `retries`
+    /// win over it
+    #[arg(long, value_name = "NUMBER", help_heading = "Scenarios",
+        value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_RETRIES)))]
+    pub retries: Option<u32>,
     /// Only one of several parts of what is selected: 2/5 for the second of five. 1/1 for everything, where the environment
     /// asks for a part (or DRAFTGATE_SHARD, and by itself in parallel jobs of GitLab, CircleCI, Buildkite, Bazel, Kubernetes)
     #[arg(long, value_name = "INDEX/COUNT", help_heading = "Scenarios", conflicts_with_all = ["watch", "failed"])]

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use unicode_width::UnicodeWidthStr;
 
-use crate::outcome::{Doing, Verdict};
+use crate::journal::Verdict;
+use crate::outcome::Doing;
 
 /// How far a run is.
 #[derive(Debug)]
@@ -24,6 +25,17 @@ pub(super) struct Progress {
     busy: IndexMap<String, Busy>,
 }
 
+/// A test that runs longer than tests should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Slow {
+    /// Its name.
+    pub test: String,
+    /// What it is at.
+    pub at: String,
+    /// How long it has been running at least.
+    pub over: Duration,
+}
+
 /// What one test is at.
 #[derive(Debug)]
 struct Busy {
@@ -31,6 +43,10 @@ struct Busy {
     /// Since when.
     since: Instant,
     pending: bool,
+    /// When the test began.
+    began: Instant,
+    /// The time after which it was told of as slow, when it was.
+    told: Option<Duration>,
 }
 
 impl Progress {
@@ -43,7 +59,9 @@ impl Progress {
     pub fn doing(&mut self, test: String, doing: Doing, now: Instant) {
         match doing {
             Doing::Step(number, label) => {
-                self.busy.insert(test, Busy { step: format!("{number} {label}"), since: now, pending: false });
+                let new = Busy { step: String::new(), since: now, pending: false, began: now, told: None };
+                let busy = self.busy.entry(test).or_insert(new);
+                *busy = Busy { step: format!("{number} {label}"), since: now, pending: false, ..*busy };
             }
             Doing::Pending => {
                 if let Some(busy) = self.busy.get_mut(&test) {
@@ -53,12 +71,37 @@ impl Progress {
         }
     }
 
+    /// A test begins once more.
+    pub fn again(&mut self, test: &str) {
+        self.busy.swap_remove(test);
+    }
+
+    /// The tests that have been running for longer than `limit`, and since they were told of for twice as long again. A limit
+    /// of nothing is none.
+    pub fn slow(&mut self, now: Instant, limit: Duration) -> Vec<Slow> {
+        let mut found = Vec::new();
+        for (test, busy) in self.busy.iter_mut().filter(|_| !limit.is_zero()) {
+            let mut next = busy.told.map_or(limit, |told| told * 2);
+            let ran = now - busy.began;
+            if ran < next {
+                continue;
+            }
+            while ran >= next * 2 {
+                next *= 2;
+            }
+            busy.told = Some(next);
+            let pending = if busy.pending { ", pending" } else { "" };
+            found.push(Slow { test: test.clone(), at: format!("{}{pending}", busy.step), over: next });
+        }
+        found
+    }
+
     /// A test has ended.
-    pub fn ended(&mut self, test: &str, verdict: &Verdict) {
+    pub fn ended(&mut self, test: &str, verdict: Verdict) {
         self.busy.swap_remove(test);
         self.ended += 1;
         match verdict {
-            Verdict::Unreviewed => self.review += 1,
+            Verdict::Review => self.review += 1,
             verdict => self.failed += usize::from(verdict.is_failure()),
         }
     }
@@ -91,7 +134,7 @@ fn seconds(time: Duration) -> String {
 }
 
 /// A text that fits: what is too much ends in `…`.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -126,13 +169,41 @@ mod tests {
             progress.line(at(5), 80),
             " Running [    5.0s] 0/3 | 1 running, 1 pending | pending 3.0s: b (1 init)"
         );
-        progress.ended("b", &Verdict::Failed);
+        progress.ended("b", Verdict::Failed);
         assert_eq!(
             progress.line(at(5), 80),
             " Running [    5.0s] 1/3, 1 failed | 1 running | since 2.0s: a (2 submit)"
         );
-        progress.ended("a", &Verdict::Unreviewed);
+        progress.ended("a", Verdict::Review);
         assert_eq!(progress.line(at(5), 80), " Running [    5.0s] 2/3, 1 failed, 1 to review");
+    }
+
+    #[test]
+    fn a_test_is_slow_after_the_limit_and_after_each_doubling_of_it() {
+        let began = Instant::now();
+        let at = |seconds: u64| began + Duration::from_secs(seconds);
+        let limit = Duration::from_secs(10);
+        let mut progress = Progress::new(2, began);
+        progress.doing("a".into(), Doing::Step(1, "init".into()), at(0));
+        progress.doing("b".into(), Doing::Step(1, "init".into()), at(8));
+        assert_eq!(progress.slow(at(9), limit), []);
+        progress.doing("a".into(), Doing::Step(4, "submit".into()), at(9));
+        progress.doing("a".into(), Doing::Pending, at(9));
+        let slow = |test: &str, what: &str, seconds| {
+            vec![Slow { test: test.into(), at: what.into(), over: Duration::from_secs(seconds) }]
+        };
+        assert_eq!(progress.slow(at(10), limit), slow("a", "4 submit, pending", 10));
+        assert_eq!(progress.slow(at(17), limit), []);
+        // Whoever looked away for long is told the last doubling only.
+        progress.ended("b", Verdict::Passed);
+        assert_eq!(progress.slow(at(45), limit), slow("a", "4 submit, pending", 40));
+        assert_eq!(progress.slow(at(79), limit), []);
+        // The next attempt has its own time.
+        progress.again("a");
+        progress.doing("a".into(), Doing::Step(1, "init".into()), at(80));
+        assert_eq!(progress.slow(at(89), limit), []);
+        assert_eq!(progress.slow(at(90), limit), slow("a", "1 init", 10));
+        assert_eq!(progress.slow(at(9999), Duration::ZERO), []);
     }
 
     #[test]

@@ -1,0 +1,220 @@
+//! The end of the report: what failed, explained; how many; what was slow; what to do next.
+
+use std::time::Duration;
+
+use super::Advice;
+use super::line::{Look, bad, bold, good, odd, time};
+use super::record::{Record, seen};
+use crate::journal::{Journal, Verdict};
+use crate::phrase::counted;
+
+/// How many of the slowest tests are named, and of more tests than how many.
+const SLOWEST: usize = 5;
+/// What takes less is not slow.
+const WORTH_NAMING: Duration = Duration::from_secs(1);
+
+/// What is said of the tests when all have ended.
+#[derive(Debug, Default)]
+pub(super) struct Ending {
+    counts: Counts,
+    /// What failed or was flaky.
+    told: Vec<Record>,
+    slowest: Vec<Timed>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    passed: usize,
+    flaky: usize,
+    failed: usize,
+    review: usize,
+    skipped: usize,
+    interrupted: usize,
+}
+
+/// How long a test took.
+#[derive(Debug)]
+struct Timed {
+    name: String,
+    elapsed: Duration,
+    requests: Duration,
+    pending: Duration,
+}
+
+/// How far a run came that did not end.
+#[derive(Debug)]
+pub(super) struct Partial {
+    /// The tests under way, each with what it was at.
+    under_way: Vec<(String, String)>,
+    /// How many had not begun.
+    never_began: usize,
+}
+
+impl Partial {
+    /// How far the run of a journal came; none where it ended.
+    pub fn of(journal: &Journal) -> Option<Self> {
+        let under_way: Vec<_> = journal.under_way.clone().into_iter().collect();
+        let known = journal.tests.len() + under_way.len();
+        let never_began = journal.started.tests.len().saturating_sub(known);
+        (!journal.is_whole()).then_some(Partial { under_way, never_began })
+    }
+}
+
+impl Counts {
+    fn total(self) -> usize {
+        self.passed + self.failed + self.review + self.skipped + self.interrupted
+    }
+}
+
+impl Ending {
+    /// Takes in a test that has ended.
+    pub fn add(&mut self, record: Record) {
+        let counts = &mut self.counts;
+        let count = match record.verdict {
+            Verdict::Passed => &mut counts.passed,
+            Verdict::Skipped => &mut counts.skipped,
+            Verdict::Review => &mut counts.review,
+            Verdict::Broken | Verdict::Failed | Verdict::Refused => &mut counts.failed,
+            Verdict::Interrupted => &mut counts.interrupted,
+        };
+        *count += 1;
+        counts.flaky += usize::from(record.is_flaky());
+        let slower = self.slowest.last().is_none_or(|last| record.elapsed > last.elapsed);
+        if record.verdict != Verdict::Skipped && (slower || self.slowest.len() < SLOWEST) {
+            let at = self.slowest.partition_point(|other| other.elapsed >= record.elapsed);
+            let Record { elapsed, requests, pending, .. } = record;
+            self.slowest.insert(at, Timed { name: record.name.clone(), elapsed, requests, pending });
+            self.slowest.truncate(SLOWEST);
+        }
+        if record.is_told_again() {
+            self.told.push(record);
+        }
+    }
+
+    /// All that is said at the end. The time of a run that did not end is not known.
+    pub fn text(&self, look: Look, elapsed: Option<Duration>, partial: Option<&Partial>, advice: &Advice) -> String {
+        let mut text = String::new();
+        // What matters most stands nearest to the end, where a terminal shows it.
+        let (flaky, failed): (Vec<&Record>, Vec<&Record>) = self.told.iter().partition(|record| record.is_flaky());
+        for record in flaky.iter().chain(&failed) {
+            text.push_str(&section(record, look));
+        }
+        if !self.told.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&self.summary(look, elapsed, partial));
+        for record in flaky.iter().chain(&failed) {
+            text.push_str(&look.ended(record));
+        }
+        text.push_str(&self.slowest(look));
+        text.push_str(&self.next(look, advice));
+        text
+    }
+
+    fn summary(&self, look: Look, elapsed: Option<Duration>, partial: Option<&Partial>) -> String {
+        let counts = self.counts;
+        let flaky = if counts.flaky > 0 { format!(" ({} flaky)", counts.flaky) } else { String::new() };
+        let mut parts = vec![look.paint(&format!("{} passed{flaky}", counts.passed), good())];
+        let others = [
+            (counts.failed, "failed", bad()),
+            (counts.review, "to review", odd()),
+            (counts.skipped, "skipped", odd()),
+            (counts.interrupted, "interrupted", bad()),
+        ];
+        let others = others.iter().filter(|(count, ..)| *count > 0);
+        parts.extend(others.map(|(count, word, style)| look.paint(&format!("{count} {word}"), *style)));
+        let total = counts.total();
+        let tests = match partial {
+            None => counted(total, "test"),
+            Some(partial) => {
+                let planned = total + partial.under_way.len() + partial.never_began;
+                format!("{total} of {}", counted(planned, "test"))
+            }
+        };
+        let elapsed = elapsed.map_or_else(|| " ".repeat(9), time);
+        let mut text = format!("{} [{elapsed}] {tests}: {}\n", look.tag("Summary", bold()), parts.join(", "));
+        if let Some(partial) = partial {
+            text.push_str(&partial.text(look));
+        }
+        text
+    }
+
+    /// The slowest tests, where there are enough of them to ask which they are, and one of them is slow.
+    fn slowest(&self, look: Look) -> String {
+        let ran = self.counts.total() - self.counts.skipped;
+        if ran <= SLOWEST || self.slowest.first().is_none_or(|first| first.elapsed < WORTH_NAMING) {
+            return String::new();
+        }
+        let mut text = String::new();
+        for (at, timed) in self.slowest.iter().enumerate() {
+            let mut parts = vec![format!("requests {:.3}s", timed.requests.as_secs_f64())];
+            if !timed.pending.is_zero() {
+                parts.insert(0, format!("pending {:.3}s", timed.pending.as_secs_f64()));
+            }
+            let word = if at == 0 { "Slowest" } else { "" };
+            let parts = parts.join(", ");
+            text.push_str(&format!("{} [{}] {} ({parts})\n", look.tag(word, bold()), time(timed.elapsed), timed.name));
+        }
+        text
+    }
+
+    fn next(&self, look: Look, advice: &Advice) -> String {
+        let review = advice.review.as_ref().filter(|_| self.counts.review > 0);
+        let failed = advice.failed.as_ref().filter(|_| self.counts.failed > 0);
+        let lines = [
+            review.map(|command| format!("`{command}` goes through what is new or changed")),
+            failed.map(|command| format!("`{command}` runs what failed once more")),
+        ];
+        let mut text = String::new();
+        for (at, line) in lines.into_iter().flatten().enumerate() {
+            let word = if at == 0 { "Next" } else { "" };
+            text.push_str(&format!("{} {line}\n", look.tag(word, bold())));
+        }
+        text
+    }
+}
+
+impl Partial {
+    fn text(&self, look: Look) -> String {
+        let under_way = match self.under_way.len() {
+            0 => None,
+            1 => Some("1 test was under way".to_owned()),
+            count => Some(format!("{} were under way", counted(count, "test"))),
+        };
+        let never_began = (self.never_began > 0).then(|| match under_way {
+            Some(_) => format!("{} never began", self.never_began),
+            None => format!("{} never began", counted(self.never_began, "test")),
+        });
+        let parts: Vec<String> = under_way.iter().cloned().chain(never_began).collect();
+        let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+        let mut text = format!("{} the run did not end{parts}\n", look.tag("Partial", bad()));
+        for (test, at) in &self.under_way {
+            text.push_str(&format!("{:>8} {} ({})\n", "", seen(test), seen(at)));
+        }
+        text
+    }
+}
+
+/// What is to be said of a test that failed, or did so at first, under a heading.
+fn section(record: &Record, look: Look) -> String {
+    let flaky = if record.is_flaky() { " (flaky)" } else { "" };
+    let heading = look.rule(&format!("{}{flaky}", record.name));
+    let mut text = format!("\n{heading}{}\n", look.wrapped(&record.title));
+    let most = record.most.map(|most| format!(" of {most}")).unwrap_or_default();
+    if !record.is_flaky() && !record.attempts.is_empty() {
+        text.push('\n');
+    }
+    for (at, attempt) in record.attempts.iter().enumerate() {
+        let begin = format!("attempt {}{most} failed after {:.3}s", at + 1, attempt.elapsed.as_secs_f64());
+        if record.is_flaky() {
+            text.push_str(&format!("\n{}\n\n{}", look.paint(&begin, bold()), attempt.text));
+        } else {
+            let message = Some(attempt.message.as_str()).filter(|message| !message.is_empty());
+            text.push_str(&format!("{begin}{}\n", message.map(|one| format!(": {one}")).unwrap_or_default()));
+        }
+    }
+    if !record.is_flaky() || record.warned {
+        text.push_str(&format!("\n{}", record.text));
+    }
+    text
+}
