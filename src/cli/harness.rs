@@ -13,6 +13,7 @@ use super::output::Output;
 use super::prepare::prepare;
 use super::reporters::Reporters;
 use super::run::{Telling, execute, stop};
+use crate::journal::WorkingFolder;
 use crate::report::discretion::Discretion;
 
 /// Runs the scenarios of a folder under Rust's test harness conventions.
@@ -56,7 +57,8 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
         Err(exit) => return exit.into(),
     };
     let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
-    let telling = Telling { reporters, discretion, as_rust: true, now: (environment.now)() };
+    let telling =
+        Telling { reporters, discretion, as_rust: true, now: (environment.now)(), folder: WorkingFolder::default() };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     let any = !prepared.tests.is_empty();
     stop(prepared);

@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::write::write;
 use crate::journal::Journal;
-use crate::report::{gitlab, html, jsonl, junit, markdown, terminal};
+use crate::report::{github, gitlab, html, jsonl, junit, markdown, terminal};
 
 /// Makes a report.
 pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
@@ -21,6 +21,7 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         ReportCommand::Junit(journals) => (|journal, _| junit::document(journal), journals),
         ReportCommand::Markdown(journals) => (|journal, _| markdown::summary(journal).into_bytes(), journals),
         ReportCommand::Gitlab(journals) => (|journal, _| gitlab::code_quality(journal).into_bytes(), journals),
+        ReportCommand::Github(journals) => (|journal, _| github::annotations(journal).into_bytes(), journals),
         ReportCommand::Merge(journals) => (|journal, _| jsonl::lines(journal), journals),
     };
     let mut read = Vec::new();

@@ -17,10 +17,12 @@ use super::last_run::{self, LastRun};
 use super::output::Output;
 use super::prepare::{Prepared, prepare};
 use super::reporters::Reporters;
-use crate::journal::{FORMAT, Planned, RunStarted};
+use super::repository;
+use crate::journal::{FORMAT, Planned, RunStarted, WorkingFolder};
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::Discretion;
 use crate::report::failure::explain;
+use crate::report::github;
 use crate::report::terminal::Terminal;
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{expected_files, record_maps, settle};
@@ -71,6 +73,7 @@ pub(super) fn play(environment: &Environment, arguments: &RunArguments, prepared
         },
         as_rust: arguments.libtest.reports_as_rust(),
         now: (environment.now)(),
+        folder: repository::folder(environment),
     };
     let exit = execute(&prepared, &libtest, telling, output, &last);
     if !libtest.list && !environment.in_ci() {
@@ -111,6 +114,8 @@ pub(super) struct Telling {
     pub as_rust: bool,
     /// When the run begins.
     pub now: jiff::Timestamp,
+    /// Where it stands in its repository.
+    pub folder: WorkingFolder,
 }
 
 /// Runs the prepared tests, reporting in draftgate's way or in libtest's.
@@ -124,7 +129,8 @@ pub(super) fn execute(
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
     let interrupted = listen_for_interrupt(&prepared.runtime);
-    let Telling { mut reporters, discretion, as_rust, now } = telling;
+    let Telling { mut reporters, discretion, as_rust, now, folder } = telling;
+    let in_github = reporters.in_github();
     let (listener, reporter) = if libtest.list || (as_rust && !reporters.any()) {
         (Listener::default(), None)
     } else {
@@ -133,11 +139,14 @@ pub(super) fn execute(
             let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), output.redactor.clone(), output.color);
             if output.live { terminal.with_progress(terminal_width) } else { terminal }
         });
-        reporters.begin(prepared.sources.clone(), discretion, started(prepared, libtest, now));
+        reporters.begin(prepared.sources.clone(), discretion, started(prepared, libtest, now, folder));
+        if !as_rust {
+            reporters.silence(output);
+        }
         (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
-    let finish = finish(prepared, &tally, &listener, last, output);
+    let finish = finish(prepared, &tally, &listener, last, output, in_github);
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let handle = prepared.runtime.handle();
     let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &interrupted, &listener, &finish);
@@ -167,7 +176,7 @@ pub(super) fn execute(
 }
 
 /// What a journal says of how the run begins.
-fn started(prepared: &Prepared, libtest: &Libtest, now: jiff::Timestamp) -> RunStarted {
+fn started(prepared: &Prepared, libtest: &Libtest, now: jiff::Timestamp, folder: WorkingFolder) -> RunStarted {
     let tests: Vec<Planned> = selected(&prepared.run, &prepared.tests, libtest)
         .into_iter()
         .enumerate()
@@ -180,6 +189,7 @@ fn started(prepared: &Prepared, libtest: &Libtest, now: jiff::Timestamp) -> RunS
         server: prepared.server.clone(),
         environment: prepared.chosen.clone(),
         seed: prepared.run.world.seed,
+        folder,
         shard: None,
         suite: String::new(),
         selected: tests.len(),
@@ -228,6 +238,7 @@ fn finish(
     listener: &Listener,
     last: &Arc<Mutex<LastRun>>,
     output: &Output,
+    in_github: bool,
 ) -> Finish {
     let (run, sources, last) = (prepared.run.clone(), prepared.sources.clone(), last.clone());
     let (tally, listener, output) = (tally.clone(), listener.clone(), output.clone());
@@ -241,7 +252,8 @@ fn finish(
             Verdict::Skipped(reason) => TrialResult::Ignored(reason.clone()),
             _ => {
                 let text = explain(&outcome, &sources, output.color);
-                TrialResult::Failed(output.redactor.mask(&text).into_owned())
+                let text = output.redactor.mask(&text);
+                TrialResult::Failed(if in_github { github::harmless(&text).into_owned() } else { text.into_owned() })
             }
         };
         listener.tell(|| Event::Finished(Box::new(outcome)));

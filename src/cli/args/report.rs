@@ -72,6 +72,8 @@ pub enum ReportCommand {
     Markdown(Journals),
     /// GitLab's code-quality report
     Gitlab(Journals),
+    /// Annotations for GitHub Actions
+    Github(Journals),
     /// One journal of all shards
     Merge(Journals),
 }
