@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::notice::{Notice, notices};
-use crate::journal::{Grade, Journal, Test, Verdict};
+use super::notice::{Notice, SNAPSHOT, notices};
+use crate::journal::{Grade, Journal, Test};
 
 /// The report, a JSON array.
 pub fn code_quality(journal: &Journal) -> String {
@@ -33,7 +33,7 @@ fn finding(test: &Test, notice: &Notice<'_>, nth: usize, journal: &Journal) -> V
         "description": format!("{}{step}: {}", test.name, notice.text()),
         "check_name": format!("draftgate/{}", notice.kind),
         "fingerprint": fingerprint(test, notice, nth),
-        "severity": severity(test, notice),
+        "severity": severity(notice),
         "location": {
             "path": journal.started.folder.path_of(&notice.place.file),
             "lines": { "begin": notice.place.line },
@@ -49,10 +49,11 @@ fn fingerprint(test: &Test, notice: &Notice<'_>, nth: usize) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("draftgate:{known}").as_bytes()).simple().to_string()
 }
 
-fn severity(test: &Test, notice: &Notice<'_>) -> &'static str {
-    match (notice.grade, test.verdict) {
-        (Grade::Warning, _) => "minor",
-        (Grade::Error, Verdict::Review) => "major",
-        (Grade::Error, _) => "critical",
+fn severity(notice: &Notice<'_>) -> &'static str {
+    match notice.grade {
+        Grade::Warning => "minor",
+        // Whether it is right, a review decides.
+        Grade::Error if notice.kind == SNAPSHOT => "major",
+        Grade::Error => "critical",
     }
 }

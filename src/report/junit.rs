@@ -46,7 +46,10 @@ fn ended(test: &Test, journal: &Journal) -> TestSuite {
         suite.add_property((name, line(&value).as_str()));
     }
     let mut case = case(&test.name, status(test));
-    case.set_time(duration(test.seconds)).set_system_out(lines(&steps(test)));
+    case.set_time(duration(test.seconds));
+    if !test.steps.is_empty() {
+        case.set_system_out(lines(&steps(test)));
+    }
     let odd: Vec<String> = (notices(test).iter().filter(|notice| notice.grade == Grade::Warning))
         .map(|notice| {
             let file = folder.path_of(&notice.place.file);

@@ -27,7 +27,7 @@ pub fn summary(journal: &Journal) -> String {
     let mut text = format!("## draftgate: {}\n\n", headline_of(journal, &tests));
     text.push_str(&partial(journal));
     text.push_str(&failures(&failed, journal));
-    text.push_str(&snapshots(&review));
+    text.push_str(&snapshots(&tests));
     let mut tail = flaky(&of(Test::is_flaky));
     tail.push_str(&slowest(&tests));
     tail.push_str(&skipped(&of(|test| test.verdict == Verdict::Skipped)));
@@ -59,7 +59,7 @@ fn headline_of(journal: &Journal, tests: &[&Test]) -> String {
         .collect();
     let total = counted(tests.len() + unfinished, "test");
     let shard = journal.started.shard.map(|shard| format!(" (shard {} of {})", shard.index, shard.count));
-    format!("{total}: {}, in {:.1} s{}", counts.join(", "), journal.seconds(), shard.unwrap_or_default())
+    format!("{total}: {}, in {:.2} s{}", counts.join(", "), journal.seconds(), shard.unwrap_or_default())
 }
 
 /// A word on a run that was ended before its time.
@@ -99,8 +99,8 @@ fn failures(failed: &[&Test], journal: &Journal) -> String {
     format!("### Failed\n\n| test | where | what |\n| --- | --- | --- |\n{}\n", list(&rows))
 }
 
-fn snapshots(review: &[&Test]) -> String {
-    let items: Vec<String> = (review.iter())
+fn snapshots(tests: &[&Test]) -> String {
+    let items: Vec<String> = (tests.iter())
         .flat_map(|test| test.steps.iter().map(move |step| (test, step)))
         .filter_map(|(test, step)| snapshot(test, step))
         .collect();

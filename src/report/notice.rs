@@ -10,13 +10,16 @@ use crate::phrase::counted;
 /// The most sentences of a snapshot's change that are told.
 const MOST_CHANGES: usize = 10;
 
+/// The kind of what is told of snapshots.
+pub const SNAPSHOT: &str = "snapshot";
+
 /// One thing that does not hold in a test, or is odd.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice<'a> {
     /// How grave it is.
     pub grade: Grade,
-    /// What kind it is of: the number of a mistake, such as `E020`, the rule that was broken, or `expectation`, `unanswered`,
-    /// `snapshot`, `flaky`, or the test's verdict.
+    /// What kind it is of: the number of a mistake, such as `E020`, the rule that was broken, or `expectation`, `warning`,
+    /// `unanswered`, `snapshot`, `flaky`, or the test's verdict.
     pub kind: &'a str,
     /// The step that it belongs to; none where it is the test's as a whole.
     pub step: Option<&'a Step>,
@@ -74,6 +77,7 @@ pub fn place(test: &Test) -> &Place {
 }
 
 fn of_failure<'a>(step: Option<&'a Step>, failure: &'a Failure) -> Notice<'a> {
+    let other = if failure.grade == Grade::Error { "expectation" } else { "warning" };
     let known = failure.code.as_deref().or(failure.rule.as_deref());
     let values = failure.expected.iter().map(|value| format!("expected: {value}"));
     let values = values.chain(failure.actual.iter().map(|value| format!("actual: {value}")));
@@ -85,7 +89,7 @@ fn of_failure<'a>(step: Option<&'a Step>, failure: &'a Failure) -> Notice<'a> {
     let notes = failure.notes.iter().map(|note| format!("note: {note}"));
     Notice {
         grade: failure.grade,
-        kind: known.unwrap_or("expectation"),
+        kind: known.unwrap_or(other),
         step,
         place: &failure.place,
         message: Cow::Borrowed(&failure.message),
@@ -101,7 +105,7 @@ fn changed(step: &Step) -> Option<Notice<'_>> {
         _ => Cow::Borrowed("the answer differs from the accepted snapshot"),
     };
     let more = changes(snapshot).chain([way_out(snapshot)]).collect();
-    Some(of_step(step, "snapshot", message, more))
+    Some(of_step(step, SNAPSHOT, message, more))
 }
 
 /// What a change means, a sentence each, as many as there is room for.
@@ -120,7 +124,7 @@ fn new_snapshots(test: &Test) -> Option<Notice<'_>> {
         0 => "an answer has no accepted snapshot yet".to_owned(),
         more => format!("{} answers have no accepted snapshot yet, from this step on", more + 1),
     };
-    Some(of_step(first, "snapshot", message.into(), vec![way_out(snapshot)]))
+    Some(of_step(first, SNAPSHOT, message.into(), vec![way_out(snapshot)]))
 }
 
 fn way_out(snapshot: &Snapshot) -> String {
