@@ -185,7 +185,10 @@ fn details(tests: &[&Test], room: usize) -> String {
 
 fn folded(test: &Test) -> String {
     let shown = test.explanation.trim_end();
-    let cut = shown.floor_char_boundary(MOST_OF_ONE);
+    let mut cut = shown.len().min(MOST_OF_ONE);
+    while !shown.is_char_boundary(cut) {
+        cut -= 1;
+    }
     let (shown, more) = match cut < shown.len() {
         true => (&shown[..cut], "\n… cut: the log and the other reports have all"),
         false => (shown, ""),
