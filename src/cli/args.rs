@@ -93,7 +93,7 @@ pub enum Command {
     Import(ImportArguments),
     /// Record scenarios: a proxy in front of the API writes down what is done
     Record(Box<RecordArguments>),
-    /// Make a report of journals that runs left behind (`--jsonl`), or one of several shards
+    /// Make a report of the journal that a run left behind, or of all its shards
     Report(Box<ReportArguments>),
     /// Say what an error code of the API or a mistake in a file means
     Explain(ExplainArguments),
