@@ -24,6 +24,7 @@ mod prepare;
 mod record;
 mod report;
 mod reporters;
+mod repository;
 mod review;
 mod run;
 mod sandbox;

@@ -16,6 +16,7 @@ pub(crate) mod random;
 mod shard;
 mod test;
 mod whole;
+mod working_folder;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ pub use test::{
     Attempt, Failure, Grade, Place, Poll, Related, Snapshot, Spot, Standing, Step, Test, Unanswered, Verdict, Visit,
 };
 pub use whole::{Journal, JournalError};
+pub use working_folder::WorkingFolder;
 
 /// The version of the format that is written, and the latest that is read.
 pub const FORMAT: u32 = 1;
@@ -72,6 +74,9 @@ pub struct RunStarted {
     pub environment: Option<String>,
     /// What generated data grow from.
     pub seed: u64,
+    /// Where the run stood: the paths of files begin there.
+    #[serde(default)]
+    pub folder: WorkingFolder,
     /// Which part of the selected tests this run plays; null for all of them.
     pub shard: Option<Shard>,
     /// A digest of which test falls to which shard: the same in all shards of one run. Null for a run that is no shard.

@@ -15,6 +15,7 @@ pub mod html;
 pub mod jsonl;
 pub mod junit;
 pub mod markdown;
+mod notice;
 pub mod patch;
 pub mod picture;
 pub mod sentence;

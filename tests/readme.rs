@@ -18,3 +18,52 @@ fn the_flow_in_the_readme_is_sound() {
     let library = draftgate::sandbox::load(&mut Default::default(), &[file]).unwrap();
     assert_eq!(library.flow("retail-onboarding").unwrap().draft.as_ref().unwrap().nodes.len(), 4);
 }
+
+/// The commands of draftgate in the fences of a text, as a shell would take them apart: variables stay as they are, and what
+/// a workflow puts in is a number.
+fn commands(markdown: &str) -> Vec<Vec<String>> {
+    let mut commands = Vec::new();
+    let mut fenced = false;
+    for line in markdown.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        let Some(at) = line.find("draftgate ").filter(|_| fenced) else { continue };
+        let before = &line[..at];
+        // A word of prose or of a path is none.
+        let quote = before.chars().next_back().filter(|last| "'\"".contains(*last));
+        if !(before.is_empty() || before.ends_with(' ') || quote.is_some()) || before.trim_start().starts_with('#') {
+            continue;
+        }
+        let rest = match quote {
+            Some(quote) => line[at..].split(quote).next().unwrap(),
+            None => &line[at..],
+        };
+        let ends = [" #", " | ", " > ", " >> ", " && ", " || ", ";"];
+        let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+        let words = rest[..end].replace("${{ matrix.shard }}", "1");
+        commands.push(words.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect());
+    }
+    commands
+}
+
+#[test]
+fn every_command_that_is_shown_can_be_typed() {
+    use clap::Parser;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("README.md")];
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    files.extend(docs.filter(|file| file.extension().is_some_and(|ending| ending == "md")));
+    assert!(files.len() > 1);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let commands = commands(&text);
+        assert!(commands.len() > 2, "{} shows no commands", file.display());
+        for command in commands {
+            if let Err(error) = draftgate::cli::args::Arguments::try_parse_from(&command) {
+                panic!("{}: {}: {error}", file.display(), command.join(" "));
+            }
+        }
+    }
+}

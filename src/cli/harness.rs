@@ -17,6 +17,7 @@ use super::prepare::prepare;
 use super::reporters::Reporters;
 use super::run::{Telling, execute, stop};
 use super::shard::by_bazel;
+use crate::journal::WorkingFolder;
 use crate::report::discretion::Discretion;
 use crate::report::terminal::Advice;
 
@@ -77,7 +78,8 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let plan = Plan::of(&mut prepared, &libtest, part, &Durations::default());
     let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
     let advice = Advice::default();
-    let telling = Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan };
+    let folder = WorkingFolder::default();
+    let telling = Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan, folder };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     stop(prepared);
     match exit {

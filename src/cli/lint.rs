@@ -11,7 +11,9 @@ use super::config::Config;
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{Folder, gather, learn_secrets, refuse};
+use super::repository;
 use super::settings::{Place, Selection, SettingsError, configured, place, snapshots_of};
+use crate::journal::WorkingFolder;
 use crate::lint::fix::apply;
 use crate::lint::{Flows, Material, lint as look, maps};
 use crate::phrase::counted;
@@ -72,7 +74,7 @@ pub(super) fn lint(environment: &Environment, arguments: &LintArguments, output:
         output.complain("error: there are no scenarios here");
         return Exit::Nothing;
     }
-    show(&looked, arguments.format, output);
+    show(&looked, arguments.format, &repository::folder(environment), output);
     ended(&looked, arguments.deny_warnings)
 }
 
@@ -161,7 +163,7 @@ fn flows(environment: &Environment, config: &Config, library: &Library) -> Flows
     Flows { names, all: !server && !library.flows.is_empty() }
 }
 
-fn show(looked: &Looked, format: LintFormat, output: &Output) {
+fn show(looked: &Looked, format: LintFormat, folder: &WorkingFolder, output: &Output) {
     let errors = looked.errors.iter().map(|error| (Severity::Error, error));
     let all: Vec<(Severity, &Diagnostic)> =
         errors.chain(looked.warnings.iter().map(|warning| (Severity::Warning, warning))).collect();
@@ -170,7 +172,7 @@ fn show(looked: &Looked, format: LintFormat, output: &Output) {
         LintFormat::Github => {
             let mut text = String::new();
             for (severity, diagnostic) in all {
-                text.push_str(&github::command(severity, diagnostic, &looked.sources));
+                text.push_str(&github::command(severity, diagnostic, &looked.sources, folder));
             }
             output.say(&text);
         }

@@ -3,7 +3,7 @@
 use super::durations::Durations;
 use super::prepare::Prepared;
 use super::shard::Chosen;
-use crate::journal::{FORMAT, Planned, RunStarted};
+use crate::journal::{FORMAT, Planned, RunStarted, WorkingFolder};
 use crate::phrase::counted;
 use crate::runner::harness::selected;
 use crate::runner::shard::{digest, divide};
@@ -56,7 +56,7 @@ impl Plan {
     }
 
     /// What a journal says of how the run begins.
-    pub fn started(&self, prepared: &Prepared, now: jiff::Timestamp) -> RunStarted {
+    pub fn started(&self, prepared: &Prepared, now: jiff::Timestamp, folder: WorkingFolder) -> RunStarted {
         RunStarted {
             format: FORMAT,
             draftgate: env!("CARGO_PKG_VERSION").to_owned(),
@@ -64,6 +64,7 @@ impl Plan {
             server: prepared.server.clone(),
             environment: prepared.chosen.clone(),
             seed: prepared.run.world.seed,
+            folder,
             shard: self.part.as_ref().map(|(part, _)| part.shard),
             suite: self.suite.clone(),
             selected: self.selected,

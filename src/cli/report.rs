@@ -10,7 +10,7 @@ use super::output::Output;
 use super::write::{write, write_all};
 use crate::journal::{Journal, JournalError, MergeError, Test};
 use crate::report::picture::{Picture, pictures};
-use crate::report::{gitlab, html, jsonl, junit, markdown, terminal};
+use crate::report::{github, gitlab, html, jsonl, junit, markdown, terminal};
 
 /// Makes a report.
 pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
@@ -22,6 +22,7 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         ReportCommand::Junit(journals) => (|journal, _| junit::document(journal), journals),
         ReportCommand::Markdown(journals) => (|journal, _| markdown::summary(journal).into_bytes(), journals),
         ReportCommand::Gitlab(journals) => (|journal, _| gitlab::code_quality(journal).into_bytes(), journals),
+        ReportCommand::Github(journals) => (|journal, _| github::annotations(journal).into_bytes(), journals),
         ReportCommand::Merge(journals) => (|journal, _| jsonl::lines(journal), journals),
         ReportCommand::Flows(flows) => return draw(flows, output),
     };

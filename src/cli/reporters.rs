@@ -21,6 +21,8 @@ pub(super) struct Reporters {
     reports: Reports,
     /// Where GitHub Actions wants the job's summary.
     step_summary: Option<PathBuf>,
+    /// What ends the time in which nothing that is printed is a command for GitHub Actions, while it lasts.
+    silence: Option<String>,
     jsonl: Option<JsonLines<File>>,
     transcript: Option<Transcript>,
     /// What the reports that are written at the end are made of.
@@ -43,6 +45,7 @@ impl Reporters {
         Ok(Reporters {
             reports: reports.clone(),
             step_summary: step_summary.map(PathBuf::from).filter(|_| reports.github),
+            silence: None,
             jsonl,
             transcript: None,
             journal: Journal::default(),
@@ -51,7 +54,12 @@ impl Reporters {
 
     /// Whether any report was asked for.
     pub fn any(&self) -> bool {
-        self.jsonl.is_some() || self.reports.github || self.keeps()
+        self.jsonl.is_some() || self.keeps()
+    }
+
+    /// Whether GitHub Actions reads what is printed.
+    pub fn in_github(&self) -> bool {
+        self.reports.github
     }
 
     /// The files that are written.
@@ -62,8 +70,18 @@ impl Reporters {
 
     /// Whether a report is written at the end.
     fn keeps(&self) -> bool {
-        let Reports { junit, html, markdown, gitlab, .. } = &self.reports;
-        [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || self.step_summary.is_some()
+        let Reports { junit, html, markdown, gitlab, github, .. } = &self.reports;
+        [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || *github
+    }
+
+    /// From now on until the end, nothing on the standard output is a command for GitHub Actions: what an API answers is
+    /// printed there. Not for an output that programs read, which would take the line for theirs.
+    pub fn silence(&mut self, output: &Output) {
+        if self.reports.github {
+            let token = uuid::Uuid::new_v4().simple().to_string();
+            output.say(&github::stop(&token));
+            self.silence = Some(token);
+        }
     }
 
     /// The run begins, with this known of its flows.
@@ -92,11 +110,6 @@ impl Reporters {
             // Told once, at the end: the file is not whole.
             self.jsonl = None;
         }
-        if self.reports.github
-            && let Entry::TestFinished(test) = &entry
-        {
-            drop(io::stdout().write_all(github::annotations(test).as_bytes()));
-        }
         if self.keeps() {
             self.journal.take(entry);
         }
@@ -113,6 +126,15 @@ impl Reporters {
             result = Err(Exit::Usage);
         }
         let journal = &self.journal;
+        if self.reports.github {
+            // The runner reads both streams alike.
+            let annotations = github::annotations(journal);
+            match &self.silence {
+                Some(token) => output.say(&format!("{}{annotations}", github::resume(token))),
+                None if annotations.is_empty() => {}
+                None => output.complain(&annotations),
+            }
+        }
         type Make = fn(&Journal) -> Vec<u8>;
         let files: [(&Option<PathBuf>, Make); 4] = [
             (&self.reports.junit, junit::document),

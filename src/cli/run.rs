@@ -21,10 +21,13 @@ use super::output::Output;
 use super::plan::Plan;
 use super::prepare::{Prepared, prepare};
 use super::reporters::Reporters;
+use super::repository;
 use super::shard::{Chosen, NoShard, chosen};
+use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::Discretion;
 use crate::report::failure::explain;
+use crate::report::github;
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{expected_files, known_flows, record_maps, settle};
@@ -114,6 +117,7 @@ pub(super) fn play(
         as_rust: arguments.libtest.reports_as_rust(),
         now: (environment.now)(),
         plan,
+        folder: repository::folder(environment),
     };
     let exit = execute(&prepared, &libtest, telling, output, &last);
     if !libtest.list && !environment.in_ci() {
@@ -158,6 +162,8 @@ pub(super) struct Telling {
     pub now: jiff::Timestamp,
     /// What it plays.
     pub plan: Plan,
+    /// Where it stands in its repository.
+    pub folder: WorkingFolder,
 }
 
 /// Runs the prepared tests, reporting in draftgate's way or in libtest's.
@@ -171,8 +177,9 @@ pub(super) fn execute(
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
     let interrupted = listen_for_interrupt(&prepared.runtime);
-    let Telling { mut reporters, discretion, advice, as_rust, now, plan } = telling;
+    let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder } = telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
+    let in_github = reporters.in_github();
     let (listener, reporter) = if libtest.list || (as_rust && !reporters.any()) {
         (Listener::default(), None)
     } else {
@@ -186,12 +193,15 @@ pub(super) fn execute(
         });
         if reporters.any() {
             let flows = known_flows(&prepared.run, &selected(&prepared.run, &prepared.tests, libtest));
-            reporters.begin(prepared.sources.clone(), discretion, plan.started(prepared, now), flows);
+            reporters.begin(prepared.sources.clone(), discretion, plan.started(prepared, now, folder), flows);
+            if !as_rust {
+                reporters.silence(output);
+            }
         }
         (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
-    let finish = finish(prepared, &tally, &listener, last, output);
+    let finish = finish(prepared, &tally, &listener, last, output, in_github);
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let handle = prepared.runtime.handle();
     let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &interrupted, &listener, &finish);
@@ -268,6 +278,7 @@ fn finish(
     listener: &Listener,
     last: &Arc<Mutex<LastRun>>,
     output: &Output,
+    in_github: bool,
 ) -> Finish {
     let (run, sources, last) = (prepared.run.clone(), prepared.sources.clone(), last.clone());
     let (tally, listener, output) = (tally.clone(), listener.clone(), output.clone());
@@ -281,7 +292,8 @@ fn finish(
             Verdict::Skipped(reason) => TrialResult::Ignored(reason.clone()),
             _ => {
                 let text = explain(&outcome, &sources, output.color);
-                TrialResult::Failed(output.redactor.mask(&text).into_owned())
+                let text = output.redactor.mask(&text);
+                TrialResult::Failed(if in_github { github::harmless(&text).into_owned() } else { text.into_owned() })
             }
         };
         listener.tell(|| Event::Finished(Box::new(outcome)));

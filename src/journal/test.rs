@@ -268,6 +268,19 @@ pub enum Standing {
 }
 
 impl Verdict {
+    /// The word for it, as it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Skipped => "skipped",
+            Verdict::Review => "review",
+            Verdict::Broken => "broken",
+            Verdict::Failed => "failed",
+            Verdict::Refused => "refused",
+            Verdict::Interrupted => "interrupted",
+        }
+    }
+
     /// Whether the test counts as failed.
     pub fn is_failure(self) -> bool {
         self >= Verdict::Review

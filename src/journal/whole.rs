@@ -1,6 +1,6 @@
 //! The journal as a whole: entries put together, read from a file or taken in one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufRead};
 
 use serde::Deserialize;
@@ -119,6 +119,22 @@ impl Journal {
             }
         }
         Ok(journal)
+    }
+
+    /// The tests that were to be run and did not come to an end: what each was at, or nothing where it never began.
+    pub fn unfinished(&self) -> Vec<(&str, Option<&str>)> {
+        let ended: HashSet<&str> = self.tests.iter().map(|test| test.name.as_str()).collect();
+        let planned = self.started.tests.iter().map(|test| test.name.as_str());
+        planned
+            .filter(|name| !ended.contains(name))
+            .map(|name| (name, self.under_way.get(name).map(String::as_str)))
+            .collect()
+    }
+
+    /// How long the run took, in seconds; of one that was killed, until the last that is known of it.
+    pub fn seconds(&self) -> f64 {
+        let last = self.tests.iter().map(|test| test.started.unwrap_or_default() + test.seconds);
+        self.ended.as_ref().map_or_else(|| last.fold(0.0, f64::max), |ended| ended.seconds)
     }
 
     /// Whether the run came to its end.

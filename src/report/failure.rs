@@ -69,9 +69,10 @@ fn all_new(first: &StepOutcome, new: &[(&StepOutcome, &SnapshotOutcome)]) -> Dia
 }
 
 /// How snapshots are taken.
-const NOT_WRITTEN: &str =
+pub(super) const NOT_WRITTEN: &str =
     "this run writes no snapshots: `draftgate run` without `INSTA_UPDATE=no`, and not in CI, lets you review it";
-const REVIEW: &str = "`draftgate review` goes through what changed; `draftgate run --update` takes all";
+/// The same, where it waits.
+pub(super) const REVIEW: &str = "`draftgate review` goes through what changed; `draftgate run --update` takes all";
 
 fn push(text: &mut String, part: &str) {
     if !text.is_empty() {

@@ -1,37 +1,112 @@
-//! Diagnostics as workflow commands of GitHub Actions, which annotate the lines of a pull request.
+//! Workflow commands of GitHub Actions: annotations on the lines of a pull request, and what keeps other text from being
+//! taken for a command.
 //!
 //! ```text
 //! ::warning file=scenarios/a.yaml,line=5,endLine=5,col=13,endColumn=19,title=W006::no step … is called `Adress`
 //! ```
+//!
+//! The runner reads both streams of a step. A line is a command where it begins with `::`, whatever blanks stand before, or
+//! has `##[` anywhere.
+
+use std::borrow::Cow;
 
 use super::diagnostic::Severity;
+use super::notice::{Notice, notices};
+use crate::journal::{Grade, Journal, Place, Test, WorkingFolder};
+use crate::phrase::counted;
 use crate::source::{Code, Diagnostic, Sources, path_text};
 
-/// One command, with its line end: the message, then help and notes on lines of their own.
-pub fn command(severity: Severity, diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let word = if severity == Severity::Error { "error" } else { "warning" };
+/// How many annotations of one kind GitHub shows of a step; what comes after them is dropped without a word.
+const MOST: usize = 10;
+
+/// One command, with its line end: the message, then help and notes on lines of their own. The paths of files begin in
+/// `folder`.
+pub fn command(severity: Severity, diagnostic: &Diagnostic, sources: &Sources, folder: &WorkingFolder) -> String {
     let source = sources.get(diagnostic.span.source);
     let (line, column) = source.line_column(diagnostic.span.start as usize);
     let (end_line, end_column) = source.line_column(diagnostic.span.end as usize);
-    let title = diagnostic.code.map_or("draftgate", Code::number);
+    let file = path_text(sources.path(diagnostic.span.source));
     let mut message = diagnostic.message.clone();
     let help = diagnostic.help.iter().map(|help| format!("\nhelp: {help}"));
     let fix = diagnostic.fix.iter().map(|fix| format!("\nhelp: {}: `draftgate lint --fix` does it", fix.message));
     help.chain(fix)
         .chain(diagnostic.notes.iter().map(|note| format!("\nnote: {note}")))
         .for_each(|more| message.push_str(&more));
-    let mut properties =
-        format!("file={},line={line},endLine={end_line}", property(&path_text(sources.path(diagnostic.span.source))));
+    let place = Place { file, line, column, end_line, end_column };
+    let title = diagnostic.code.map_or("draftgate", Code::number);
+    written(if severity == Severity::Error { "error" } else { "warning" }, &place, folder, title, &message)
+}
+
+/// The commands for all that does not hold in a run, and for what is odd: failures first. Where there are more than GitHub
+/// shows, the last of a kind says how many are left out.
+pub fn annotations(journal: &Journal) -> String {
+    let mut tests: Vec<&Test> = journal.tests.iter().collect();
+    tests.sort_by_key(|test| test.number);
+    let all: Vec<(&Test, Notice<'_>)> =
+        tests.into_iter().flat_map(|test| notices(test).into_iter().map(move |notice| (test, notice))).collect();
+    let mut text = String::new();
+    for (grade, word, what) in [(Grade::Error, "error", "failure"), (Grade::Warning, "warning", "warning")] {
+        let mut lines: Vec<String> = (all.iter().filter(|(_, notice)| notice.grade == grade))
+            .map(|(test, notice)| annotation(word, test, notice, &journal.started.folder))
+            .collect();
+        if grade == Grade::Error {
+            lines.extend(journal.unfinished().into_iter().filter_map(|(test, at)| {
+                Some(format!("::error title={}::it did not end: {}\n", property(test), data(at?)))
+            }));
+        }
+        if lines.len() > MOST {
+            let left = counted(lines.len() - (MOST - 1), &format!("more {what}"));
+            lines.truncate(MOST - 1);
+            lines.push(format!("::{word} title=draftgate::and {left}: the job's summary and its log have all\n"));
+        }
+        text.extend(lines);
+    }
+    text
+}
+
+fn annotation(word: &str, test: &Test, notice: &Notice<'_>, folder: &WorkingFolder) -> String {
+    let title = match notice.step {
+        Some(step) => format!("{}, step {} {}", test.name, step.number, step.label),
+        None => test.name.clone(),
+    };
+    written(word, notice.place, folder, &title, &notice.text())
+}
+
+fn written(word: &str, place: &Place, folder: &WorkingFolder, title: &str, message: &str) -> String {
+    let Place { file, line, column, end_line, end_column } = place;
+    let mut properties = format!("file={},line={line},endLine={end_line}", property(&folder.path_of(file)));
     // GitHub takes columns only where the place is on one line.
     if line == end_line {
         properties.push_str(&format!(",col={column},endColumn={end_column}"));
     }
-    format!("::{word} {properties},title={}::{}\n", property(title), data(&message))
+    format!("::{word} {properties},title={}::{}\n", property(title), data(message))
 }
 
-/// The commands for all that does not hold in a test.
-pub fn annotations(_test: &crate::journal::Test) -> String {
-    String::new()
+/// The line after which nothing is a command until [`resume`] says the same token, which nobody can guess: what an API
+/// answered is printed in between.
+pub fn stop(token: &str) -> String {
+    format!("::stop-commands::{token}\n")
+}
+
+/// The line from which on there are commands again.
+pub fn resume(token: &str) -> String {
+    format!("::{token}::\n")
+}
+
+/// A text of which no line is a command, for an output that cannot have other lines before and after it: the beginning of a
+/// command gets a space of no width.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    let begins = |line: &str| line.trim_start().starts_with("::");
+    // The runner takes a lone carriage return for the end of a line.
+    let ends = ['\n', '\r'];
+    if !text.contains("##[") && !text.split(ends).any(begins) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split_inclusive(ends).map(|line| {
+        let line = line.replace("##[", "##\u{200b}[");
+        if begins(&line) { line.replacen("::", ":\u{200b}:", 1) } else { line }
+    });
+    Cow::Owned(lines.collect())
 }
 
 /// Escapes what would end a command's message.
@@ -54,14 +129,23 @@ mod tests {
         let id = sources.add("a,b:c.yaml", "first\nsecond: x\n");
         let mistake =
             Diagnostic::mistake(Code::UnknownWord, sources.span(id, 6..12), "100% wrong::so").help("do\r\nthis");
+        let here = WorkingFolder::default();
         assert_eq!(
-            command(Severity::Error, &mistake, &sources),
+            command(Severity::Error, &mistake, &sources, &here),
             "::error file=a%2Cb%3Ac.yaml,line=2,endLine=2,col=1,endColumn=7,title=E020::100%25 wrong::so%0Ahelp: do%0D%0Athis\n"
         );
         let long = Diagnostic::new(sources.span(id, 0..10), "x");
         assert_eq!(
-            command(Severity::Warning, &long, &sources),
+            command(Severity::Warning, &long, &sources, &here),
             "::warning file=a%2Cb%3Ac.yaml,line=1,endLine=2,title=draftgate::x\n"
         );
+    }
+
+    #[test]
+    fn no_line_of_a_harmless_text_is_a_command() {
+        assert!(matches!(harmless("a::b\nsee ::error::x\n"), Cow::Borrowed(_)));
+        assert_eq!(harmless("a\n  ::set-output name=x::y\n"), "a\n  :\u{200b}:set-output name=x::y\n");
+        assert_eq!(harmless("a\r::error::x"), "a\r:\u{200b}:error::x");
+        assert_eq!(harmless("a ##[add-mask]b ##[error]c"), "a ##\u{200b}[add-mask]b ##\u{200b}[error]c");
     }
 }

@@ -1,8 +1,258 @@
-//! JUnit XML.
+//! JUnit XML, by which CI systems show tests.
+//!
+//! It is valid by the schema of Jenkins' xUnit plugin, `junit-10.xsd`, which refuses what it does not know. That schema has
+//! files, times of day and properties for suites and none of them for test cases: so each test is a suite of its own with one
+//! test case in it. What a test case is called (`classname`, `name`) makes the tree that people see.
 
-use crate::journal::Journal;
+use std::time::Duration;
 
-/// The document.
-pub fn document(_journal: &Journal) -> Vec<u8> {
-    Vec::new()
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
+
+use super::notice::{headline, notices};
+use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Standing, Step, Test, Verdict};
+use crate::phrase::is_unseen;
+
+/// The class of tests whose scenarios lie in no folder.
+const NO_FOLDER: &str = "draftgate";
+
+/// The document: the tests that have ended in their order, then those that did not.
+pub fn document(journal: &Journal) -> Vec<u8> {
+    let mut report = Report::new("draftgate");
+    report.set_time(duration(journal.seconds()));
+    let mut tests: Vec<&Test> = journal.tests.iter().collect();
+    tests.sort_by_key(|test| test.number);
+    report.add_test_suites(tests.into_iter().map(|test| ended(test, journal)));
+    report.add_test_suites(journal.unfinished().into_iter().map(|(name, at)| unfinished(name, at)));
+    let mut bytes = Vec::new();
+    // What is written to memory does not fail.
+    drop(report.serialize(&mut bytes));
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    // The schema has no such count for the whole. The first is the whole's, which stands before all else.
+    text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1).into_bytes()
+}
+
+/// The suite of one test.
+fn ended(test: &Test, journal: &Journal) -> TestSuite {
+    let mut suite = TestSuite::new(line(&test.name));
+    let folder = &journal.started.folder;
+    suite.extra.insert("file".into(), line(&folder.path_of(&test.place.file)).into());
+    suite.set_time(duration(test.seconds));
+    suite.timestamp = test.started.and_then(|seconds| {
+        let began: jiff::Timestamp = journal.started.started.parse().ok()?;
+        let at = began.checked_add(duration(seconds)).ok()?;
+        at.to_string().parse().ok()
+    });
+    for (name, value) in properties(test, journal) {
+        suite.add_property((name, line(&value).as_str()));
+    }
+    let mut case = case(&test.name, status(test));
+    case.set_time(duration(test.seconds));
+    if !test.steps.is_empty() {
+        case.set_system_out(lines(&steps(test)));
+    }
+    let odd: Vec<String> = (notices(test).iter().filter(|notice| notice.grade == Grade::Warning))
+        .map(|notice| {
+            let file = folder.path_of(&notice.place.file);
+            format!("{file}:{}:{}: {}\n", notice.place.line, notice.place.column, notice.text())
+        })
+        .collect();
+    if !odd.is_empty() {
+        case.set_system_err(lines(&odd.concat()));
+    }
+    suite.add_test_case(case);
+    suite
+}
+
+/// The suite of a test that a run which was killed left behind.
+fn unfinished(name: &str, at: Option<&str>) -> TestSuite {
+    let status = match at {
+        Some(at) => not_passed(NonSuccessKind::Error, "unfinished", "it did not end", &format!("last known: {at}")),
+        None => skipped("the run ended before it began"),
+    };
+    let mut suite = TestSuite::new(line(name));
+    suite.add_test_case(case(name, status));
+    suite
+}
+
+/// Jenkins makes packages and classes of what stands between dots: a folder's test is a test of that class.
+fn case(name: &str, status: TestCaseStatus) -> TestCase {
+    // A case may have slashes in its name, a scenario's file may not.
+    let scenario = name.split("::").next().unwrap_or(name);
+    let (folder, rest) = match scenario.rfind('/') {
+        Some(at) => (name[..at].replace('/', "."), &name[at + 1..]),
+        None => (NO_FOLDER.to_owned(), name),
+    };
+    let mut case = TestCase::new(line(rest), status);
+    case.set_classname(line(&folder));
+    case
+}
+
+fn properties(test: &Test, journal: &Journal) -> Vec<(&'static str, String)> {
+    let started = &journal.started;
+    let optional = [
+        ("flow", test.flow.clone()),
+        ("version", Some(test.version.clone())),
+        ("language", test.language.clone()),
+        ("session", Some(test.sessions.join(" "))),
+        ("seed", Some(started.seed.to_string())),
+        ("tags", Some(test.tags.join(", "))),
+        ("file", Some(started.folder.path_of(&test.place.file))),
+        ("line", Some(test.place.line.to_string())),
+        ("request_seconds", Some(format!("{:.3}", test.request_seconds))),
+        ("pending_seconds", Some(format!("{:.3}", test.pending_seconds))),
+        ("environment", started.environment.clone()),
+        ("server", started.server.clone()),
+    ];
+    optional.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect()
+}
+
+fn status(test: &Test) -> TestCaseStatus {
+    let mut status = match test.verdict {
+        Verdict::Passed => TestCaseStatus::success(),
+        Verdict::Skipped => return skipped(test.reason.as_deref().unwrap_or_default()),
+        verdict => {
+            // The text is all that GitLab shows.
+            let text = format!("{}\n\n{}", test.title, test.explanation);
+            not_passed(kind(verdict), verdict.word(), &headline(test), &text)
+        }
+    };
+    // With a status of success they are written as flaky, with any other as reruns.
+    status.add_reruns(test.attempts.iter().enumerate().map(rerun));
+    status
+}
+
+/// A failure is of what was tested; an error kept it from being tested.
+fn kind(verdict: Verdict) -> NonSuccessKind {
+    match verdict {
+        Verdict::Failed | Verdict::Review => NonSuccessKind::Failure,
+        _ => NonSuccessKind::Error,
+    }
+}
+
+fn not_passed(kind: NonSuccessKind, word: &str, message: &str, text: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(word).set_message(line(message)).set_description(lines(text));
+    status
+}
+
+fn skipped(reason: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(line(reason)).set_description(line(reason));
+    status
+}
+
+fn rerun((at, attempt): (usize, &Attempt)) -> TestRerun {
+    let mut rerun = TestRerun::new(kind(attempt.verdict));
+    rerun.set_type(attempt.verdict.word()).set_message(line(&attempt.message));
+    rerun.set_stack_trace(lines(&attempt.explanation));
+    rerun.set_system_out(format!("attempt {}, {:.3}s", at + 1, attempt.seconds));
+    rerun
+}
+
+/// What the test did, step by step.
+fn steps(test: &Test) -> String {
+    let mut text = format!("{}\n", test.title);
+    for step in &test.steps {
+        text.push('\n');
+        step_lines(step).iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    }
+    text
+}
+
+fn step_lines(step: &Step) -> Vec<String> {
+    let by = step.applicant.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
+    let head = format!("{} {}{by}: {}", step.number, step.label, step.verdict.word());
+    if let Some(reason) = &step.skipped {
+        return vec![format!("{head} ({reason})")];
+    }
+    let pending = match step.pending_seconds {
+        0.0 => String::new(),
+        seconds => format!(", of which {seconds:.3}s pending"),
+    };
+    let mut all = vec![format!("{head} in {:.3}s{pending}", step.seconds)];
+    all.extend(step.exchanges.iter().map(|exchange| {
+        let Exchange { part, request, answer } = exchange;
+        let of = match part {
+            Part::Before => "before: ",
+            Part::Own => "",
+            Part::Poll => "last poll: ",
+        };
+        format!("  {of}{} {}: HTTP {} in {:.3}s", request.method, request.url, answer.status, answer.seconds)
+    }));
+    all.extend(
+        step.unanswered.iter().map(|unanswered| {
+            format!("  {} {}: {}", unanswered.request.method, unanswered.request.url, unanswered.why)
+        }),
+    );
+    all.extend(step.polls.iter().map(|poll| format!("  after {:.3}s: {}", poll.at, poll.answer)));
+    all.extend(step.visit.iter().map(|visit| match visit.to.title.as_str() {
+        "" => format!("  now at a step of the type {}", visit.to.kind),
+        title => format!("  now at {title} ({})", visit.to.kind),
+    }));
+    all.extend(step.snapshot.iter().map(|snapshot| {
+        let standing = match snapshot.standing {
+            Standing::Same => "as accepted",
+            Standing::New => "new",
+            Standing::Changed => "changed",
+        };
+        let note = snapshot.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+        format!("  snapshot {}: {standing}{note}", snapshot.file)
+    }));
+    all
+}
+
+/// Seconds as they are written, to the microsecond; what is no time is none.
+fn duration(seconds: f64) -> Duration {
+    Duration::from_micros((seconds * 1e6).round() as u64)
+}
+
+/// A text that XML can hold: characters that it cannot hold, or that would hide in it, are shown as replaced. Tabs do not
+/// pass the library.
+fn lines(text: &str) -> String {
+    let fits = |letter: char| match letter {
+        '\n' => '\n',
+        '\t' => ' ',
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        letter if is_unseen(letter) => '\u{fffd}',
+        letter => letter,
+    };
+    text.replace("\r\n", "\n").chars().map(fits).collect()
+}
+
+/// The same in one line, for attributes: XML makes blanks of their line ends.
+fn line(text: &str) -> String {
+    lines(text.trim_end()).replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_no_character_that_xml_cannot_hold() {
+        let hostile: String = ('\0'..='\u{ff}').chain(['\u{fffe}', '\u{ffff}', '\u{feff}', '😀']).collect();
+        assert!(
+            lines(&hostile)
+                .chars()
+                .all(|letter| letter == '\n' || !letter.is_control() && letter < '\u{fffe}' || letter == '😀')
+        );
+        assert_eq!(line("a\r\nb\tc\u{1b}[31m\n"), "a b c\u{fffd}[31m");
+    }
+
+    #[test]
+    fn a_folder_is_a_class() {
+        let called = |name: &str| {
+            let case = case(name, TestCaseStatus::success());
+            (case.classname.unwrap().into_string(), case.name.into_string())
+        };
+        let two = |class: &str, name: &str| (class.to_owned(), name.to_owned());
+        assert_eq!(called("happy"), two("draftgate", "happy"));
+        assert_eq!(called("retail/corner/happy"), two("retail.corner", "happy"));
+        assert_eq!(called("retail/happy::a/b::c"), two("retail", "happy::a/b::c"));
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        assert_eq!([f64::NAN, -1.0, 0.0000014].map(duration), [0, 0, 1].map(Duration::from_micros));
+    }
 }

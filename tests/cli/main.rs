@@ -14,6 +14,7 @@ mod scripted;
 mod wire;
 
 mod bad_files;
+mod consumers;
 mod diagnostics;
 mod editor_files;
 mod explain;
@@ -21,12 +22,17 @@ mod explanations;
 mod failed;
 mod false_alarms;
 mod flows;
+mod github;
+mod gitlab;
 mod import;
 mod insta_tool;
 mod journal;
+mod journals;
+mod junit;
 mod libtest;
 mod lint;
 mod lint_fix;
+mod markdown;
 mod new;
 #[cfg(unix)]
 mod record;

@@ -74,6 +74,8 @@ pub enum ReportCommand {
     Markdown(Journals),
     /// GitLab's code-quality report
     Gitlab(Journals),
+    /// Annotations for GitHub Actions
+    Github(Journals),
     /// One journal of all shards
     Merge(Journals),
     /// A picture of each flow, with what the run went of it: SVG files
