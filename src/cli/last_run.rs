@@ -62,16 +62,16 @@ impl LastRun {
         }
     }
 
-    /// Whether a test failed when it ran last.
+    /// Whether the test of this name, without secrets, failed when it ran last.
     pub fn failed(&self, test: &str) -> bool {
         self.tests.get(test).is_some_and(|last| !last.passed)
     }
 
-    /// Notes what came of a test. A skipped one is as it was.
-    pub fn note(&mut self, outcome: &ScenarioOutcome) {
+    /// Notes what came of a test, under its name without secrets. A skipped one is as it was.
+    pub fn note(&mut self, name: String, outcome: &ScenarioOutcome) {
         if !matches!(outcome.verdict, Verdict::Skipped(_)) {
             let last = Last { passed: !outcome.verdict.is_failure(), seconds: outcome.elapsed.as_secs_f64() };
-            self.tests.insert(outcome.name.clone(), last);
+            self.tests.insert(name, last);
         }
     }
 

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::write::write;
 use crate::journal::{Entry, Journal, RunStarted};
 use crate::outcome::Event;
-use crate::report::discretion::Discretion;
+use crate::report::discretion::{Discreet, Discretion};
 use crate::report::jsonl::JsonLines;
 use crate::report::transcript::Transcript;
 use crate::report::{github, gitlab, html, junit, markdown};
@@ -75,7 +75,7 @@ impl Reporters {
         entries.into_iter().for_each(|entry| self.take(entry));
     }
 
-    fn take(&mut self, entry: Entry) {
+    fn take(&mut self, entry: Discreet<Entry>) {
         if let Some(jsonl) = &mut self.jsonl
             && jsonl.tell(&entry).is_err()
         {
@@ -83,12 +83,12 @@ impl Reporters {
             self.jsonl = None;
         }
         if self.reports.github
-            && let Entry::TestFinished(test) = &entry
+            && let Entry::TestFinished(test) = &*entry
         {
             drop(io::stdout().write_all(github::annotations(test).as_bytes()));
         }
         if self.keeps() {
-            self.journal.take(entry);
+            self.journal.take(entry.into_inner());
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::discretion::Discreet;
 use crate::journal::Entry;
 
 /// Writes entries.
@@ -19,8 +20,8 @@ impl<W: Write> JsonLines<W> {
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn tell(&mut self, entry: &Entry) -> io::Result<()> {
-        let mut line = serde_json::to_vec(entry)?;
+    pub fn tell(&mut self, entry: &Discreet<Entry>) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&**entry)?;
         line.push(b'\n');
         self.0.write_all(&line)?;
         self.0.flush()

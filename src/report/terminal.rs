@@ -13,18 +13,17 @@ use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
 
-use super::failure::explain;
+use super::discretion::Discretion;
 use super::progress::Progress;
 use crate::outcome::{Event, ScenarioOutcome, Verdict};
 use crate::phrase::counted;
-use crate::redact::Redactor;
 use crate::source::Sources;
 
-/// Writes the report; every byte passes the redactor.
+/// Writes the report; every byte passes the discretion.
 pub struct Terminal<W> {
     out: W,
     sources: Arc<Sources>,
-    redactor: Redactor,
+    discretion: Discretion,
     color: bool,
     failed: Vec<ScenarioOutcome>,
     counts: Counts,
@@ -56,8 +55,8 @@ struct Counts {
 
 impl<W: Write> Terminal<W> {
     /// A report that goes to `out`.
-    pub fn new(out: W, sources: Arc<Sources>, redactor: Redactor, color: bool) -> Self {
-        Terminal { out, sources, redactor, color, failed: Vec::new(), counts: Counts::default(), live: None }
+    pub fn new(out: W, sources: Arc<Sources>, discretion: Discretion, color: bool) -> Self {
+        Terminal { out, sources, discretion, color, failed: Vec::new(), counts: Counts::default(), live: None }
     }
 
     /// With a line at the bottom that says how far the run is. `out` must be a terminal, and `width` its columns.
@@ -80,7 +79,7 @@ impl<W: Write> Terminal<W> {
         live.shown = Some(now);
         // The last column stays free: some terminals begin another line when it is written to.
         let line = live.progress.line(now, (live.width)().saturating_sub(1));
-        let line = self.redactor.mask(&line).into_owned();
+        let line = self.discretion.run().text(&line).into_owned();
         let line = self.paint(&line, AnsiColor::BrightBlack.on_default());
         self.out.write_all(format!("{ERASE}{line}").as_bytes())?;
         self.out.flush()
@@ -101,12 +100,12 @@ impl<W: Write> Terminal<W> {
             }
             Event::Doing { test, doing } => {
                 let Some(live) = &mut self.live else { return Ok(()) };
-                live.progress.doing(test, doing, Instant::now());
+                live.progress.doing(self.discretion.run().name(&test), doing, Instant::now());
                 self.tick()
             }
             Event::Finished(outcome) => {
                 if let Some(live) = &mut self.live {
-                    live.progress.ended(&outcome.name, &outcome.verdict);
+                    live.progress.ended(&self.discretion.run().name(&outcome.name), &outcome.verdict);
                 }
                 self.finished(*outcome)?;
                 self.tick()
@@ -139,13 +138,15 @@ impl<W: Write> Terminal<W> {
             Verdict::Skipped(reason) => format!(" ({reason})"),
             _ => skipped_steps(&outcome),
         };
-        let line = format!("{} [{time}] {}{reason}\n", self.tag(word, style), outcome.name);
+        let mask = self.discretion.of(&outcome);
+        let reason = mask.text(&reason);
+        let line = format!("{} [{time}] {}{reason}\n", self.tag(word, style), mask.name(&outcome.name));
         self.say(&line)?;
         let warned = outcome.steps.iter().any(|step| !step.warnings.is_empty());
         if outcome.verdict.is_failure() && outcome.verdict != Verdict::Interrupted {
             self.failed.push(outcome);
         } else if warned {
-            let text = explain(&outcome, &self.sources, self.color);
+            let text = mask.explain(&outcome, &self.sources, self.color);
             self.say(&text)?;
         }
         Ok(())
@@ -154,10 +155,15 @@ impl<W: Write> Terminal<W> {
     fn ended(&mut self, elapsed: Duration) -> io::Result<()> {
         let failed = std::mem::take(&mut self.failed);
         for outcome in &failed {
-            let rule = format!("── {} ", outcome.name);
+            let mask = self.discretion.of(outcome);
+            let rule = format!("── {} ", mask.name(&outcome.name));
             let width = 100_usize.saturating_sub(rule.chars().count());
             let heading = format!("\n{}{}\n", self.paint(&rule, bold()), "─".repeat(width));
-            let body = format!("{heading}{}\n\n{}", outcome.title, explain(outcome, &self.sources, self.color));
+            let body = format!(
+                "{heading}{}\n\n{}",
+                mask.text(&outcome.title),
+                mask.explain(outcome, &self.sources, self.color)
+            );
             self.say(&body)?;
         }
         let counts = self.counts;
@@ -191,8 +197,8 @@ impl<W: Write> Terminal<W> {
                 Verdict::Refused => ("REFUSED", bad()),
                 _ => ("FAIL", bad()),
             };
-            let line =
-                format!("{} [{:>8.3}s] {}\n", self.tag(word.0, word.1), outcome.elapsed.as_secs_f64(), outcome.name);
+            let name = self.discretion.run().name(&outcome.name);
+            let line = format!("{} [{:>8.3}s] {name}\n", self.tag(word.0, word.1), outcome.elapsed.as_secs_f64());
             self.say(&line)?;
         }
         self.out.flush()
@@ -220,7 +226,7 @@ impl<W: Write> Terminal<W> {
 
     fn say(&mut self, text: &str) -> io::Result<()> {
         self.erase()?;
-        self.out.write_all(self.redactor.mask(text).as_bytes())
+        self.out.write_all(self.discretion.run().text(text).as_bytes())
     }
 }
 
@@ -264,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_line_at_the_bottom_goes_before_others_come_and_when_the_run_ends() {
-        let mut terminal = Terminal::new(Vec::new(), Arc::default(), Redactor::default(), false).with_progress(|| 80);
+        let mut terminal = Terminal::new(Vec::new(), Arc::default(), Discretion::default(), false).with_progress(|| 80);
         let mut sources = Sources::default();
         let source = sources.add("a.yaml", "x");
         let outcome = ScenarioOutcome::new("a".to_owned(), String::new(), sources.span(source, 0..1));

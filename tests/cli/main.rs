@@ -26,6 +26,7 @@ mod insta_tool;
 mod libtest;
 mod lint;
 mod lint_fix;
+mod masking;
 mod new;
 #[cfg(unix)]
 mod record;
