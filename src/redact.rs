@@ -75,8 +75,7 @@ impl fmt::Debug for Redactor {
 impl Redactor {
     /// Learns a secret.
     pub fn add(&self, secret: &str) {
-        let known = |known: &Known| known.secrets.contains(secret);
-        if secret.is_empty() || known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+        if secret.is_empty() || self.knows(secret) {
             return;
         }
         let forms = secret_forms(secret);
@@ -84,6 +83,11 @@ impl Redactor {
         if known.secrets.insert(secret.to_owned()) {
             known.fresh.extend(forms);
         }
+    }
+
+    /// Whether this is a secret that was learnt.
+    pub fn knows(&self, secret: &str) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).secrets.contains(secret)
     }
 
     /// Whether a text holds a secret in any form.

@@ -43,8 +43,9 @@ pub(super) fn encodings(secret: &str) -> Vec<String> {
     // What a URL may keep as it is, as encodeURI leaves it.
     let url = utf8_percent_encode(secret, URL).to_string();
     let path = gentle.replace("%2F", "/");
-    forms.extend([&percent, &gentle, &form, &url, &path].map(|text| lower_escapes(text)));
-    forms.extend([percent, gentle, form, url, path]);
+    let plus = percent.replace("%20", "+");
+    forms.extend([&percent, &plus, &gentle, &form, &url, &path].map(|text| lower_escapes(text)));
+    forms.extend([percent, plus, gentle, form, url, path]);
     let json = json_text(secret);
     let slashes = json.replace('/', "\\/");
     let thrice = json_text(&json_text(&json));

@@ -1,7 +1,7 @@
 //! Texts that are looked for in others, all at once, each with what is shown in its place.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -28,7 +28,7 @@ pub struct Needles {
     all: Vec<Needle>,
     whole_texts: Option<AhoCorasick>,
     /// The first [`LEAST_CUT`] characters of those that are longer.
-    heads: Option<AhoCorasick>,
+    heads: OnceLock<Option<AhoCorasick>>,
     /// The bytes of the longest.
     longest: usize,
 }
@@ -54,14 +54,21 @@ impl Needles {
         let mut all: Vec<Needle> = needles.into_iter().filter(|needle| !needle.text.is_empty()).collect();
         all.sort();
         all.dedup_by(|later, earlier| later.text == earlier.text);
-        let mut heads: Vec<&str> =
-            all.iter().filter(|needle| !needle.whole).filter_map(|needle| head(&needle.text)).collect();
-        heads.dedup();
         // A text so large that no automaton can be made of it was never read.
-        let heads = (!heads.is_empty()).then(|| automaton(heads.iter())).flatten();
         let whole_texts = (!all.is_empty()).then(|| automaton(all.iter().map(|needle| &needle.text))).flatten();
         let longest = all.iter().map(|needle| needle.text.len()).max().unwrap_or(0);
-        Needles { all, whole_texts, heads, longest }
+        Needles { all, whole_texts, heads: OnceLock::new(), longest }
+    }
+
+    /// Made when the first text is looked at that is cut: most are not.
+    fn heads(&self) -> Option<&AhoCorasick> {
+        let heads = self.heads.get_or_init(|| {
+            let long = self.all.iter().filter(|needle| !needle.whole);
+            let mut heads: Vec<&str> = long.filter_map(|needle| head(&needle.text)).collect();
+            heads.dedup();
+            (!heads.is_empty()).then(|| automaton(heads.iter())).flatten()
+        });
+        heads.as_ref()
     }
 
     /// How many there are.
@@ -91,7 +98,7 @@ impl Needles {
 
     /// The beginning of one of them with which a part of a text ends that was cut off: where it begins, and which it is.
     fn cut_off(&self, text: &str, part: usize, cut: usize) -> Option<Found<'_>> {
-        let heads = self.heads.as_ref()?;
+        let heads = self.heads()?;
         let mut start = part.max(cut.saturating_sub(self.longest));
         while !text.is_char_boundary(start) {
             start += 1;
@@ -107,7 +114,7 @@ impl Needles {
     }
 }
 
-/// An automaton that reports overlapping matches; compact where there are many patterns.
+/// An automaton that reports overlapping matches. A compact one: hundreds of secrets have thousands of forms.
 fn automaton<P: AsRef<[u8]>>(patterns: impl Iterator<Item = P>) -> Option<AhoCorasick> {
     let kind = aho_corasick::AhoCorasickKind::ContiguousNFA;
     AhoCorasick::builder().kind(Some(kind)).build(patterns).ok()
@@ -137,7 +144,7 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 pub fn mask<'a>(sets: &[Arc<Needles>], text: &'a str) -> Cow<'a, str> {
     let mut found: Vec<Found<'_>> = sets.iter().flat_map(|needles| needles.find(text)).collect();
     let masked = if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replace(text, &mut found)) };
-    if masked.contains(CUT) && sets.iter().any(|needles| needles.heads.is_some()) {
+    if masked.contains(CUT) {
         return match mask_cut(sets, &masked) {
             Some(masked) => Cow::Owned(masked),
             None => masked,

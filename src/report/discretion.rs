@@ -104,7 +104,8 @@ impl Discretion {
         let mut found = exchange::Kept::default();
         found.take(outcome);
         let sessions = if self.show_sessions { HashMap::new() } else { sessions::shown(&found.sessions) };
-        let mut needles: Vec<_> = found.secrets.iter().flat_map(|secret| redact::secret_forms(secret)).collect();
+        let unknown = found.secrets.iter().filter(|secret| !self.redactor.knows(secret));
+        let mut needles: Vec<_> = unknown.flat_map(|secret| redact::secret_forms(secret)).collect();
         needles.extend(sessions::needles(&sessions));
         let mut mask = self.under_way(&outcome.name);
         if self.entered.is_some() {
