@@ -256,7 +256,12 @@ fn secret_project() -> (Scripted, Project) {
         ),
     );
     // Everything that only stands in files is named as a secret somewhere, so that the program can know it.
-    let known = PLAIN.map(|place| format!("# {{{{ secret.{} }}}}", place.to_uppercase())).join("\n");
+    let known = PLAIN
+        .iter()
+        .chain(&RICH)
+        .map(|place| format!("# {{{{ secret.{} }}}}", place.to_uppercase()))
+        .collect::<Vec<_>>()
+        .join("\n");
     let head = |title: &str| format!("{known}\nscenario: {title}\nflow: {}\n", plain_secret("alias"));
     let failing = format!(
         "{}auth: client\nsnapshot: false\nlanguage: {}\ntags: [{}]\nvars: {{ v: \"{{{{ secret.VARIABLE }}}}\" }}\ncases: [ {{ case: {} }}, {{ case: other }} ]\nsteps:
