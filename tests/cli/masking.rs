@@ -226,8 +226,12 @@ fn echo(request: &Request, _: usize) -> Reply {
     if target.contains("gone") {
         return Reply::Close;
     }
-    let mut texts: Vec<String> = planted().iter().flat_map(|secret| encoded(secret)).collect();
-    texts.extend(planted().iter().map(|secret| format!("in the middle of {secret} a text")));
+    // What only one test was given, or gave, comes back to that test only.
+    let of_one_test = |secret: &String| matches!(secret.as_str(), "connect0r-token" | "param-t0ken");
+    let known: Vec<String> =
+        planted().into_iter().filter(|secret| target.contains("/submit/") || !of_one_test(secret)).collect();
+    let mut texts: Vec<String> = known.iter().flat_map(|secret| encoded(secret)).collect();
+    texts.extend(known.iter().map(|secret| format!("in the middle of {secret} a text")));
     texts.push(target.to_owned());
     texts.push(String::from_utf8_lossy(&request.body).into_owned());
     texts.extend(request.headers.iter().map(|(name, value)| format!("{name}: {value}")));
