@@ -37,7 +37,12 @@ impl Client {
                 Some(pause) => tokio::time::sleep(pause.min(LONGEST_PAUSE)).await,
                 None => {
                     return match outcome {
-                        Ok(answer) => Ok(Exchange { request, answer }),
+                        Ok(answer) => {
+                            let named = answer.headers.iter();
+                            let given = named.flat_map(|(name, value)| places::header_secrets(name, value));
+                            given.for_each(|secret| self.inner.redactor.add(&secret));
+                            Ok(Exchange { request, answer })
+                        }
                         Err(kind) => Err(fail(&request, kind)),
                     };
                 }
