@@ -294,7 +294,7 @@ fn secret_project() -> (Scripted, Project) {
         "{}snapshot: false\nsteps:\n  - request: {{ path: \"/gone?q={{{{ secret.QUERY }}}}\" }}\n",
         head("Unanswered")
     );
-    let changed = format!("{}# {}\nsteps: [init]\n", head("Changed"), secret("text"));
+    let changed = format!("{}auth: client\n# {}\nsteps: [init]\n", head("Changed"), secret("text"));
     let token = format!(
         "{}snapshot: false\nsteps:\n  - redeem: {{ token: written-t0ken }}\n    expect: {{ status: 400 }}\n",
         head("Token")
