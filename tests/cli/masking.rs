@@ -226,8 +226,9 @@ fn echo(request: &Request, _: usize) -> Reply {
     if target.contains("gone") {
         return Reply::Close;
     }
-    // What only one test was given, or gave, comes back to that test only.
-    let of_one_test = |secret: &String| matches!(secret.as_str(), "connect0r-token" | "param-t0ken");
+    // What only one test was given, or gave, comes back to that test only. A token that an answer itself brings is named in
+    // its snapshot where it stands as one; a second copy of it elsewhere in that answer is not known there, only in reports.
+    let of_one_test = |secret: &String| matches!(secret.as_str(), "connect0r-token" | "param-t0ken" | "access-t0ken");
     let known: Vec<String> =
         planted().into_iter().filter(|secret| target.contains("/submit/") || !of_one_test(secret)).collect();
     let mut texts: Vec<String> = known.iter().flat_map(|secret| encoded(secret)).collect();
