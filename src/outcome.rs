@@ -94,6 +94,10 @@ pub struct ScenarioOutcome {
     pub language: Option<String>,
     /// The sessions of its applicants, in the order in which they came.
     pub sessions: Vec<String>,
+    /// Other sessions that were named to the API, or by it.
+    pub foreign_sessions: Vec<String>,
+    /// The tokens that connected an applicant to a flow.
+    pub tokens: Vec<String>,
     /// The attempts that failed before, when it was tried again.
     pub attempts: Vec<ScenarioOutcome>,
     /// What came of it.
@@ -195,6 +199,8 @@ impl ScenarioOutcome {
             version: Version::default(),
             language: None,
             sessions: Vec::new(),
+            foreign_sessions: Vec::new(),
+            tokens: Vec::new(),
             attempts: Vec::new(),
             verdict: Verdict::Passed,
             elapsed: Duration::ZERO,

@@ -2,47 +2,29 @@
 //!
 //! A secret is registered when it is first read; everything that leaves the program (terminal, reports, snapshots,
 //! pending snapshots, errors) passes through [`Redactor::mask`], which knows it raw, percent-encoded, JSON-escaped (twice
-//! too, as of JSON in a JSON string), quoted for a shell and in base64; a line of it alone; and cut off where a report
-//! shortens a text with `…`.
+//! too, as of JSON in a JSON string), HTML-escaped, quoted for a shell, in hexadecimal digits and in base64; a line of it
+//! alone; and cut off where a report shortens a text with `…`. What is secret by where it stands, [`places`] tells.
+
+mod encodings;
+mod needles;
+pub mod places;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-/// The character by which reports shorten a text.
-const CUT: char = '…';
-/// The fewest characters of a secret's beginning that are masked before a cut: fewer tell nothing, and stand everywhere.
-const LEAST_CUT: usize = 4;
+pub use encodings::common_encodings;
+use encodings::encodings;
+pub use needles::{Found, Needle, Needles, mask};
+
 /// The shortest line of a secret of several lines that counts as a secret by itself.
 const LEAST_LINE: usize = 8;
-
-/// What encodeURI encodes.
-const URL: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b';')
-    .remove(b'/')
-    .remove(b'?')
-    .remove(b':')
-    .remove(b'@')
-    .remove(b'&')
-    .remove(b'=')
-    .remove(b'+')
-    .remove(b'$')
-    .remove(b',')
-    .remove(b'#')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+/// How many times as large a set of forms is, at least, than the one after it. So few sets are looked through, and each
+/// form is put into a larger one only now and then, however many secrets are learnt one by one.
+const GROWTH: usize = 4;
 
 /// What stands in an output where a secret was.
 pub const MASK: &str = "[secret]";
@@ -72,7 +54,16 @@ impl fmt::Debug for Secret {
 /// Knows the run's secrets and masks them; clones share what they know.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    forms: Arc<RwLock<Vec<String>>>,
+    known: Arc<RwLock<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    secrets: HashSet<String>,
+    /// Forms that were learnt since something was last masked.
+    fresh: Vec<Needle>,
+    /// The others, the largest set first.
+    sets: Vec<Arc<Needles>>,
 }
 
 impl fmt::Debug for Redactor {
@@ -84,29 +75,24 @@ impl fmt::Debug for Redactor {
 impl Redactor {
     /// Learns a secret.
     pub fn add(&self, secret: &str) {
-        if secret.is_empty() {
+        if secret.is_empty() || self.knows(secret) {
             return;
         }
-        let mut forms = self.forms.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if forms.iter().any(|form| form == secret) {
-            return;
+        let forms = secret_forms(secret);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.secrets.insert(secret.to_owned()) {
+            known.fresh.extend(forms);
         }
-        forms.extend(encodings(secret));
-        // A report indents a text line by line, so that a key of several lines stands nowhere as a whole.
-        let lines = secret.lines().map(str::trim).filter(|line| line.len() >= LEAST_LINE && *line != secret);
-        forms.extend(lines.flat_map(encodings));
-        // A long form may contain a shorter one: masked first, it leaves nothing of either.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
+    }
+
+    /// Whether this is a secret that was learnt.
+    pub fn knows(&self, secret: &str) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).secrets.contains(secret)
     }
 
     /// Whether a text holds a secret in any form.
     pub fn finds(&self, text: &str) -> bool {
-        self.forms
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .iter()
-            .any(|form| text.contains(form.as_str()))
+        self.sets().iter().any(|set| set.find(text).next().is_some())
     }
 
     /// The text with every secret replaced.
@@ -117,16 +103,9 @@ impl Redactor {
     /// assert_eq!(redactor.mask("a=p%26ss%20word"), "a=[secret]");
     /// ```
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let forms = self.forms.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut masked = Cow::Borrowed(text);
-        for form in forms.iter().filter(|form| text.contains(form.as_str())) {
-            masked = Cow::Owned(masked.replace(form.as_str(), MASK));
-        }
-        if masked.contains(CUT) { Cow::Owned(mask_cut(&masked, &forms)) } else { masked }
+        mask(&self.sets(), text)
     }
-}
 
-impl Redactor {
     /// A JSON value with every secret in its strings replaced, before anything else is made of it.
     pub fn mask_json(&self, value: &Value) -> Value {
         match value {
@@ -141,122 +120,43 @@ impl Redactor {
 
     /// Whether there is anything to mask.
     pub fn is_empty(&self) -> bool {
-        self.forms.read().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty()
+        self.known.read().unwrap_or_else(PoisonError::into_inner).secrets.is_empty()
     }
-}
 
-/// The text with the beginnings of secrets replaced that stand where a report cut it.
-fn mask_cut(text: &str, forms: &[String]) -> String {
-    let mut parts = text.split(CUT).peekable();
-    let mut masked = String::with_capacity(text.len());
-    while let Some(part) = parts.next() {
-        let cut = parts.peek().is_some();
-        match forms.iter().map(|form| begun(part, form)).max().filter(|length| cut && *length > 0) {
-            Some(length) => {
-                masked.push_str(&part[..part.len() - length]);
-                masked.push_str(MASK);
-            }
-            None => masked.push_str(part),
+    /// All that is looked for by now.
+    pub fn sets(&self) -> Vec<Arc<Needles>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if known.fresh.is_empty() {
+            return known.sets.clone();
         }
-        if cut {
-            masked.push(CUT);
+        drop(known);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let mut forms = std::mem::take(&mut known.fresh);
+        while let Some(last) = known.sets.pop_if(|last| last.len() < GROWTH * forms.len()) {
+            forms.extend_from_slice(last.all());
         }
+        if !forms.is_empty() {
+            known.sets.push(Arc::new(Needles::new(forms)));
+        }
+        known.sets.clone()
     }
-    masked
 }
 
-/// How many bytes of a secret's beginning a text ends with; none when they are too few to tell anything.
-fn begun(text: &str, form: &str) -> usize {
-    let ends = form.char_indices().map(|(at, _)| at).skip(LEAST_CUT);
-    ends.filter(|end| text.ends_with(&form[..*end])).max().unwrap_or(0)
-}
-
-/// Every way in which a secret may stand in a text.
-fn encodings(secret: &str) -> Vec<String> {
-    let mut forms = vec![secret.to_owned()];
-    if secret.len() < 4 {
-        return forms;
-    }
-    let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-    // What browsers and form encoders leave as it is differs; the common choices are these.
-    let gentle = ["%2D", "%2E", "%5F", "%7E"]
-        .iter()
-        .zip(["-", ".", "_", "~"])
-        .fold(percent.clone(), |text, (from, to)| text.replace(from, to));
-    let form = gentle.replace("%2A", "*").replace("%7E", "~").replace("%20", "+");
-    // What a URL may keep as it is, as encodeURI leaves it.
-    let url = utf8_percent_encode(secret, URL).to_string();
-    let path = gentle.replace("%2F", "/");
-    forms.extend([&percent, &gentle, &form, &url, &path].map(|text| lower_escapes(text)));
-    forms.extend([percent, gentle, form, url, path]);
-    let json = json_text(secret);
-    let slashes = json.replace('/', "\\/");
-    let thrice = json_text(&json_text(&json));
-    forms.extend([json_text(&json), thrice, slashes, json]);
-    forms.extend([unicode_escapes(secret, false), unicode_escapes(secret, true)]);
-    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    forms.extend([html.replace('\'', "&#39;"), html.replace('\'', "&#x27;"), html]);
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    forms.extend([hex.to_uppercase(), hex]);
-    let quoted: Vec<String> = forms.iter().filter(|form| form.contains('\'')).map(|form| shell_text(form)).collect();
-    forms.extend(quoted);
-    for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-        forms.extend((0..3).filter_map(|offset| aligned_base64(engine, secret, offset)));
-    }
-    forms.retain(|form| form.len() >= 4);
-    forms
-}
-
-/// Percent-encoding with small letters in its escapes.
-fn lower_escapes(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (escape, rest) = part.split_at(part.len().min(2));
-        out.push('%');
-        out.push_str(&escape.to_lowercase());
-        out.push_str(rest);
-    }
-    out
-}
-
-/// A text as JSON writers have it that escape all but letters and digits of ASCII, or all beyond ASCII.
-fn unicode_escapes(text: &str, punctuation: bool) -> String {
-    text.chars()
-        .map(|letter| match letter {
-            _ if letter.is_ascii_alphanumeric() || (letter.is_ascii() && !punctuation) => {
-                json_text(&letter.to_string())
-            }
-            _ => letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
-        })
-        .collect()
-}
-
-/// A text as it stands in a JSON string.
-fn json_text(text: &str) -> String {
-    let json = serde_json::to_string(text).unwrap_or_default();
-    json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned()
-}
-
-/// A text as it stands between single quotes of a POSIX shell.
-fn shell_text(text: &str) -> String {
-    text.replace('\'', "'\\''")
-}
-
-/// The characters that a secret surely gives when base64 is made of a longer text in which it begins `offset` bytes after a
-/// multiple of three: the first and last ones also depend on its neighbours and are left out.
-fn aligned_base64(engine: &impl Engine, secret: &str, offset: usize) -> Option<String> {
-    let padded = [vec![0; offset], secret.as_bytes().to_vec()].concat();
-    let encoded = engine.encode(&padded);
-    let first = (offset * 8).div_ceil(6);
-    let last = padded.len() * 8 / 6;
-    encoded.get(first..last).filter(|core| core.len() >= 6).map(str::to_owned)
+/// Every way in which a secret is looked for.
+pub fn secret_forms(secret: &str) -> Vec<Needle> {
+    let shown: Arc<str> = MASK.into();
+    // A report indents a text line by line, so that a key of several lines stands nowhere as a whole.
+    let lines = secret.lines().map(str::trim).filter(|line| line.len() >= LEAST_LINE && *line != secret);
+    let forms = encodings(secret).into_iter().chain(lines.flat_map(encodings));
+    forms.map(|text| Needle { text, shown: shown.clone(), whole: false }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
     #[test]
     fn masks_every_form() {
@@ -305,6 +205,19 @@ mod tests {
             redactor.mask_json(&serde_json::json!({"a": ["Ab/9+\"Zq&kÜ!"]})),
             serde_json::json!({"a": ["[secret]!"]})
         );
+    }
+
+    #[test]
+    fn however_they_are_learnt_all_are_masked() {
+        let redactor = Redactor::default();
+        for number in 0..300 {
+            redactor.add(&format!("secret-number-{number:03}!"));
+            let text = format!("secret-number-{number:03}! secret-number-000! secret-number-{:03}!", number / 2);
+            assert_eq!(redactor.mask(&text), "[secret] [secret] [secret]");
+        }
+        let sets = redactor.sets();
+        assert!(sets.len() <= 6, "{} sets", sets.len());
+        assert!(sets.windows(2).all(|pair| pair[0].len() >= GROWTH * pair[1].len()));
     }
 
     #[test]

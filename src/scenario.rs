@@ -12,6 +12,7 @@ mod capture;
 mod cases;
 mod check;
 mod discover;
+pub mod entered;
 pub mod expectation;
 mod fragment;
 mod load;

@@ -139,6 +139,11 @@ impl Applicants {
         self.all.iter().filter_map(|(name, applicant)| Some((name.as_deref(), applicant.session.as_deref()?)))
     }
 
+    /// The tokens by which applicants were connected to a flow.
+    pub fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.tokens.keys().map(String::as_str)
+    }
+
     /// Makes the scope see the applicant who acts in a step.
     pub fn enter(&mut self, step: &Step) {
         let applicant = self.acting(step);

@@ -137,6 +137,11 @@ impl Sources {
         self.files.iter()
     }
 
+    /// All files, each with its id.
+    pub fn each(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        (0..).map(SourceId).zip(&self.files)
+    }
+
     /// The file with this id.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.files[id.0 as usize]

@@ -152,6 +152,21 @@ impl Templated {
         }
     }
 
+    /// Every value in it that holds no template; the keys of maps are none.
+    pub fn each_literal(&self, see: &mut dyn FnMut(&Value)) {
+        match &self.form {
+            Form::Literal { value, written } => {
+                see(value);
+                if let Some(written) = written {
+                    see(&Value::from(&**written));
+                }
+            }
+            Form::List(items) => items.iter().for_each(|item| item.each_literal(see)),
+            Form::Map(entries) => entries.iter().for_each(|(_, value)| value.each_literal(see)),
+            Form::Expression(_) | Form::Text(_) => {}
+        }
+    }
+
     /// The name, when it is one whole template with nothing but a name in it.
     pub fn variable(&self) -> Option<&str> {
         let Form::Expression(compiled) = &self.form else { return None };

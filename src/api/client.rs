@@ -17,7 +17,7 @@ use super::exchange::{Exchange, Request, RequestBody};
 use super::operation::{OPERATIONS, Operation, Service, Version};
 use super::token::{Credentials, Token, TokenCache};
 use super::wire::{LANGUAGE_HEADER, RETRY_HEADER, RETRY_ON_PENDING_LIMIT, SESSION_HEADER};
-use crate::redact::{Redactor, Secret};
+use crate::redact::{Redactor, Secret, places};
 use limit::Limiter;
 
 /// Where the service is and how it is talked to.
@@ -239,6 +239,14 @@ impl Client {
         let exchange = self.send(request, self.inner.config.retries, Duration::ZERO).await?;
         if let Some(token) = exchange.answer.json().and_then(|body| body.get("access_token")?.as_str()) {
             self.inner.redactor.add(token);
+        }
+        // A refresh token or an identity is nobody's to see either.
+        if let Some(mut body) = exchange.answer.json().cloned() {
+            places::mask_members(&mut body, &mut |token| {
+                if places::is_distinctive(token) {
+                    self.inner.redactor.add(token);
+                }
+            });
         }
         Ok(exchange)
     }

@@ -66,7 +66,7 @@ impl LastRun {
         }
     }
 
-    /// Whether a test failed when it ran last.
+    /// Whether the test of this name, without secrets, failed when it ran last.
     pub fn failed(&self, test: &str) -> bool {
         self.tests.get(test).is_some_and(|last| !last.passed)
     }
@@ -76,11 +76,11 @@ impl LastRun {
         self.tests.into_iter().filter_map(|(name, last)| Some((name, last.seconds?)))
     }
 
-    /// Notes what came of a test. A skipped one is as it was.
-    pub fn note(&mut self, outcome: &ScenarioOutcome) {
+    /// Notes what came of a test, under its name without secrets. A skipped one is as it was.
+    pub fn note(&mut self, name: String, outcome: &ScenarioOutcome) {
         if !matches!(outcome.verdict, Verdict::Skipped(_)) {
             let last = Last { passed: !outcome.verdict.is_failure(), seconds: Some(outcome.elapsed.as_secs_f64()) };
-            self.tests.insert(outcome.name.clone(), last);
+            self.tests.insert(name, last);
         }
     }
 

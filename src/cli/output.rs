@@ -1,6 +1,7 @@
 //! The two streams of the terminal, the one place where this crate prints.
 
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 use super::Environment;
 use super::args::Color;
@@ -19,15 +20,22 @@ const READER_GONE: i32 = 141;
 pub fn end_quietly_without_reader() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        let shown = info.to_string();
         let payload = info.payload();
         let message =
             payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
         if message.is_some_and(|message| message.contains("BrokenPipe") || message.contains("Broken pipe")) {
             std::process::exit(READER_GONE);
         }
-        usual(info);
+        match SECRETS.get().map(|redactor| redactor.mask(&shown)) {
+            Some(masked) if masked != shown => drop(io::stderr().lock().write_all(format!("{masked}\n").as_bytes())),
+            _ => usual(info),
+        }
     }));
 }
+
+/// What the program's own faults do not show either.
+static SECRETS: OnceLock<Redactor> = OnceLock::new();
 
 /// Where a command writes.
 #[derive(Debug, Clone)]
@@ -51,7 +59,10 @@ impl Output {
             Color::Auto => environment.terminal && environment.variable("TERM") != Some("dumb"),
         };
         let live = environment.terminal && environment.variable("TERM") != Some("dumb") && !environment.in_ci();
-        Output { color, live, redactor: Redactor::default() }
+        let redactor = Redactor::default();
+        // Tests of this crate make several; the program makes one.
+        drop(SECRETS.set(redactor.clone()));
+        Output { color, live, redactor }
     }
 
     /// Says something on the standard error stream. A reader who has gone is no reason to fail.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use regex::Regex;
 use reqwest::Url;
 
 use super::Environment;
@@ -15,10 +16,11 @@ use super::output::Output;
 use super::settings::{Place, Selection, ServerAddress, Settings, SettingsError};
 use crate::api::client::Client;
 use crate::api::token::Credentials;
-use crate::redact::Secret;
+use crate::redact::{Secret, places};
 use crate::runner::{Run, Surveyor, TestId, collisions};
 use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
+use crate::scenario::entered::credentials;
 use crate::scenario::{Suite, Test, discover, load};
 use crate::snapshot::{Store, UpdatePolicy};
 use crate::source::{Diagnostic, Sources, canonical};
@@ -122,6 +124,23 @@ pub(super) fn learn_secrets(sources: &Sources, output: &Output) {
     crate::sandbox::secrets(sources).iter().for_each(|secret| output.redactor.add(secret));
 }
 
+/// Masks what the scenarios hold of secrets before anything is shown: the variables that they name as `secret`, and the
+/// credentials that are written out in them. A name or a title may hold one that is only read later.
+fn learn_written(suite: &Suite, sources: &Sources, environment: &Environment, output: &Output) {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"\bsecret(?:\.|\[\s*['"])([A-Za-z_][A-Za-z0-9_]*)"#).expect("the pattern is a constant")
+    });
+    for source in sources.all() {
+        let names = NAMED.captures_iter(&source.text).filter_map(|found| found.get(1));
+        let values = names.filter_map(|name| environment.variables.get(name.as_str()));
+        values.for_each(|value| output.redactor.add(value));
+    }
+    let mut learn = |name: &str, value: &str| {
+        places::header_secrets(name, value).iter().for_each(|secret| output.redactor.add(secret));
+    };
+    suite.scenarios.iter().for_each(|scenario| credentials(scenario, &mut learn));
+}
+
 /// Makes everything ready for a run.
 pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, output: &Output) -> Result<Prepared, Exit> {
     let mut sources = Sources::default();
@@ -131,6 +150,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         Settings::resolve(environment, &arguments.target, &arguments.server, &place, &output.redactor, &mut sources);
     let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
     let Folder { suite, library, whole } = read_folder(&place, &mut sources, output)?;
+    learn_written(&suite, &sources, environment, output);
     let definitions = digests(&library);
     let variable = |name: &str| environment.variables.get(name).cloned();
     let policy = UpdatePolicy::resolve(&variable, arguments.update).map_err(|error| usage(output, &error))?;
@@ -150,7 +170,8 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         store: Store::from_env(&variable, root.clone()),
         policy,
         whole,
-        keep_exchanges: arguments.reports.shows_exchanges(),
+        // What was entered in one step may be told of in a later one.
+        keep_exchanges: arguments.reports.shows_exchanges() || arguments.reports.mask_data,
         surveyor: Surveyor::default(),
     };
     if let Some(file) = no_scenario(&run, &place, &sources) {
@@ -161,7 +182,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
     let mut tests = select(&run, &place, arguments, &sources);
     if arguments.failed {
         let last = LastRun::read(&root).map_err(|error| usage(output, &error))?;
-        tests.retain(|id| last.failed(&run.test(*id).name()));
+        tests.retain(|id| last.failed(&output.redactor.mask(&run.test(*id).name())));
     }
     let server = settings.server.as_ref().map(|server| server.base_url.to_string());
     let chosen = arguments.target.env.as_deref().or_else(|| environment.variable("DRAFTGATE_ENV"));

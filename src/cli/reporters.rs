@@ -10,7 +10,7 @@ use super::output::Output;
 use super::write::write;
 use crate::journal::{Entry, Flow, Journal, RunStarted};
 use crate::outcome::Event;
-use crate::report::discretion::Discretion;
+use crate::report::discretion::{Discreet, Discretion};
 use crate::report::jsonl::JsonLines;
 use crate::report::transcript::Transcript;
 use crate::report::{github, gitlab, html, junit, markdown};
@@ -103,7 +103,7 @@ impl Reporters {
         entries.into_iter().for_each(|entry| self.take(entry));
     }
 
-    fn take(&mut self, entry: Entry) {
+    fn take(&mut self, entry: Discreet<Entry>) {
         if let Some(jsonl) = &mut self.jsonl
             && jsonl.tell(&entry).is_err()
         {
@@ -111,7 +111,7 @@ impl Reporters {
             self.jsonl = None;
         }
         if self.keeps() {
-            self.journal.take(entry);
+            self.journal.take(entry.into_inner());
         }
     }
 

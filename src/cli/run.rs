@@ -25,13 +25,14 @@ use super::repository;
 use super::shard::{Chosen, NoShard, chosen};
 use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
-use crate::report::discretion::Discretion;
-use crate::report::failure::explain;
+use crate::report::discretion::{Discretion, Entered};
 use crate::report::github;
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
-use crate::runner::{expected_files, known_flows, record_maps, settle};
+use crate::runner::{Run, expected_files, known_flows, record_maps, settle};
+use crate::scenario::entered::{places, values};
 use crate::snapshot::unreferenced::unreferenced;
+use crate::source::Sources;
 
 /// Runs scenarios.
 pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &Output) -> Exit {
@@ -110,7 +111,7 @@ pub(super) fn play(
         reporters,
         discretion: Discretion {
             redactor: output.redactor.clone(),
-            mask_data: reports.mask_data,
+            entered: reports.mask_data.then(|| Arc::new(entered(&prepared))),
             show_sessions: reports.show_sessions,
         },
         advice: advice(arguments, prepared.run.policy, environment.in_ci()),
@@ -131,7 +132,8 @@ pub(super) fn play(
 /// Keeps what came of each test for the next run.
 fn remember(prepared: &Prepared, last: &Mutex<LastRun>, shard: bool, output: &Output) {
     let last = std::mem::take(&mut *last.lock().unwrap_or_else(PoisonError::into_inner));
-    let names: HashSet<String> = prepared.run.suite.tests().map(|test| test.name()).collect();
+    let tests = prepared.run.suite.tests();
+    let names: HashSet<String> = tests.map(|test| output.redactor.mask(&test.name()).into_owned()).collect();
     let is_test = |name: &str| !prepared.run.whole || names.contains(name);
     if let Err(error) = last.write(&prepared.root, is_test, shard) {
         let folder = prepared.root.join(last_run::FOLDER);
@@ -193,7 +195,8 @@ pub(super) fn execute(
         });
         if reporters.any() {
             let flows = known_flows(&prepared.run, &selected(&prepared.run, &prepared.tests, libtest));
-            reporters.begin(prepared.sources.clone(), discretion, plan.started(prepared, now, folder), flows);
+            let started = plan.started(prepared, now, folder);
+            reporters.begin(prepared.sources.clone(), discretion.clone(), started, flows);
             if !as_rust {
                 reporters.silence(output);
             }
@@ -201,7 +204,16 @@ pub(super) fn execute(
         (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
-    let finish = finish(prepared, &tally, &listener, last, output, in_github);
+    let finish: Arc<dyn Finish> = Arc::new(Finishing {
+        run: prepared.run.clone(),
+        sources: prepared.sources.clone(),
+        discretion,
+        color: output.color,
+        in_github,
+        tally: tally.clone(),
+        last: last.clone(),
+        listener: listener.clone(),
+    });
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let handle = prepared.runtime.handle();
     let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &interrupted, &listener, &finish);
@@ -272,33 +284,47 @@ fn terminal_width() -> usize {
 }
 
 /// What happens with each outcome: snapshots are written, the verdict counted, the report told.
-fn finish(
-    prepared: &Prepared,
-    tally: &Arc<Mutex<Tally>>,
-    listener: &Listener,
-    last: &Arc<Mutex<LastRun>>,
-    output: &Output,
+struct Finishing {
+    run: Arc<Run>,
+    sources: Arc<Sources>,
+    discretion: Discretion,
+    color: bool,
+    /// Whether what is printed must not be taken for a command of GitHub Actions.
     in_github: bool,
-) -> Finish {
-    let (run, sources, last) = (prepared.run.clone(), prepared.sources.clone(), last.clone());
-    let (tally, listener, output) = (tally.clone(), listener.clone(), output.clone());
-    Arc::new(move |mut outcome: ScenarioOutcome| {
-        settle(&run, &sources, &mut outcome);
-        run.surveyor.note(&outcome);
-        tally.lock().unwrap_or_else(PoisonError::into_inner).add(&outcome.verdict);
-        last.lock().unwrap_or_else(PoisonError::into_inner).note(&outcome);
+    tally: Arc<Mutex<Tally>>,
+    last: Arc<Mutex<LastRun>>,
+    listener: Listener,
+}
+
+impl Finish for Finishing {
+    fn ended(&self, mut outcome: ScenarioOutcome) -> TrialResult {
+        settle(&self.run, &self.sources, &mut outcome);
+        self.run.surveyor.note(&outcome);
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(&outcome.verdict);
+        let name = self.discretion.redactor.mask(&outcome.name).into_owned();
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).note(name, &outcome);
         let result = match &outcome.verdict {
             Verdict::Passed => TrialResult::Passed,
-            Verdict::Skipped(reason) => TrialResult::Ignored(reason.clone()),
+            Verdict::Skipped(reason) => TrialResult::Ignored(self.discretion.of(&outcome).text(reason).into_owned()),
             _ => {
-                let text = explain(&outcome, &sources, output.color);
-                let text = output.redactor.mask(&text);
-                TrialResult::Failed(if in_github { github::harmless(&text).into_owned() } else { text.into_owned() })
+                let text = self.discretion.of(&outcome).explain(&outcome, &self.sources, self.color);
+                TrialResult::Failed(if self.in_github { github::harmless(&text).into_owned() } else { text })
             }
         };
-        listener.tell(|| Event::Finished(Box::new(outcome)));
+        self.listener.tell(|| Event::Finished(Box::new(outcome)));
         result
-    })
+    }
+
+    fn shown(&self, name: &str) -> String {
+        self.discretion.run().name(name)
+    }
+}
+
+/// What applicants enter, as far as it is written in the files.
+fn entered(prepared: &Prepared) -> Entered {
+    let suite = &prepared.run.suite;
+    let tests: Vec<_> = suite.tests().map(|test| (test.name(), values(test))).collect();
+    Entered::new(&prepared.sources, &tests, &places(suite, &prepared.sources))
 }
 
 /// Ctrl-C ends the tests under way; what is known by then is reported. A second one ends the program.

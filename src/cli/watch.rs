@@ -178,7 +178,8 @@ fn affected(prepared: &Prepared, changed: &BTreeSet<PathBuf>, before: &BTreeMap<
         let folder = name::folder(&snapshots, &scenario.name);
         let is_accepted =
             |path: &PathBuf| path.starts_with(&folder) && path.extension().is_some_and(|end| end == "snap");
-        reviewed.iter().any(is_accepted) && scenario.tests().any(|test| last.failed(&test.name()))
+        reviewed.iter().any(is_accepted)
+            && scenario.tests().any(|test| last.failed(&prepared.run.world.redactor.mask(&test.name())))
     };
     let for_all = changed.iter().any(|path| FOR_ALL.iter().any(|name| path.ends_with(name)));
     let rebuilt: Vec<&str> = (prepared.definitions.iter())

@@ -1,9 +1,14 @@
 //! The command that sends a request again.
 //!
-//! The bearer token and the client secret stand in it as variables, so that it can be shown to anyone and still runs where
-//! they are set; any other secret is masked like everywhere.
+//! The bearer token, the client secret and a session that is not shown stand in it as variables, so that it can be shown to
+//! anyone and still runs where they are set; any other secret is masked like everywhere.
 
+use super::discretion::is_hidden_session;
 use crate::api::exchange::{Request, RequestBody};
+use crate::api::wire::SESSION_HEADER;
+
+/// What stands for a session that is not shown.
+pub const SESSION: &str = "$DRAFTGATE_SESSION";
 
 /// A `curl` command for a POSIX shell.
 pub fn command(request: &Request) -> String {
@@ -17,6 +22,8 @@ pub fn command(request: &Request) -> String {
         typed |= name == "content-type";
         if name == "authorization" && value.starts_with("Bearer ") {
             parts.push("-H \"authorization: Bearer $DRAFTGATE_TOKEN\"".to_owned());
+        } else if name == SESSION_HEADER && is_hidden_session(value) {
+            parts.push(format!("-H \"{SESSION_HEADER}: {SESSION}\""));
         } else {
             parts.push(format!("-H {}", quote(&format!("{name}: {value}"))));
         }
@@ -69,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_submit() {
-        let request = Request {
+        let mut request = Request {
             method: "POST".into(),
             url: "http://h/submit/f".into(),
             headers: vec![("x-hf-session".into(), "s".into()), ("authorization".into(), "Bearer t0p".into())],
@@ -80,5 +87,7 @@ mod tests {
             "curl -sS -X POST 'http://h/submit/f' -H 'x-hf-session: s' -H \"authorization: Bearer $DRAFTGATE_TOKEN\" \
              -H 'content-type: application/json' --data '{\"a\":\"O'\\''Hara\"}'"
         );
+        request.headers = vec![("x-hf-session".into(), "0f8fad5b…".into())];
+        assert!(command(&request).contains("-H \"x-hf-session: $DRAFTGATE_SESSION\""), "{}", command(&request));
     }
 }

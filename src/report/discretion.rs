@@ -1,52 +1,181 @@
 //! What no report may show: the one place that everything passes on its way into a journal or onto the terminal.
+//!
+//! Three kinds of things are kept back. **Secrets**: what the run's redactor knows, and whatever stands where credentials
+//! stand ([`places`](crate::redact::places)), known or not. **Sessions**, with which anybody could go on as the applicant:
+//! their first eight characters are shown. And, where that was asked for, **what applicants entered**.
+//!
+//! An outcome is made discreet in two steps. First by its structure ([`exchange`]): headers, members and leaves of bodies,
+//! before any text is made of them. Then by its texts ([`entry`]): whatever was found in the structure of a test is masked
+//! wherever else it stands in what is said of that test. An [`Entry`] reaches a reporter only as [`Discreet`], which
+//! nothing outside this module makes.
+
+mod data;
+mod entered;
+mod entry;
+mod exchange;
+mod sessions;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::journal;
+use serde_json::Value;
+
+use super::failure;
+use crate::journal::Entry;
 use crate::outcome::ScenarioOutcome;
-use crate::redact::Redactor;
+use crate::redact::{self, Needles, Redactor};
+use crate::source::{Sources, Span};
+
+pub use entered::Entered;
+pub use sessions::is_hidden as is_hidden_session;
+
+/// What stands in a report where something was that an applicant entered.
+pub const DATA: &str = "[data]";
+/// The same, where it is to be seen that it is something else than what stood there before.
+pub const OTHER_DATA: &str = "[other data]";
+
+/// What has passed the discretion.
+#[derive(Debug, Clone)]
+pub struct Discreet<T>(T);
+
+impl<T> std::ops::Deref for Discreet<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl Discreet<ScenarioOutcome> {
+    /// The attempts before.
+    pub(super) fn attempts(&self) -> impl Iterator<Item = Discreet<ScenarioOutcome>> {
+        self.0.attempts.iter().cloned().map(Discreet)
+    }
+}
+
+impl<T> Discreet<T> {
+    /// The thing itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
 
 /// What is kept back in reports.
 #[derive(Debug, Clone, Default)]
 pub struct Discretion {
     /// Masks the secrets of the run.
     pub redactor: Redactor,
-    /// Whether what applicants entered is masked, too.
-    pub mask_data: bool,
+    /// What applicants enter, as far as it is written in files; none where it may be shown.
+    pub entered: Option<Arc<Entered>>,
     /// Whether ids of sessions are shown whole.
     pub show_sessions: bool,
 }
 
-/// What is kept back in all that is said of one test.
+/// What is kept back in all that is said of one test, or of the run.
 #[derive(Debug, Clone, Default)]
 pub struct Mask {
-    redactor: Redactor,
+    /// Everything that is looked for in texts.
+    sets: Vec<Arc<Needles>>,
+    /// What is looked for in paths of files: the run's secrets only, so that a path is the same in all that is said.
+    secrets: Vec<Arc<Needles>>,
+    /// What is shown of each session; empty where they are shown whole.
+    sessions: HashMap<String, String>,
+    /// What is known of the data that are masked; none where they are shown.
+    entered: Option<Arc<Entered>>,
 }
 
 impl Discretion {
-    /// What is kept back in all that is said of a test.
-    pub fn of(&self, _outcome: &ScenarioOutcome) -> Mask {
-        Mask { redactor: self.redactor.clone() }
+    /// What is kept back in what is said of the run.
+    pub fn run(&self) -> Mask {
+        let secrets = self.redactor.sets();
+        Mask { sets: secrets.clone(), secrets, sessions: HashMap::new(), entered: self.entered.clone() }
     }
 
-    /// What was known of a flow without what is kept back: a title may say a secret.
-    pub fn flow(&self, mut flow: journal::Flow) -> journal::Flow {
-        for step in &mut flow.steps {
-            step.title = self.redactor.mask(&step.title).into_owned();
+    /// What is kept back in what is said of a test under way.
+    pub fn under_way(&self, test: &str) -> Mask {
+        let mut mask = self.run();
+        mask.sets.extend(self.entered.iter().filter_map(|entered| entered.of_test(test)));
+        mask
+    }
+
+    /// What is kept back in all that is said of a test that has ended.
+    pub fn of(&self, outcome: &ScenarioOutcome) -> Mask {
+        let mut found = exchange::Kept::default();
+        found.take(outcome);
+        let sessions = if self.show_sessions { HashMap::new() } else { sessions::shown(&found.sessions) };
+        let unknown = found.secrets.iter().filter(|secret| !self.redactor.knows(secret));
+        let mut needles: Vec<_> = unknown.flat_map(|secret| redact::secret_forms(secret)).collect();
+        needles.extend(sessions::needles(&sessions));
+        let mut mask = self.under_way(&outcome.name);
+        if self.entered.is_some() {
+            needles.extend(data::needles(&found.entered));
         }
-        flow
+        let needles = Needles::new(needles);
+        if !needles.is_empty() {
+            mask.sets.push(Arc::new(needles));
+        }
+        Mask { sessions, ..mask }
     }
 }
 
 impl Mask {
     /// The text without what is kept back.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.redactor.mask(text)
+        redact::mask(&self.sets, text)
     }
 
-    /// The same of everything that is said of a test.
-    pub fn test(&self, test: journal::Test) -> journal::Test {
-        let Ok(value) = serde_json::to_value(&test) else { return test };
-        serde_json::from_value(self.redactor.mask_json(&value)).unwrap_or(test)
+    /// A path as it is shown.
+    fn path(&self, path: &str) -> String {
+        redact::mask(&self.secrets, path).into_owned()
+    }
+
+    /// A test's name as it is shown, another one for each test.
+    pub fn name(&self, test: &str) -> String {
+        let shown = self.entered.as_ref().and_then(|entered| entered.name(test)).unwrap_or(test);
+        redact::mask(&self.secrets, shown).into_owned()
+    }
+
+    /// A value without what is kept back: texts anywhere in it, and numbers that are data.
+    pub fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text).into_owned()),
+            Value::Number(number) if self.entered.is_some() => {
+                let text = number.to_string();
+                match self.text(&text) {
+                    masked if masked == text => value.clone(),
+                    masked => Value::String(masked.into_owned()),
+                }
+            }
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(members) => Value::Object(
+                members.iter().map(|(key, value)| (self.text(key).into_owned(), self.value(value))).collect(),
+            ),
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    /// Explains an outcome to a person, as [`failure::explain`] does.
+    pub fn explain(&self, outcome: &ScenarioOutcome, sources: &Sources, color: bool) -> String {
+        let text = failure::explain(&self.outcome(outcome), self.sources(sources), color);
+        self.text(&text).into_owned()
+    }
+
+    /// The files as they are shown.
+    pub(super) fn sources<'a>(&'a self, sources: &'a Sources) -> &'a Sources {
+        self.entered.as_ref().map_or(sources, |entered| entered.sources())
+    }
+
+    /// A place in the files as they are shown.
+    fn moved(&self, span: Span) -> Span {
+        self.entered.as_ref().map_or(span, |entered| entered.moved(span))
+    }
+
+    /// An entry as it may leave the program.
+    pub fn entry(&self, entry: Entry) -> Discreet<Entry> {
+        Discreet(entry::entry(self, entry))
     }
 }
+
+#[cfg(test)]
+mod tests;

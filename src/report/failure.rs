@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::curl;
 use super::diagnostic::{Severity, render};
+use super::discretion::Discreet;
 use super::sentence::emphasised;
 use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
@@ -22,7 +23,7 @@ const MOST_LINES: usize = 60;
 const MOST_CHANGES: usize = 25;
 
 /// Explains an outcome: every failure with its place, the request, the answer, the difference and a way to send it again.
-pub fn explain(outcome: &ScenarioOutcome, sources: &Sources, color: bool) -> String {
+pub fn explain(outcome: &Discreet<ScenarioOutcome>, sources: &Sources, color: bool) -> String {
     let mut text = String::new();
     if let Some(problem) = &outcome.problem {
         push(&mut text, &render(problem, Severity::Error, sources, color));
@@ -73,6 +74,9 @@ pub(super) const NOT_WRITTEN: &str =
     "this run writes no snapshots: `draftgate run` without `INSTA_UPDATE=no`, and not in CI, lets you review it";
 /// The same, where it waits.
 pub(super) const REVIEW: &str = "`draftgate review` goes through what changed; `draftgate run --update` takes all";
+
+/// How a command is made to run that names a session.
+const HIDDEN_SESSION: &str = "\n         (`--show-sessions` writes the session out)";
 
 fn push(text: &mut String, part: &str) {
     if !text.is_empty() {
@@ -221,7 +225,6 @@ fn show_polls(step: &StepOutcome) -> String {
 fn show_request(request: &Request) -> String {
     let mut text = format!("  request: {} {}\n", request.method, request.url);
     for (name, value) in &request.headers {
-        let value = if name == "authorization" { "Bearer [secret]" } else { value };
         let _ = writeln!(text, "    {name}: {value}");
     }
     match &request.body {
@@ -230,7 +233,6 @@ fn show_request(request: &Request) -> String {
         RequestBody::Text(body) => indent(&mut text, body),
         RequestBody::Form(pairs) => {
             for (name, value) in pairs {
-                let value = if name == "client_secret" { crate::redact::MASK } else { value };
                 let _ = writeln!(text, "    {name}={value}");
             }
         }
@@ -258,7 +260,9 @@ fn show_answer(answer: &Answer, what: &str) -> String {
 }
 
 fn reproduce(request: &Request) -> String {
-    format!("  again: {}", curl::command(request))
+    let command = curl::command(request);
+    let hint = if command.contains(curl::SESSION) { HIDDEN_SESSION } else { "" };
+    format!("  again: {command}{hint}")
 }
 
 fn pretty(value: &Value) -> String {

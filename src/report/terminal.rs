@@ -30,12 +30,12 @@ use anstyle::AnsiColor;
 
 use super::discretion::Discretion;
 use crate::journal::Journal;
-use crate::outcome::{Event, ScenarioOutcome};
+use crate::outcome::{Doing, Event, ScenarioOutcome};
 use crate::phrase::counted;
 use crate::source::Sources;
 use ending::{Ending, Partial};
 use line::{Look, USUAL_WIDTH, bold};
-use progress::{Progress, Slow};
+use progress::Progress;
 use record::{Record, seen};
 
 /// Writes the report; whatever it says has passed the [`Discretion`].
@@ -136,7 +136,6 @@ impl<W: Write> Terminal<W> {
         live.shown = Some(now);
         // The last column stays free: some terminals begin another line when it is written to.
         let line = self.progress.line(now, (live.width)().saturating_sub(1));
-        let line = self.discretion.redactor.mask(&line).into_owned();
         let line = self.look().paint(&line, AnsiColor::BrightBlack.on_default());
         self.out.write_all(format!("{ERASE}{line}").as_bytes())?;
         self.out.flush()
@@ -155,19 +154,24 @@ impl<W: Write> Terminal<W> {
                 self.say(&format!("{} {tests}\n", self.look().tag("Running", bold())))
             }
             Event::Doing { test, doing } => {
-                self.progress.doing(test, doing, now);
+                let mask = self.discretion.under_way(&test);
+                let doing = match doing {
+                    Doing::Step(number, label) => Doing::Step(number, seen(&mask.text(&label))),
+                    Doing::Pending => Doing::Pending,
+                };
+                self.progress.doing(seen(&mask.name(&test)), doing, now);
                 self.tick(now)
             }
             Event::Retried { attempt, next, most } => {
-                self.progress.again(&attempt.name);
                 self.most.insert(attempt.name.clone(), most);
                 let attempt = self.record(&attempt);
+                self.progress.again(&attempt.name);
                 self.say(&self.look().retried(&attempt, next - 1, most))?;
                 self.tick(now)
             }
             Event::Finished(outcome) => {
                 let record = self.record(&outcome);
-                self.progress.ended(&outcome.name, record.verdict);
+                self.progress.ended(&record.name, record.verdict);
                 self.finished(record)?;
                 self.tick(now)
             }
@@ -202,8 +206,6 @@ impl<W: Write> Terminal<W> {
         }
         self.looked = Some(now);
         for slow in self.progress.slow(now, self.slow) {
-            let masked = |text: &str| seen(&self.discretion.redactor.mask(text));
-            let slow = Slow { test: masked(&slow.test), at: masked(&slow.at), ..slow };
             self.say(&self.look().slow(&slow))?;
         }
         Ok(())

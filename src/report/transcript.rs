@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::curl;
-use super::discretion::Discretion;
+use super::discretion::{Discreet, Discretion};
 use super::failure::{explain, headline};
 use crate::api::exchange::{self, RequestBody};
 use crate::expect::Demand;
@@ -44,10 +44,11 @@ impl Transcript {
         discretion: Discretion,
         started: RunStarted,
         flows: Vec<Flow>,
-    ) -> (Self, Vec<Entry>) {
+    ) -> (Self, Vec<Discreet<Entry>>) {
         let numbers = started.tests.iter().map(|test| (test.name.clone(), test.number)).collect();
-        let flows = flows.into_iter().map(|flow| Entry::Flow(discretion.flow(flow)));
-        let entries = std::iter::once(Entry::RunStarted(started)).chain(flows).collect();
+        let mask = discretion.run();
+        let flows = flows.into_iter().map(Entry::Flow);
+        let entries = std::iter::once(Entry::RunStarted(started)).chain(flows).map(|entry| mask.entry(entry)).collect();
         let transcript = Transcript {
             sources,
             discretion,
@@ -60,22 +61,27 @@ impl Transcript {
     }
 
     /// What the journal says of what happens.
-    pub fn entries(&mut self, event: &Event) -> Vec<Entry> {
+    pub fn entries(&mut self, event: &Event) -> Vec<Discreet<Entry>> {
         let now = self.began.elapsed();
         match event {
             Event::Started { .. } | Event::Ended { .. } => Vec::new(),
-            Event::Doing { test, doing } => self.doing(test, doing, now),
+            Event::Doing { test, doing } => {
+                let entries = self.doing(test, doing, now);
+                let mask = self.discretion.under_way(test);
+                entries.into_iter().map(|entry| mask.entry(entry)).collect()
+            }
             Event::Retried { attempt, next, .. } => {
                 self.running.insert(attempt.name.clone(), (now, *next));
-                vec![Entry::TestStarted(TestStarted { test: attempt.name.clone(), attempt: *next, at: seconds(now) })]
+                let started = TestStarted { test: attempt.name.clone(), attempt: *next, at: seconds(now) };
+                vec![self.discretion.run().entry(Entry::TestStarted(started))]
             }
             Event::Finished(outcome) => self.finished(outcome),
         }
     }
 
     /// The last entry.
-    pub fn end(&self, elapsed: Duration, exit: u8) -> Entry {
-        Entry::RunEnded(RunEnded { seconds: seconds(elapsed), exit })
+    pub fn end(&self, elapsed: Duration, exit: u8) -> Discreet<Entry> {
+        self.discretion.run().entry(Entry::RunEnded(RunEnded { seconds: seconds(elapsed), exit }))
     }
 
     fn doing(&mut self, test: &str, doing: &Doing, now: Duration) -> Vec<Entry> {
@@ -94,31 +100,32 @@ impl Transcript {
         }
     }
 
-    fn finished(&mut self, outcome: &ScenarioOutcome) -> Vec<Entry> {
+    fn finished(&mut self, outcome: &ScenarioOutcome) -> Vec<Discreet<Entry>> {
         let mask = self.discretion.of(outcome);
+        let sources = mask.sources(&self.sources);
         let mut entries = Vec::new();
         for file in &outcome.files {
             if self.told.insert(*file) {
-                let source = self.sources.get(*file);
-                let text = mask.text(&source.text).into_owned();
-                entries.push(Entry::File(File { path: path_text(&source.path), text }));
+                let source = sources.get(*file);
+                let file = File { path: path_text(&source.path), text: source.text.to_string() };
+                entries.push(mask.entry(Entry::File(file)));
             }
         }
         let started = self.running.remove(&outcome.name).map(|(at, _)| seconds(at));
         let number = self.numbers.get(&outcome.name).copied().unwrap_or_default();
-        let test = Scribe { sources: &self.sources }.test(outcome, number, started);
-        entries.push(Entry::TestFinished(Box::new(mask.test(test))));
+        let test = Scribe { sources }.test(&mask.outcome(outcome), number, started);
+        entries.push(mask.entry(Entry::TestFinished(Box::new(test))));
         entries
     }
 }
 
-/// Turns outcomes into what a journal says of them, not masked yet.
+/// Turns outcomes into what a journal says of them, their texts not masked yet.
 struct Scribe<'a> {
     sources: &'a Sources,
 }
 
 impl Scribe<'_> {
-    fn test(&self, outcome: &ScenarioOutcome, number: usize, started: Option<f64>) -> Test {
+    fn test(&self, outcome: &Discreet<ScenarioOutcome>, number: usize, started: Option<f64>) -> Test {
         let sum = |of: fn(&StepOutcome) -> Duration| seconds(outcome.steps.iter().map(of).sum());
         Test {
             number,
@@ -140,14 +147,14 @@ impl Scribe<'_> {
             request_seconds: sum(|step| step.requests),
             pending_seconds: sum(|step| step.pending),
             sessions: outcome.sessions.clone(),
-            attempts: outcome.attempts.iter().map(|attempt| self.attempt(attempt)).collect(),
+            attempts: outcome.attempts().map(|attempt| self.attempt(&attempt)).collect(),
             steps: outcome.steps.iter().map(|step| self.step(step)).collect(),
             problem: outcome.problem.as_ref().map(|problem| self.failure(Grade::Error, problem)),
             explanation: explain(outcome, self.sources, false),
         }
     }
 
-    fn attempt(&self, outcome: &ScenarioOutcome) -> Attempt {
+    fn attempt(&self, outcome: &Discreet<ScenarioOutcome>) -> Attempt {
         let test = self.test(outcome, 0, None);
         Attempt {
             verdict: test.verdict,

@@ -26,8 +26,14 @@ pub enum TrialResult {
     Failed(String),
 }
 
-/// Called once with each outcome, as soon as there is one; what it gives goes to libtest-mimic.
-pub type Finish = Arc<dyn Fn(ScenarioOutcome) -> TrialResult + Send + Sync>;
+/// Takes in what comes of the tests.
+pub trait Finish: Send + Sync {
+    /// Called once with each outcome, as soon as there is one; what it gives goes to libtest-mimic.
+    fn ended(&self, outcome: ScenarioOutcome) -> TrialResult;
+
+    /// A test's name as libtest-mimic shows it.
+    fn shown(&self, name: &str) -> String;
+}
 
 /// The tests that the arguments leave, skipped ones that are only mentioned among them.
 pub fn selected(run: &Run, tests: &[TestId], arguments: &Arguments) -> Vec<TestId> {
@@ -55,7 +61,7 @@ pub fn run_trials(
     arguments: &Arguments,
     interrupted: &watch::Receiver<bool>,
     listener: &Listener,
-    finish: &Finish,
+    finish: &Arc<dyn Finish>,
 ) -> Conclusion {
     // `--test-threads` bounds the scenarios; left out, only the requests in flight are bounded.
     let permits = Arc::new(Semaphore::new(
@@ -72,13 +78,18 @@ pub fn run_trials(
         let skipped = skip.filter(|_| !flagged);
         let receiver =
             (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, interrupted, listener, finish));
+        let shown = finish.shown(&name);
+        // What it is called decides whether it is left out, and not what it is shown as.
+        if shown != name && arguments.is_filtered_out(&probe) {
+            continue;
+        }
         let finish = finish.clone();
         let run = run.clone();
         let id = *id;
-        let trial = Trial::ignorable_test(name, move || {
+        let trial = Trial::ignorable_test(shown, move || {
             let result = match (receiver, skipped) {
-                (Some(receiver), _) => receiver.recv().unwrap_or_else(|_| finish(panicked(&run, id))),
-                (None, Some(reason)) => finish(plain(&run, id, Verdict::Skipped(reason))),
+                (Some(receiver), _) => receiver.recv().unwrap_or_else(|_| finish.ended(panicked(&run, id))),
+                (None, Some(reason)) => finish.ended(plain(&run, id, Verdict::Skipped(reason))),
                 (None, None) => TrialResult::Ignored("not selected".to_owned()),
             };
             match result {
@@ -100,7 +111,7 @@ fn start(
     permits: &Arc<Semaphore>,
     interrupted: &watch::Receiver<bool>,
     listener: &Listener,
-    finish: &Finish,
+    finish: &Arc<dyn Finish>,
 ) -> Receiver<TrialResult> {
     let (sender, receiver) = sync_channel(1);
     let (run, permits, finish) = (run.clone(), permits.clone(), finish.clone());
@@ -115,7 +126,7 @@ fn start(
             run_test(&run, run.test(id), interrupted, &listener).await
         };
         // Nobody listens any more when the run was given up.
-        drop(sender.send(finish(outcome)));
+        drop(sender.send(finish.ended(outcome)));
     });
     receiver
 }

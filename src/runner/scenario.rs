@@ -1,5 +1,6 @@
 //! One test from its first step to its last.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -10,10 +11,11 @@ use super::maps::{Positions, Surveyor};
 use super::snapshots;
 use super::step::StepRun;
 use crate::api::operation::Version;
+use crate::api::wire::SESSION_HEADER;
 use crate::fake::Seed;
 use crate::outcome::{Doing, Event, Listener, ScenarioOutcome, StepOutcome, Verdict};
 use crate::scenario::action::{Action, FragmentCall};
-use crate::scenario::{Scenario, Step, Test};
+use crate::scenario::{Scenario, SessionHeader, Step, Test};
 use crate::session::{Applicants, Setting};
 use crate::snapshot::Names;
 use crate::source::{Code, Diagnostic};
@@ -67,6 +69,9 @@ pub(super) async fn run_once(
                 outcome.verdict = Verdict::Interrupted;
             }
             outcome.sessions = progress.applicants.sessions().map(|(_, session)| session.to_owned()).collect();
+            outcome.tokens = progress.applicants.tokens().map(str::to_owned).collect();
+            outcome.foreign_sessions.extend(std::mem::take(&mut progress.sessions));
+            outcome.foreign_sessions.retain(|session| !outcome.sessions.contains(session));
             outcome.steps = progress.done;
         }
     }
@@ -82,9 +87,19 @@ pub(super) fn not_begun(test: Test<'_>) -> ScenarioOutcome {
         place: test.case.map_or(scenario.span, |case| case.span),
         files: std::iter::once(own).chain(scenario.files().into_iter().filter(|file| *file != own)).collect(),
         tags: scenario.tags.clone(),
+        foreign_sessions: written_sessions(scenario),
         version: scenario.version,
         ..ScenarioOutcome::new(test.name(), scenario.title.clone(), scenario.span)
     }
+}
+
+/// The sessions that a scenario names itself, of steps that are not reached too.
+fn written_sessions(scenario: &Scenario) -> Vec<String> {
+    let of = |step: &Step| match &step.session {
+        Some(SessionHeader::Value(value)) => value.as_literal()?.as_str().map(str::to_owned),
+        _ => None,
+    };
+    scenario.all_steps().into_iter().filter_map(of).collect()
 }
 
 /// Runs the steps of a scenario and those of `finally`: whether it was interrupted, and which of the two took too long.
@@ -196,6 +211,7 @@ fn begin<'a>(
         language,
         began: Instant::now(),
         positions: Positions::default(),
+        sessions: BTreeSet::new(),
         done: Vec::new(),
         stopped: false,
         in_finally: false,
@@ -217,6 +233,8 @@ pub(super) struct Progress<'a> {
     /// When the test began.
     began: Instant,
     pub positions: Positions,
+    /// Every session that was named to the API or by it.
+    sessions: BTreeSet<String>,
     pub done: Vec<StepOutcome>,
     stopped: bool,
     in_finally: bool,
@@ -256,10 +274,20 @@ impl Progress<'_> {
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };
         run.run().await;
         outcome.elapsed = began.elapsed();
+        self.note_sessions(&outcome);
         if !self.run.keep_exchanges {
             snapshots::forget_passed(self.run.policy, &mut outcome);
         }
         outcome
+    }
+
+    /// Remembers the sessions that were named, also where what was said is let go.
+    fn note_sessions(&mut self, outcome: &StepOutcome) {
+        for exchange in &outcome.exchanges {
+            let headers = exchange.request.headers.iter().chain(&exchange.answer.headers);
+            let named = headers.filter(|(name, _)| name == SESSION_HEADER).map(|(_, value)| value.trim());
+            self.sessions.extend(named.filter(|session| !session.is_empty()).map(str::to_owned));
+        }
     }
 
     /// Runs a fragment's steps with its parameters defined, and takes them back afterwards.

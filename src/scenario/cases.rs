@@ -6,6 +6,8 @@ mod data;
 
 use std::collections::HashMap;
 
+pub(super) use data::{cells, is_csv};
+
 use crate::source::{Code, Diagnostic, Span};
 use crate::template::Templated;
 use crate::template::scope::BUILT_IN;

@@ -33,6 +33,7 @@ mod libtest;
 mod lint;
 mod lint_fix;
 mod markdown;
+mod masking;
 mod new;
 #[cfg(unix)]
 mod record;

@@ -21,7 +21,7 @@ fn all_passed_is_0_with_a_line_a_test_and_a_summary() {
 fn a_failure_is_1_with_the_line_the_values_the_request_the_answer_and_a_command() {
     let steps = "steps:\n  - init\n  - submit: { First name: Ada }\n    expect:\n      title: Adress\n      json: { $.canGoBack: false }\n";
     let project = tiny().with("scenarios/wrong.yaml", plain(steps));
-    let ended = project.draftgate(&["run"]).exits(1);
+    let ended = project.draftgate(&["run", "--show-sessions"]).exits(1);
     let ended = ended
         .says(" --> scenarios/wrong.yaml:8:14\n")
         .says("8 |       title: Adress\n  |              ^^^^^^ ")

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::super::exchange::{Answer, Body, Exchange, Request, RequestBody};
 use super::{CallError, CallErrorKind, Client, is_loopback};
+use crate::redact::places;
 
 /// The pause before the first repetition; it doubles with each.
 const BACKOFF: Duration = Duration::from_millis(200);
@@ -18,6 +19,9 @@ impl Client {
     /// Sends a request, asking again up to `retries` times after a connection fault, 429 or 503.
     pub(super) async fn send(&self, request: Request, retries: u32, extra: Duration) -> Result<Exchange, CallError> {
         let fail = |request: &Request, kind| CallError { request: Box::new(request.clone()), kind };
+        // Credentials that a scenario sets by hand are secrets as much as those that are configured.
+        let credentials = request.headers.iter().flat_map(|(name, value)| places::header_secrets(name, value));
+        credentials.for_each(|secret| self.inner.redactor.add(&secret));
         let url = self.check(&request).map_err(|kind| fail(&request, kind))?;
         let mut tried = 0;
         loop {
@@ -33,7 +37,12 @@ impl Client {
                 Some(pause) => tokio::time::sleep(pause.min(LONGEST_PAUSE)).await,
                 None => {
                     return match outcome {
-                        Ok(answer) => Ok(Exchange { request, answer }),
+                        Ok(answer) => {
+                            let named = answer.headers.iter();
+                            let given = named.flat_map(|(name, value)| places::header_secrets(name, value));
+                            given.for_each(|secret| self.inner.redactor.add(&secret));
+                            Ok(Exchange { request, answer })
+                        }
                         Err(kind) => Err(fail(&request, kind)),
                     };
                 }
@@ -67,7 +76,7 @@ impl Client {
             RequestBody::File { bytes, .. } => redactor.finds(&String::from_utf8_lossy(bytes)),
         };
         body || redactor.finds(&request.url)
-            || request.headers.iter().any(|(name, value)| name == "authorization" || redactor.finds(value))
+            || request.headers.iter().any(|(name, value)| places::is_secret_header(name) || redactor.finds(value))
     }
 
     async fn send_once(&self, request: &Request, url: &Url, extra: Duration) -> Result<Answer, CallErrorKind> {

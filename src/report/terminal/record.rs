@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::journal::{self, Verdict};
 use crate::outcome::{self, ScenarioOutcome};
 use crate::phrase::is_unseen;
-use crate::report::discretion::Mask;
+use crate::report::discretion::{Discreet, Mask};
 use crate::report::failure::{explain, headline};
 use crate::report::transcript;
 use crate::source::Sources;
@@ -50,11 +50,15 @@ pub(super) struct Attempt {
 impl Record {
     /// The record of what has just happened.
     pub fn of(outcome: &ScenarioOutcome, sources: &Sources, color: bool, mask: &Mask) -> Self {
+        Record::of_masked(&mask.outcome(outcome), mask.sources(sources), color, mask)
+    }
+
+    fn of_masked(outcome: &Discreet<ScenarioOutcome>, sources: &Sources, color: bool, mask: &Mask) -> Self {
         let masked = |text: &str| mask.text(text).into_owned();
         let sum = |of: fn(&outcome::StepOutcome) -> Duration| outcome.steps.iter().map(of).sum();
         let skipped = outcome.steps.iter().filter(|step| step.skipped.is_some());
         Record {
-            name: seen(&masked(&outcome.name)),
+            name: seen(&mask.name(&outcome.name)),
             title: seen(&masked(&outcome.title)),
             verdict: transcript::verdict(&outcome.verdict),
             reason: match &outcome.verdict {
@@ -68,8 +72,8 @@ impl Record {
             text: masked(&explain(outcome, sources, color)),
             message: seen(&masked(&headline(outcome))),
             warned: outcome.steps.iter().any(|step| !step.warnings.is_empty()),
-            attempts: (outcome.attempts.iter())
-                .map(|attempt| Attempt::from(Record::of(attempt, sources, color, mask)))
+            attempts: (outcome.attempts())
+                .map(|attempt| Attempt::from(Record::of_masked(&attempt, sources, color, mask)))
                 .collect(),
             most: None,
         }

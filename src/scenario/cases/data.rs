@@ -22,7 +22,7 @@ pub(super) fn read(path: &str, node: &Node, reading: &mut Reading<'_>) -> Vec<Ca
 }
 
 /// Whether a path is that of a CSV file.
-pub(super) fn is_csv(path: &str) -> bool {
+pub(in crate::scenario) fn is_csv(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
 }
 
@@ -187,7 +187,7 @@ impl Table<'_, '_> {
 }
 
 /// The places of a row's cells, without the space around them.
-fn cells(row: &str) -> impl Iterator<Item = Range<usize>> {
+pub(in crate::scenario) fn cells(row: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     Quotes::of(row).filter(|(_, letter, quoted)| *letter == ',' && !quoted).map(|(at, ..)| at).chain([row.len()]).map(
         move |end| {

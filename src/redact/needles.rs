@@ -1,0 +1,248 @@
+//! Texts that are looked for in others, all at once, each with what is shown in its place.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use aho_corasick::AhoCorasick;
+
+/// The character by which reports shorten a text.
+const CUT: char = '…';
+/// The fewest characters of a text's beginning that are masked before a cut: fewer tell nothing, and stand everywhere.
+const LEAST_CUT: usize = 4;
+
+/// A text that is looked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Needle {
+    /// The text.
+    pub text: String,
+    /// What is shown in its place.
+    pub shown: Arc<str>,
+    /// Whether it counts only where neither a letter nor a digit stands beside it.
+    pub whole: bool,
+}
+
+/// Texts that are looked for in one pass over another text.
+#[derive(Debug, Default)]
+pub struct Needles {
+    /// In the order of their texts.
+    all: Vec<Needle>,
+    whole_texts: Option<AhoCorasick>,
+    /// The first [`LEAST_CUT`] characters of those that are longer.
+    heads: OnceLock<Option<AhoCorasick>>,
+    /// The bytes of the longest.
+    longest: usize,
+}
+
+/// A place in a text where something stands that is not shown.
+#[derive(Debug)]
+pub struct Found<'n> {
+    start: usize,
+    end: usize,
+    needle: &'n Needle,
+}
+
+impl Found<'_> {
+    /// Its range of bytes.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.start..self.end
+    }
+}
+
+impl Needles {
+    /// Makes ready to look for these.
+    pub fn new(needles: impl IntoIterator<Item = Needle>) -> Self {
+        let mut all: Vec<Needle> = needles.into_iter().filter(|needle| !needle.text.is_empty()).collect();
+        all.sort();
+        all.dedup_by(|later, earlier| later.text == earlier.text);
+        // A text so large that no automaton can be made of it was never read.
+        let whole_texts = (!all.is_empty()).then(|| automaton(all.iter().map(|needle| &needle.text))).flatten();
+        let longest = all.iter().map(|needle| needle.text.len()).max().unwrap_or(0);
+        Needles { all, whole_texts, heads: OnceLock::new(), longest }
+    }
+
+    /// Made when the first text is looked at that is cut: most are not.
+    fn heads(&self) -> Option<&AhoCorasick> {
+        let heads = self.heads.get_or_init(|| {
+            let long = self.all.iter().filter(|needle| !needle.whole);
+            let mut heads: Vec<&str> = long.filter_map(|needle| head(&needle.text)).collect();
+            heads.dedup();
+            (!heads.is_empty()).then(|| automaton(heads.iter())).flatten()
+        });
+        heads.as_ref()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The texts themselves.
+    pub fn all(&self) -> &[Needle] {
+        &self.all
+    }
+
+    /// Every place where one of them stands, those that overlap too.
+    pub fn find<'n>(&'n self, text: &str) -> impl Iterator<Item = Found<'n>> {
+        let matches = self.whole_texts.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text));
+        matches.filter_map(|found| {
+            let needle = self.all.get(found.pattern().as_usize())?;
+            let (start, end) = (found.start(), found.end());
+            (!needle.whole || is_word(text, start, end)).then_some(Found { start, end, needle })
+        })
+    }
+
+    /// The beginning of one of them with which a part of a text ends that was cut off: where it begins, and which it is.
+    fn cut_off(&self, text: &str, part: usize, cut: usize) -> Option<Found<'_>> {
+        let heads = self.heads()?;
+        let mut start = part.max(cut.saturating_sub(self.longest));
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        let window = text.get(start..cut)?;
+        let mut begun = heads.find_overlapping_iter(window).filter_map(|found| {
+            let tail = &window[found.start()..];
+            let at = self.all.partition_point(|needle| needle.text.as_str() < tail);
+            let needle = self.all.get(at).filter(|needle| needle.text.starts_with(tail))?;
+            Some(Found { start: start + found.start(), end: cut, needle })
+        });
+        begun.next()
+    }
+}
+
+/// An automaton that reports overlapping matches. A compact one: hundreds of secrets have thousands of forms.
+fn automaton<P: AsRef<[u8]>>(patterns: impl Iterator<Item = P>) -> Option<AhoCorasick> {
+    let kind = aho_corasick::AhoCorasickKind::ContiguousNFA;
+    AhoCorasick::builder().kind(Some(kind)).build(patterns).ok()
+}
+
+fn head(text: &str) -> Option<&str> {
+    text.char_indices().nth(LEAST_CUT).map(|(at, _)| &text[..at])
+}
+
+/// Whether neither a letter nor a digit goes on across the ends of a range. What an escape (`\n`, `%20`) leaves beside it is
+/// neither.
+fn is_word(text: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (&text[..start], &text[end..]);
+    let escaped = |bytes: &[u8]| match bytes {
+        [.., b'\\', b'n' | b't' | b'r'] => true,
+        [.., b'%', high, low] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        _ => false,
+    };
+    let goes_on = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    (!goes_on(before.chars().next_back()) || escaped(before.as_bytes())) && !goes_on(after.chars().next())
+}
+
+/// The text with everything replaced that any of the needles stand for.
+///
+/// What is covered by several that overlap is replaced once, by what the longest of them shows. The beginning of one that
+/// stands before an ellipsis is replaced as well.
+pub fn mask<'a>(sets: &[Arc<Needles>], text: &'a str) -> Cow<'a, str> {
+    let mut found: Vec<Found<'_>> = sets.iter().flat_map(|needles| needles.find(text)).collect();
+    let masked = if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replace(text, &mut found)) };
+    if masked.contains(CUT) {
+        return match mask_cut(sets, &masked) {
+            Some(masked) => Cow::Owned(masked),
+            None => masked,
+        };
+    }
+    masked
+}
+
+fn replace(text: &str, found: &mut [Found<'_>]) -> String {
+    found.sort_unstable_by_key(|found| (found.start, std::cmp::Reverse(found.end)));
+    let mut out = String::with_capacity(text.len());
+    let mut behind = 0;
+    let mut at = 0;
+    while let Some(first) = found.get(at) {
+        let mut longest = first;
+        let mut end = first.end;
+        at += 1;
+        while let Some(next) = found.get(at).filter(|next| next.start < end) {
+            if next.range().len() > longest.range().len() {
+                longest = next;
+            }
+            end = end.max(next.end);
+            at += 1;
+        }
+        out.push_str(&text[behind..first.start]);
+        out.push_str(&longest.needle.shown);
+        behind = end;
+    }
+    out.push_str(&text[behind..]);
+    out
+}
+
+/// The text without the beginnings that stand where a report cut it; none where there are none.
+fn mask_cut(sets: &[Arc<Needles>], text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut part = 0;
+    let mut changed = false;
+    for (cut, _) in text.match_indices(CUT) {
+        let longest =
+            sets.iter().filter_map(|needles| needles.cut_off(text, part, cut)).min_by_key(|found| found.start);
+        // What is shown of a text in its place is no secret any more.
+        let shown = |found: &Found<'_>| found.needle.shown.trim_end_matches(CUT) == &text[found.start..cut];
+        match longest.filter(|found| !shown(found)) {
+            Some(found) => {
+                out.push_str(&text[part..found.start]);
+                out.push_str(found.needle.shown.trim_end_matches(CUT));
+                changed = true;
+            }
+            None => out.push_str(&text[part..cut]),
+        }
+        out.push(CUT);
+        part = cut + CUT.len_utf8();
+    }
+    out.push_str(&text[part..]);
+    changed.then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn needle(text: &str, shown: &str, whole: bool) -> Needle {
+        Needle { text: text.to_owned(), shown: shown.into(), whole }
+    }
+
+    #[test]
+    fn what_overlaps_is_replaced_once_by_what_the_longest_shows() {
+        let sets = [Arc::new(Needles::new([needle("abcd", "[a]", false), needle("cdefgh", "[b]", false)]))];
+        assert_eq!(mask(&sets, "xabcdefghx abcd, abcdabcd"), "x[b]x [a], [a][a]");
+    }
+
+    #[test]
+    fn words_count_as_a_whole_only() {
+        let sets = [Arc::new(Needles::new([needle("CA", "[data]", true)]))];
+        assert_eq!(mask(&sets, r#"CA, "CA" %20CA \nCA CAT éCA"#), r#"[data], "[data]" %20[data] \n[data] CAT éCA"#);
+    }
+
+    #[test]
+    fn a_beginning_before_a_cut_is_replaced_and_what_is_shown_of_it_stays() {
+        let session = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        let sets =
+            [Arc::new(Needles::new([needle(session, "0f8fad5b…", false), needle("it's mine", "[secret]", false)]))];
+        let masked = mask(&sets, "a 0f8fad5b-d9cb… it's m… it'…");
+        assert_eq!(masked, "a 0f8fad5b… [secret]… it'…");
+        assert_eq!(mask(&sets, &masked), masked);
+        assert_eq!(mask(&sets, &format!("[{session}]")), "[0f8fad5b…]");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_a_needle_is_left(needles in proptest::collection::vec("[ab]{2,5}", 1..5), text in "[abx]{0,30}") {
+            let all = needles.iter().map(|text| needle(text, "*", false));
+            let masked = mask(&[Arc::new(Needles::new(all))], &text).into_owned();
+            for needle in &needles {
+                prop_assert!(!masked.contains(needle.as_str()), "{needle} is in {masked}, made of {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What is secret by where it stands, whatever it is: credentials in headers, tokens in JSON, in forms and in URLs.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use serde_json::Value;
+
+use super::MASK;
+
+/// Headers that carry credentials.
+const HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+/// What the name of a header with a key in it holds somewhere: `x-api-key`, `x-csrf-token`.
+const HEADER_PARTS: [&str; 10] =
+    ["api-key", "apikey", "api_key", "access-key", "token", "secret", "password", "credential", "signature", "x-auth"];
+/// Members, without dashes and underscores and in small letters.
+const MEMBERS: [&str; 10] = [
+    "accesskey",
+    "apikey",
+    "assertion",
+    "authorization",
+    "clientassertion",
+    "jwt",
+    "passwd",
+    "privatekey",
+    "secretkey",
+    "shortcode",
+];
+/// How the names of other members end: `access_token`, `clientSecret`.
+const MEMBER_ENDS: [&str; 3] = ["token", "secret", "password"];
+/// The fewest characters of a credential that is masked wherever it stands; a shorter one must have a digit in it.
+const LEAST: usize = 8;
+const LEAST_WITH_DIGIT: usize = 4;
+
+/// Whether a header carries credentials, by its name.
+pub fn is_secret_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    HEADERS.contains(&name.as_str()) || HEADER_PARTS.iter().any(|part| name.contains(part))
+}
+
+/// Whether a member of an object, a field of a form or a parameter of a URL is a token or the like, by its name.
+pub fn is_secret_member(name: &str) -> bool {
+    let name: String =
+        name.chars().filter(|letter| !matches!(letter, '-' | '_')).collect::<String>().to_ascii_lowercase();
+    MEMBERS.contains(&name.as_str()) || MEMBER_ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// A header's value as it may be shown: the scheme of credentials stays.
+///
+/// ```
+/// use draftgate::redact::places::shown_header;
+/// assert_eq!(shown_header("authorization", "Bearer t0p"), "Bearer [secret]");
+/// assert_eq!(shown_header("x-api-key", "t0p"), "[secret]");
+/// assert_eq!(shown_header("accept", "text/html"), "text/html");
+/// ```
+pub fn shown_header(name: &str, value: &str) -> String {
+    if !is_secret_header(name) {
+        return value.to_owned();
+    }
+    match scheme(name, value) {
+        Some((scheme, _)) => format!("{scheme} {MASK}"),
+        None => MASK.to_owned(),
+    }
+}
+
+fn scheme<'a>(name: &str, value: &'a str) -> Option<(&'a str, &'a str)> {
+    let name = name.to_ascii_lowercase();
+    let (scheme, rest) = value.trim().split_once(' ')?;
+    let is_scheme =
+        name.ends_with("authorization") && scheme.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    is_scheme.then_some((scheme, rest.trim()))
+}
+
+/// The credentials in a header that are masked wherever else they stand.
+pub fn header_secrets(name: &str, value: &str) -> Vec<String> {
+    let lower = name.to_ascii_lowercase();
+    let mut found: Vec<String> = match (lower.as_str(), scheme(name, value)) {
+        ("cookie", _) => value.split(';').filter_map(|pair| Some(pair.split_once('=')?.1.trim().to_owned())).collect(),
+        ("set-cookie", _) => {
+            value.split(';').take(1).filter_map(|pair| Some(pair.split_once('=')?.1.trim().to_owned())).collect()
+        }
+        (_, Some((scheme, rest))) => {
+            let basic = scheme.eq_ignore_ascii_case("basic").then(|| rest.trim_end_matches('='));
+            let decoded = basic.and_then(|text| String::from_utf8(STANDARD_NO_PAD.decode(text).ok()?).ok());
+            let password = decoded.as_deref().and_then(|text| Some(text.split_once(':')?.1.to_owned()));
+            std::iter::once(rest.to_owned()).chain(password).chain(decoded).collect()
+        }
+        _ if is_secret_header(name) => vec![value.trim().to_owned()],
+        _ => Vec::new(),
+    };
+    found.retain(|secret| is_distinctive(secret));
+    found
+}
+
+/// Whether a credential can be told from an ordinary word wherever it stands.
+pub fn is_distinctive(secret: &str) -> bool {
+    let length = secret.chars().count();
+    length >= LEAST || (length >= LEAST_WITH_DIGIT && secret.contains(|letter: char| letter.is_ascii_digit()))
+}
+
+/// Masks the tokens of a JSON value by their names, and tells of each.
+pub fn mask_members(value: &mut Value, see: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_members(item, see)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(text) if is_secret_member(name) && !text.is_empty() => {
+                        see(text);
+                        *text = MASK.to_owned();
+                    }
+                    Value::Number(number) if is_secret_member(name) => {
+                        see(&number.to_string());
+                        *value = Value::from(MASK);
+                    }
+                    other => mask_members(other, see),
+                }
+            }
+        }
+        // JSON in a JSON string.
+        Value::String(text) if text.starts_with(['{', '[']) => {
+            if let Ok(mut inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+                let before = inner.clone();
+                mask_members(&mut inner, see);
+                if inner != before {
+                    *text = inner.to_string();
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Masks the tokens in the parameters of a URL, or of a form's text, by their names, and tells of each.
+pub fn mask_parameters(text: &str, see: &mut dyn FnMut(&str)) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, part) in text.split_inclusive(['?', '&', '#']).enumerate() {
+        let (pair, end) = match part.char_indices().next_back() {
+            Some((last, '?' | '&' | '#')) => part.split_at(last),
+            _ => (part, ""),
+        };
+        match pair.split_once('=').filter(|(name, value)| is_secret_member(name) && !value.is_empty()) {
+            // The first part of a URL is no parameter; that of a form is.
+            Some((name, value)) if at > 0 || !name.contains('/') => {
+                see(&percent_encoding::percent_decode_str(value).decode_utf8_lossy());
+                out.push_str(&format!("{name}={MASK}"));
+            }
+            _ => out.push_str(pair),
+        }
+        out.push_str(end);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn credentials_are_told_by_the_name_of_their_header() {
+        for name in
+            ["Authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "X-CSRF-Token", "x-auth-user"]
+        {
+            assert!(is_secret_header(name), "{name}");
+        }
+        for name in ["x-hf-session", "www-authenticate", "x-hf-language", "content-type", "x-request-id"] {
+            assert!(!is_secret_header(name), "{name}");
+        }
+        assert_eq!(
+            header_secrets("authorization", "Basic aWQ6aHVzaC1odXNo"),
+            ["aWQ6aHVzaC1odXNo", "hush-hush", "id:hush-hush"]
+        );
+        assert_eq!(header_secrets("set-cookie", "sid=0123456789; Path=/; HttpOnly"), ["0123456789"]);
+        assert_eq!(header_secrets("cookie", "a=0123456789; b=x; c=abcdefgh"), ["0123456789", "abcdefgh"]);
+        assert!(header_secrets("authorization", "Bearer wrong").is_empty());
+    }
+
+    #[test]
+    fn tokens_are_told_by_the_name_of_their_member() {
+        let mut seen = Vec::new();
+        let mut body = json!({"access_token": "a1", "token_type": "Bearer", "list": [{"linkToken": 7, "token": {"id": "x"}}],
+            "inner": "{\"refresh_token\":\"r2\"}", "id": "y"});
+        mask_members(&mut body, &mut |secret| seen.push(secret.to_owned()));
+        assert_eq!(body["access_token"], MASK);
+        assert_eq!(body["token_type"], "Bearer");
+        assert_eq!(body["list"], json!([{"linkToken": MASK, "token": {"id": "x"}}]));
+        assert_eq!(body["inner"], "{\"refresh_token\":\"[secret]\"}");
+        assert_eq!(seen, ["a1", "7", "r2"]);
+    }
+
+    #[test]
+    fn tokens_are_told_by_the_name_of_their_parameter() {
+        let mut seen = Vec::new();
+        let url = "http://h/a=b?x=1&access_token=a%2Fb&y#id_token=c";
+        assert_eq!(
+            mask_parameters(url, &mut |secret| seen.push(secret.to_owned())),
+            "http://h/a=b?x=1&access_token=[secret]&y#id_token=[secret]"
+        );
+        assert_eq!(seen, ["a/b", "c"]);
+        assert_eq!(mask_parameters("client_secret=x&a=b", &mut |_| {}), "client_secret=[secret]&a=b");
+    }
+}
