@@ -51,7 +51,10 @@ pub fn packed<'a, Item: Sync, Shown: Serialize>(
     let texts: Vec<String> = std::thread::scope(|scope| {
         let work = |part: &'a [Item]| scope.spawn(move || part.chunks(a_chunk).map(pack).collect::<Vec<_>>());
         let workers: Vec<_> = items.chunks(a_worker).map(work).collect();
-        workers.into_iter().flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        workers
+            .into_iter()
+            .flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     for (at, text) in texts.iter().enumerate() {
         page.push_str(&format!("<script type=\"application/octet-stream\" id=\"{name}-{at}\">{text}</script>\n"));

@@ -25,8 +25,11 @@ pub fn headline(journal: &Journal) -> String {
         (count(Group::Passed), "passed"),
         (count(Group::Skipped), "skipped"),
     ];
-    let told: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
+    let told: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", grouped(*count)))
+        .collect();
     match told.is_empty() {
         true => "No test has ended".to_owned(),
         false => told.join(", "),

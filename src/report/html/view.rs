@@ -150,7 +150,9 @@ impl<'a> Detail<'a> {
             }
         }
         for (at, step) in test.steps.iter().enumerate() {
-            if let Some((old, new)) = step.snapshot.as_ref().and_then(|one| one.accepted.as_ref().zip(one.actual.as_ref())) {
+            if let Some((old, new)) =
+                step.snapshot.as_ref().and_then(|one| one.accepted.as_ref().zip(one.actual.as_ref()))
+            {
                 compared.insert(format!("s{at}"), lines(old, new));
             }
         }

@@ -27,7 +27,7 @@ function bodyText(content) {
 
 function requestSide(request) {
   return h("section", { class: "side" },
-    h("h5", null, "Request"),
+    h("h4", null, "Request"),
     h("p", { class: "line code" }, h("b", null, request.method), " ", request.url),
     headers(request.headers),
     body(request.body));
@@ -35,7 +35,7 @@ function requestSide(request) {
 
 function answerSide(answer) {
   return h("section", { class: "side" },
-    h("h5", null, "Answer", answer.body && copyButton("the answer", () => bodyText(answer.body))),
+    h("h4", null, "Answer", answer.body && copyButton("the answer", () => bodyText(answer.body))),
     h("p", { class: "line code" }, h("b", null, `HTTP ${answer.status}`), ` after ${duration(answer.seconds)}`),
     headers(answer.headers),
     body(answer.body));
@@ -44,7 +44,7 @@ function answerSide(answer) {
 function curl(command) {
   const text = h("pre", { class: "code wrapped", tabindex: "0", role: "group", "aria-label": "curl command" }, command);
   return h("div", { class: "curl" },
-    h("h5", null, "The same request again", copyButton("the curl command", () => command, text)), text);
+    h("h4", null, "The same request again", copyButton("the curl command", () => command, text)), text);
 }
 
 function exchange(one) {
@@ -59,12 +59,14 @@ function exchanges(step) {
     const more = h("details", { class: "more" },
       h("summary", null, `${PARTS[one.part]}: `, h("span", { class: "code" }, `${one.request.method} ${new URL(one.request.url, "http://x").pathname}`), ` · HTTP ${one.answer.status}`), inner);
     more.addEventListener("toggle", () => { if (more.open && !inner.firstChild) inner.append(exchange(one)); });
+    // What came of the waiting is what the step is judged by.
+    more.open = one.part === "poll";
     return more;
   });
   if (step.unanswered) {
     const { request, why } = step.unanswered;
     shown.push(h("div", { class: "exchange" },
-      h("div", { class: "sides" }, requestSide(request), h("section", { class: "side" }, h("h5", null, "Answer"), h("p", null, "None: ", why))),
+      h("div", { class: "sides" }, requestSide(request), h("section", { class: "side" }, h("h4", null, "Answer"), h("p", null, "None: ", why))),
       curl(request.curl)));
   }
   return shown;

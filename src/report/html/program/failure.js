@@ -6,7 +6,7 @@ async function failureArticle(failure, step, lines, openStep) {
   const text = await fileOf(failure.place.file);
   const kind = failure.grade === "warning" ? "Warning" : failure.rule ? `Contract rule ${failure.rule}` : failure.code;
   return h("article", { class: `failure ${failure.grade}` },
-    h("h4", null, kind && h("span", { class: "kind" }, kind, ": "), failure.message),
+    h("h3", null, kind && h("span", { class: "kind" }, kind, ": "), failure.message),
     h("p", { class: "where" },
       step && h("button", { type: "button", class: "linklike", onclick: () => openStep(step.number, failure.place.line) }, `Step ${step.number}: ${step.label}`),
       step && " · ", h("span", { class: "code" }, placeText(failure.place))),
@@ -28,13 +28,13 @@ async function wrong(detail, openStep) {
   const articles = await Promise.all(failuresOf(test).map(([failure, step], at) =>
     failureArticle(failure, step, detail.compared[String(at)], openStep)));
   for (const step of test.steps.filter((one) => one.unanswered)) {
-    articles.push(h("article", { class: "failure error" }, h("h4", null, step.unanswered.why),
+    articles.push(h("article", { class: "failure error" }, h("h3", null, step.unanswered.why),
       h("p", { class: "where" }, h("button", { type: "button", class: "linklike", onclick: () => openStep(step.number) }, `Step ${step.number}: ${step.label}`))));
   }
   if (!articles.length) return null;
   const grave = test.verdict !== "passed" && articles.some((article) => article.classList.contains("error"));
   return h("section", { class: "wrong", "aria-labelledby": "wrong-heading" },
-    h("h3", { id: "wrong-heading" }, grave ? "What is wrong" : "What is odd"), articles);
+    h("h2", { id: "wrong-heading" }, grave ? "What is wrong" : "What is odd"), articles);
 }
 
 const STANDINGS = {
@@ -48,7 +48,7 @@ function snapshot(step, at, detail) {
   const { file, standing, note, changes, actual, passes } = step.snapshot;
   const lines = detail.compared[`s${at}`];
   return h("div", { class: "snapshot" },
-    h("h5", null, "Snapshot: ", STANDINGS[standing], !passes && h("span", { class: "badge review" }, "to review")),
+    h("h4", null, "Snapshot: ", STANDINGS[standing], !passes && h("span", { class: "badge review" }, "to review")),
     h("p", { class: "where code" }, file),
     note && h("p", null, note),
     changes.length > 0 && h("ul", { class: "changes" }, changes.map((change) => h("li", null, ...sentence(change)))),
@@ -62,9 +62,9 @@ function changed(detail, openStep) {
   const waiting = detail.test.steps.map((step, at) => [step, at]).filter(([step]) => step.snapshot && !step.snapshot.passes);
   if (!waiting.length) return null;
   return h("section", { class: "changed", "aria-labelledby": "changed-heading" },
-    h("h3", { id: "changed-heading" }, "What awaits review"),
+    h("h2", { id: "changed-heading" }, "What awaits review"),
     waiting.map(([step, at]) => h("article", null,
-      h("h4", null, h("button", { type: "button", class: "linklike", onclick: () => openStep(step.number) }, `Step ${step.number}: ${step.label}`)),
+      h("h3", null, h("button", { type: "button", class: "linklike", onclick: () => openStep(step.number) }, `Step ${step.number}: ${step.label}`)),
       snapshot(step, at, detail))));
 }
 

@@ -8,8 +8,6 @@ async function picture(at, ids) {
   const svg = await pictureOf(at);
   const box = svg.viewBox?.baseVal;
   const name = captionText(RUN.pictures[at]);
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `Flow ${name}`);
   if (ids) {
     svg.classList.add("has-path");
     for (const id of ids) svg.querySelector(`#${CSS.escape(id)}`)?.classList.add("path");
@@ -52,8 +50,8 @@ const pictureLegend = (one) => h("p", { class: "legend" }, h("span", { class: "s
 async function pathPictures(detail) {
   if (!detail.paths.length) return null;
   const drawn = await Promise.all(detail.paths.map(async ([at, ids]) => [
-    h("h4", null, link({ view: "flow", name: captionKey(RUN.pictures[at]) }, null, captionText(RUN.pictures[at]))), await picture(at, ids)]));
-  return h("section", { class: "flows", "aria-labelledby": "way-heading" }, h("h3", { id: "way-heading" }, "Its way through the flow"), pictureLegend("this test "), drawn.flat());
+    h("h3", null, link({ view: "flow", name: captionKey(RUN.pictures[at]) }, null, captionText(RUN.pictures[at]))), await picture(at, ids)]));
+  return h("section", { class: "flows", "aria-labelledby": "way-heading" }, h("h2", { id: "way-heading" }, "Its way through the flow"), pictureLegend("this test "), drawn.flat());
 }
 
 async function renderFlow() {

@@ -55,7 +55,7 @@ class Source {
     this.path = (this.bad.find((place) => test.files.includes(place.file)) || { file: test.files[0] }).file;
     this.code = h("div", { class: "source code", tabindex: "0", role: "group", "aria-label": "YAML" });
     this.tabs = h("div", { class: "tabs" });
-    this.element = h("section", { class: "yaml", "aria-labelledby": "yaml-heading" }, h("h3", { id: "yaml-heading" }, "Source"), this.tabs, this.code);
+    this.element = h("section", { class: "yaml", "aria-labelledby": "yaml-heading" }, h("h2", { id: "yaml-heading" }, "Source"), this.tabs, this.code);
     this.step = null;
   }
 

@@ -45,7 +45,7 @@ class Steps {
       h("span", { class: "ticks" }, [0, 0.25, 0.5, 0.75, 1].map((part) => h("span", null, part === 0 ? "0" : duration(this.whole * part)))), h("span", null));
     const anyWaits = test.steps.some((step) => step.pending_seconds > 0);
     this.element = h("section", { class: "steps", "aria-labelledby": "steps-heading" },
-      h("h3", { id: "steps-heading" }, "Steps", anyWaits && h("span", { class: "legend" },
+      h("h2", { id: "steps-heading" }, "Steps", anyWaits && h("span", { class: "legend" },
         h("span", { class: "swatch busy" }), "at work ", h("span", { class: "swatch waits" }), "pending ", h("span", { class: "swatch poll" }), "poll")),
       test.steps.length ? [scale, h("ol", { class: "timeline" }, this.items.map((item) => item.element))]
         : h("p", { class: "none" }, "No step was reached."));
@@ -60,8 +60,9 @@ class Steps {
     },
     h("span", { class: "step-name" }, mark(step.verdict), h("span", { class: "step-no" }, String(step.number)),
       h("span", { class: "step-label" }, step.label, step.applicant && h("span", { class: "applicant" }, ` ${step.applicant}`), led && " ", led)),
-    bar(step, this.whole), h("span", { class: "step-took" }, tookWords(step)));
-    return { step, at, inner, button, element: h("li", { class: `step ${step.verdict}`, "data-step": String(step.number) }, h("h4", null, button), inner) };
+    bar(step, this.whole), h("span", { class: "step-took" }, step.skipped ? "not done" : duration(step.seconds),
+      step.pending_seconds > 0 && h("span", { class: "of-it" }, ` ${duration(step.pending_seconds)} pending`)));
+    return { step, at, inner, button, element: h("li", { class: `step ${step.verdict}`, "data-step": String(step.number) }, h("h3", null, button), inner) };
   }
 
   find(number) {
@@ -93,7 +94,7 @@ class Steps {
     const visit = step.visit && h("p", null, step.visit.from ? [`From “${spotName(step.visit.from)}” by ${step.visit.way} to `] : [`By ${step.visit.way} to `],
       h("strong", null, spotName(step.visit.to)), ` (${step.visit.to.type}).`);
     const failing = step.failures.map((failure) => h("p", { class: `brief ${failure.grade}` },
-      h("span", { "aria-hidden": "true" }, failure.grade === "error" ? "✕ " : "! "), failure.message, failure.label && `: ${failure.label}`));
+      h("span", { "aria-hidden": "true" }, failure.grade === "error" ? "✕ " : "! "), failure.message));
     return [place, visit, failing, exchanges(step), polls(step),
       step.snapshot && step.snapshot.passes && step.snapshot.standing === "same" ? h("p", { class: "where" }, "Snapshot: as accepted · ", h("span", { class: "code" }, step.snapshot.file))
         : step.snapshot && snapshot(step, at, this.detail)];

@@ -38,7 +38,7 @@ function neighbours(at) {
 
 function attempts(test) {
   if (!test.attempts.length) return null;
-  return h("section", { class: "attempts", "aria-labelledby": "attempts-heading" }, h("h3", { id: "attempts-heading" }, "Earlier attempts"),
+  return h("section", { class: "attempts", "aria-labelledby": "attempts-heading" }, h("h2", { id: "attempts-heading" }, "Earlier attempts"),
     h("ol", null, test.attempts.map((attempt) => h("li", null, mark(attempt.verdict), " ", attempt.message || "it did not pass", ` (${duration(attempt.seconds)})`,
       attempt.explanation && h("details", null, h("summary", null, "All that was said of it"),
         h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": "Explanation" }, attempt.explanation))))));
