@@ -24,7 +24,7 @@ fn markup_in_names_labels_and_answers_is_text() {
     assert_eq!(browser.text("#view-test h1"), PLANTED);
     assert!(browser.text("[data-step=\"2\"] .json").contains("planted"));
     assert_eq!(browser.value(elements), 1, "the program, and nothing else");
-    assert_eq!(browser.value("document.title"), title);
+    assert_eq!(browser.value("document.title"), format!("{PLANTED} · {}", title.as_str().unwrap()));
     let seen = browser.value("document.body.innerText.split('<img').length").as_u64().unwrap();
     assert!(seen > 30, "it is seen {seen} times");
     assert_eq!(browser.complaints(), [""; 0]);

@@ -10,19 +10,27 @@ function scalar(value) {
 
 const isBranch = (value) => value !== null && typeof value === "object" && Object.keys(value).length > 0;
 
-/** How many lines a value takes, counted no further than it matters. */
-function linesOf(value, most) {
-  if (!isBranch(value)) return 1;
-  let lines = 2;
-  for (const part of Object.values(value)) {
-    lines += linesOf(part, most - lines);
-    if (lines > most) break;
+/** How deep a value opens by itself: as deep as all of a level is still few lines, the first level always. */
+function depthOf(value) {
+  const levels = [];
+  const walk = (branch, depth) => {
+    if (!isBranch(branch)) return;
+    const parts = Object.values(branch);
+    levels[depth] = (levels[depth] || 0) + parts.length + 1;
+    for (const part of parts) walk(part, depth + 1);
+  };
+  walk(value, 0);
+  let depth = 1;
+  let lines = levels[0];
+  while (depth < levels.length && lines + levels[depth] <= OPEN_LINES) {
+    lines += levels[depth];
+    depth += 1;
   }
-  return lines;
+  return depth;
 }
 
-/** A value behind its key, with the comma that may follow. */
-function jsonNode(key, value, comma, budget) {
+/** A value behind its key, with the comma that may follow; open as deep as is said. */
+function jsonNode(key, value, comma, depth) {
   const name = key === null ? [] : [h("span", { class: "json-key" }, JSON.stringify(key)), ": "];
   if (!isBranch(value)) {
     const empty = value !== null && typeof value === "object" && (Array.isArray(value) ? "[]" : "{}");
@@ -39,18 +47,11 @@ function jsonNode(key, value, comma, budget) {
     made = true;
     node.append(
       h("div", { class: "json-parts" }, ...entries.map(([part, inner], at) =>
-        jsonNode(Array.isArray(value) ? null : part, inner, at + 1 < entries.length ? "," : "", budget))),
+        jsonNode(Array.isArray(value) ? null : part, inner, at + 1 < entries.length ? "," : "", depth - 1))),
       h("div", { class: "json-line" }, shut + comma));
   };
   node.addEventListener("toggle", make);
-  const lines = linesOf(value, OPEN_LINES);
-  if (lines <= budget.lines) {
-    // Its own lines are spent; those of its parts are spent by them.
-    budget.lines -= entries.filter(([, inner]) => !isBranch(inner)).length + 2;
-    node.open = true;
-    make();
-  } else if (key === null && budget.lines === OPEN_LINES) {
-    budget.lines -= 2;
+  if (depth > 0) {
     node.open = true;
     make();
   }
@@ -58,6 +59,6 @@ function jsonNode(key, value, comma, budget) {
 }
 
 function jsonView(value) {
-  return h("div", { class: "json code", tabindex: "0", role: "group", "aria-label": "JSON" }, jsonNode(null, value, "", { lines: OPEN_LINES }));
+  return h("div", { class: "json code", tabindex: "0", role: "group", "aria-label": "JSON" }, jsonNode(null, value, "", depthOf(value)));
 }
 

@@ -18,11 +18,14 @@ function turnTheme() {
   announce(`Theme: ${next}`);
 }
 
+/** How the run went, as the window is called where the list is shown. */
+const TITLE = document.title;
 let listScroll = 0;
 let lastView = "";
 let lastName = "";
 
 function show() {
+  document.title = route.name ? `${route.name} · ${TITLE}` : TITLE;
   for (const view of ["list", "test", "flow"]) byId(`view-${view}`).hidden = route.view !== view;
   for (const [id, view] of [["to-tests", "list"], ["to-flows", "flow"]]) {
     if (route.view === view) byId(id).setAttribute("aria-current", "page");

@@ -96,8 +96,9 @@ class Steps {
     const failing = step.failures.map((failure) => h("p", { class: `brief ${failure.grade}` },
       h("span", { "aria-hidden": "true" }, failure.grade === "error" ? "✕ " : "! "), failure.message));
     return [place, visit, failing, exchanges(step), polls(step),
-      step.snapshot && step.snapshot.passes && step.snapshot.standing === "same" ? h("p", { class: "where" }, "Snapshot: as accepted · ", h("span", { class: "code" }, step.snapshot.file))
-        : step.snapshot && snapshot(step, at, this.detail)];
+      step.snapshot && (step.snapshot.passes && step.snapshot.standing !== "same" ? snapshot(step, at, this.detail)
+        : h("p", { class: "where" }, `Snapshot: ${step.snapshot.passes ? STANDINGS.same : `${STANDINGS[step.snapshot.standing]}; see above`} · `,
+          h("span", { class: "code" }, step.snapshot.file)))];
   }
 }
 
