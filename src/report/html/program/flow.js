@@ -16,6 +16,8 @@ async function picture(at, ids) {
   let zoom = 0;
   const draw = () => {
     svg.style.inlineSize = zoom && box ? `${box.width * zoom}px` : "";
+    // A small screen shows a part of it, which can still be read.
+    svg.style.minInlineSize = zoom || !box ? "" : `${Math.min(box.width, 640) * 0.75}px`;
     svg.style.maxInlineSize = zoom || !box ? "none" : `min(100%, ${box.width * 1.25}px)`;
   };
   const by = (factor) => () => {
@@ -64,13 +66,14 @@ async function renderFlow() {
     return;
   }
   const caption = RUN.pictures[at];
-  const choice = h("nav", { class: "chips", "aria-label": "Flows" }, RUN.pictures.map((one, place) =>
-    link({ view: "flow", name: captionKey(one) }, { class: "chip", "aria-current": place === at ? "true" : null }, captionText(one))));
+  const choice = RUN.pictures.length > 1 && h("p", { class: "choice" }, h("label", { for: "flow-choice" }, "Flow"),
+    h("select", { id: "flow-choice", onchange: (event) => go({ view: "flow", name: event.target.value }) },
+      RUN.pictures.map((one, place) => h("option", { value: captionKey(one), selected: place === at }, captionText(one)))));
   const tests = TESTS.filter((test) => test.flow === caption.flow);
   const failing = tests.filter((test) => test.group === "failed").length;
   const drawn = await picture(at, null);
   if (mine !== turn) return;
-  view.replaceChildren(h("h1", { tabindex: "-1" }, captionText(caption)), choice,
+  view.replaceChildren(h("h1", { tabindex: "-1" }, captionText(caption)), choice || "",
     h("p", null, link({ view: "list", q: `flow:${caption.flow}`, show: "all" }, null, counted(tests.length, "test"), " of this flow"), failing > 0 && `, ${number(failing)} failed`),
     pictureLegend("this run "), drawn);
 }
