@@ -226,10 +226,10 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    /// Writes what has been masked.
+    /// Writes what is masked as far as it is of a test; what is said of the run is masked here.
     fn say(&mut self, text: &str) -> io::Result<()> {
         self.erase()?;
-        self.out.write_all(text.as_bytes())
+        self.out.write_all(self.discretion.run().text(text).as_bytes())
     }
 }
 

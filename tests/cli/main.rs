@@ -9,6 +9,8 @@ mod project;
 #[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
 #[path = "../scripted/mod.rs"]
 mod scripted;
+#[path = "../unpacked/mod.rs"]
+mod unpacked;
 #[allow(dead_code, reason = "each test binary uses its own part of the fixture")]
 #[path = "../wire/mod.rs"]
 mod wire;
@@ -24,6 +26,7 @@ mod false_alarms;
 mod flows;
 mod github;
 mod gitlab;
+mod html;
 mod import;
 mod insta_tool;
 mod journal;
