@@ -73,6 +73,10 @@
 //! - **A sentence about a changed answer**: [`semantic`]: a variant of [`semantic::StepChange`], which a reader finds and
 //!   takes away; the compiler then asks for its words.
 //! - **A step that `new`, `import` and `record` understand**: [`compose::recording`].
+//! - **A report**: [`report`]: a function from a [`journal::Journal`] to bytes, a flag in [`cli::args::Reports`] and a word in
+//!   `ReportCommand` there; `cli::reporters` and `cli::report` call it.
+//! - **A member of the journal**: [`journal`], filled in [`report::transcript`]; the compiler asks in [`report::discretion`] what of it is
+//!   kept back. Then `draftgate schema --out schemas`.
 //! - **A command**: its arguments in [`cli::args`], a variant of `Command` there, and its code beside the others in [`cli`];
 //!   the compiler asks for the arm that calls it. Its help, completions and manual page follow.
 //! - **A CI that numbers its parallel jobs**: `cli::shard`: a `Pair` of its variables, and a row of the table there.

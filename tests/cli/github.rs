@@ -1,7 +1,7 @@
 //! GitHub Actions: annotations, the job's summary, and that nothing an API answers is a command.
 
 use crate::flows::plain;
-use crate::journals::{entries, killed, mixed, tried_before, write};
+use crate::mixed::{entries, killed, mixed, tried_before, write};
 use crate::project::Project;
 use crate::scripted::{Reply, Scripted};
 

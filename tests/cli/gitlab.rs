@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::journals::{entries, mixed, tried_before, write};
+use crate::mixed::{entries, mixed, tried_before, write};
 use crate::project::Project;
 
 /// The shape, as GitLab documents it.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::consumers::{is_valid_junit, python};
 use crate::flows::plain;
-use crate::journals::{entries, killed, mixed, tried_before, write};
+use crate::mixed::{entries, killed, mixed, tried_before, write};
 use crate::project::Project;
 use crate::scripted::{Reply, Request, Scripted};
 

@@ -30,13 +30,13 @@ mod html;
 mod import;
 mod insta_tool;
 mod journal;
-mod journals;
 mod junit;
 mod libtest;
 mod lint;
 mod lint_fix;
 mod markdown;
 mod masking;
+mod mixed;
 mod new;
 #[cfg(unix)]
 mod record;
@@ -45,7 +45,6 @@ mod retries;
 mod review;
 #[cfg(unix)]
 mod review_terminal;
-
 mod safety;
 #[cfg(unix)]
 mod sandbox;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::consumers::python;
 use crate::flows::{plain, tiny};
-use crate::journals::{entries, finished, killed, mixed, tried_before, write};
+use crate::mixed::{entries, finished, killed, mixed, tried_before, write};
 use crate::project::Project;
 
 /// What is seen of a page as GitHub makes it of Markdown (tables, links of bare addresses, HTML that is let through): its tags

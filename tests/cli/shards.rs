@@ -98,6 +98,9 @@ fn five_shards_of_the_bundled_scenarios_merged_are_the_run_that_was_not_divided(
     for folder in ["scenarios", "snapshots"] {
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &project.path().join(folder));
     }
+    // On a busy machine its token may be gone early: then it is tried again, in one run and not in the other.
+    let hasty = "scenarios/conformance/rules/a-token-that-expires-closes-the-flow.yaml";
+    std::fs::remove_file(project.path().join(hasty)).unwrap();
     project.write("scenarios/tiny.flow.yaml", TINY);
     project.write("scenarios/wrong.yaml", plain("steps:\n  - init:\n    expect: { title: A, type: B }\n  - back\n"));
     project.write("scenarios/later.yaml", plain("skip: not yet\nsteps: [init]\n"));
@@ -111,9 +114,8 @@ fn five_shards_of_the_bundled_scenarios_merged_are_the_run_that_was_not_divided(
         assert!(merged.tests.is_sorted_by_key(|test| test.number));
         assert_eq!(merged.started.tests, whole.started.tests);
         assert_eq!((&merged.started.suite, merged.started.shard), (&whole.started.suite, None));
-        // A password that a step makes up is masked from then on: the text beside it may be told before.
-        let [files, all] = [&merged, &whole].map(|journal| -> BTreeMap<String, usize> {
-            journal.files.iter().map(|file| (file.path.clone(), file.text.lines().count())).collect()
+        let [files, all] = [&merged, &whole].map(|journal| -> BTreeMap<String, String> {
+            journal.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect()
         });
         assert_eq!(files, all);
         assert_eq!(files.len(), merged.files.len());
