@@ -42,12 +42,13 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// Whether a character does something else than be seen: it moves a terminal's cursor, turns the direction of the text around
-/// it, or hides in it. What such a text came from is not to be trusted with the screen.
+/// it, or hides in it. What such a text came from is not to be trusted with the screen. Joiners are seen by what they do to
+/// their neighbours, as in emoji and in Persian.
 ///
 /// ```
 /// assert!("\u{1b}\u{202e}\t".chars().all(draftgate::phrase::is_unseen));
 /// ```
 pub fn is_unseen(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

@@ -20,8 +20,17 @@ pub(super) fn advice(arguments: &RunArguments, policy: UpdatePolicy, in_ci: bool
 
 /// A command about the same scenarios.
 fn command(begin: &str, arguments: &RunArguments, chosen: &[&str]) -> String {
+    let runs = begin.starts_with("draftgate run");
     let config = arguments.target.config.as_ref().map(|config| config.to_string_lossy().into_owned());
-    let targets = [("--config", config), ("--env", arguments.target.env.clone())];
+    let server = &arguments.server;
+    let targets = [
+        ("--config", config),
+        ("--env", arguments.target.env.clone()),
+        ("--base-url", server.base_url.clone().filter(|_| runs)),
+        ("--export-url", server.export_url.clone().filter(|_| runs)),
+        ("--token-url", server.token_url.clone().filter(|_| runs)),
+        ("--seed", server.seed.filter(|_| runs).map(|seed| seed.to_string())),
+    ];
     let mut command = begin.to_owned();
     for word in chosen {
         command.push_str(&format!(" {}", curl::word(word)));
@@ -30,6 +39,9 @@ fn command(begin: &str, arguments: &RunArguments, chosen: &[&str]) -> String {
         if let Some(value) = value {
             command.push_str(&format!(" {flag} {}", curl::word(&value)));
         }
+    }
+    if runs && server.allow_live {
+        command.push_str(" --allow-live");
     }
     command
 }

@@ -5,9 +5,12 @@ use std::sync::OnceLock;
 
 use super::Environment;
 use super::args::Color;
+use super::exit::Exit;
+use crate::journal::WorkingFolder;
 use crate::phrase::counted;
 use crate::redact::Redactor;
 use crate::report::diagnostic::{Severity, render};
+use crate::report::github::command;
 use crate::source::{Code, Diagnostic, Sources};
 
 /// The most mistakes that are shown at once.
@@ -24,6 +27,10 @@ pub fn end_quietly_without_reader() {
         let payload = info.payload();
         let message =
             payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
+        if message.is_some_and(|message| message.contains("StorageFull")) {
+            drop(writeln!(io::stderr().lock(), "error: the output cannot be written: no space is left"));
+            std::process::exit(Exit::Usage as i32);
+        }
         if message.is_some_and(|message| message.contains("BrokenPipe") || message.contains("Broken pipe")) {
             std::process::exit(READER_GONE);
         }
@@ -46,6 +53,8 @@ pub struct Output {
     pub live: bool,
     /// Masks every secret that is known.
     pub redactor: Redactor,
+    /// Where mistakes are told to GitHub Actions as well: the folder of the repository that paths begin in.
+    pub annotate: Option<WorkingFolder>,
 }
 
 impl Output {
@@ -62,7 +71,7 @@ impl Output {
         let redactor = Redactor::default();
         // Tests of this crate make several; the program makes one.
         drop(SECRETS.set(redactor.clone()));
-        Output { color, live, redactor }
+        Output { color, live, redactor, annotate: None }
     }
 
     /// Says something on the standard error stream. A reader who has gone is no reason to fail.
@@ -77,6 +86,19 @@ impl Output {
     /// Says something on the standard output.
     pub fn say(&self, text: &str) {
         drop(io::stdout().lock().write_all(self.redactor.mask(text).as_bytes()));
+    }
+
+    /// Says something that is all that was asked for: unlike [`say`](Self::say), it matters whether that can be written. A
+    /// reader who has gone has had enough.
+    pub fn deliver(&self, text: &str) -> Result<(), Exit> {
+        let mut out = io::stdout().lock();
+        match out.write_all(self.redactor.mask(text).as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.complain(&format!("error: the output cannot be written: {error}"));
+                Err(Exit::Usage)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Shows mistakes, each with its line, in the order of files and places.
@@ -99,6 +121,9 @@ impl Output {
         }
         if found.len() > MOST {
             text.push_str(&format!("… and {} more\n\n", found.len() - MOST));
+        }
+        if let Some(folder) = &self.annotate {
+            found.iter().take(MOST).for_each(|one| self.say(&command(severity, one, sources, folder)));
         }
         text.push_str(&more_about(found));
         text.push_str(&format!("{} found\n", counted(found.len(), word)));

@@ -11,6 +11,7 @@ use super::write::{write, write_all};
 use crate::journal::{Journal, JournalError, MergeError, Test};
 use crate::report::picture::{Picture, pictures};
 use crate::report::{github, gitlab, html, jsonl, junit, markdown, terminal};
+use crate::source::canonical;
 
 /// Makes a report.
 pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
@@ -31,14 +32,17 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         Ok(journal) => journal,
         Err(exit) => return exit,
     };
+    if let Some(out) = &journals.out
+        && journals.parts.files.iter().any(|file| canonical(file) == canonical(out))
+    {
+        output.complain(&format!("error: {} is read and would be written over; name another file", out.display()));
+        return Exit::Usage;
+    }
     let bytes = make(&journal, output);
     let ended = if journals.exit_code { ended(&journal) } else { Exit::Passed };
     match &journals.out {
         Some(file) => write(file, bytes, output).err().unwrap_or(ended),
-        None => {
-            output.say(&String::from_utf8_lossy(&bytes));
-            ended
-        }
+        None => output.deliver(&String::from_utf8_lossy(&bytes)).err().unwrap_or(ended),
     }
 }
 

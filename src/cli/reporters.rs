@@ -25,6 +25,8 @@ pub(super) struct Reporters {
     silence: Option<String>,
     jsonl: Option<JsonLines<File>>,
     transcript: Option<Transcript>,
+    /// Why the terminal's own report is not whole, where nobody wants it so.
+    lost: Option<io::Error>,
     /// What the reports that are written at the end are made of.
     journal: Journal,
 }
@@ -48,6 +50,7 @@ impl Reporters {
             silence: None,
             jsonl,
             transcript: None,
+            lost: None,
             journal: Journal::default(),
         })
     }
@@ -64,8 +67,7 @@ impl Reporters {
 
     /// The files that are written.
     pub fn files(&self) -> Vec<PathBuf> {
-        let Reports { junit, html, jsonl, markdown, gitlab, .. } = &self.reports;
-        [html, junit, markdown, gitlab, jsonl].into_iter().flatten().cloned().collect()
+        self.reports.files().into_iter().cloned().collect()
     }
 
     /// Whether a report is written at the end.
@@ -82,6 +84,11 @@ impl Reporters {
             output.say(&github::stop(&token));
             self.silence = Some(token);
         }
+    }
+
+    /// The terminal's own report goes no further. A reader who has gone wanted no more of it.
+    pub fn terminal_ended(&mut self, error: io::Error) {
+        self.lost = Some(error).filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
     }
 
     /// The run begins, with this known of its flows.
@@ -117,10 +124,16 @@ impl Reporters {
 
     /// The run has ended: everything is written.
     pub fn end(mut self, elapsed: std::time::Duration, exit: Exit, output: &Output) -> Result<(), Exit> {
-        let Some(transcript) = &self.transcript else { return Ok(()) };
+        let mut result = match &self.lost {
+            None => Ok(()),
+            Some(error) => {
+                output.complain(&format!("error: what the run said is not whole: {error}"));
+                Err(Exit::Usage)
+            }
+        };
+        let Some(transcript) = &self.transcript else { return result };
         let last = transcript.end(elapsed, exit as u8);
         self.take(last);
-        let mut result = Ok(());
         if let Some(path) = self.reports.jsonl.as_ref().filter(|_| self.jsonl.is_none()) {
             output.complain(&format!("error: {} is not whole: it could not be written to its end", path.display()));
             result = Err(Exit::Usage);

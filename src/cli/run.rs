@@ -23,8 +23,10 @@ use super::prepare::{Prepared, prepare};
 use super::reporters::Reporters;
 use super::repository;
 use super::shard::{Chosen, NoShard, chosen};
+use super::signal::stop_signal;
 use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
+use crate::phrase::is_unseen;
 use crate::report::discretion::{Discretion, Entered};
 use crate::report::github;
 use crate::report::terminal::{self, Advice, Terminal};
@@ -52,8 +54,16 @@ pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &
     {
         return wrong(output, &error);
     }
-    match prepare(environment, &arguments, output) {
-        Ok(prepared) => play(environment, &arguments, prepared, part, output),
+    arguments.reports.github |= environment.variable("GITHUB_ACTIONS") == Some("true");
+    let mut output = output.clone();
+    if !arguments.libtest.list {
+        if let Err(error) = arguments.reports.clear() {
+            return wrong(&output, &error);
+        }
+        output.annotate = arguments.reports.github.then(|| repository::folder(environment));
+    }
+    match prepare(environment, &arguments, &output) {
+        Ok(prepared) => play(environment, &arguments, prepared, part, &output),
         Err(exit) => exit,
     }
 }
@@ -98,9 +108,8 @@ pub(super) fn play(
     if !libtest.list && !environment.in_ci() {
         prepared.run.store.sweep(&prepared.run.snapshots);
     }
-    let mut reports = arguments.reports.clone();
-    reports.github |= environment.variable("GITHUB_ACTIONS") == Some("true");
-    let reporters = match Reporters::open(&reports, environment.variable("GITHUB_STEP_SUMMARY"), output) {
+    let reports = &arguments.reports;
+    let reporters = match Reporters::open(reports, environment.variable("GITHUB_STEP_SUMMARY"), output) {
         Ok(reporters) => reporters,
         Err(exit) => {
             stop(prepared);
@@ -272,8 +281,9 @@ fn report<W: io::Write>(
             Some(event) => terminal.tell(event, Instant::now()),
             None => terminal.tick(Instant::now()),
         });
-        if told.is_some_and(|told| told.is_err()) {
+        if let Some(Err(error)) = told {
             terminal = None;
+            reporters.terminal_ended(error);
         }
     }
 }
@@ -305,7 +315,10 @@ impl Finish for Finishing {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).note(name, &outcome);
         let result = match &outcome.verdict {
             Verdict::Passed => TrialResult::Passed,
-            Verdict::Skipped(reason) => TrialResult::Ignored(self.discretion.of(&outcome).text(reason).into_owned()),
+            Verdict::Skipped(reason) => {
+                let reason = self.discretion.of(&outcome).text(reason).replace(is_unseen, " ");
+                TrialResult::Ignored(if self.in_github { github::harmless(&reason).into_owned() } else { reason })
+            }
             _ => {
                 let text = self.discretion.of(&outcome).explain(&outcome, &self.sources, self.color);
                 TrialResult::Failed(if self.in_github { github::harmless(&text).into_owned() } else { text })
@@ -327,16 +340,21 @@ fn entered(prepared: &Prepared) -> Entered {
     Entered::new(&prepared.sources, &tests, &places(suite, &prepared.sources))
 }
 
-/// Ctrl-C ends the tests under way; what is known by then is reported. A second one ends the program.
+/// Ctrl-C, or the signal that ends a container, ends the tests under way; what is known by then is reported. A second one
+/// ends the program.
 fn listen_for_interrupt(runtime: &tokio::runtime::Runtime) -> watch::Receiver<bool> {
     static AGAIN: AtomicBool = AtomicBool::new(false);
     let (sender, receiver) = watch::channel(false);
+    // Listened for from now on, not from when the task first runs.
+    let mut next = runtime.block_on(async { stop_signal() });
     runtime.spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
+        while let Ok(stop) = next {
+            stop.await;
             if AGAIN.swap(true, Ordering::SeqCst) {
                 std::process::exit(Exit::Interrupted as i32);
             }
             sender.send_replace(true);
+            next = stop_signal();
         }
         // Without signals nothing is ever interrupted; the sender must outlive the run all the same.
         std::future::pending::<()>().await;

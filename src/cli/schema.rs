@@ -9,8 +9,8 @@ use crate::schema::{SCHEMAS, SchemaKind, schema as text_of};
 /// Prints one schema, or writes all.
 pub(super) fn schema(arguments: &SchemaArguments, output: &Output) -> Exit {
     let Some(folder) = &arguments.out else {
-        output.say(&text_of(arguments.kind.unwrap_or(SchemaKind::Any)));
-        return Exit::Passed;
+        let text = text_of(arguments.kind.unwrap_or(SchemaKind::Any));
+        return output.deliver(&text).err().unwrap_or(Exit::Passed);
     };
     let files = SCHEMAS.map(|(kind, _, file)| (file.to_owned(), text_of(kind).into_bytes()));
     write_all(folder, &files, output)

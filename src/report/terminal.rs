@@ -187,7 +187,11 @@ impl<W: Write> Terminal<W> {
 
     /// What is kept of an outcome: the one place where it is masked.
     fn record(&self, outcome: &ScenarioOutcome) -> Record {
-        let record = Record::of(outcome, &self.sources, self.color, &self.discretion.of(outcome));
+        let record = if Record::is_plain(outcome) {
+            Record::plain(outcome, &self.discretion.under_way(&outcome.name))
+        } else {
+            Record::of(outcome, &self.sources, self.color, &self.discretion.of(outcome))
+        };
         Record { most: self.most.get(&outcome.name).copied(), ..record }
     }
 

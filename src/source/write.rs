@@ -15,12 +15,16 @@ pub fn is_unfinished(path: &Path) -> bool {
     name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1)
 }
 
-/// Writes a file with the folders that it needs. A link keeps leading to what it led to.
+/// Writes a file with the folders that it needs. A link keeps leading to what it led to, a file keeps its permissions, and
+/// what is no ordinary file (a pipe, a device, the standard output by its name) is written to.
 ///
 /// # Errors
 ///
 /// When it cannot be written; then what was there before is there still.
 pub fn write_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    if is_open_end(path) {
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_ref());
+    }
     let path = canonical(path);
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(dir)?;
@@ -30,6 +34,53 @@ pub fn write_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(dir)?;
+    if let Ok(before) = std::fs::metadata(&path) {
+        file.as_file().set_permissions(before.permissions())?;
+    }
     file.write_all(text.as_ref())?;
     file.persist(&path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// Whether what is written to a path goes on to somebody else. The names of a process's own files lead to ordinary files
+/// at times, which those who opened them go on writing to.
+pub fn is_open_end(path: &Path) -> bool {
+    let of_process = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    std::fs::metadata(path).is_ok_and(|found| !found.is_dir() && (of_process || !found.is_file()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_stays_one_and_its_reader_gets_what_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || {
+                let mut text = String::new();
+                std::fs::File::open(pipe).unwrap().read_to_string(&mut text).unwrap();
+                text
+            }
+        });
+        write_file(&pipe, "what is written").unwrap();
+        assert_eq!(reader.join().unwrap(), "what is written");
+        assert!(!std::fs::metadata(&pipe).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_file_keeps_its_permissions() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        write_file(&file, "new").unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
 }

@@ -173,10 +173,18 @@ fn an_interrupted_run_writes_its_reports_and_says_in_the_journal_how_it_ended() 
     let server = server();
     let project = project(&server);
     let files = ["--jsonl", "run.jsonl", "--html", "run.html", "--junit", "junit.xml", "--markdown", "run.md"];
-    let running = held(&project, &[&["run"], &files[..]].concat());
-    running.ended_by("-INT").exits(130);
-    let entries = lines(&project, "run.jsonl");
-    assert_valid(&project, &entries);
+    // Ctrl-C, and what ends a container.
+    for signal in ["-INT", "-TERM"] {
+        let running = held(&project, &[&["run"], &files[..]].concat());
+        running.ended_by(signal).exits(130);
+        of_an_interrupted_run(&project);
+    }
+}
+
+#[cfg(unix)]
+fn of_an_interrupted_run(project: &Project) {
+    let entries = lines(project, "run.jsonl");
+    assert_valid(project, &entries);
     let last = entries.last().unwrap();
     assert_eq!((&last["event"], &last["exit"]), (&"run-ended".into(), &130.into()));
     let held = entries.iter().find(|line| line["event"] == "test-finished" && line["name"] == "held").unwrap();

@@ -40,6 +40,7 @@ mod mixed;
 mod new;
 #[cfg(unix)]
 mod record;
+mod report_files;
 mod reports;
 mod retries;
 mod review;

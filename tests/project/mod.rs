@@ -76,6 +76,12 @@ impl Project {
         Ended::of(self.command(variables, arguments).output().unwrap())
     }
 
+    /// Runs the program with its standard output going to a file.
+    pub fn draftgate_into(&self, file: &str, arguments: &[&str]) -> Ended {
+        let file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+        Ended::of(self.command(&[], arguments).stdout(file).output().unwrap())
+    }
+
     /// Starts the program.
     pub fn start(&self, arguments: &[&str]) -> Running {
         Running::of(self.command(&[], arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())

@@ -48,12 +48,32 @@ pub(super) struct Attempt {
 }
 
 impl Record {
+    /// Whether a test passed or was skipped, and there is no more to say of it: nothing of its requests is shown then.
+    pub fn is_plain(outcome: &ScenarioOutcome) -> bool {
+        matches!(outcome.verdict, outcome::Verdict::Passed | outcome::Verdict::Skipped(_))
+            && outcome.attempts.is_empty()
+            && outcome.steps.iter().all(|step| step.warnings.is_empty())
+    }
+
     /// The record of what has just happened.
     pub fn of(outcome: &ScenarioOutcome, sources: &Sources, color: bool, mask: &Mask) -> Self {
         Record::of_masked(&mask.outcome(outcome), mask.sources(sources), color, mask)
     }
 
     fn of_masked(outcome: &Discreet<ScenarioOutcome>, sources: &Sources, color: bool, mask: &Mask) -> Self {
+        let masked = |text: &str| mask.text(text).into_owned();
+        Record {
+            text: masked(&explain(outcome, sources, color)),
+            message: seen(&masked(&headline(outcome))),
+            attempts: (outcome.attempts())
+                .map(|attempt| Attempt::from(Record::of_masked(&attempt, sources, color, mask)))
+                .collect(),
+            ..Record::plain(outcome, mask)
+        }
+    }
+
+    /// What is said of every test, which is all of a plain one: thousands of them are not worth being taken apart.
+    pub fn plain(outcome: &ScenarioOutcome, mask: &Mask) -> Self {
         let masked = |text: &str| mask.text(text).into_owned();
         let sum = |of: fn(&outcome::StepOutcome) -> Duration| outcome.steps.iter().map(of).sum();
         let skipped = outcome.steps.iter().filter(|step| step.skipped.is_some());
@@ -69,12 +89,10 @@ impl Record {
             elapsed: outcome.elapsed,
             requests: sum(|step| step.requests),
             pending: sum(|step| step.pending),
-            text: masked(&explain(outcome, sources, color)),
-            message: seen(&masked(&headline(outcome))),
+            text: String::new(),
+            message: String::new(),
             warned: outcome.steps.iter().any(|step| !step.warnings.is_empty()),
-            attempts: (outcome.attempts())
-                .map(|attempt| Attempt::from(Record::of_masked(&attempt, sources, color, mask)))
-                .collect(),
+            attempts: Vec::new(),
             most: None,
         }
     }
