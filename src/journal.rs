@@ -15,6 +15,7 @@ mod merge;
 pub(crate) mod random;
 mod shard;
 mod test;
+mod unfinished;
 mod whole;
 mod working_folder;
 
@@ -27,6 +28,7 @@ pub use shard::{Shard, ShardError};
 pub use test::{
     Attempt, Failure, Grade, Place, Poll, Related, Snapshot, Spot, Standing, Step, Test, Unanswered, Verdict, Visit,
 };
+pub use unfinished::Unfinished;
 pub use whole::{Journal, JournalError};
 pub use working_folder::WorkingFolder;
 
@@ -75,7 +77,7 @@ pub struct RunStarted {
     /// What generated data grow from.
     pub seed: u64,
     /// Where the run stood: the paths of files begin there.
-    #[serde(default)]
+    #[serde(flatten)]
     pub folder: WorkingFolder,
     /// Which part of the selected tests this run plays; null for all of them.
     pub shard: Option<Shard>,
@@ -99,6 +101,15 @@ pub struct Planned {
     pub number: usize,
     /// Its name.
     pub name: String,
+    /// The file that it is written in, with forward slashes; empty where that is not told.
+    #[serde(default)]
+    pub file: String,
+    /// The line there, from one; zero where that is not told.
+    #[serde(default)]
+    pub line: usize,
+    /// Whether it is skipped: nothing is missing where it was not reached.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skipped: bool,
 }
 
 /// A file that tests are written in.

@@ -9,6 +9,7 @@ pub mod discretion;
 pub mod explanation;
 pub mod failure;
 pub mod findings;
+mod gaps;
 pub mod github;
 pub mod gitlab;
 pub mod html;

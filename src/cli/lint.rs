@@ -74,7 +74,7 @@ pub(super) fn lint(environment: &Environment, arguments: &LintArguments, output:
         output.complain("error: there are no scenarios here");
         return Exit::Nothing;
     }
-    show(&looked, arguments.format, &repository::folder(environment), output);
+    show(&looked, arguments.format, &repository::folder(environment, &place.root), output);
     ended(&looked, arguments.deny_warnings)
 }
 

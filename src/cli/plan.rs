@@ -7,6 +7,7 @@ use crate::journal::{FORMAT, Planned, RunStarted, WorkingFolder};
 use crate::phrase::counted;
 use crate::runner::harness::selected;
 use crate::runner::shard::{digest, divide};
+use crate::source::path_text;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -33,6 +34,7 @@ impl Plan {
     ) -> Self {
         let run = prepared.run.clone();
         let chosen = selected(&run, &prepared.tests, libtest);
+        let sources = prepared.sources.clone();
         let names: Vec<String> = chosen.iter().map(|id| run.test(*id).name()).collect();
         let words: Vec<&str> = names.iter().map(String::as_str).collect();
         let all = libtest.ignored || libtest.include_ignored;
@@ -50,8 +52,17 @@ impl Plan {
             prepared.tests = chosen.iter().zip(&plays).filter(|(_, plays)| **plays).map(|(id, _)| *id).collect();
             plan.part = Some((part, division.digest));
         }
-        let tests = names.into_iter().enumerate().zip(plays).filter(|(_, plays)| *plays);
-        plan.tests = tests.map(|((number, name), _)| Planned { number, name }).collect();
+        let tests = names.into_iter().zip(chosen).enumerate().zip(plays).filter(|(_, plays)| *plays);
+        plan.tests = tests
+            .map(|((number, (name, id)), _)| {
+                let test = run.test(id);
+                let place = test.case.map_or(test.scenario.span, |case| case.span);
+                let file = path_text(sources.path(place.source));
+                let (line, _) = sources.line_column(place);
+                let skipped = !all && test.scenario.skip.is_some();
+                Planned { number, name, file, line, skipped }
+            })
+            .collect();
         plan
     }
 

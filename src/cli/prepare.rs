@@ -42,6 +42,8 @@ pub(super) struct Prepared {
     pub runtime: tokio::runtime::Runtime,
     /// The folder that the configuration is in, or would be.
     pub root: PathBuf,
+    /// The scenario folder.
+    pub scenarios: PathBuf,
     /// What the flows of the embedded sandbox were read from: digests of their definitions, by the flow's id.
     pub definitions: BTreeMap<String, String>,
     /// The address of the configured server.
@@ -193,6 +195,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         sandbox,
         runtime,
         root,
+        scenarios: place.root,
         definitions,
         server,
         chosen: chosen.map(str::to_owned),

@@ -8,7 +8,7 @@ use super::args::{Flows, Parts, ReportArguments, ReportCommand};
 use super::exit::{Exit, Tally};
 use super::output::Output;
 use super::write::{write, write_all};
-use crate::journal::{Journal, JournalError, MergeError, Test};
+use crate::journal::{Journal, JournalError, MergeError, Shard, Test};
 use crate::report::picture::{Picture, pictures};
 use crate::report::{github, gitlab, html, jsonl, junit, markdown, terminal};
 use crate::source::canonical;
@@ -61,7 +61,10 @@ fn gather(given: &Parts, merges: bool, output: &Output) -> Result<Journal, Exit>
     for file in &given.files {
         let name = file.display().to_string();
         let journal = read(file).map_err(|why| refuse(&format!("{name}: {why}")))?;
-        if !journal.is_whole() {
+        if !journal.started.missing.is_empty() {
+            let missing = Shard::are_missing(&journal.started.missing);
+            output.complain(&format!("warning: {name}: {missing}: what the others did is told"));
+        } else if !journal.is_whole() {
             output
                 .complain(&format!("warning: {name}: the run did not come to its end: what it did until then is told"));
         }
@@ -79,7 +82,7 @@ fn gather(given: &Parts, merges: bool, output: &Output) -> Result<Journal, Exit>
         refuse(&format!("{why}{advice}"))
     })?;
     if !journal.started.missing.is_empty() {
-        let missing = MergeError::Missing(journal.started.missing.clone());
+        let missing = Shard::are_missing(&journal.started.missing);
         output.complain(&format!("warning: {missing}: what the others did is told"));
     }
     Ok(journal)

@@ -127,7 +127,7 @@ pub(super) fn play(
         as_rust: arguments.libtest.reports_as_rust(),
         now: (environment.now)(),
         plan,
-        folder: repository::folder(environment),
+        folder: repository::folder(environment, &prepared.scenarios),
     };
     let exit = execute(&prepared, &libtest, telling, output, &last);
     if !libtest.list && !environment.in_ci() {

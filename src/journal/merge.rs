@@ -62,23 +62,12 @@ pub enum MergeError {
         other: String,
     },
     /// Shards are missing.
-    #[error("{}", are_missing(.0))]
+    #[error("{}", Shard::are_missing(.0))]
     Missing(Vec<Shard>),
 }
 
 fn of(shard: Shard) -> String {
     format!("{} of {}", shard.index, shard.count)
-}
-
-/// Says which shards of one run are missing.
-fn are_missing(shards: &[Shard]) -> String {
-    let numbers: Vec<String> = shards.iter().map(|shard| shard.index.to_string()).collect();
-    let count = shards.first().map_or(0, |shard| shard.count);
-    match numbers.split_last() {
-        Some((last, [])) => format!("shard {last} of {count} is missing"),
-        Some((last, others)) => format!("shards {} and {last} of {count} are missing", others.join(", ")),
-        None => "no shard is missing".to_owned(),
-    }
 }
 
 /// A journal and its name.
@@ -140,11 +129,16 @@ fn check(parts: &[Named]) -> Result<Vec<Shard>, MergeError> {
     let Some((&(first, a, shard), others)) = shards.split_first() else { return Err(MergeError::Nothing) };
     for &(name, b, other) in others {
         let environment = |part: &Journal| part.started.environment.clone().unwrap_or_else(|| "none".to_owned());
+        let folder = |part: &Journal| match part.started.folder.folder.as_str() {
+            "" => "its root".to_owned(),
+            folder => folder.to_owned(),
+        };
         let tests = |part: &Journal| format!("{} ({})", part.started.selected, part.started.suite);
         let same = [
             ("the number of shards is", shard.count.to_string(), other.count.to_string()),
             ("the selected tests (a digest of their names) are", tests(a), tests(b)),
             ("the environment is", environment(a), environment(b)),
+            ("the working folder in the repository is", folder(a), folder(b)),
             ("the seed is", a.started.seed.to_string(), b.started.seed.to_string()),
         ];
         if let Some((what, one, another)) = same.into_iter().find(|(_, one, another)| one != another) {

@@ -50,6 +50,17 @@ impl Shard {
             false => Err(ShardError::None { index, count }),
         }
     }
+
+    /// Says which shards of one run are missing.
+    pub fn are_missing(shards: &[Shard]) -> String {
+        let numbers: Vec<String> = shards.iter().map(|shard| shard.index.to_string()).collect();
+        let count = shards.first().map_or(0, |shard| shard.count);
+        match numbers.split_last() {
+            Some((last, [])) => format!("shard {last} of {count} is missing"),
+            Some((last, others)) => format!("shards {} and {last} of {count} are missing", others.join(", ")),
+            None => "no shard is missing".to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Shard {

@@ -1,6 +1,6 @@
 //! The journal as a whole: entries put together, read from a file or taken in one by one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead};
 
 use serde::Deserialize;
@@ -49,10 +49,22 @@ pub enum JournalError {
         "line {0} begins another run: each journal wants a file of its own, and `draftgate report` takes several of them"
     )]
     Another(usize),
+    /// A test ends in it twice, as when a file was put together by hand.
+    #[error("line {line}: the test {test} has ended already, on line {first}: each test ends once")]
+    EndedTwice {
+        /// Which line, from one.
+        line: usize,
+        /// The line on which it ended first.
+        first: usize,
+        /// The test's name.
+        test: String,
+    },
     /// It is of a later format.
     #[error("it has the format {0}, and up to {FORMAT} is read: a later draftgate wrote it")]
     Later(u32),
 }
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What a test under way is at, in words: that it began, or its step, each with this behind it while it waits.
 const BEGUN: &str = "it had begun";
@@ -96,7 +108,8 @@ impl Journal {
         begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(ended)
     }
 
-    /// Reads a journal. A last line that is not whole, as of a run that was killed, is passed over.
+    /// Reads a journal. A last line that is not whole, as of a run that was killed, is passed over, and so is a byte order
+    /// mark, which editors and shells of Windows put before everything.
     ///
     /// # Errors
     ///
@@ -105,7 +118,8 @@ impl Journal {
         let mut lines = lines.split(b'\n');
         let Some(first) = lines.next().transpose()? else { return Err(JournalError::Empty) };
         let mut journal = Journal::default();
-        journal.take(beginning(&first)?);
+        journal.take(beginning(first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&first))?);
+        let mut ends: HashMap<usize, usize> = HashMap::new();
         let mut broken: Option<(usize, serde_json::Error)> = None;
         for (line, text) in (2..).zip(lines) {
             let text = text?;
@@ -114,21 +128,17 @@ impl Journal {
             }
             match serde_json::from_slice::<Entry>(&text) {
                 Ok(Entry::RunStarted(_)) => return Err(JournalError::Another(line)),
+                Ok(Entry::TestFinished(test)) => {
+                    if let Some(first) = ends.insert(test.number, line) {
+                        return Err(JournalError::EndedTwice { line, first, test: test.name });
+                    }
+                    journal.take(Entry::TestFinished(test));
+                }
                 Ok(entry) => journal.take(entry),
                 Err(why) => broken = Some((line, why)),
             }
         }
         Ok(journal)
-    }
-
-    /// The tests that were to be run and did not come to an end: what each was at, or nothing where it never began.
-    pub fn unfinished(&self) -> Vec<(&str, Option<&str>)> {
-        let ended: HashSet<&str> = self.tests.iter().map(|test| test.name.as_str()).collect();
-        let planned = self.started.tests.iter().map(|test| test.name.as_str());
-        planned
-            .filter(|name| !ended.contains(name))
-            .map(|name| (name, self.under_way.get(name).map(String::as_str)))
-            .collect()
     }
 
     /// How long the run took, in seconds; of one that was killed, until the last that is known of it.
@@ -180,6 +190,7 @@ fn beginning(line: &[u8]) -> Result<Entry, JournalError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::Unfinished;
 
     const BEGIN: &str = r#"{"event":"run-started","format":1,"draftgate":"0.1.0","started":"2026-11-28T21:00:00Z","server":null,"environment":null,"seed":7,"shard":null,"suite":"","selected":1,"tests":[{"number":0,"name":"a"}]}"#;
     const STEP: &str = r#"{"event":"step-started","test":"a","step":2,"label":"submit","at":0.5}"#;
@@ -194,7 +205,12 @@ mod tests {
         let whole = read(format!("{BEGIN}\n{END}\n")).unwrap();
         assert!(whole.is_whole());
         assert_eq!((whole.started.seed, whole.ended.as_ref().unwrap().seconds), (7, 1.5));
-        for same in [format!("{BEGIN}\r\n{END}\r\n"), format!("{BEGIN}\n{END}"), format!("{BEGIN}\n{END}\n\n")] {
+        for same in [
+            format!("{BEGIN}\r\n{END}\r\n"),
+            format!("{BEGIN}\n{END}"),
+            format!("{BEGIN}\n{END}\n\n"),
+            format!("\u{feff}{BEGIN}\n{END}\n"),
+        ] {
             assert_eq!(read(same).unwrap(), whole);
         }
     }
@@ -216,6 +232,24 @@ mod tests {
         let begin = BEGIN.replace("\"seed\"", "\"mood\":{\"deep\":[1]},\"seed\"");
         let added = r#"{"event":"tests-counted","count":[{"a":1}]}"#;
         assert_eq!(read(format!("{begin}\n{added}\n{END}\n")), read(format!("{BEGIN}\n{END}\n")));
+    }
+
+    #[test]
+    fn a_test_that_ends_twice_is_named_with_its_line() {
+        let ends = r#"{"event":"test-finished","title":"","place":{"file":"a.yaml","line":1,"column":1,"end_line":1,"end_column":1},"files":[],"verdict":"passed","version":"draft","tags":[],"seconds":1.0,"request_seconds":0.0,"pending_seconds":0.0,"sessions":[],"attempts":[],"steps":[],"explanation":"","number":0,"name":"a"}"#;
+        assert_eq!(read(format!("{BEGIN}\n{ends}\n{END}\n")).unwrap().tests.len(), 1);
+        let twice = read(format!("{BEGIN}\n{ends}\n{STEP}\n{ends}\n{END}\n")).unwrap_err();
+        assert_eq!(twice, "line 4: the test a has ended already, on line 2: each test ends once");
+    }
+
+    #[test]
+    fn a_skipped_test_that_was_not_reached_is_not_missing() {
+        let planned = r#"{"number":0,"name":"a","file":"a.yaml","line":3},{"number":1,"name":"b","skipped":true}"#;
+        let begin = BEGIN.replace(r#"{"number":0,"name":"a"}"#, planned);
+        let journal = read(begin).unwrap();
+        assert_eq!(journal.unfinished(), [Unfinished { name: "a", at: None, place: Some(("a.yaml", 3)) }]);
+        let before = read(BEGIN).unwrap();
+        assert_eq!(before.unfinished(), [Unfinished { name: "a", at: None, place: None }]);
     }
 
     #[test]

@@ -3,31 +3,50 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A folder as a path from the root of its repository, with forward slashes; empty for the root itself, and where there is no
-/// repository.
+/// Where a run stood, from which the paths of its files are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct WorkingFolder(pub String);
+pub struct WorkingFolder {
+    /// The folder where the run stood, as a path from the root of its repository, with forward slashes; empty for the root
+    /// itself, and where there is no repository.
+    #[serde(default)]
+    pub folder: String,
+    /// What the paths of files in the repository begin with, where they do not begin in the folder: the repository's root,
+    /// as the run knew it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+}
 
 impl WorkingFolder {
-    /// The path from the root of a file that is known by its path from here: what pull requests know it by. An absolute path,
-    /// and one that leads out of the repository, stays as it is.
+    /// The path from the root of a file that is known by its path from here: what pull requests know it by. Any other absolute
+    /// path, and one that leads out of the repository, stays as it is.
     pub fn path_of(&self, file: &str) -> String {
+        if let Some(rest) = self.root.as_ref().and_then(|root| below(file, root)) {
+            return joined("", rest).unwrap_or_else(|| file.to_owned());
+        }
         // `C:/…` is absolute, too.
         let absolute = file.starts_with('/') || file.split('/').next().is_some_and(|word| word.contains(':'));
         if absolute {
             return file.to_owned();
         }
-        let mut words: Vec<&str> = self.0.split('/').filter(|word| !word.is_empty()).collect();
-        for word in file.split('/').filter(|word| *word != ".") {
-            match word {
-                ".." if words.pop().is_none() => return file.to_owned(),
-                ".." => {}
-                word => words.push(word),
-            }
-        }
-        words.join("/")
+        joined(&self.folder, file).unwrap_or_else(|| file.to_owned())
     }
+}
+
+/// The path of a file from the folder that its path begins with.
+fn below<'a>(file: &'a str, folder: &str) -> Option<&'a str> {
+    file.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')
+}
+
+/// A path from a folder, without dots; none where it leads out of where the folder's path begins.
+fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut words: Vec<&str> = folder.split('/').filter(|word| !word.is_empty()).collect();
+    for word in path.split('/').filter(|word| *word != ".") {
+        match word {
+            ".." => drop(words.pop()?),
+            word => words.push(word),
+        }
+    }
+    Some(words.join("/"))
 }
 
 #[cfg(test)]
@@ -44,7 +63,23 @@ mod tests {
             ("flows", "/work/a.yaml", "/work/a.yaml"),
             ("flows", "C:/work/a.yaml", "C:/work/a.yaml"),
         ] {
-            assert_eq!(WorkingFolder(folder.to_owned()).path_of(file), whole);
+            let here = WorkingFolder { folder: folder.to_owned(), root: None };
+            assert_eq!(here.path_of(file), whole);
+        }
+    }
+
+    #[test]
+    fn a_root_that_paths_begin_with_is_taken_away() {
+        for (root, file, whole) in [
+            ("/work/flows", "/work/flows/scenarios/a.yaml", "scenarios/a.yaml"),
+            ("/work/flows/", "/work/flows/scenarios/../b.yaml", "b.yaml"),
+            ("/work/flows", "/work/flows-of-others/a.yaml", "/work/flows-of-others/a.yaml"),
+            ("C:/work", "C:/work/a.yaml", "a.yaml"),
+            ("checkout", "checkout/scenarios/a.yaml", "scenarios/a.yaml"),
+            ("/work/flows", "retail/a.yaml", "here/retail/a.yaml"),
+        ] {
+            let here = WorkingFolder { folder: "here".to_owned(), root: Some(root.to_owned()) };
+            assert_eq!(here.path_of(file), whole);
         }
     }
 }

@@ -11,9 +11,10 @@
 use std::borrow::Cow;
 
 use super::diagnostic::Severity;
+use super::gaps::{gaps, unfinished};
 use super::notice::{Notice, notices};
-use crate::journal::{Grade, Journal, Place, Test, WorkingFolder};
-use crate::phrase::counted;
+use crate::journal::{Grade, Journal, Place, Test, Unfinished, WorkingFolder};
+use crate::phrase::{counted, is_unseen};
 use crate::source::{Code, Diagnostic, Sources, path_text};
 
 /// How many annotations of one kind GitHub shows of a step; what comes after them is dropped without a word.
@@ -37,8 +38,8 @@ pub fn command(severity: Severity, diagnostic: &Diagnostic, sources: &Sources, f
     written(if severity == Severity::Error { "error" } else { "warning" }, &place, folder, title, &message)
 }
 
-/// The commands for all that does not hold in a run, and for what is odd: failures first. Where there are more than GitHub
-/// shows, the last of a kind says how many are left out.
+/// The commands for all that does not hold in a run, and for what is odd: what is missing of the run first, then failures, then
+/// tests that did not end. Where there are more than GitHub shows, the last of a kind says how many are left out.
 pub fn annotations(journal: &Journal) -> String {
     let mut tests: Vec<&Test> = journal.tests.iter().collect();
     tests.sort_by_key(|test| test.number);
@@ -50,9 +51,10 @@ pub fn annotations(journal: &Journal) -> String {
             .map(|(test, notice)| annotation(word, test, notice, &journal.started.folder))
             .collect();
         if grade == Grade::Error {
-            lines.extend(journal.unfinished().into_iter().filter_map(|(test, at)| {
-                Some(format!("::error title={}::it did not end: {}\n", property(test), data(at?)))
-            }));
+            let missing =
+                gaps(journal).into_iter().map(|gap| format!("::error title=draftgate::{}\n", data(&gap.text)));
+            lines.splice(0..0, missing);
+            lines.extend(journal.unfinished().into_iter().map(|test| left(test, &journal.started.folder)));
         }
         if lines.len() > MOST {
             let left = counted(lines.len() - (MOST - 1), &format!("more {what}"));
@@ -62,6 +64,16 @@ pub fn annotations(journal: &Journal) -> String {
         text.extend(lines);
     }
     text
+}
+
+/// The command for a test that did not end.
+fn left(test: Unfinished<'_>, folder: &WorkingFolder) -> String {
+    let place = test.place.map(|(file, line)| {
+        let file = property(&folder.path_of(file));
+        format!("file={file},line={line},endLine={line},")
+    });
+    let message = data(&unfinished(test.at));
+    format!("::error {}title={}::{message}\n", place.unwrap_or_default(), property(test.name))
 }
 
 fn annotation(word: &str, test: &Test, notice: &Notice<'_>, folder: &WorkingFolder) -> String {
@@ -109,9 +121,21 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.collect())
 }
 
-/// Escapes what would end a command's message.
+/// Escapes what would end a command's message. What a log or a page would not show, or would be led astray by, is shown as
+/// replaced.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '%' => safe.push_str("%25"),
+            '\r' => safe.push_str("%0D"),
+            '\n' => safe.push_str("%0A"),
+            '\t' => safe.push(' '),
+            letter if is_unseen(letter) => safe.push('\u{fffd}'),
+            letter => safe.push(letter),
+        }
+    }
+    safe
 }
 
 /// Escapes what would end a command's property.
@@ -139,6 +163,13 @@ mod tests {
             command(Severity::Warning, &long, &sources, &here),
             "::warning file=a%2Cb%3Ac.yaml,line=1,endLine=2,title=draftgate::x\n"
         );
+    }
+
+    #[test]
+    fn nothing_in_a_command_is_unseen() {
+        let hostile = "a\u{7}\u{1b}[31m\u{b}\u{202e}\tb\n:c";
+        assert_eq!(data(hostile), "a\u{fffd}\u{fffd}[31m\u{fffd}\u{fffd} b%0A:c");
+        assert_eq!(property(hostile), "a\u{fffd}\u{fffd}[31m\u{fffd}\u{fffd} b%0A%3Ac");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::gaps::{UNFINISHED, gaps, unfinished};
 use super::notice::{Notice, SNAPSHOT, notices};
 use crate::journal::{Grade, Journal, Test};
 
@@ -24,7 +25,50 @@ pub fn code_quality(journal: &Journal) -> String {
             *nth += 1;
         }
     }
+    findings.extend(missing(journal));
     format!("{:#}\n", Value::Array(findings))
+}
+
+/// What is missing of a run that is not whole: a finding for the run, and one for each test that did not end.
+fn missing(journal: &Journal) -> Vec<Value> {
+    let gaps = gaps(journal);
+    if gaps.is_empty() {
+        return Vec::new();
+    }
+    let found = |name: &str, description: String, severity: &str, (path, line): (String, usize)| {
+        json!({
+            "description": description,
+            "check_name": format!("draftgate/{UNFINISHED}"),
+            "fingerprint": digest(&json!([name, UNFINISHED])),
+            "severity": severity,
+            "location": { "path": path, "lines": { "begin": line } },
+        })
+    };
+    let texts: Vec<String> = gaps.into_iter().map(|gap| gap.text).collect();
+    let mut all = vec![found("", texts.join("; "), "critical", run_place(journal))];
+    for test in journal.unfinished() {
+        let (file, line) = test.place.map_or_else(|| run_place(journal), |(file, line)| (path(journal, file), line));
+        let severity = if test.at.is_some() { "critical" } else { "major" };
+        all.push(found(test.name, format!("{}: {}", test.name, unfinished(test.at)), severity, (file, line)));
+    }
+    all
+}
+
+/// Where what is said of the run as a whole stands: GitLab wants a place of everything.
+fn run_place(journal: &Journal) -> (String, usize) {
+    let planned = journal.started.tests.iter().find_map(|test| Some(test.place()?.0));
+    let known = planned.or_else(|| journal.tests.first().map(|test| test.place.file.as_str()));
+    let folder = journal.started.folder.folder.as_str();
+    let file = match (known, folder) {
+        (Some(file), _) => path(journal, file),
+        (None, "") => "scenarios".to_owned(),
+        (None, folder) => folder.to_owned(),
+    };
+    (file, 1)
+}
+
+fn path(journal: &Journal, file: &str) -> String {
+    journal.started.folder.path_of(file)
 }
 
 fn finding(test: &Test, notice: &Notice<'_>, nth: usize, journal: &Journal) -> Value {
@@ -45,7 +89,10 @@ fn finding(test: &Test, notice: &Notice<'_>, nth: usize, journal: &Journal) -> V
 /// others each time.
 fn fingerprint(test: &Test, notice: &Notice<'_>, nth: usize) -> String {
     let step = notice.step.map(|step| format!("{} {}", step.number, step.label)).unwrap_or_default();
-    let known = json!([test.name, step, notice.kind, nth]).to_string();
+    digest(&json!([test.name, step, notice.kind, nth]))
+}
+
+fn digest(known: &Value) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("draftgate:{known}").as_bytes()).simple().to_string()
 }
 

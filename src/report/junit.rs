@@ -8,21 +8,24 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
+use super::gaps::{Gap, UNFINISHED, gaps};
 use super::notice::{headline, notices};
-use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Standing, Step, Test, Verdict};
+use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Standing, Step, Test, Unfinished, Verdict};
 use crate::phrase::is_unseen;
 
 /// The class of tests whose scenarios lie in no folder.
 const NO_FOLDER: &str = "draftgate";
 
-/// The document: the tests that have ended in their order, then those that did not.
+/// The document: the tests that have ended in their order, then those that did not, then what is missing of the run, so that
+/// no part of a run is green.
 pub fn document(journal: &Journal) -> Vec<u8> {
     let mut report = Report::new("draftgate");
     report.set_time(duration(journal.seconds()));
     let mut tests: Vec<&Test> = journal.tests.iter().collect();
     tests.sort_by_key(|test| test.number);
     report.add_test_suites(tests.into_iter().map(|test| ended(test, journal)));
-    report.add_test_suites(journal.unfinished().into_iter().map(|(name, at)| unfinished(name, at)));
+    report.add_test_suites(journal.unfinished().into_iter().map(|test| unfinished(test, journal)));
+    report.add_test_suites(gaps(journal).iter().map(missing));
     let mut bytes = Vec::new();
     // What is written to memory does not fail.
     drop(report.serialize(&mut bytes));
@@ -64,13 +67,32 @@ fn ended(test: &Test, journal: &Journal) -> TestSuite {
 }
 
 /// The suite of a test that a run which was killed left behind.
-fn unfinished(name: &str, at: Option<&str>) -> TestSuite {
-    let status = match at {
-        Some(at) => not_passed(NonSuccessKind::Error, "unfinished", "it did not end", &format!("last known: {at}")),
+fn unfinished(test: Unfinished<'_>, journal: &Journal) -> TestSuite {
+    let status = match test.at {
+        Some(at) => not_passed(NonSuccessKind::Error, UNFINISHED, "it did not end", &format!("last known: {at}")),
         None => skipped("the run ended before it began"),
     };
-    let mut suite = TestSuite::new(line(name));
-    suite.add_test_case(case(name, status));
+    let mut suite = TestSuite::new(line(test.name));
+    suite.set_time(Duration::ZERO);
+    if let Some((file, at)) = test.place {
+        let file = line(&journal.started.folder.path_of(file));
+        suite.extra.insert("file".into(), file.clone().into());
+        suite.add_property(("file", file.as_str()));
+        suite.add_property(("line", at.to_string().as_str()));
+    }
+    let mut case = case(test.name, status);
+    case.set_time(Duration::ZERO);
+    suite.add_test_case(case);
+    suite
+}
+
+/// The suite of what is missing of the run.
+fn missing(gap: &Gap) -> TestSuite {
+    let mut suite = TestSuite::new(gap.name);
+    suite.set_time(Duration::ZERO);
+    let mut case = case(gap.name, not_passed(NonSuccessKind::Error, UNFINISHED, &gap.text, &gap.text));
+    case.set_time(Duration::ZERO);
+    suite.add_test_case(case);
     suite
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What it shows comes from files and from an API: nothing in it is Markdown or HTML by itself, nor a mention of somebody.
 
+use super::gaps::gaps;
 use super::notice::{changes, headline, place};
 use crate::journal::{Journal, Standing, Step, Test, Verdict};
 use crate::phrase::{counted, is_unseen};
@@ -62,21 +63,17 @@ fn headline_of(journal: &Journal, tests: &[&Test]) -> String {
     format!("{total}: {}, in {:.2} s{}", counts.join(", "), journal.seconds(), shard.unwrap_or_default())
 }
 
-/// A word on a run that was ended before its time.
+/// What is missing of a run that is not whole, and what its tests were at.
 fn partial(journal: &Journal) -> String {
-    let unfinished = journal.unfinished();
-    if unfinished.is_empty() {
-        return match journal.is_whole() {
-            true => String::new(),
-            false => "> **This run has no end:** what it did last may be missing.\n\n".to_owned(),
-        };
+    let gaps = gaps(journal);
+    if gaps.is_empty() {
+        return String::new();
     }
-    let begun: Vec<String> =
-        (unfinished.iter()).filter_map(|(test, at)| Some(format!("- {}: {}\n", code(test), inline((*at)?)))).collect();
-    let rest = unfinished.len() - begun.len();
-    let never = if rest > 0 { format!("; {} never began", counted(rest, "test")) } else { String::new() };
-    let mut text =
-        format!("> **This run did not end by itself:** {} had begun{never}.\n\n", counted(begun.len(), "test"));
+    let texts: Vec<String> = gaps.iter().map(|gap| inline(&gap.text)).collect();
+    let mut text = format!("> **This is not the whole run:** {}.\n\n", texts.join("; "));
+    let begun: Vec<String> = (journal.unfinished().iter())
+        .filter_map(|test| Some(format!("- {}: {}\n", code(test.name), inline(test.at?))))
+        .collect();
     if !begun.is_empty() {
         text.push_str(&list(&begun));
         text.push('\n');

@@ -89,7 +89,7 @@ fn the_list_is_sorted_as_asked() {
 fn a_part_of_a_run_says_what_is_missing() {
     let Some(browser) = Browser::start() else { return };
     partial().open(&browser, "#/");
-    assert!(browser.text(".notice").contains("of 5 tests, 3 ended, 1 was under way and 1 was never begun."));
+    assert!(browser.text(".notice").contains("Of 5 tests, 3 ended, 1 was under way and 1 was never begun."));
     assert!(browser.text(".facts").contains("the journal has no end"));
     browser.click(".notice details:nth-of-type(1) summary");
     browser.until("document.querySelector('.notice details').open");

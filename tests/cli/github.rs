@@ -59,10 +59,54 @@ fn a_flaky_test_is_a_warning_and_one_that_did_not_end_an_error() {
     tried_before(&mut journal, "root", 2);
     write(&project, "killed.jsonl", &journal);
     let said = project.draftgate(&["report", "github", "killed.jsonl"]).exits(0).stdout;
-    let wanted = "::error title=retail/happy::it did not end: step 2 submit, pending\n::warning file=scenarios/root.yaml,line=1,\
-endLine=1,col=1,endColumn=2,title=root::it passed only after 2 failed attempts%0Aat first: first <try> 0\n";
-    let start = wanted.split(",endLine").next().unwrap();
-    assert!(said.starts_with(start) && said.ends_with(wanted.rsplit("title").next().unwrap()), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 6, "{said}");
+    assert_eq!(lines[0], "::error title=draftgate::the run did not end: 1 test was under way, 3 never began");
+    let left = "::error file=scenarios/retail/happy.yaml,line=1,endLine=1,title=retail/happy::it did not end: step 2 submit, pending";
+    assert!(lines.contains(&left), "{said}");
+    let never = "::error file=scenarios/odd.yaml,line=1,endLine=1,title=odd::the run ended before it began";
+    assert!(lines.contains(&never), "{said}");
+    let flaky = "title=root::it passed only after 2 failed attempts%0Aat first: first <try> 0";
+    assert!(lines[5].starts_with("::warning file=scenarios/root.yaml,line=1,") && lines[5].ends_with(flaky), "{said}");
+}
+
+#[test]
+fn a_title_of_a_server_moves_no_cursor_and_turns_no_text() {
+    let step = r#"{"id":"s","title":"A\u0007\u001b[31m\u000b\u202eB","type":"form","elements":[]}"#;
+    let server = Scripted::start(move |_, _| Reply::step("s", step));
+    let project = Project::new()
+        .with("scenarios/draftgate.yaml", server.config())
+        .with("scenarios/a.yaml", plain("steps:\n  - init:\n    expect: end\n"));
+    let ended = project.draftgate(&["run", "--jsonl", "run.jsonl"]).exits(1);
+    drop(ended);
+    let said = project.draftgate(&["report", "github", "run.jsonl"]).exits(0).stdout;
+    assert!(said.contains("\u{fffd}[31m\u{fffd}\u{fffd}B"), "{said:?}");
+    assert!(said.trim_end().lines().all(|line| !line.chars().any(draftgate::phrase::is_unseen)), "{said:?}");
+}
+
+#[test]
+fn paths_begin_at_the_root_however_the_scenarios_are_named_and_from_wherever() {
+    let project = mixed();
+    let wanted = |found: &str| {
+        let lines = commands(found);
+        assert!(lines.contains(&TITLE) && lines.iter().any(|line| line.starts_with(DIFFERS)), "{found}");
+    };
+    let absolute = project.path().join("scenarios").to_str().unwrap().to_owned();
+    std::fs::create_dir(project.path().join(".git")).unwrap();
+    wanted(&project.draftgate(&["run", &absolute, "--github"]).exits(1).stdout);
+    // The repository is below.
+    std::fs::create_dir(project.path().join("repo")).unwrap();
+    for folder in ["scenarios", "snapshots", ".git"] {
+        std::fs::rename(project.path().join(folder), project.path().join("repo").join(folder)).unwrap();
+    }
+    let absolute = project.path().join("repo/scenarios").to_str().unwrap().to_owned();
+    for named in [absolute.as_str(), "repo/scenarios"] {
+        let reports = ["--junit", "junit.xml", "--gitlab", "quality.json"];
+        wanted(&project.draftgate(&[&["run", named, "--github"], &reports[..]].concat()).exits(1).stdout);
+        let xml = project.read("junit.xml").unwrap();
+        assert!(xml.contains(" file=\"scenarios/retail/deep/wrong.yaml\""), "{xml}");
+        assert!(project.read("quality.json").unwrap().contains("\"path\": \"scenarios/retail/deep/wrong.yaml\""));
+    }
 }
 
 #[test]

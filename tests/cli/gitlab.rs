@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::mixed::{entries, mixed, tried_before, write};
+use crate::mixed::{entries, killed, mixed, tried_before, write};
 use crate::project::Project;
 
 /// The shape, as GitLab documents it.
@@ -78,6 +78,32 @@ fn a_flaky_test_is_a_finding_and_a_run_that_passes_has_none() {
     let found = findings(&project, &["report", "gitlab", "tried.jsonl", "-o", "quality.json"], 0);
     assert_eq!(found.len(), 1);
     assert_eq!([&found[0]["check_name"], &found[0]["severity"]], ["draftgate/flaky", "minor"]);
+}
+
+#[test]
+fn what_is_missing_of_a_run_is_a_finding_and_so_is_each_test_that_did_not_end() {
+    let project = mixed();
+    project.draftgate(&["run", "--jsonl", "run.jsonl"]).exits(1);
+    let mut journal = killed(&entries(&project, "run.jsonl"), "root", "retail/happy");
+    write(&project, "killed.jsonl", &journal);
+    let found = findings(&project, &["report", "gitlab", "killed.jsonl", "-o", "quality.json"], 0);
+    let told: Vec<String> = (found.iter())
+        .map(|one| format!("{} {} {}", one["location"]["path"], one["location"]["lines"]["begin"], one["description"]))
+        .collect();
+    assert_eq!(told.len(), 5, "{told:#?}");
+    assert!(told[0].ends_with("\"the run did not end: 1 test was under way, 3 never began\""), "{told:#?}");
+    assert!(told[0].starts_with("\"scenarios/"), "{told:#?}");
+    let happy = "\"scenarios/retail/happy.yaml\" 1 \"retail/happy: it did not end: step 2 submit, pending\"".to_owned();
+    let odd = "\"scenarios/odd.yaml\" 1 \"odd: the run ended before it began\"".to_owned();
+    assert!(told.contains(&happy) && told.contains(&odd), "{told:#?}");
+    assert!(found.iter().all(|one| one["check_name"] == "draftgate/unfinished"));
+    assert_eq!(fingerprints(&found).len(), 5);
+    // A journal from before says of no test where it is.
+    for test in journal[0]["tests"].as_array_mut().unwrap() {
+        ["file", "line"].iter().for_each(|key| drop(test.as_object_mut().unwrap().remove(*key)));
+    }
+    write(&project, "before.jsonl", &journal[..1]);
+    assert_eq!(findings(&project, &["report", "gitlab", "before.jsonl", "-o", "quality.json"], 0).len(), 6);
 }
 
 #[test]

@@ -125,11 +125,30 @@ fn a_run_that_was_killed_is_not_green() {
     project.draftgate(&["run", "--jsonl", "run.jsonl"]).exits(1);
     let journal = killed(&entries(&project, "run.jsonl"), "root", "retail/happy");
     write(&project, "killed.jsonl", &journal);
-    let Some(read) = python(READ, &report(&project, "killed.jsonl")) else { return };
-    assert_eq!(read["whole"], json!(["draftgate", 6, 0, 1]));
+    let end = "the run did not end: 1 test was under way, 3 never began";
+    let document = report(&project, "killed.jsonl");
+    assert!(
+        String::from_utf8_lossy(&document).contains(&format!("<error message=\"{end}\" type=\"unfinished\">{end}"))
+    );
+    // Of the first line alone nothing is known but what was to be run, of a journal from before not even where.
+    let mut first = journal[..1].to_vec();
+    for _ in 0..2 {
+        write(&project, "first.jsonl", &first);
+        let document = String::from_utf8(report(&project, "first.jsonl")).unwrap();
+        assert!(document.contains("the run did not end: 5 tests never began"), "{document}");
+        assert!(document.contains(" errors=\"1\""), "{document}");
+        for test in first[0]["tests"].as_array_mut().unwrap() {
+            ["file", "line"].iter().for_each(|key| drop(test.as_object_mut().unwrap().remove(*key)));
+        }
+    }
+    let Some(read) = python(READ, &document) else { return };
+    assert_eq!(read["whole"], json!(["draftgate", 6, 0, 2]));
+    assert_eq!(read["cases"]["end of the run"]["results"], json!([["Error", "unfinished", end]]));
     let happy = &read["cases"]["retail/happy"];
     assert_eq!([&happy["class"], &happy["name"]], ["retail", "happy"]);
     assert_eq!(happy["results"], json!([["Error", "unfinished", "it did not end"]]));
+    assert_eq!([&happy["file"], &happy["properties"]["line"]], ["scenarios/retail/happy.yaml", "1"]);
+    assert_eq!(happy["time"], json!(0.0));
     assert_eq!(happy["text"], json!(["last known: step 2 submit, pending"]));
     assert_eq!(read["cases"]["odd"]["results"][0][0], "Skipped");
     assert_eq!(read["cases"]["root"]["results"], json!([]));

@@ -15,6 +15,8 @@ mod unpacked;
 #[path = "../wire/mod.rs"]
 mod wire;
 
+#[cfg(unix)]
+mod action;
 mod bad_files;
 mod consumers;
 mod diagnostics;

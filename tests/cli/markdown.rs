@@ -121,8 +121,8 @@ fn a_run_that_was_killed_says_so() {
     let journal = killed(&entries(&project, "run.jsonl"), "root", "retail/happy");
     write(&project, "killed.jsonl", &journal);
     let text = report(&project, "killed.jsonl");
-    assert!(text.starts_with("## draftgate: 6 tests: 1 passed, 5 unfinished, in "), "{text}");
-    let note = "> **This run did not end by itself:** 1 test had begun; 4 tests never began.\n\n- `retail/happy`: step 2 submit, pending\n";
+    assert!(text.starts_with("## draftgate: 5 tests: 1 passed, 4 unfinished, in "), "{text}");
+    let note = "> **This is not the whole run:** the run did not end: 1 test was under way, 3 never began.\n\n- `retail/happy`: step 2 submit, pending\n";
     assert!(text.contains(note), "{text}");
 }
 

@@ -294,6 +294,18 @@ fn a_shard_that_is_missing_or_doubled_is_an_error_that_names_it() {
 
     let partial = report(&["merge", one, three, "--partial"]).exits(0);
     let partial = partial.complains("warning: shard 2 of 3 is missing: what the others did is told");
+    project.write("partial.jsonl", &partial.stdout);
+    for (kind, told) in [
+        ("junit", "<error message=\"shard 2 of 3 is missing\" type=\"unfinished\">"),
+        ("gitlab", "\"description\": \"shard 2 of 3 is missing\""),
+        ("github", "::error title=draftgate::shard 2 of 3 is missing\n"),
+        ("markdown", "> **This is not the whole run:** shard 2 of 3 is missing.\n"),
+        ("html", "This report is not the whole run: shard 2 of 3 is missing. Of 12 tests, "),
+        ("summary", " Partial shard 2 of 3 is missing\n"),
+    ] {
+        let made = report(&[kind, "partial.jsonl"]).exits(0).says(told);
+        made.complains("warning: partial.jsonl: shard 2 of 3 is missing: what the others did is told");
+    }
     let partial = Journal::read(partial.stdout.as_bytes()).unwrap();
     assert_eq!((partial.is_whole(), partial.started.missing), (false, vec![Shard { index: 2, count: 3 }]));
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::journal::{Planned, Verdict, random};
+use crate::journal::{Verdict, random};
 
 /// The gravest verdict, as a number.
 fn gravest(tests: &[Test]) -> u8 {
@@ -35,7 +35,7 @@ fn run(tests: usize) -> Journal {
         started: RunStarted {
             selected: tests,
             suite: "7".to_owned(),
-            tests: (0..tests).map(|number| Planned { number, name: name(number) }).collect(),
+            tests: (0..tests).map(|number| random::planned(number, name(number))).collect(),
             ..RunStarted::default()
         },
         tests: (0..tests).map(test).collect(),
@@ -110,6 +110,10 @@ fn shards_of_different_runs_are_not_put_together() {
     refused(
         with(|started| started.environment = Some("staging".to_owned())),
         &format!("{not}the environment is none in the one and staging in the other"),
+    );
+    refused(
+        with(|started| started.folder.folder = "b".to_owned()),
+        &format!("{not}the working folder in the repository is its root in the one and b in the other"),
     );
     refused(with(|started| started.seed = 7), &format!("{not}the seed is 0 in the one and 7 in the other"));
     refused(

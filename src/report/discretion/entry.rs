@@ -58,8 +58,9 @@ fn run_started(mask: &Mask, started: &mut RunStarted) {
         missing: _,
     } = started;
     each(mask, server.iter_mut().chain(environment));
-    for Planned { number: _, name } in tests {
+    for Planned { number: _, name, file, line: _, skipped: _ } in tests {
         *name = mask.name(name);
+        *file = mask.path(file);
     }
 }
 

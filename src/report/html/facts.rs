@@ -1,11 +1,10 @@
 //! What of the page stands there without its program: what the run was, and how it went.
 
-use std::collections::HashSet;
-
 use super::embed::text;
 use super::view::{Group, message};
-use crate::journal::{Journal, Test};
+use crate::journal::{Journal, Shard, Test};
 use crate::phrase::counted;
+use crate::report::gaps::gaps;
 
 /// How many names are listed before the rest is only counted.
 const MOST_NAMES: usize = 200;
@@ -47,6 +46,7 @@ pub fn facts(journal: &Journal, page: &mut String) {
     fact("Started", &format!("{}{zone}", started.trim_end_matches('Z')));
     match &journal.ended {
         Some(ended) => fact("Took", &duration(ended.seconds)),
+        None if !run.missing.is_empty() => fact("Took", &format!("unknown: {}", Shard::are_missing(&run.missing))),
         None => fact("Took", "unknown: the journal has no end"),
     }
     fact("API", run.server.as_deref().unwrap_or("embedded sandbox"));
@@ -65,26 +65,34 @@ pub fn facts(journal: &Journal, page: &mut String) {
 
 /// That the journal is not whole, where it is not, and what is missing.
 pub fn notice(journal: &Journal, page: &mut String) {
-    let ended: HashSet<&str> = journal.tests.iter().map(|test| test.name.as_str()).collect();
-    let planned = journal.started.tests.iter().map(|test| test.name.as_str());
-    let never: Vec<&str> =
-        planned.filter(|name| !ended.contains(name) && !journal.under_way.contains_key(*name)).collect();
-    if journal.is_whole() && never.is_empty() {
+    let gaps = gaps(journal);
+    if gaps.is_empty() {
         return;
     }
+    let unfinished = journal.unfinished();
+    let never: Vec<&str> = unfinished.iter().filter(|test| test.at.is_none()).map(|test| test.name).collect();
+    let (ended, under_way) = (journal.tests.len(), journal.under_way.len());
+    let run = &journal.started;
+    // Of a shard only its own tests are asked for.
+    let planned = run.tests.len().max(ended + under_way);
+    let all = if run.missing.is_empty() { planned } else { run.selected.max(planned) };
+    let mut counts = vec![format!("{} ended", grouped(ended))];
+    let others =
+        [(under_way, "under way"), (never.len(), "never begun"), (all - planned, "in shards that are missing")];
+    counts.extend(others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| match count {
+        1 => format!("1 was {what}"),
+        more => format!("{} were {what}", grouped(*more)),
+    }));
+    let counts = match counts.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => counts.join(""),
+    };
     page.push_str("<section class=\"notice\" aria-labelledby=\"partial\">\n<h2 id=\"partial\">Part of a run</h2>\n<p>");
+    let texts: Vec<String> = gaps.into_iter().map(|gap| gap.text).collect();
     page.push_str(&text(&format!(
-        "This report is not the whole run: of {}, {} ended, {} under way and {} never begun.",
-        counted(journal.started.tests.len().max(ended.len()), "test"),
-        grouped(ended.len()),
-        match journal.under_way.len() {
-            1 => "1 was".to_owned(),
-            more => format!("{} were", grouped(more)),
-        },
-        match never.len() {
-            1 => "1 was".to_owned(),
-            more => format!("{} were", grouped(more)),
-        },
+        "This report is not the whole run: {}. Of {}, {counts}.",
+        texts.join("; "),
+        counted(all, "test"),
     )));
     page.push_str("</p>\n");
     let under_way: Vec<String> = journal.under_way.iter().map(|(name, at)| format!("{name}, at {at}")).collect();

@@ -171,13 +171,22 @@ fn a_run_is_told_in_a_line_and_what_is_missing_of_it_is_named() {
     journal.started.tests = ["a", "b", "c", "d", "e", "f"]
         .iter()
         .enumerate()
-        .map(|(number, name)| crate::journal::Planned { number, name: (*name).into() })
+        .map(|(number, name)| crate::journal::random::planned(number * 3, (*name).into()))
         .collect();
     let part = page(&journal);
-    assert!(part.contains("of 6 tests, 4 ended, 1 was under way and 1 was never begun."));
+    let told = "the run did not end: 1 test was under way, 1 never began. Of 6 tests, 4 ended, 1 was under way and 1 was never begun.";
+    assert!(part.contains(told));
     assert!(part.contains("<li>e, at step 2 submit, pending</li>"));
     assert!(part.contains("<summary>Never begun: 1</summary>\n<ul>\n<li>f</li>"));
     assert!(part.contains("the journal has no end"));
+
+    journal.under_way.clear();
+    journal.started.tests.truncate(4);
+    journal.started.selected = 7;
+    journal.started.missing = vec![crate::journal::Shard { index: 2, count: 3 }];
+    let part = page(&journal);
+    assert!(part.contains("shard 2 of 3 is missing. Of 7 tests, 4 ended and 3 were in shards that are missing.</p>"));
+    assert!(part.contains("<dt>Took</dt><dd>unknown: shard 2 of 3 is missing</dd>"));
 }
 
 #[test]

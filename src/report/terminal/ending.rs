@@ -7,6 +7,7 @@ use super::line::{Look, bad, bold, good, odd, time};
 use super::record::{Record, seen};
 use crate::journal::{Journal, Verdict};
 use crate::phrase::counted;
+use crate::report::gaps::{Gap, gaps};
 
 /// How many of the slowest tests are named, and of more tests than how many.
 const SLOWEST: usize = 5;
@@ -41,22 +42,27 @@ struct Timed {
     pending: Duration,
 }
 
-/// How far a run came that did not end.
+/// How far a run came of which something is missing.
 #[derive(Debug)]
 pub(super) struct Partial {
+    /// What is missing.
+    gaps: Vec<Gap>,
     /// The tests under way, each with what it was at.
     under_way: Vec<(String, String)>,
-    /// How many had not begun.
-    never_began: usize,
+    /// How many tests there would have been.
+    planned: usize,
 }
 
 impl Partial {
     /// How far the run of a journal came; none where it ended.
     pub fn of(journal: &Journal) -> Option<Self> {
+        let gaps = gaps(journal);
+        let run = &journal.started;
         let under_way: Vec<_> = journal.under_way.clone().into_iter().collect();
-        let known = journal.tests.len() + under_way.len();
-        let never_began = journal.started.tests.len().saturating_sub(known);
-        (!journal.is_whole()).then_some(Partial { under_way, never_began })
+        // Of a shard only its own tests are asked for.
+        let all = if run.missing.is_empty() { 0 } else { run.selected };
+        let planned = run.tests.len().max(journal.tests.len() + under_way.len()).max(all);
+        (!gaps.is_empty()).then_some(Partial { gaps, under_way, planned })
     }
 }
 
@@ -126,10 +132,7 @@ impl Ending {
         let total = counts.total();
         let tests = match partial {
             None => counted(total, "test"),
-            Some(partial) => {
-                let planned = total + partial.under_way.len() + partial.never_began;
-                format!("{total} of {}", counted(planned, "test"))
-            }
+            Some(partial) => format!("{total} of {}", counted(partial.planned, "test")),
         };
         let elapsed = elapsed.map_or_else(|| " ".repeat(9), time);
         let mut text = format!("{} [{elapsed}] {tests}: {}\n", look.tag("Summary", bold()), parts.join(", "));
@@ -176,18 +179,10 @@ impl Ending {
 
 impl Partial {
     fn text(&self, look: Look) -> String {
-        let under_way = match self.under_way.len() {
-            0 => None,
-            1 => Some("1 test was under way".to_owned()),
-            count => Some(format!("{} were under way", counted(count, "test"))),
-        };
-        let never_began = (self.never_began > 0).then(|| match under_way {
-            Some(_) => format!("{} never began", self.never_began),
-            None => format!("{} never began", counted(self.never_began, "test")),
-        });
-        let parts: Vec<String> = under_way.iter().cloned().chain(never_began).collect();
-        let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-        let mut text = format!("{} the run did not end{parts}\n", look.tag("Partial", bad()));
+        let mut text = String::new();
+        for gap in &self.gaps {
+            text.push_str(&format!("{} {}\n", look.tag("Partial", bad()), gap.text));
+        }
         for (test, at) in &self.under_way {
             text.push_str(&format!("{:>8} {} ({})\n", "", seen(test), seen(at)));
         }

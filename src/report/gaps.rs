@@ -1,0 +1,91 @@
+//! What is missing of a run whose journal is not whole: the same words in every report, so that none of them looks like one of
+//! a whole run.
+
+use crate::journal::{Journal, Shard};
+use crate::phrase::counted;
+
+/// The kind of what is told of a run that is not whole, and of its tests that did not end.
+pub const UNFINISHED: &str = "unfinished";
+
+/// Something that is missing of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// What it is, the same in every run: `missing shards`, `end of the run`.
+    pub name: &'static str,
+    /// Which, and how much of it, a lower-case fragment.
+    pub text: String,
+}
+
+/// All that is missing; nothing of a run that came to its end.
+pub fn gaps(journal: &Journal) -> Vec<Gap> {
+    [missing(journal), end(journal)].into_iter().flatten().collect()
+}
+
+/// What a test that did not come to its end is told with.
+pub fn unfinished(at: Option<&str>) -> String {
+    match at {
+        Some(at) => format!("it did not end: {at}"),
+        None => "the run ended before it began".to_owned(),
+    }
+}
+
+fn missing(journal: &Journal) -> Option<Gap> {
+    let shards = &journal.started.missing;
+    (!shards.is_empty()).then(|| Gap { name: "missing shards", text: Shard::are_missing(shards) })
+}
+
+fn end(journal: &Journal) -> Option<Gap> {
+    let under_way = journal.under_way.len();
+    let never = journal.unfinished().iter().filter(|test| test.at.is_none()).count();
+    // A run without some of its shards has no end for that reason alone.
+    let no_end = journal.ended.is_none() && journal.started.missing.is_empty();
+    if !no_end && under_way == 0 && never == 0 {
+        return None;
+    }
+    let begun = match under_way {
+        0 => None,
+        1 => Some("1 test was under way".to_owned()),
+        more => Some(format!("{} were under way", counted(more, "test"))),
+    };
+    let never = match never {
+        0 => None,
+        more if begun.is_some() => Some(format!("{more} never began")),
+        more => Some(format!("{} never began", counted(more, "test"))),
+    };
+    let parts: Vec<String> = begun.into_iter().chain(never).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    Some(Gap { name: "end of the run", text: format!("the run did not end{parts}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Planned, RunEnded, RunStarted};
+
+    fn texts(journal: &Journal) -> Vec<String> {
+        gaps(journal).into_iter().map(|gap| gap.text).collect()
+    }
+
+    #[test]
+    fn what_is_missing_is_told_whatever_the_reason() {
+        let planned =
+            |number: usize| Planned { number, name: number.to_string(), file: String::new(), line: 0, skipped: false };
+        let mut journal = Journal {
+            started: RunStarted { tests: (0..3).map(planned).collect(), ..RunStarted::default() },
+            ..Journal::default()
+        };
+        assert_eq!(texts(&journal), ["the run did not end: 3 tests never began"]);
+        journal.under_way.insert("1".to_owned(), "it had begun".to_owned());
+        assert_eq!(texts(&journal), ["the run did not end: 1 test was under way, 2 never began"]);
+        journal.started.missing = vec![Shard { index: 4, count: 5 }];
+        let both = ["shard 4 of 5 is missing", "the run did not end: 1 test was under way, 2 never began"];
+        assert_eq!(texts(&journal), both);
+        journal.under_way.clear();
+        journal.started.tests.clear();
+        assert_eq!(texts(&journal), ["shard 4 of 5 is missing"]);
+        journal.started.missing.clear();
+        assert_eq!(texts(&journal), ["the run did not end"]);
+        journal.ended = Some(RunEnded::default());
+        assert_eq!(texts(&journal), Vec::<String>::new());
+    }
+}
