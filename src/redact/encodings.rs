@@ -62,7 +62,7 @@ pub fn encodings(secret: &str) -> Vec<String> {
     let in_urls = [percent, plus, gentle, form, url, path, component];
     for text in in_urls.iter().flat_map(|text| [text.clone(), lower_escapes(text)]) {
         // A URL in a parameter of a URL.
-        forms.push(text.replace('%', "%25").replace('+', "%2B"));
+        forms.push(utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string());
         forms.push(text.replace('%', "%25"));
         forms.push(text);
     }
@@ -83,7 +83,7 @@ pub fn encodings(secret: &str) -> Vec<String> {
         }
     }
     if secret.chars().count() >= LEAST_CAPITALS {
-        forms.push(secret.to_uppercase());
+        forms.extend(common_encodings(&secret.to_uppercase()));
     }
     forms.retain(|form| form.len() >= 4);
     forms.sort_unstable();
