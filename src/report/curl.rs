@@ -136,7 +136,7 @@ mod tests {
         );
         let file = |path: &str| {
             let (name, media_type, path) = ("n".to_owned(), "text/plain".to_owned(), Some(path.to_owned()));
-            sent("http://h/", &[], RequestBody::File { name, media_type, bytes: Vec::new().into(), path })
+            sent("http://h/", &[], RequestBody::File { name, media_type, bytes: Vec::new(), path })
         };
         assert!(file("a/b.txt").ends_with("-F 'file=@a/b.txt;type=text/plain'"), "{}", file("a/b.txt"));
         let odd = file("a;b,\"c\".txt");

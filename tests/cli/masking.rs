@@ -356,6 +356,7 @@ fn headers_with_credentials_are_masked_whatever_they_hold() {
         .with("scenarios/draftgate.yaml", server.config())
         .with("scenarios/a.yaml", crate::flows::plain(steps));
     let ended = project.draftgate(&[&["run"], &REPORTS[..]].concat()).exits(1);
+    let ended = ended.says("\n         (`[secret]` stands for what is not shown)\n");
     ended.says("authorization: Custom [secret]\n").says("cookie: [secret]\n").says("x-auth-token: [secret]\n");
     let entries = entries(&project);
     let exchange = &tests(&entries).next().unwrap()["steps"][0]["exchanges"][0];
