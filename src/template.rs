@@ -294,7 +294,7 @@ impl Templated {
     pub fn names(&self) -> Vec<String> {
         match &self.form {
             Form::Literal { .. } => Vec::new(),
-            Form::Expression(compiled) => optional_names_removed(
+            Form::Expression(compiled) => functions::optional_names_removed(
                 compiled.expression.undeclared_variables(false).into_iter().collect(),
                 &compiled.source,
             ),
@@ -303,7 +303,7 @@ impl Templated {
                     .template_from_str(source)
                     .map(|template| template.undeclared_variables(false).into_iter().collect())
                     .unwrap_or_default();
-                optional_names_removed(names, source)
+                functions::optional_names_removed(names, source)
             }
             Form::List(items) => items.iter().flat_map(Templated::names).collect(),
             Form::Map(entries) => {
@@ -434,21 +434,6 @@ fn compile(source: &str) -> Result<Compiled, minijinja::Error> {
     let expression = environment().compile_expression_owned(source.to_owned())?;
     let reads_secret = source.contains(SECRET) && expression.undeclared_variables(false).contains(SECRET);
     Ok(Compiled { source: source.to_owned(), expression, reads_secret })
-}
-
-/// Names that stand under `default` or `is defined` may be undefined.
-fn optional_names_removed(names: Vec<String>, source: &str) -> Vec<String> {
-    let optional = |name: &str| {
-        source.match_indices(name).any(|(at, _)| {
-            let rest = source[at + name.len()..].trim_start();
-            let rest = rest.strip_prefix('|').map_or(rest, str::trim_start);
-            rest.starts_with("default")
-                || rest.starts_with("is defined")
-                || rest.starts_with("is undefined")
-                || rest.starts_with("is not defined")
-        })
-    };
-    names.into_iter().filter(|name| !optional(name)).collect()
 }
 
 #[cfg(test)]
