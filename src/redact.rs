@@ -5,6 +5,7 @@
 //! too, as of JSON in a JSON string), HTML-escaped, quoted for a shell, in hexadecimal digits and in base64; a line of it
 //! alone; and cut off where a report shortens a text with `…`. What is secret by where it stands, [`places`] tells.
 
+pub mod dates;
 mod encodings;
 mod needles;
 pub mod places;
@@ -16,8 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
 
-pub use encodings::common_encodings;
-use encodings::encodings;
+pub use encodings::{common_encodings, encodings};
 pub use needles::{Found, Needle, Needles, mask};
 
 /// The shortest line of a secret of several lines that counts as a secret by itself.
@@ -82,6 +82,28 @@ impl Redactor {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.secrets.insert(secret.to_owned()) {
             known.fresh.extend(forms);
+        }
+    }
+
+    /// Learns the tokens of an answer, which are told by the names that they stand under.
+    ///
+    /// ```
+    /// let redactor = draftgate::redact::Redactor::default();
+    /// redactor.add_tokens(&serde_json::json!({"token": "t0ken-of-this"}));
+    /// assert_eq!(redactor.mask("/go?t=t0ken-of-this"), "/go?t=[secret]");
+    /// ```
+    pub fn add_tokens(&self, answer: &Value) {
+        places::mask_members(&mut answer.clone(), &mut |token| self.add_distinctive(token));
+    }
+
+    /// Learns the tokens of an answer that is no JSON, as [`Redactor::add_tokens`] does.
+    pub fn add_parameters(&self, text: &str) {
+        places::mask_parameters(text, &mut |token| self.add_distinctive(token));
+    }
+
+    fn add_distinctive(&self, token: &str) {
+        if places::is_distinctive(token) {
+            self.add(token);
         }
     }
 
@@ -198,6 +220,12 @@ mod tests {
             r#"Ab/9+\"Zq&k\u00dc"#,
             "Ab/9+&quot;Zq&amp;kÜ",
             "41622f392b225a71266bc39c",
+            "Ab%252F9%252B%2522Zq%2526k%25C3%259C",
+            "Ab%252f9%252b%2522Zq%2526k%25c3%259c",
+            "Ab&#x2F;9+&quot;Zq&amp;kÜ",
+            "Ab&#47;9+&#34;Zq&amp;kÜ",
+            "Ab&#x2F;9&#x2B;&#x22;Zq&#x26;k&#xDC;",
+            "AB/9+\"ZQ&KÜ",
         ] {
             assert_eq!(redactor.mask(text), MASK, "{text}");
         }
@@ -205,6 +233,22 @@ mod tests {
             redactor.mask_json(&serde_json::json!({"a": ["Ab/9+\"Zq&kÜ!"]})),
             serde_json::json!({"a": ["[secret]!"]})
         );
+    }
+
+    #[test]
+    fn masks_what_a_browser_makes_of_it() {
+        let redactor = Redactor::default();
+        redactor.add("pass (w'rd)!*/x~y");
+        assert_eq!(redactor.mask("q=pass%20(w'rd)!*%2Fx~y"), "q=[secret]");
+        assert_eq!(redactor.mask("q=pass%2520(w'rd)!*%252Fx~y"), "q=[secret]");
+        let secret = "\u{fb}\u{ff}?>~~~~?>";
+        let base64 = STANDARD.encode(secret);
+        assert!(base64.contains('/') || base64.contains('+'), "{base64}");
+        redactor.add(secret);
+        let url = base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+        assert!(redactor.mask(&url).starts_with(MASK), "{url}");
+        redactor.add("short-1");
+        assert_eq!(redactor.mask("SHORT-1"), "SHORT-1");
     }
 
     #[test]

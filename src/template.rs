@@ -32,7 +32,7 @@ pub struct Templated {
 enum Form {
     Literal { value: Value, written: Option<Box<str>> },
     Expression(Arc<Compiled>),
-    Text(Arc<str>),
+    Text { source: Arc<str>, secrets: Arc<[Compiled]> },
     List(Vec<Templated>),
     Map(Vec<(Templated, Templated)>),
 }
@@ -40,6 +40,23 @@ enum Form {
 struct Compiled {
     source: String,
     expression: Expression<'static, 'static>,
+    /// Whether it reads a secret.
+    reads_secret: bool,
+}
+
+impl Compiled {
+    /// What a filter makes of a secret is one as well. What the expression itself writes out is none: a default, say.
+    fn tell_secrets(&self, value: &Value, scope: &Scope) {
+        match value {
+            _ if !self.reads_secret => {}
+            Value::String(text) if text.chars().count() >= SHORTEST_SECRET && !self.source.contains(text.as_str()) => {
+                scope.world().redactor.add(text);
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.tell_secrets(item, scope)),
+            Value::Object(members) => members.values().for_each(|value| self.tell_secrets(value, scope)),
+            _ => {}
+        }
+    }
 }
 
 impl std::fmt::Debug for Compiled {
@@ -57,6 +74,11 @@ const FUEL: u64 = 200_000;
 const LONGEST_EXPRESSION: usize = 2_000;
 /// The longest text that a template may give, in bytes.
 const LONGEST_TEXT: usize = 4 * 1024 * 1024;
+
+/// The name under which templates read secrets.
+const SECRET: &str = "secret";
+/// The fewest characters of what an expression makes of a secret that are masked.
+const SHORTEST_SECRET: usize = 4;
 
 fn environment() -> &'static Environment<'static> {
     static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
@@ -163,7 +185,7 @@ impl Templated {
             }
             Form::List(items) => items.iter().for_each(|item| item.each_literal(see)),
             Form::Map(entries) => entries.iter().for_each(|(_, value)| value.each_literal(see)),
-            Form::Expression(_) | Form::Text(_) => {}
+            Form::Expression(_) | Form::Text { .. } => {}
         }
     }
 
@@ -215,15 +237,25 @@ impl Templated {
                     ));
                 }
                 self.check_size(value.as_str().map_or(0, str::len))?;
-                serde_json::to_value(&value).map_err(|error| {
+                let value = serde_json::to_value(&value).map_err(|error| {
                     Box::new(Diagnostic::mistake(
                         Code::TemplateFailed,
                         self.span,
                         format!("`{}` gives nothing that JSON can hold: {error}", compiled.source),
                     ))
-                })
+                })?;
+                compiled.tell_secrets(&value, scope);
+                Ok(value)
             }
-            Form::Text(source) => {
+            Form::Text { source, secrets } => {
+                for compiled in secrets.iter() {
+                    // What fails here fails below as well, or asks for a name that the text itself defines.
+                    if let Ok(value) = compiled.expression.eval(scope.context(self.span))
+                        && let Ok(value) = serde_json::to_value(&value)
+                    {
+                        compiled.tell_secrets(&value, scope);
+                    }
+                }
                 let text = environment()
                     .render_str(source, scope.context(self.span))
                     .map_err(|error| self.failed(&error, source, scope))?;
@@ -262,16 +294,16 @@ impl Templated {
     pub fn names(&self) -> Vec<String> {
         match &self.form {
             Form::Literal { .. } => Vec::new(),
-            Form::Expression(compiled) => optional_names_removed(
+            Form::Expression(compiled) => functions::optional_names_removed(
                 compiled.expression.undeclared_variables(false).into_iter().collect(),
                 &compiled.source,
             ),
-            Form::Text(source) => {
+            Form::Text { source, .. } => {
                 let names = environment()
                     .template_from_str(source)
                     .map(|template| template.undeclared_variables(false).into_iter().collect())
                     .unwrap_or_default();
-                optional_names_removed(names, source)
+                functions::optional_names_removed(names, source)
             }
             Form::List(items) => items.iter().flat_map(Templated::names).collect(),
             Form::Map(entries) => {
@@ -308,7 +340,7 @@ impl Templated {
     fn check_words(&self, reading: &mut Reading<'_>) {
         let source = match &self.form {
             Form::Expression(compiled) => compiled.source.as_str(),
-            Form::Text(source) => source,
+            Form::Text { source, .. } => source,
             _ => return,
         };
         for (kind, word) in functions::words(source) {
@@ -370,7 +402,12 @@ fn read_text(text: &str, span: Span, reading: &mut Reading<'_>) -> Form {
         return Form::Expression(Arc::new(compiled));
     }
     match environment().template_from_str(text) {
-        Ok(_) => Form::Text(text.into()),
+        Ok(_) => {
+            let expressions = text.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0));
+            let expressions = expressions.filter(|inner| inner.contains(SECRET));
+            let compiled = expressions.filter_map(|inner| compile(inner.trim_matches('-').trim()).ok());
+            Form::Text { source: text.into(), secrets: compiled.filter(|compiled| compiled.reads_secret).collect() }
+        }
         Err(error) => {
             reading.mistake(unreadable(reading.sources, span, text, &error));
             literal(Value::String(text.to_owned()))
@@ -395,22 +432,8 @@ fn inner_of(text: &str) -> Option<&str> {
 
 fn compile(source: &str) -> Result<Compiled, minijinja::Error> {
     let expression = environment().compile_expression_owned(source.to_owned())?;
-    Ok(Compiled { source: source.to_owned(), expression })
-}
-
-/// Names that stand under `default` or `is defined` may be undefined.
-fn optional_names_removed(names: Vec<String>, source: &str) -> Vec<String> {
-    let optional = |name: &str| {
-        source.match_indices(name).any(|(at, _)| {
-            let rest = source[at + name.len()..].trim_start();
-            let rest = rest.strip_prefix('|').map_or(rest, str::trim_start);
-            rest.starts_with("default")
-                || rest.starts_with("is defined")
-                || rest.starts_with("is undefined")
-                || rest.starts_with("is not defined")
-        })
-    };
-    names.into_iter().filter(|name| !optional(name)).collect()
+    let reads_secret = source.contains(SECRET) && expression.undeclared_variables(false).contains(SECRET);
+    Ok(Compiled { source: source.to_owned(), expression, reads_secret })
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ const HOUSE: [(&str, &[&str]); 28] = [
     (
         "runner",
         &[
-            "api", "compose", "expect", "fake", "journal", "map", "matcher", "outcome", "scenario", "session",
-            "snapshot", "source", "template",
+            "api", "compose", "expect", "fake", "journal", "map", "matcher", "outcome", "redact", "scenario",
+            "session", "snapshot", "source", "template",
         ],
     ),
     (

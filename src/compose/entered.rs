@@ -13,6 +13,7 @@ use crate::api::exchange::{Answer, Exchange, RequestBody};
 use crate::api::operation::LINK_TYPES;
 use crate::api::wire::{SESSION_HEADER, elements, is_blank};
 use crate::fake::{self, date_in};
+use crate::redact::dates;
 
 /// The shortest text that is looked for, in characters.
 const SHORTEST: usize = 4;
@@ -20,8 +21,6 @@ const SHORTEST: usize = 4;
 const LONGEST_BODY: usize = 4096;
 /// The kinds of data that are called by a part of them too.
 const NAMES: [&str; 5] = ["first_name", "last_name", "middle_name", "full_name", "company"];
-/// How else a date is written.
-const DATES: [&str; 6] = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y%m%d"];
 
 /// What was entered in a recording.
 #[derive(Debug, Default)]
@@ -173,7 +172,7 @@ impl Entered {
                 text.split_whitespace().for_each(|word| self.add(word));
             }
             if let Some(date) = date_in(&element, text).filter(|_| element.kind == ElementType::Date) {
-                DATES.iter().for_each(|format| self.add(&date.strftime(format).to_string()));
+                dates::written(date).for_each(|written| self.add(&written));
             }
         }
     }

@@ -27,8 +27,22 @@ const URL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+/// What encodeURIComponent encodes.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+/// The fewest characters of a secret that is looked for in capitals too: a shorter one could be a word of its own.
+const LEAST_CAPITALS: usize = 8;
+
 /// Every way in which a secret may stand in a text.
-pub(super) fn encodings(secret: &str) -> Vec<String> {
+pub fn encodings(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
     if secret.len() < 4 {
         return forms;
@@ -44,24 +58,32 @@ pub(super) fn encodings(secret: &str) -> Vec<String> {
     let url = utf8_percent_encode(secret, URL).to_string();
     let path = gentle.replace("%2F", "/");
     let plus = percent.replace("%20", "+");
-    forms.extend([&percent, &plus, &gentle, &form, &url, &path].map(|text| lower_escapes(text)));
-    forms.extend([percent, plus, gentle, form, url, path]);
+    let component = utf8_percent_encode(secret, COMPONENT).to_string();
+    let in_urls = [percent, plus, gentle, form, url, path, component];
+    for text in in_urls.iter().flat_map(|text| [text.clone(), lower_escapes(text)]) {
+        // A URL in a parameter of a URL.
+        forms.push(utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string());
+        forms.push(text.replace('%', "%25"));
+        forms.push(text);
+    }
     let json = json_text(secret);
     let slashes = json.replace('/', "\\/");
     let thrice = json_text(&json_text(&json));
     forms.extend([json_text(&json), thrice, slashes, json]);
     forms.extend([unicode_escapes(secret, false), unicode_escapes(secret, true)]);
-    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    for quote in ["&quot;", "&#34;", "&#x22;"] {
-        let html = html.replace('"', quote);
-        forms.extend(["&#39;", "&#x27;", "&apos;", "'"].map(|apostrophe| html.replace('\'', apostrophe)));
-    }
+    forms.extend(in_html(secret));
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     forms.extend([hex.to_uppercase(), hex]);
     let quoted: Vec<String> = forms.iter().filter(|form| form.contains('\'')).map(|form| shell_text(form)).collect();
     forms.extend(quoted);
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-        forms.extend((0..3).filter_map(|offset| aligned_base64(engine, secret, offset)));
+        for core in (0..3).filter_map(|offset| aligned_base64(engine, secret, offset)) {
+            let escaped = core.replace('+', "%2B").replace('/', "%2F");
+            forms.extend([lower_escapes(&escaped), escaped, core]);
+        }
+    }
+    if secret.chars().count() >= LEAST_CAPITALS {
+        forms.extend(common_encodings(&secret.to_uppercase()));
     }
     forms.retain(|form| form.len() >= 4);
     forms.sort_unstable();
@@ -80,6 +102,7 @@ pub fn common_encodings(text: &str) -> Vec<String> {
     let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let mut forms = vec![text.to_owned(), gentle.replace("%20", "+"), gentle, json_text(&json), json, html];
     forms.push(utf8_percent_encode(text, URL).to_string());
+    forms.push(utf8_percent_encode(text, COMPONENT).to_string());
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
         forms.extend((0..3).filter_map(|offset| aligned_base64(engine, text, offset)));
     }
@@ -88,6 +111,34 @@ pub fn common_encodings(text: &str) -> Vec<String> {
     }
     forms.sort_unstable();
     forms.dedup();
+    forms
+}
+
+/// A text as writers of HTML have it: they differ in which signs they escape, and how.
+fn in_html(text: &str) -> Vec<String> {
+    let named = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let mut forms = Vec::new();
+    for quote in ["&quot;", "&#34;", "&#x22;"] {
+        let named = named.replace('"', quote);
+        for apostrophe in ["&#39;", "&#x27;", "&apos;", "'"] {
+            let named = named.replace('\'', apostrophe);
+            forms.extend(["&#x2F;", "&#x2f;", "&#47;"].map(|slash| named.replace('/', slash)));
+            // As Mustache does.
+            let signs = named.replace('=', "&#x3D;").replace('`', "&#x60;");
+            forms.extend([signs.replace('/', "&#x2F;"), named]);
+        }
+    }
+    let numbered = |all: bool, write: &dyn Fn(u32) -> String| -> String {
+        let plain = |letter: char| {
+            letter.is_ascii_alphanumeric() || (!all && letter.is_ascii_punctuation() && !"&<>\"'/`=+".contains(letter))
+        };
+        text.chars().map(|letter| if plain(letter) { letter.to_string() } else { write(u32::from(letter)) }).collect()
+    };
+    for all in [false, true] {
+        forms.push(numbered(all, &|code| format!("&#{code};")));
+        forms.push(numbered(all, &|code| format!("&#x{code:x};")));
+        forms.push(numbered(all, &|code| format!("&#x{code:X};")));
+    }
     forms
 }
 

@@ -3,18 +3,28 @@
 //! The bearer token, the client secret and a session that is not shown stand in it as variables, so that it can be shown to
 //! anyone and still runs where they are set; any other secret is masked like everywhere.
 
+use std::borrow::Cow;
+
 use super::discretion::is_hidden_session;
 use crate::api::exchange::{Request, RequestBody};
 use crate::api::wire::SESSION_HEADER;
+use crate::redact::MASK;
 
 /// What stands for a session that is not shown.
 pub const SESSION: &str = "$DRAFTGATE_SESSION";
 
+/// What stands for the bearer token.
+const TOKEN: &str = "$DRAFTGATE_TOKEN";
+
 /// A `curl` command for a POSIX shell.
 pub fn command(request: &Request) -> String {
     let mut parts = vec!["curl -sS".to_owned()];
-    if request.method != "GET" {
+    if request.method != "GET" || !matches!(request.body, RequestBody::Empty) {
         parts.push(format!("-X {}", plain(&request.method)));
+    }
+    // Else curl takes these for patterns of several URLs.
+    if request.url.contains(['[', ']', '{', '}']) {
+        parts.push("-g".to_owned());
     }
     parts.push(quote(&request.url));
     let mut typed = false;
@@ -24,6 +34,9 @@ pub fn command(request: &Request) -> String {
             parts.push("-H \"authorization: Bearer $DRAFTGATE_TOKEN\"".to_owned());
         } else if name == SESSION_HEADER && is_hidden_session(value) {
             parts.push(format!("-H \"{SESSION_HEADER}: {SESSION}\""));
+        } else if value.trim().is_empty() {
+            // With a colon curl leaves the header out.
+            parts.push(format!("-H {}", quote(&format!("{name};"))));
         } else {
             parts.push(format!("-H {}", quote(&format!("{name}: {value}"))));
         }
@@ -36,6 +49,8 @@ pub fn command(request: &Request) -> String {
             }
             parts.push(format!("--data {}", quote(&value.to_string())));
         }
+        // `@` names a file.
+        RequestBody::Text(text) if text.starts_with('@') => parts.push(format!("--data-raw {}", quote(text))),
         RequestBody::Text(text) => parts.push(format!("--data-binary {}", quote(text))),
         RequestBody::Form(pairs) => {
             for (name, value) in pairs {
@@ -47,10 +62,26 @@ pub fn command(request: &Request) -> String {
         }
         RequestBody::File { name, media_type, path, .. } => {
             let path = path.as_deref().unwrap_or(name);
-            parts.push(format!("-F {}", quote(&format!("file=@{path};type={media_type}"))));
+            parts.push(format!("-F {}", quote(&format!("file=@{};type={media_type}", of_form(path)))));
         }
     }
     parts.join(" ")
+}
+
+/// A file's path as curl's `-F` reads it: what ends a name stands in quotes.
+fn of_form(path: &str) -> Cow<'_, str> {
+    match path.contains([';', ',', '"', '\\']) {
+        true => Cow::Owned(format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\""))),
+        false => Cow::Borrowed(path),
+    }
+}
+
+/// What has to be put into a command before it runs, a line; empty where nothing has.
+pub fn hint(command: &str) -> String {
+    let token = command.contains(TOKEN).then_some("`$DRAFTGATE_TOKEN` is to hold a token");
+    let masked = command.contains(MASK).then_some("`[secret]` stands for what is not shown");
+    let parts: Vec<&str> = token.into_iter().chain(masked).collect();
+    parts.join("; ")
 }
 
 /// A word as it is where a shell leaves it so.
@@ -89,5 +120,29 @@ mod tests {
         );
         request.headers = vec![("x-hf-session".into(), "0f8fad5b…".into())];
         assert!(command(&request).contains("-H \"x-hf-session: $DRAFTGATE_SESSION\""), "{}", command(&request));
+    }
+
+    fn sent(url: &str, headers: &[(&str, &str)], body: RequestBody) -> String {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        command(&Request { method: "POST".into(), url: url.into(), headers, body })
+    }
+
+    #[test]
+    fn what_curl_reads_in_its_own_way_is_written_in_its_own_way() {
+        assert_eq!(sent("http://h/a[1]{b}", &[], RequestBody::Empty), "curl -sS -X POST -g 'http://h/a[1]{b}'");
+        assert_eq!(
+            sent("http://h/", &[("x-empty", "")], RequestBody::Text("@home".into())),
+            "curl -sS -X POST 'http://h/' -H 'x-empty;' --data-raw '@home'"
+        );
+        let file = |path: &str| {
+            let (name, media_type, path) = ("n".to_owned(), "text/plain".to_owned(), Some(path.to_owned()));
+            sent("http://h/", &[], RequestBody::File { name, media_type, bytes: Vec::new(), path })
+        };
+        assert!(file("a/b.txt").ends_with("-F 'file=@a/b.txt;type=text/plain'"), "{}", file("a/b.txt"));
+        let odd = file("a;b,\"c\".txt");
+        assert!(odd.ends_with(r#"-F 'file=@"a;b,\"c\".txt";type=text/plain'"#), "{odd}");
+        let command = sent("http://h/?q=[secret]", &[("authorization", "Bearer x")], RequestBody::Empty);
+        assert_eq!(hint(&command), "`$DRAFTGATE_TOKEN` is to hold a token; `[secret]` stands for what is not shown");
+        assert_eq!(hint("curl -sS 'http://h/'"), "");
     }
 }

@@ -261,8 +261,12 @@ fn show_answer(answer: &Answer, what: &str) -> String {
 
 fn reproduce(request: &Request) -> String {
     let command = curl::command(request);
-    let hint = if command.contains(curl::SESSION) { HIDDEN_SESSION } else { "" };
-    format!("  again: {command}{hint}")
+    let session = if command.contains(curl::SESSION) { HIDDEN_SESSION } else { "" };
+    let hint = match curl::hint(&command) {
+        hint if hint.is_empty() => hint,
+        hint => format!("\n         ({hint})"),
+    };
+    format!("  again: {command}{session}{hint}")
 }
 
 fn pretty(value: &Value) -> String {

@@ -14,6 +14,7 @@ use crate::api::operation::Version;
 use crate::api::wire::SESSION_HEADER;
 use crate::fake::Seed;
 use crate::outcome::{Doing, Event, Listener, ScenarioOutcome, StepOutcome, Verdict};
+use crate::redact::Redactor;
 use crate::scenario::action::{Action, FragmentCall};
 use crate::scenario::{Scenario, SessionHeader, Step, Test};
 use crate::session::{Applicants, Setting};
@@ -207,6 +208,7 @@ fn begin<'a>(
         surveyor,
         applicants,
         names,
+        tokens: Redactor::default(),
         flow: (flow, alias),
         language,
         began: Instant::now(),
@@ -226,6 +228,8 @@ pub(super) struct Progress<'a> {
     pub surveyor: &'a Surveyor,
     pub applicants: Applicants,
     pub names: Names,
+    /// The tokens that the answers gave, which snapshots show nowhere.
+    pub tokens: Redactor,
     /// The flow's id, and the alias that the scenario has for it.
     pub flow: (String, String),
     /// The language that is asked for.

@@ -24,6 +24,10 @@ pub(super) fn text(progress: &mut Progress<'_>, step: &Step, answer: &Answer) ->
     }
     let options = step.snapshot.over(&progress.test.scenario.snapshot);
     let options = Options { ignore: options.ignore, redact: options.redact, unordered: options.unordered };
+    match &answer.body {
+        Body::Json(body) => progress.tokens.add_tokens(body),
+        Body::Text(text) => progress.tokens.add_parameters(text),
+    }
     let text = match &answer.body {
         // Masked before, too: a secret that holds an id would be taken apart by naming it.
         Body::Json(body) if !progress.run.world.redactor.is_empty() => {
@@ -33,7 +37,9 @@ pub(super) fn text(progress: &mut Progress<'_>, step: &Step, answer: &Answer) ->
         Body::Json(body) => progress.names.normalise(body, &options),
         Body::Text(text) => progress.names.normalise_text(&progress.run.world.redactor.mask(text)),
     };
-    progress.run.world.redactor.mask(&text).into_owned()
+    let text = progress.run.world.redactor.mask(&text);
+    // Only now: where a token stands as one it has a name, which it keeps; what is left are its other copies.
+    progress.tokens.mask(&text).into_owned()
 }
 
 /// Compares a step's answer with the accepted one, where the step has a snapshot.

@@ -152,3 +152,18 @@ fn strftime(text: &str, format: &str) -> Result<String, Error> {
 fn wrong(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::InvalidOperation, error.to_string())
 }
+
+/// Names that stand under `default` or `is defined` may be undefined.
+pub(super) fn optional_names_removed(names: Vec<String>, source: &str) -> Vec<String> {
+    let optional = |name: &str| {
+        source.match_indices(name).any(|(at, _)| {
+            let rest = source[at + name.len()..].trim_start();
+            let rest = rest.strip_prefix('|').map_or(rest, str::trim_start);
+            rest.starts_with("default")
+                || rest.starts_with("is defined")
+                || rest.starts_with("is undefined")
+                || rest.starts_with("is not defined")
+        })
+    };
+    names.into_iter().filter(|name| !optional(name)).collect()
+}

@@ -70,11 +70,23 @@ fn forms(secret: &str) -> Vec<String> {
     forms
 }
 
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn writings(secret: &str) -> Vec<String> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(secret);
     let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let component = in_browser(secret);
+    let slashes = html.replace('\'', "&#39;").replace('/', "&#x2F;");
     vec![
         secret.to_owned(),
+        secret.to_uppercase(),
+        percent(&percent(secret)),
+        percent(&component),
+        component,
+        slashes.replace("&#x2F;", "&#47;"),
+        slashes,
         percent(secret),
         percent(secret).replace("%20", "+"),
         percent(secret).to_lowercase(),
@@ -86,6 +98,12 @@ fn writings(secret: &str) -> Vec<String> {
         hex.to_uppercase(),
         hex,
     ]
+}
+
+/// As encodeURIComponent of JavaScript writes it.
+fn in_browser(text: &str) -> String {
+    let kept = ["!", "'", "(", ")", "*", "~", "-", "_", "."];
+    kept.iter().fold(percent(text), |text, sign| text.replace(&percent(sign), sign))
 }
 
 /// All that was said and written, without what was there before: of a page, what lies packed in it as well.
@@ -212,9 +230,8 @@ fn echo(request: &Request, _: usize) -> Reply {
     if target.contains("gone") {
         return Reply::Close;
     }
-    // What only one test was given, or gave, comes back to that test only. A token that an answer itself brings is named in
-    // its snapshot where it stands as one; a second copy of it elsewhere in that answer is not known there, only in reports.
-    let of_one_test = |secret: &String| matches!(secret.as_str(), "connect0r-token" | "param-t0ken" | "access-t0ken");
+    // What only one test was given, or gave, comes back to that test only.
+    let of_one_test = |secret: &String| matches!(secret.as_str(), "connect0r-token" | "param-t0ken");
     let known: Vec<String> =
         planted().into_iter().filter(|secret| target.contains("/submit/") || !of_one_test(secret)).collect();
     let mut texts: Vec<String> = known.iter().flat_map(|secret| encoded(secret)).collect();
@@ -339,6 +356,7 @@ fn headers_with_credentials_are_masked_whatever_they_hold() {
         .with("scenarios/draftgate.yaml", server.config())
         .with("scenarios/a.yaml", crate::flows::plain(steps));
     let ended = project.draftgate(&[&["run"], &REPORTS[..]].concat()).exits(1);
+    let ended = ended.says("\n         (`[secret]` stands for what is not shown)\n");
     ended.says("authorization: Custom [secret]\n").says("cookie: [secret]\n").says("x-auth-token: [secret]\n");
     let entries = entries(&project);
     let exchange = &tests(&entries).next().unwrap()["steps"][0]["exchanges"][0];
@@ -353,7 +371,10 @@ fn headers_with_credentials_are_masked_whatever_they_hold() {
 }
 
 fn session_project() -> (Scripted, Project) {
-    let step = format!(r#"{{"id":"s","title":"It is {SESSION}","type":"form","canGoBack":false,"elements":[]}}"#);
+    let hex = hex(SESSION);
+    let step = format!(
+        r#"{{"id":"s","title":"It is {SESSION}","hex":"{hex}","type":"form","canGoBack":false,"elements":[]}}"#
+    );
     let server = Scripted::start(move |request, _| match request.target().ends_with("/connect/token") {
         true => Reply::json(200, r#"{"access_token":"bearer-t0ken","expires_in":3600}"#),
         false => Reply::step(SESSION, &step),
@@ -371,8 +392,10 @@ fn session_project() -> (Scripted, Project) {
 fn a_session_is_in_no_output_whole_unless_that_is_asked_for() {
     let (_, project) = session_project();
     let said = everything(&project, &[], &[]);
-    let kept_back: Vec<String> =
-        [SESSION, FOREIGN].iter().flat_map(|session| [(*session).to_owned(), STANDARD.encode(session)]).collect();
+    let kept_back: Vec<String> = [SESSION, FOREIGN]
+        .iter()
+        .flat_map(|session| [(*session).to_owned(), STANDARD.encode(session), hex(session)])
+        .collect();
     nowhere(&kept_back, &reports_only(outputs(&project, &said)));
     let said = said.into_iter().next().unwrap().exits(1);
     let said = said.says("x-hf-session: 5f2c7c5e…\n").says("-H \"x-hf-session: $DRAFTGATE_SESSION\"");
@@ -404,6 +427,8 @@ nodes:
       - { name: News, type: checkbox }
       - { name: Note, type: text }
       - { name: Letter, type: file }
+      - { name: Town, type: text }
+      - { name: Year, type: number }
   - form: address
     title: Address
     elements: [ { name: City, type: text, required: true } ]
@@ -431,6 +456,8 @@ steps:
 
         in three lines
       Letter: { file: ../given/farewell.txt }
+      Town: \"{{ town }}\"
+      Year: \"{{ year }}\"
     expect: Address
   - back:
     expect: { title: Ouagadougou, json: { $.title: \"{{ year }}\" } }
@@ -488,7 +515,7 @@ fn what_applicants_entered_is_in_no_output_when_it_is_masked() {
     for test in tests(&entries).filter(|test| test["name"] != "b::one" && test["name"] != "b::two") {
         let submit = &test["steps"][1]["exchanges"].as_array().unwrap().last().unwrap()["request"]["body"]["json"];
         let values: Vec<&Value> = submit.as_object().unwrap().values().collect();
-        assert!(values.len() == 8 && values.iter().all(|value| **value == "[data]"), "{submit}");
+        assert!(values.len() == 10 && values.iter().all(|value| **value == "[data]"), "{submit}");
         let back = &test["steps"][2];
         assert_eq!(back["label"], "back");
         let elements = back["exchanges"][0]["answer"]["body"]["json"]["elements"].as_array().unwrap().clone();
@@ -501,4 +528,73 @@ fn what_applicants_entered_is_in_no_output_when_it_is_masked() {
         );
     }
     said[0].stdout.lines().find(|line| line.contains("expect: { title: [data]")).expect("the line that failed");
+}
+
+const UNENTERED: &str = "scenario: What is not entered stays
+flow: tiny
+snapshot: false
+vars:
+  greeting: Salutations
+cases:
+  - { case: Liechtenstein, label: Personal, wanted: WRONG_CODE, status: 4999, language: de-LI, who: Lovelace-Byron, born: 1815-12-10 }
+steps:
+  - init:
+    language: \"{{ language }}\"
+  - request: { path: /people/Ouagadougou?town=Samarkand }
+    expect: { status: \"{{ 404 if label else status }}\" }
+  - submit: { First name: \"{{ who }}\", Birthday: \"{{ born }}\" }
+    expect: { title: \"{{ label }} {{ wanted }} {{ greeting }} LOVELACE-BYRON lovelace-byron 10/12/1815 18151210\" }
+";
+
+#[test]
+fn only_what_is_entered_is_masked_however_it_is_written() {
+    let project = Project::new()
+        .with("scenarios/tiny.flow.yaml", FORM)
+        .with("scenarios/a.yaml", UNENTERED)
+        .with("scenarios/b.yaml", "scenario: Only the code\nflow: tiny\nsnapshot: false\ncases: b.csv\nsteps:\n  - init\n  - submit: { First name: \"{{ who }}\" }\n    expect: { title: \"{{ wanted }}\" }\n")
+        .with("scenarios/b.csv", "case,who,wanted\none,Bartholomew,SOME_CODE\n");
+    let said = everything(&project, &[], &["--mask-data"]);
+    assert_eq!(said[0].code, Some(1), "{}", said[0].all());
+    let entered = ["Lovelace", "LOVELACE", "lovelace", "1815", "Ouagadougou", "Samarkand", "Bartholomew"];
+    nowhere(&entered.map(str::to_owned), &reports_only(outputs(&project, &said)));
+    let entries = entries(&project);
+    let mut names: Vec<&str> = tests(&entries).map(|test| test["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["a::Liechtenstein", "b::one"]);
+    let text = |path: &str| entries.iter().find(|entry| entry["path"] == path).unwrap()["text"].as_str().unwrap();
+    for line in [
+        "  greeting: Salutations",
+        "  - { case: Liechtenstein, label: Personal, wanted: WRONG_CODE, status: 4999, language: de-LI, who: [data], born: [data] }",
+        "  - request: { path: /people/[data]?town=[data] }",
+        "  - submit: { First name: \"{{ who }}\", Birthday: \"{{ born }}\" }",
+        "    expect: { title: \"{{ label }} {{ wanted }} {{ greeting }} [data] [data] [data] [data]\" }",
+    ] {
+        assert!(
+            text("scenarios/a.yaml").lines().any(|other| other == line),
+            "{line} is not in\n{}",
+            text("scenarios/a.yaml")
+        );
+    }
+    assert!(said[0].stdout.contains("SOME_CODE"), "{}", said[0].stdout);
+}
+
+#[test]
+fn what_a_filter_makes_of_a_secret_is_one() {
+    let steps = "steps:\n  - init\n  - submit: { a: \"{{ secret.KEY | lower }}\", b: \"so {{ secret.PARTS | split(';') | last }}!\", c: \"{{ secret.NONE | default('fallback') }}\" }\n    map: false\n    expect: { title: other }\n";
+    let server = Scripted::start(|request, _| {
+        let sent = String::from_utf8_lossy(&request.body).into_owned();
+        Reply::step(
+            SESSION,
+            &json!({"id": "s", "title": sent, "type": "form", "canGoBack": false, "elements": []}).to_string(),
+        )
+    });
+    let project = Project::new()
+        .with("scenarios/draftgate.yaml", server.config())
+        .with("scenarios/a.yaml", crate::flows::plain(steps));
+    let said = everything(&project, &[("KEY", "CanaryKEY-One"), ("PARTS", "first-part;second-part")], &[]);
+    assert_eq!(said[0].code, Some(1), "{}", said[0].all());
+    let kept_back = ["canarykey-one".to_owned(), "second-part".to_owned()];
+    nowhere(&kept_back, &outputs(&project, &said));
+    assert!(server.requests().iter().any(|request| String::from_utf8_lossy(&request.body).contains("canarykey-one")));
+    assert!(said[0].stdout.contains("fallback"), "{}", said[0].stdout);
 }

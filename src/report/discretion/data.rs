@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::DATA;
-use crate::redact::{Needle, common_encodings};
+use crate::redact::{Needle, common_encodings, dates};
 
 /// The fewest characters of a text that is looked for anywhere, and of one that is looked for as a word.
 const LEAST_ANYWHERE: usize = 4;
@@ -92,6 +92,7 @@ pub(super) fn needles(values: &[Value]) -> Vec<Needle> {
                 let lines = text.lines().map(str::trim).filter(|line| *line != text);
                 for part in std::iter::once(text.as_str()).chain(lines) {
                     forms(part, &mut push);
+                    dates::others(part).iter().for_each(|date| forms(date, &mut push));
                 }
             }
             Value::Number(number) => {
@@ -109,21 +110,33 @@ pub(super) fn needles(values: &[Value]) -> Vec<Needle> {
 fn forms(text: &str, push: &mut dyn FnMut(String, bool)) {
     let length = text.chars().count();
     let trimmed = text.trim();
-    if WORDS.binary_search(&trimmed).is_ok() || trimmed.is_empty() {
+    if is_word(trimmed) || trimmed.is_empty() {
         return;
     }
     let digits = trimmed.bytes().all(|byte| byte.is_ascii_digit());
+    // An HTTP status has three.
+    if digits && length < LEAST_NUMBER {
+        return;
+    }
     if length < LEAST_ANYWHERE || (digits && length < LEAST_DIGITS_ANYWHERE) {
         if length >= LEAST_WORD {
             push(text.to_owned(), true);
         }
         return;
     }
-    common_encodings(text).into_iter().for_each(|form| push(form, false));
+    for written in [text.to_owned(), text.to_uppercase(), text.to_lowercase()] {
+        if !is_word(written.trim()) {
+            common_encodings(&written).into_iter().for_each(|form| push(form, false));
+        }
+    }
     // As it stands in the name of a snapshot's file.
     if text.contains(char::is_whitespace) {
         push(text.split_whitespace().collect::<Vec<_>>().join("-"), false);
     }
+}
+
+fn is_word(text: &str) -> bool {
+    WORDS.binary_search(&text).is_ok()
 }
 
 /// Every leaf of a value that tells something.
@@ -227,10 +240,18 @@ mod tests {
             |value: Value| needles(&[value]).into_iter().map(|needle| (needle.text, needle.whole)).collect::<Vec<_>>();
         assert_eq!(found(json!("CA")), [("CA".to_owned(), true)]);
         assert_eq!(found(json!(1990)), [("1990".to_owned(), true)]);
-        for value in [json!("x"), json!(17), json!(true), json!("title"), json!(" "), json!(null)] {
+        for value in [json!("x"), json!(17), json!("400"), json!(true), json!("title"), json!(" "), json!(null)] {
             assert_eq!(found(value.clone()), [], "{value}");
         }
         assert!(found(json!("Ada")).iter().all(|(_, whole)| *whole));
+        for other in ["GRACE HOPPER", "grace hopper", "GRACE%20HOPPER"] {
+            assert!(found(json!("Grace Hopper")).contains(&(other.to_owned(), false)), "{other}");
+        }
+        assert!(found(json!("Title")).iter().all(|(text, _)| text != "title"));
+        for other in ["10/12/1815", "10.12.1815", "12/10/1815"] {
+            assert!(found(json!("1815-12-10")).contains(&(other.to_owned(), false)), "{other}");
+        }
+        assert!(found(json!("1815-12-10")).contains(&("18151210".to_owned(), true)));
         assert!(found(json!("Grace Hopper")).contains(&("Grace-Hopper".to_owned(), false)));
         assert!(found(json!("a\nlonger text")).contains(&("longer text".to_owned(), false)));
     }

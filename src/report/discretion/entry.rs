@@ -18,7 +18,7 @@ pub(super) fn entry(mask: &Mask, mut entry: Entry) -> Entry {
         }
         Entry::Flow(Flow { flow, version, language, steps, first: _, moves: _ }) => {
             each(mask, [flow, version]);
-            each(mask, language);
+            languages(mask, language);
             steps.iter_mut().for_each(|step| spot(mask, step));
         }
         Entry::TestStarted(TestStarted { test, attempt: _, at: _ }) => *test = mask.name(test),
@@ -39,6 +39,11 @@ fn each<'t>(mask: &Mask, texts: impl IntoIterator<Item = &'t mut String>) {
             *text = masked;
         }
     }
+}
+
+/// A language is no data, also where an applicant entered the same two letters.
+fn languages(mask: &Mask, language: &mut Option<String>) {
+    language.iter_mut().for_each(|language| *language = mask.path(language));
 }
 
 fn run_started(mask: &Mask, started: &mut RunStarted) {
@@ -89,7 +94,8 @@ fn test(mask: &Mask, test: &mut Test) {
     } = test;
     *name = mask.name(name);
     each(mask, [title, version, explanation]);
-    each(mask, reason.iter_mut().chain(flow).chain(language).chain(tags));
+    each(mask, reason.iter_mut().chain(flow).chain(tags));
+    languages(mask, language);
     for session in sessions {
         // A short one is no text that is looked for.
         match mask.sessions.get(session) {
@@ -135,7 +141,7 @@ fn step(mask: &Mask, step: &mut Step) {
     place(mask, at);
     if let Some(Visit { flow, version, language, from, way, to }) = visit {
         each(mask, [flow, version, way]);
-        each(mask, language);
+        languages(mask, language);
         from.iter_mut().chain([to]).for_each(|one| spot(mask, one));
     }
     failures.iter_mut().for_each(|one| failure(mask, one));

@@ -9,6 +9,8 @@ use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome};
 use crate::redact::{MASK, places};
 use crate::source::Diagnostic;
 
+/// The parameter that names an applicant.
+const CLIENT: &str = "endClientId";
 /// The path of a connector, behind which a token stands alone.
 const CONNECTOR: &str = "/connector/";
 /// The members of a link between two applicants.
@@ -71,6 +73,7 @@ impl Kept {
             self.secret(token);
         }
         self.sessions.extend(applicants(&request.url).map(str::to_owned));
+        self.entered.extend(queries(&request.url));
         let mut found = Vec::new();
         places::mask_parameters(&request.url, &mut |secret| found.push(secret.to_owned()));
         match &request.body {
@@ -118,6 +121,31 @@ fn lone_token(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once(CONNECTOR)?;
     let token = rest.split(['?', '#']).next()?;
     (!token.is_empty() && !token.contains('/')).then_some(token)
+}
+
+/// The values in the query of a URL that an applicant may have entered.
+fn queries(url: &str) -> Vec<Value> {
+    let Some((_, query)) = url.split_once('?') else { return Vec::new() };
+    let pairs = query.split(['&', '#']).filter_map(|pair| pair.split_once('='));
+    let pairs = pairs.filter(|(name, value)| is_entered(name, value));
+    pairs
+        .map(|(_, value)| percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into())
+        .collect()
+}
+
+/// A URL with the values in its query masked.
+fn queries_masked(url: &str) -> String {
+    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) if is_entered(name, value) => format!("{name}={DATA}"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+/// Whether a parameter of a URL may be data: no client, no token, nothing empty.
+fn is_entered(name: &str, value: &str) -> bool {
+    name != CLIENT && !places::is_secret_member(name) && !value.is_empty()
 }
 
 /// The sessions in a URL.
@@ -221,6 +249,10 @@ impl Mask {
         let mask_data = self.entered.is_some();
         self.headers(&mut request.headers);
         request.url = self.url(&request.url);
+        if mask_data {
+            request.url = queries_masked(&request.url);
+        }
+        request.url = self.text(&request.url).into_owned();
         match &mut request.body {
             RequestBody::Empty => {}
             RequestBody::Json(body) => {
@@ -228,9 +260,12 @@ impl Mask {
                 if mask_data && link(body).is_none() {
                     data::masked(body, DATA);
                 }
+                *body = self.value(body);
             }
             RequestBody::Text(text) if mask_data => *text = DATA.to_owned(),
-            RequestBody::Text(text) => *text = places::mask_parameters(text, &mut |_| {}),
+            RequestBody::Text(text) => {
+                *text = self.text(&places::mask_parameters(text, &mut |_| {})).into_owned();
+            }
             RequestBody::Form(pairs) => {
                 let data = mask_data && !asks_for_token(pairs);
                 for (name, value) in pairs {

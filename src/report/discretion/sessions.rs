@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::redact::{Needle, common_encodings};
+use crate::redact::{Needle, encodings};
 
 /// How much of an id is shown: enough to find it in a log.
 const SHOWN: usize = 8;
@@ -49,7 +49,7 @@ pub(super) fn needles(shown: &HashMap<String, String>) -> Vec<Needle> {
     for (session, shown) in shown {
         let length = session.chars().count();
         let mut forms = match length {
-            LEAST_ANYWHERE.. => common_encodings(session),
+            LEAST_ANYWHERE.. => encodings(session),
             LEAST_WORD.. => vec![session.clone()],
             _ => Vec::new(),
         };

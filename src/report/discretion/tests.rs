@@ -165,6 +165,17 @@ fn credentials_and_sessions_are_masked_where_they_stand_and_wherever_else() {
 }
 
 #[test]
+fn a_language_is_no_data() {
+    let (sources, outcome) = outcome(vec![exchange(&[], json!({"id1": "de-LI"}), &[], json!({}))]);
+    let discretion = Discretion { entered: Some(Arc::new(Entered::new(&sources, &[], &[]))), ..Discretion::default() };
+    let mut entry = entries().remove(0);
+    entry["language"] = json!("de-LI");
+    entry["title"] = json!("in de-LI");
+    let shown = serde_json::to_value(&*discretion.of(&outcome).entry(serde_json::from_value(entry).unwrap())).unwrap();
+    assert_eq!((&shown["language"], &shown["title"]), (&json!("de-LI"), &json!("in [data]")));
+}
+
+#[test]
 fn data_are_masked_by_their_place_however_short() {
     let body = json!({"id1": "x", "id2": 7, "id3": true, "id4": [null, "", "Ada Byron"]});
     let came = json!({"title": "Dear Ada Byron", "elements": [{"name": "Age", "value": 7, "condition": {"rules": [{"value": true}]}}]});
