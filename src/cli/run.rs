@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,7 +61,10 @@ pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &
         if let Err(error) = arguments.reports.clear() {
             return wrong(&output, &error);
         }
-        output.annotate = arguments.reports.github.then(|| repository::folder(environment));
+        output.annotate = arguments.reports.github.then(|| {
+            let place = super::settings::place(&arguments.select, &arguments.target);
+            repository::folder(environment, place.as_ref().map_or(Path::new("."), |place| &place.root))
+        });
     }
     match prepare(environment, &arguments, &output) {
         Ok(prepared) => play(environment, &arguments, prepared, part, &output),

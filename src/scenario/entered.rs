@@ -111,26 +111,34 @@ fn in_path(path: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// The headers and credentials that a scenario writes out, by their names.
+/// The headers and credentials that a scenario writes out, by their names: where they stand, or in the variables and cases
+/// that a template there refers to.
 pub fn credentials(scenario: &Scenario, see: &mut dyn FnMut(&str, &str)) {
     let text = |value: &Templated| value.as_literal().and_then(Value::as_str).map(str::to_owned);
+    let cases = scenario.cases.iter().flatten().flat_map(|case| &case.values);
+    let given: Vec<&(String, Templated)> = cases.chain(&scenario.vars).collect();
+    let texts = |value: &Templated| -> Vec<String> {
+        let names = value.names();
+        let referred = given.iter().filter(|(name, _)| names.contains(name)).filter_map(|(_, value)| text(value));
+        text(value).into_iter().chain(referred).collect()
+    };
+    let mut see_each = |name: &str, value: Option<&Templated>| {
+        value.into_iter().flat_map(texts).for_each(|value| see(name, &value));
+    };
     each_step(scenario, &mut |step| {
-        let mut pairs: Vec<(Option<String>, Option<String>)> =
-            step.headers.iter().map(|(name, value)| (text(name), text(value))).collect();
+        let mut headers = |headers: &[(Templated, Templated)]| {
+            for (name, value) in headers {
+                if let Some(name) = text(name) {
+                    see_each(&name, Some(value));
+                }
+            }
+        };
+        headers(&step.headers);
         match &step.action {
-            Action::Request { headers, .. } => {
-                pairs.extend(headers.iter().map(|(name, value)| (text(name), text(value))));
-            }
-            Action::Authenticate { client_secret, .. } => {
-                pairs.push((Some("client_secret".to_owned()), client_secret.as_ref().and_then(text)));
-            }
-            Action::Redeem { token } => pairs.push((Some("token".to_owned()), token.as_ref().and_then(text))),
+            Action::Request { headers: more, .. } => headers(more),
+            Action::Authenticate { client_secret, .. } => see_each("client_secret", client_secret.as_ref()),
+            Action::Redeem { token } => see_each("token", token.as_ref()),
             _ => {}
-        }
-        for (name, value) in pairs {
-            if let Some((name, value)) = name.zip(value) {
-                see(&name, &value);
-            }
         }
     });
 }
