@@ -156,6 +156,12 @@ fn a_test_is_opened_where_it_failed_before_what_awaits_review() {
         browser.value("[...document.querySelectorAll('.step-head')].map((one) => one.ariaExpanded)"),
         serde_json::json!(["false", "true"])
     );
+    // Names that have no place to break are broken all the same.
+    browser.resize(375, 700);
+    assert_eq!(browser.value("document.documentElement.scrollWidth"), 375);
+    // In a ticket a label needs no asterisks, and whatever else stands between some keeps them.
+    browser.click(".as-text summary");
+    assert!(browser.text(".as-text pre").starts_with("review: City is new, not *this*"));
     mixed().open(&browser, "#/test/retail/changes");
     browser.until("document.getElementById('view-test').dataset.shown === 'retail/changes'");
     assert_eq!(browser.value("document.querySelectorAll('.step.review .step-head[aria-expanded=true]').length"), 1);

@@ -188,6 +188,13 @@ pub fn flows() -> Page {
     let mut first = of(0, "first", view("shop", "draft", None), "failed");
     // What awaits review comes before what failed.
     first["steps"][0]["verdict"] = "review".into();
+    let long = format!("scenarios/{}.yaml", "averylongname".repeat(12));
+    first["steps"][1]["place"]["file"] = long.clone().into();
+    first["steps"][0]["snapshot"] = json!({
+        "file": long, "standing": "changed", "passes": false, "note": null, "accepted": "{}\n", "actual": "{ }\n",
+        "changes": ["*City* is new"],
+    });
+    first["explanation"] = "review: *City* is new, not *this*\n".into();
     let tests = [
         first,
         of(1, "second", view("shop", "draft", None), "passed"),
