@@ -9,7 +9,8 @@ fn a_flow_is_chosen_with_the_keyboard_and_keeps_it() {
     let page = flows();
     page.open(&browser, "#/flow");
     let choices = ["shop, draft", "shop, draft, fr", "shop, live", "shop \"two\", draft"];
-    assert_eq!(browser.texts("#flow-choice option"), choices);
+    let offered = browser.value("[...document.getElementById('flow-choice').options].map((one) => one.textContent)");
+    assert_eq!(offered, serde_json::json!(choices));
     assert_eq!(browser.text("#view-flow h1"), choices[0]);
     browser.value("document.getElementById('flow-choice').focus()");
     for choice in &choices[1..] {
@@ -158,7 +159,8 @@ fn a_test_is_opened_where_it_failed_before_what_awaits_review() {
     );
     // Names that have no place to break are broken all the same.
     browser.resize(375, 700);
-    assert_eq!(browser.value("document.documentElement.scrollWidth"), 375);
+    let beyond = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assert_eq!(beyond, 0);
     // In a ticket a label needs no asterisks, and whatever else stands between some keeps them.
     browser.click(".as-text summary");
     assert!(browser.text(".as-text pre").starts_with("review: City is new, not *this*"));

@@ -202,9 +202,10 @@ pub fn flows() -> Page {
         of(3, "live", view("shop", "live", None), "passed"),
         of(4, "longer", view("shop \"two\"", "draft", None), "failed"),
     ];
+    let spots = ["Name", "Address", "Nowhere"].map(|title| json!({ "title": title, "type": "form", "shape": "" }));
     let known = json!({
         "event": "flow", "flow": "shop", "version": "draft", "language": null,
-        "steps": ["Name", "Address", "Nowhere"].map(|title| json!({ "title": title, "type": "form", "shape": "" })),
+        "steps": spots,
         "first": [0], "moves": [],
     });
     let started = json!({
