@@ -7,13 +7,14 @@ use crate::webdriver::Browser;
 
 /// The variable that says where axe-core is, the rules of which accessible pages are held to: its `axe.min.js`.
 const AXE: &str = "AXE_CORE";
-const PLACES: [&str; 6] = [
+const PLACES: [&str; 7] = [
     "#/",
     "#/?q=nothing+like+it",
     "#/test/retail/fails",
     "#/test/retail/changes",
     "#/test/retail/sometimes?step=2",
     "#/test/retail/later",
+    "#/flow",
 ];
 
 #[test]

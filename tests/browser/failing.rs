@@ -119,11 +119,14 @@ fn keys_lead_through_the_report() {
     browser.until("document.getElementById('view-test').dataset.shown === 'retail/changes'");
     browser.press("n");
     browser.until("document.getElementById('view-test').dataset.shown === 'retail/fails'");
+    // A flaky test is to be looked at, too.
+    browser.press("n");
+    browser.until("document.getElementById('view-test').dataset.shown === 'retail/sometimes'");
     browser.press("n");
     browser.until_text("#status", "There is no further test to look at");
     browser.press(keys::ESCAPE);
     browser.until("!document.getElementById('view-list').hidden");
-    assert_eq!(browser.value("document.activeElement.querySelector('.name').innerText"), "retail/fails");
+    assert_eq!(browser.value("document.activeElement.querySelector('.name').innerText"), "retail/sometimes");
 
     browser.press("/");
     browser.until("document.activeElement.id === 'search'");

@@ -9,6 +9,7 @@ mod project;
 
 mod access;
 mod failing;
+mod flows;
 mod list;
 mod runs;
 mod safety;

@@ -165,6 +165,60 @@ fn test(number: usize, name: &str, fails: bool) -> Value {
     })
 }
 
+/// The journal of tests of flows whose names begin alike, in versions and languages. Each flow has a step that is known and was
+/// not visited, and a way back.
+pub fn flows() -> Page {
+    let of = |number: usize, name: &str, view: [Option<&str>; 3], verdict: &str| {
+        let mut test = test(number, name, verdict == "failed");
+        let [flow, version, language] = view;
+        let spot = |title: &str| json!({ "title": title, "type": "form", "shape": "" });
+        for (at, (way, from, to)) in
+            [("begin", None, "Name"), ("submit", Some("Name"), "Address")].into_iter().enumerate()
+        {
+            test["steps"][at]["visit"] = json!({
+                "flow": flow, "version": version, "language": language, "from": from.map(spot), "way": way, "to": spot(to),
+            });
+        }
+        for (key, value) in [("flow", flow), ("version", version), ("language", language), ("verdict", Some(verdict))] {
+            test[key] = json!(value);
+        }
+        test
+    };
+    let view = |flow, version, language| [Some(flow), Some(version), language];
+    let mut first = of(0, "first", view("shop", "draft", None), "failed");
+    // What awaits review comes before what failed.
+    first["steps"][0]["verdict"] = "review".into();
+    let long = format!("scenarios/{}.yaml", "averylongname".repeat(12));
+    first["steps"][1]["place"]["file"] = long.clone().into();
+    first["steps"][0]["snapshot"] = json!({
+        "file": long, "standing": "changed", "passes": false, "note": null, "accepted": "{}\n", "actual": "{ }\n",
+        "changes": ["*City* is new"],
+    });
+    first["explanation"] = "review: *City* is new, not *this*\n".into();
+    let tests = [
+        first,
+        of(1, "second", view("shop", "draft", None), "passed"),
+        of(2, "french", view("shop", "draft", Some("fr")), "review"),
+        of(3, "live", view("shop", "live", None), "passed"),
+        of(4, "longer", view("shop \"two\"", "draft", None), "failed"),
+    ];
+    let spots = ["Name", "Address", "Nowhere"].map(|title| json!({ "title": title, "type": "form", "shape": "" }));
+    let known = json!({
+        "event": "flow", "flow": "shop", "version": "draft", "language": null,
+        "steps": spots,
+        "first": [0], "moves": [],
+    });
+    let started = json!({
+        "event": "run-started", "format": 1, "draftgate": "0.1.0", "started": "2026-11-28T21:43:54Z", "server": null,
+        "environment": null, "seed": 1, "shard": null, "suite": "", "selected": 5,
+        "tests": tests.iter().map(|test| json!({ "number": test["number"], "name": test["name"] })).collect::<Vec<_>>(),
+    });
+    let ended = json!({ "event": "run-ended", "seconds": 2.5, "exit": 1 });
+    let project = Project::new();
+    write(&project, [started, known].into_iter().chain(tests).chain([ended]));
+    Page::of(project, "run.jsonl")
+}
+
 /// What becomes a mark on the page, should it ever become markup: it changes the title, as an element and as a program.
 pub const PLANTED: &str =
     "<img src=x onerror=\"document.title='planted'\"></script><script>document.title='planted'</script><!--";

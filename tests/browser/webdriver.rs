@@ -111,6 +111,11 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features);
     }
 
+    /// Shows the page as it is printed, or as it is on the screen again.
+    pub fn print(&self, printed: bool) {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": if printed { "print" } else { "" } }));
+    }
+
     /// Runs a program in the page, whatever the page's policy says of programs.
     pub fn inject(&self, program: &str) {
         let answer = self.devtools("Runtime.evaluate", json!({ "expression": program }));
@@ -224,6 +229,8 @@ pub mod keys {
     pub const ENTER: &str = "\u{e007}";
     /// Escape.
     pub const ESCAPE: &str = "\u{e00c}";
+    /// The arrow down.
+    pub const DOWN: &str = "\u{e015}";
     /// Control, which stays pressed while a text is typed.
     pub const CONTROL: &str = "\u{e009}";
 }

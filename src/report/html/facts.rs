@@ -3,7 +3,6 @@
 use super::embed::text;
 use super::view::{Group, message};
 use crate::journal::{Journal, Shard, Test};
-use crate::phrase::counted;
 use crate::report::gaps::gaps;
 
 /// How many names are listed before the rest is only counted.
@@ -24,14 +23,19 @@ pub fn headline(journal: &Journal) -> String {
         (count(Group::Passed), "passed"),
         (count(Group::Skipped), "skipped"),
     ];
+    let flaky = journal.tests.iter().filter(|test| test.is_flaky()).count();
     let told: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", grouped(*count)))
+        .map(|(count, word)| match *word == "passed" && flaky > 0 {
+            true => format!("{} {word} ({} flaky)", grouped(*count), grouped(flaky)),
+            false => format!("{} {word}", grouped(*count)),
+        })
         .collect();
-    match told.is_empty() {
-        true => "No test has ended".to_owned(),
-        false => told.join(", "),
+    match (told.is_empty(), journal.is_whole()) {
+        (true, true) => "No test ran".to_owned(),
+        (true, false) => "No test had ended".to_owned(),
+        (false, _) => told.join(", "),
     }
 }
 
@@ -128,7 +132,7 @@ pub fn summary(journal: &Journal, tests: &[&Test], page: &mut String) {
                 "<li><strong>{}</strong> ({}): {}</li>\n",
                 text(&test.name),
                 text(&place),
-                text(&message(test))
+                text(&plain(&message(test)))
             ));
         }
         more(of_group.len(), page);
@@ -140,6 +144,18 @@ fn more(all: usize, page: &mut String) {
     if let Some(more) = all.checked_sub(MOST_NAMES).filter(|more| *more > 0) {
         page.push_str(&format!("<li>and {} more</li>\n", grouped(more)));
     }
+}
+
+/// A sentence without the asterisks that its labels stand between.
+fn plain(sentence: &str) -> String {
+    let parts: Vec<&str> = sentence.split('*').collect();
+    // An asterisk without its like is one of the sentence's own.
+    if parts.len() % 2 == 1 { parts.concat() } else { sentence.to_owned() }
+}
+
+/// A number of things, as [`counted`](crate::phrase::counted), with its thousands apart.
+fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{} {word}s", grouped(count)) }
 }
 
 /// A number with its thousands apart.

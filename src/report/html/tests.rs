@@ -190,6 +190,33 @@ fn a_run_is_told_in_a_line_and_what_is_missing_of_it_is_named() {
 }
 
 #[test]
+fn the_headline_says_how_many_of_the_passed_are_flaky_and_that_nothing_ran() {
+    let attempt = json!({ "verdict": "failed", "seconds": 1.0, "message": "it was late", "explanation": "" });
+    let tests = vec![test(0, "a", &json!({ "verdict": "failed" })), test(1, "b", &json!({ "attempts": [attempt] }))];
+    assert_eq!(facts::headline(&journal(tests)), "1 failed, 1 passed (1 flaky)");
+    let mut none = journal(Vec::new());
+    assert_eq!(facts::headline(&none), "No test ran");
+    none.ended = None;
+    assert_eq!(facts::headline(&none), "No test had ended");
+}
+
+#[test]
+fn without_a_program_labels_stand_without_asterisks_and_thousands_apart() {
+    let tests: Vec<_> = (0..1000)
+        .map(|number| {
+            let changes = json!({ "verdict": "skipped", "reason": "later" });
+            test(number, &format!("a/{number}"), &changes)
+        })
+        .chain([test(1000, "b", &json!({ "verdict": "failed", "problem": failure("*City* is 2 * 3") }))])
+        .chain([test(1001, "c", &json!({ "verdict": "failed", "problem": failure("*City* is new") }))])
+        .collect();
+    let page = page(&journal(tests));
+    assert!(page.contains("<p>1,002 tests in all: 2 failed, 1,000 skipped.</p>"));
+    assert!(page.contains("</strong> (scenarios/a.yaml:1): City is new</li>"));
+    assert!(page.contains("</strong> (scenarios/a.yaml:1): *City* is 2 * 3</li>"));
+}
+
+#[test]
 fn a_row_says_what_is_to_be_said_of_its_test() {
     let attempt = json!({ "verdict": "failed", "seconds": 1.0, "message": "it was late", "explanation": "" });
     let mut warning = failure("it is odd");

@@ -4,6 +4,7 @@
 //   #/?show=failed&q=address&sort=duration
 //   #/test/retail/happy::canada?step=2&show=failed
 //   #/flow/retail-onboarding/draft
+//   #/flow/retail-onboarding (in its first version)
 
 const CHOICES = {
   show: ["all", "passed", "failed", "flaky", "skipped", "review"],

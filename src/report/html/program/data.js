@@ -4,8 +4,8 @@ const RUN = JSON.parse(byId("run").textContent);
 const TESTS = RUN.tests;
 const PLACE_OF = new Map(TESTS.map((test, at) => [test.name, at]));
 
-/** The tests of which something is to be done, in the order of the run: what failed, and what awaits review. */
-const FAILING = TESTS.map((test, at) => at).filter((at) => ["failed", "review"].includes(TESTS[at].group));
+/** The tests that are to be looked at, in the order of the run: what failed, what awaits review, what is flaky. */
+const FAILING = TESTS.map((test, at) => at).filter((at) => ["failed", "review"].includes(TESTS[at].group) || TESTS[at].flaky);
 
 const parsed = new Promise((resolve) => {
   if (document.readyState !== "loading") resolve();

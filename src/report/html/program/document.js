@@ -33,7 +33,7 @@ const counted = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "
 const VERDICTS = {
   passed: ["✓", "Passed"],
   skipped: ["–", "Skipped"],
-  review: ["◆", "Review"],
+  review: ["◆", "To review"],
   broken: ["!", "Broken"],
   failed: ["✕", "Failed"],
   refused: ["⊘", "Refused"],

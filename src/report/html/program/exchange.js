@@ -48,7 +48,7 @@ function curl(command) {
 }
 
 function exchange(one) {
-  return h("div", { class: "exchange" }, h("div", { class: "sides" }, requestSide(one.request), answerSide(one.answer)), curl(one.request.curl));
+  return h("div", { class: "exchange" }, h("div", { class: one.request.body ? "sides" : "sides bodiless" }, requestSide(one.request), answerSide(one.answer)), curl(one.request.curl));
 }
 
 /** All exchanges of a step: its own in sight, the others to be opened. */

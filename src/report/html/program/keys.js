@@ -4,7 +4,7 @@ const KEYS = [
   ["/", "search"],
   ["j k", "next, previous row or step"],
   ["Enter", "open it"],
-  ["n p", "next, previous test to look at"],
+  ["n p", "next, previous test in the narrowed list, or to look at"],
   ["Esc", "back to the list; empty the search"],
   ["t", "light, dark, as the system has it"],
   ["?", "these keys"],

@@ -5,8 +5,8 @@ const CHIPS = [
   ["all", "All", () => true],
   ["failed", "Failed", (test) => test.group === "failed"],
   ["review", "To review", (test) => test.group === "review"],
-  ["flaky", "Flaky", (test) => test.flaky],
   ["passed", "Passed", (test) => test.group === "passed"],
+  ["flaky", "of them flaky", (test) => test.flaky, "Passed, but only at a later attempt: they count among the passed"],
   ["skipped", "Skipped", (test) => test.group === "skipped"],
 ];
 
@@ -20,10 +20,38 @@ const SORTS = {
   pending: ["pending time", (a, b) => b.pending - a.pending],
 };
 
-/** What is searched in: `flow:` and `tag:` are words like others. */
+/** What words are searched in. */
 const HAYSTACKS = TESTS.map((test) => [
-  test.name, test.title, test.message, test.file, test.verdict, test.flow ? `flow:${test.flow}` : "", ...test.tags.map((tag) => `tag:${tag}`),
+  test.name, test.title, test.message, test.file, test.verdict, test.flow || "", ...test.tags,
 ].join("\n").toLowerCase());
+
+/** What `NAME:` is searched in. */
+const FIELDS = {
+  flow: (test) => [test.flow || ""],
+  tag: (test) => test.tags,
+  version: (test) => [test.flow ? test.version : ""],
+  language: (test) => [test.language || ""],
+};
+
+/** A field that is exactly this, as it is searched for. */
+const exactly = (field, value) => `${field}:"${value.replace(/["\\]/g, "\\$&")}"`;
+
+/**
+ * What a search asks of a test, one condition a word: a word, or several between quotes, is anywhere; `flow:word` begins the
+ * flow, `flow:"words"` is all of it, letter by letter.
+ */
+function conditions(search) {
+  const found = search.matchAll(/(?:(flow|tag|version|language):)?"((?:[^"\\]|\\.)*)("?)|\S+/gi);
+  return [...found].map(([whole, key, inner, end]) => {
+    const [, field, rest] = key ? [] : /^(flow|tag|version|language):(.*)$/is.exec(whole) || [];
+    const text = inner === undefined ? rest ?? whole : inner.replace(/\\(.)/g, "$1");
+    const low = text.toLowerCase();
+    const values = FIELDS[(key || field || "").toLowerCase()];
+    if (!values) return (test, at) => HAYSTACKS[at].includes(low);
+    if (end) return (test) => values(test).includes(text);
+    return (test) => values(test).some((value) => value && value.toLowerCase().startsWith(low));
+  });
+}
 
 const FIRST_ROWS = 60;
 const MORE_ROWS = 300;
@@ -47,18 +75,18 @@ function row(at) {
 /** The places of the tests that a route shows, in its order. */
 function shownBy(route) {
   const [, , wanted] = CHIPS.find(([key]) => key === route.show);
-  const words = route.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const asked = conditions(route.q);
   const places = [];
   TESTS.forEach((test, at) => {
-    if (wanted(test) && words.every((word) => HAYSTACKS[at].includes(word))) places.push(at);
+    if (wanted(test) && asked.every((holds) => holds(test, at))) places.push(at);
   });
   const order = SORTS[route.sort][1];
   return order ? places.sort((a, b) => order(TESTS[a], TESTS[b]) || a - b) : places;
 }
 
 function renderList() {
-  byId("chips").replaceChildren(...CHIPS.map(([key, word, wanted]) =>
-    link({ view: "list", show: key }, { class: `chip ${key}`, "aria-current": route.show === key ? "true" : null, "data-show": key },
+  byId("chips").replaceChildren(...CHIPS.map(([key, word, wanted, meaning]) =>
+    link({ view: "list", show: key }, { class: `chip ${key}`, "aria-current": route.show === key ? "true" : null, "data-show": key, title: meaning },
       word, h("span", { class: "number" }, number(TESTS.filter(wanted).length)))));
   const search = byId("search");
   if (document.activeElement !== search || !search.value.startsWith(route.q)) search.value = route.q;
@@ -107,6 +135,7 @@ function startList() {
     event.preventDefault();
     byId("list").querySelector("a")?.focus();
   });
-  byId("tests").hidden = false;
+  // Of a run without a test the headline says all that there is to say.
+  byId("tests").hidden = TESTS.length === 0;
 }
 

@@ -24,8 +24,13 @@ let listScroll = 0;
 let lastView = "";
 let lastName = "";
 
+/** Calls the window as what it shows is headed. */
+function entitle(heading) {
+  document.title = heading ? `${heading} · ${TITLE}` : TITLE;
+}
+
 function show() {
-  document.title = route.name ? `${route.name} · ${TITLE}` : TITLE;
+  entitle(route.view === "test" ? route.name : "");
   for (const view of ["list", "test", "flow"]) byId(`view-${view}`).hidden = route.view !== view;
   for (const [id, view] of [["to-tests", "list"], ["to-flows", "flow"]]) {
     if (route.view === view) byId(id).setAttribute("aria-current", "page");

@@ -13,27 +13,41 @@ function testFacts(test) {
   const requests = test.request_seconds > 0 && `${duration(test.request_seconds)} in requests`;
   const pending = test.pending_seconds > 0 && `${duration(test.pending_seconds)} pending`;
   const parts = [requests, pending].filter(Boolean).join(", ");
-  const searched = (word) => link({ view: "list", q: word, show: "all" }, null, word.slice(word.indexOf(":") + 1));
+  const searched = (field, value) => link({ view: "list", q: exactly(field, value), show: "all" }, null, value);
+  const drawn = RUN.pictures.find((one) => isOf(test, one));
   return h("dl", { class: "facts" },
     fact("Written in", h("span", { class: "code" }, `${test.place.file}:${test.place.line}`)),
-    test.flow && fact("Flow", searched(`flow:${test.flow}`), `, ${test.version}`),
+    test.flow && fact("Flow", drawn ? link({ view: "flow", name: captionKey(drawn) }, null, test.flow) : searched("flow", test.flow), `, ${test.version}`),
     test.language && fact("Language", test.language),
     test.verdict !== "skipped" && fact("Took", duration(test.seconds), parts && h("span", { class: "of-it" }, ` (${parts})`)),
     test.sessions.length > 0 && fact(test.sessions.length > 1 ? "Sessions" : "Session", h("span", { class: "code" }, test.sessions.join(", "))),
-    test.tags.length > 0 && fact("Tags", test.tags.flatMap((tag, at) => [at > 0 && ", ", searched(`tag:${tag}`)])));
+    test.tags.length > 0 && fact("Tags", test.tags.flatMap((tag, at) => [at > 0 && ", ", searched("tag", tag)])));
 }
 
-/** Ways to the failing test before this one, and after it. */
+/** The tests that one walks through, and what they are: those of the list where it is narrowed, else those to look at. */
+function walked() {
+  const narrowed = route.q.trim() || route.show !== "all";
+  return narrowed ? [shownBy(route), "in the list"] : [FAILING, "to look at"];
+}
+
+/** The test before a place and the one after it; a test that is not among them lies where it lies in the run. */
+function beside(places, at) {
+  const place = places.indexOf(at);
+  if (place >= 0) return [places[place - 1], places[place + 1]];
+  return [places.filter((other) => other < at).pop(), places.find((other) => other > at)];
+}
+
+/** Ways to the test before this one, and after it. */
 function neighbours(at) {
-  const before = FAILING.filter((place) => place < at).pop();
-  const after = FAILING.find((place) => place > at);
-  const place = FAILING.indexOf(at);
-  if (!FAILING.length || (FAILING.length === 1 && place === 0)) return null;
+  const [places, what] = walked();
+  const [before, after] = beside(places, at);
+  const place = places.indexOf(at);
+  if (!places.length || (places === FAILING && places.length === 1 && place === 0)) return null;
   const way = (to, word, key) => (to === undefined
     ? h("span", { class: "button off" }, word)
     : link({ view: "test", name: TESTS[to].name }, { class: "button", title: `${TESTS[to].name} (key ${key})` }, word));
-  return h("nav", { class: "neighbours", "aria-label": "Tests to look at" }, way(before, "← Previous", "p"),
-    h("span", null, place < 0 ? `${number(FAILING.length)} to look at` : `${number(place + 1)} of ${number(FAILING.length)} to look at`), way(after, "Next →", "n"));
+  return h("nav", { class: "neighbours", "aria-label": places === FAILING ? "Tests to look at" : "Tests in the list" }, way(before, "← Previous", "p"),
+    h("span", null, place < 0 ? `${number(places.length)} ${what}` : `${number(place + 1)} of ${number(places.length)} ${what}`), way(after, "Next →", "n"));
 }
 
 function attempts(test) {
@@ -46,13 +60,17 @@ function attempts(test) {
 
 function asText(test) {
   if (!test.explanation) return null;
-  const text = h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": "Explanation" }, test.explanation);
-  return h("details", { class: "as-text" }, h("summary", null, "As text, for a ticket"), copyButton("the explanation", () => test.explanation, text), text);
+  // Labels in sentences stand between asterisks, which are in the way in a ticket.
+  const sentences = test.steps.flatMap((step) => step.snapshot?.changes || []);
+  const explanation = sentences.reduce((all, one) => all.replaceAll(one, () => sentence(one).map((part) => part.textContent ?? part).join("")), test.explanation);
+  const text = h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": "Explanation" }, explanation);
+  return h("details", { class: "as-text" }, h("summary", null, "As text, for a ticket"), copyButton("the explanation", () => explanation, text), text);
 }
 
-/** Which step a test is opened at: the first that does not hold. */
+/** Which step a test is opened at: the first that failed, else the first that awaits review. */
 function firstOpen(test) {
-  const bad = test.steps.find((step) => !["passed", "skipped"].includes(step.verdict));
+  const bad = test.steps.find((step) => !["passed", "skipped", "review"].includes(step.verdict))
+    || test.steps.find((step) => step.verdict === "review");
   return bad ? bad.number : 0;
 }
 
@@ -69,14 +87,15 @@ async function renderTest() {
   const back = link({ view: "list" }, { class: "back" }, "← All tests");
   const at = PLACE_OF.get(route.name);
   if (at === undefined) {
-    view.replaceChildren(h("div", { class: "way" }, back), h("h1", { tabindex: "-1" }, "No such test"),
+    entitle("No such test");
+    view.replaceChildren(h("div", { class: "bar" }, back), h("h1", { tabindex: "-1" }, "No such test"),
       h("p", null, "This report has no test ", h("span", { class: "code" }, route.name), "."));
     return;
   }
   const row = TESTS[at];
   const head = h("header", { class: "test-head" },
     h("h1", { tabindex: "-1" }, row.name), h("p", { class: "title" }, badge(row.flaky ? "flaky" : row.verdict), " ", row.title));
-  view.replaceChildren(h("div", { class: "way" }, back, neighbours(at)), head);
+  view.replaceChildren(h("div", { class: "bar" }, back, neighbours(at)), head);
   let detail;
   try {
     detail = await detailOf(at);
@@ -117,11 +136,11 @@ function followStep() {
   if (item && item.inner.hidden) shownSteps.open(route.step);
 }
 
-/** The next failing test, or the one before. */
+/** The next test, or the one before. */
 function neighbour(forward) {
+  const [places, what] = walked();
   const at = route.view === "test" ? PLACE_OF.get(route.name) ?? -1 : -1;
-  const to = forward ? FAILING.find((place) => place > at) : FAILING.filter((place) => place < at).pop();
-  if (to === undefined) announce("There is no further test to look at");
+  const to = beside(places, at)[forward ? 1 : 0];
+  if (to === undefined) announce(`There is no further test ${what}`);
   else go({ view: "test", name: TESTS[to].name });
 }
-
