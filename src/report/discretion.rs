@@ -4,8 +4,8 @@
 //! stand ([`places`](crate::redact::places)), known or not. **Sessions**, with which anybody could go on as the applicant:
 //! their first eight characters are shown. And, where that was asked for, **what applicants entered**.
 //!
-//! An outcome is made discreet in two steps. First by its structure ([`exchange`]): headers, members and leaves of bodies,
-//! before any text is made of them. Then by its texts ([`entry`]): whatever was found in the structure of a test is masked
+//! An outcome is made discreet in two steps. First by its structure (`exchange`): headers, members and leaves of bodies,
+//! before any text is made of them. Then by its texts (`entry`): whatever was found in the structure of a test is masked
 //! wherever else it stands in what is said of that test. An [`Entry`] reaches a reporter only as [`Discreet`], which
 //! nothing outside this module makes.
 

@@ -1,6 +1,6 @@
 //! The report as one page of HTML, which needs nothing but itself: no network, no folder beside it.
 //!
-//! What the list of tests shows stands in the page as JSON; what came of each test is packed, some tests a [`chunk`](embed), and
+//! What the list of tests shows stands in the page as JSON; what came of each test is packed, some tests a chunk (`embed`), and
 //! unpacked by the page when it is asked for. All of it reaches the page as data, and the page's program makes text of it,
 //! never markup. The policy in the page lets no other program run, and nothing be loaded.
 

@@ -10,7 +10,7 @@
 //!     SKIP [         ] retail/later (waits for the new form)
 //! ```
 //!
-//! What is kept of a test is a [`Record`], made of its outcome or of a journal; so the end of a run and what
+//! What is kept of a test is a `Record`, made of its outcome or of a journal; so the end of a run and what
 //! `draftgate report summary` says of it are one text.
 
 mod ending;
