@@ -60,8 +60,8 @@ mod tests {
             ("flows/retail", "scenarios/a.yaml", "flows/retail/scenarios/a.yaml"),
             ("flows/retail", "../shared/a.yaml", "flows/shared/a.yaml"),
             ("flows", "../../elsewhere/a.yaml", "../../elsewhere/a.yaml"),
-            ("flows", "/work/a.yaml", "/work/a.yaml"),
-            ("flows", "C:/work/a.yaml", "C:/work/a.yaml"),
+            ("flows", "/checkout/a.yaml", "/checkout/a.yaml"),
+            ("flows", "C:/checkout/a.yaml", "C:/checkout/a.yaml"),
         ] {
             let here = WorkingFolder { folder: folder.to_owned(), root: None };
             assert_eq!(here.path_of(file), whole);
@@ -71,12 +71,12 @@ mod tests {
     #[test]
     fn a_root_that_paths_begin_with_is_taken_away() {
         for (root, file, whole) in [
-            ("/work/flows", "/work/flows/scenarios/a.yaml", "scenarios/a.yaml"),
-            ("/work/flows/", "/work/flows/scenarios/../b.yaml", "b.yaml"),
-            ("/work/flows", "/work/flows-of-others/a.yaml", "/work/flows-of-others/a.yaml"),
-            ("C:/work", "C:/work/a.yaml", "a.yaml"),
-            ("checkout", "checkout/scenarios/a.yaml", "scenarios/a.yaml"),
-            ("/work/flows", "retail/a.yaml", "here/retail/a.yaml"),
+            ("/checkout/flows", "/checkout/flows/scenarios/a.yaml", "scenarios/a.yaml"),
+            ("/checkout/flows/", "/checkout/flows/scenarios/../b.yaml", "b.yaml"),
+            ("/checkout/flows", "/checkout/flows-of-others/a.yaml", "/checkout/flows-of-others/a.yaml"),
+            ("C:/checkout", "C:/checkout/a.yaml", "a.yaml"),
+            ("copy", "copy/scenarios/a.yaml", "scenarios/a.yaml"),
+            ("/checkout/flows", "retail/a.yaml", "here/retail/a.yaml"),
         ] {
             let here = WorkingFolder { folder: "here".to_owned(), root: Some(root.to_owned()) };
             assert_eq!(here.path_of(file), whole);

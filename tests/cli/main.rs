@@ -37,6 +37,7 @@ mod libtest;
 mod lint;
 mod lint_fix;
 mod markdown;
+mod masked_data;
 mod masking;
 mod mixed;
 mod new;

@@ -3,7 +3,8 @@
 use crate::flows::{plain, tiny};
 use crate::project::Project;
 
-const FILES: [&str; 10] = [
+/// Every report that is a file, and how to ask for it.
+pub const FILES: [&str; 10] = [
     "--junit",
     "out/junit.xml",
     "--html",
