@@ -101,7 +101,8 @@ impl Redactor {
         places::mask_parameters(text, &mut |token| self.add_distinctive(token));
     }
 
-    fn add_distinctive(&self, token: &str) {
+    /// Learns a credential, unless it is short enough to be an ordinary word: that is masked only where credentials stand.
+    pub fn add_distinctive(&self, token: &str) {
         if places::is_distinctive(token) {
             self.add(token);
         }
