@@ -15,6 +15,7 @@ mod merge;
 pub(crate) mod random;
 mod shard;
 mod test;
+mod under_way;
 mod unfinished;
 mod whole;
 mod working_folder;
@@ -28,6 +29,7 @@ pub use shard::{Shard, ShardError};
 pub use test::{
     Attempt, Failure, Grade, Place, Poll, Related, Snapshot, Spot, Standing, Step, Test, Unanswered, Verdict, Visit,
 };
+pub use under_way::UnderWay;
 pub use unfinished::Unfinished;
 pub use whole::{Journal, JournalError};
 pub use working_folder::WorkingFolder;

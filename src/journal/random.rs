@@ -238,17 +238,12 @@ pub(crate) fn whole() -> impl Strategy<Value = Journal> {
 
 /// Any journal, that of a shard or of a run that was killed as well.
 pub(crate) fn journal() -> impl Strategy<Value = Journal> {
-    let at = prop_oneof![
-        Just("it had begun".to_owned()),
-        Just("it had begun, pending".to_owned()),
-        (1..9_usize, text()).prop_map(|(step, label)| format!("step {step} {label}")),
-        (1..9_usize, text()).prop_map(|(step, label)| format!("step {step} {label}, pending")),
-    ];
+    let at = (seconds(), option::of((1..9_usize, text())), any::<bool>());
     let cut = option::of(prop::collection::btree_map("[x-z]", at, 0..3));
     (whole(), cut, option::of((1..4_usize, "[0-9]{4}")), vec(1..9_usize, 0..2)).prop_map(
         |(mut journal, cut, shard, missing)| {
-            if let Some(under_way) = cut {
-                journal.under_way = under_way;
+            if let Some(cut) = cut {
+                cut.into_iter().flat_map(|(test, at)| under_way(&test, at)).for_each(|entry| journal.take(entry));
                 journal.ended = None;
             }
             let (index, division) = shard.unzip();
@@ -258,4 +253,15 @@ pub(crate) fn journal() -> impl Strategy<Value = Journal> {
             journal
         },
     )
+}
+
+/// The entries that say of a test when it began, which step it is at, if any, and whether it waits there.
+fn under_way(test: &str, (at, step, pending): (f64, Option<(usize, String)>, bool)) -> Vec<Entry> {
+    let test = test.to_owned();
+    let mut entries = vec![Entry::TestStarted(TestStarted { test: test.clone(), attempt: 1, at })];
+    if let Some((step, label)) = step {
+        entries.push(Entry::StepStarted(StepStarted { test: test.clone(), step, label, at }));
+    }
+    entries.extend(pending.then_some(Entry::StepPending(StepPending { test, at })));
+    entries
 }

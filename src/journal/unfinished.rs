@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::{Journal, Planned};
+use super::{Journal, Planned, UnderWay};
 
 /// A test that was to be run and did not come to an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unfinished<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What it was at, in words; nothing where it never began.
-    pub at: Option<&'a str>,
+    /// What it was at; nothing where it never began.
+    pub at: Option<&'a UnderWay>,
     /// The file that it is written in and the line there, where they are known.
     pub place: Option<(&'a str, usize)>,
 }
@@ -20,7 +20,7 @@ impl Journal {
     pub fn unfinished(&self) -> Vec<Unfinished<'_>> {
         let ended: HashSet<&str> = self.tests.iter().map(|test| test.name.as_str()).collect();
         let planned = self.started.tests.iter().filter(|test| !ended.contains(test.name.as_str()));
-        let all = planned.map(|test| (test, self.under_way.get(&test.name).map(String::as_str)));
+        let all = planned.map(|test| (test, self.under_way.get(&test.name)));
         all.filter(|(test, at)| at.is_some() || !test.skipped)
             .map(|(test, at)| Unfinished { name: &test.name, at, place: test.place() })
             .collect()

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 
 use serde::Deserialize;
 
-use super::{Entry, FORMAT, File, Flow, RunEnded, RunStarted, StepPending, StepStarted, Test, TestStarted};
+use super::{Entry, FORMAT, File, Flow, RunEnded, RunStarted, Test, UnderWay};
 
 /// All that a journal says, put together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,8 +18,8 @@ pub struct Journal {
     pub flows: Vec<Flow>,
     /// The tests that have ended, in the order in which they did.
     pub tests: Vec<Test>,
-    /// The tests that were under way when the journal ends, each with what it was at, in words.
-    pub under_way: BTreeMap<String, String>,
+    /// The tests that were under way when the journal ends, by their names.
+    pub under_way: BTreeMap<String, UnderWay>,
     /// How the run ended; none of a run that was killed.
     pub ended: Option<RunEnded>,
 }
@@ -66,11 +66,6 @@ pub enum JournalError {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What a test under way is at, in words: that it began, or its step, each with this behind it while it waits.
-const BEGUN: &str = "it had begun";
-const STEP: &str = "step ";
-const PENDING: &str = ", pending";
-
 impl Journal {
     /// Takes in what happens.
     pub fn take(&mut self, entry: Entry) {
@@ -78,15 +73,9 @@ impl Journal {
             Entry::RunStarted(started) => self.started = started,
             Entry::File(file) => self.files.push(file),
             Entry::Flow(flow) => self.flows.push(flow),
-            Entry::TestStarted(test) => drop(self.under_way.insert(test.test, BEGUN.to_owned())),
-            Entry::StepStarted(step) => {
-                self.under_way.insert(step.test, format!("{STEP}{} {}", step.step, step.label));
-            }
-            Entry::StepPending(pending) => {
-                if let Some(at) = self.under_way.get_mut(&pending.test) {
-                    at.push_str(PENDING);
-                }
-            }
+            Entry::TestStarted(started) => self.under_way(&started.test).begin(started),
+            Entry::StepStarted(step) => self.under_way(&step.test).go_on(step),
+            Entry::StepPending(pending) => self.under_way(&pending.test).wait(pending),
             Entry::TestFinished(test) => {
                 self.under_way.remove(&test.name);
                 self.tests.push(*test);
@@ -96,6 +85,10 @@ impl Journal {
         }
     }
 
+    fn under_way(&mut self, test: &str) -> &mut UnderWay {
+        self.under_way.entry(test.to_owned()).or_default()
+    }
+
     /// The entries that the journal comes to: whoever takes them in has it again. What happened on the way to where each
     /// test ended is not among them.
     pub fn entries(&self) -> impl Iterator<Item = Entry> {
@@ -103,7 +96,7 @@ impl Journal {
         let files = self.files.iter().cloned().map(Entry::File);
         let flows = self.flows.iter().cloned().map(Entry::Flow);
         let tests = self.tests.iter().map(|test| Entry::TestFinished(Box::new(test.clone())));
-        let under_way = self.under_way.iter().flat_map(|(test, at)| under_way(test, at));
+        let under_way = self.under_way.values().flat_map(UnderWay::entries);
         let ended = self.ended.iter().cloned().map(Entry::RunEnded);
         begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(ended)
     }
@@ -151,23 +144,6 @@ impl Journal {
     pub fn is_whole(&self) -> bool {
         self.ended.is_some() && self.under_way.is_empty()
     }
-}
-
-/// The entries that put a test where it is under way. When that was is not known any more.
-fn under_way(test: &str, mut at: &str) -> Vec<Entry> {
-    let name = || test.to_owned();
-    let mut entries = Vec::new();
-    while let Some(before) = at.strip_suffix(PENDING) {
-        entries.push(Entry::StepPending(StepPending { test: name(), at: 0.0 }));
-        at = before;
-    }
-    let step = at.strip_prefix(STEP).and_then(|step| step.split_once(' '));
-    if let Some((Ok(step), label)) = step.map(|(number, label)| (number.parse(), label)) {
-        entries.push(Entry::StepStarted(StepStarted { test: name(), step, label: label.to_owned(), at: 0.0 }));
-    }
-    entries.push(Entry::TestStarted(TestStarted { test: name(), attempt: 1, at: 0.0 }));
-    entries.reverse();
-    entries
 }
 
 /// The first entry. Its format is asked for before anything else: a later one may mean something else by all that follows.
@@ -222,7 +198,7 @@ mod tests {
         for torn in [&step.as_bytes()[..cut], &step.as_bytes()[..3], b"", b"{"] {
             let text = [BEGIN.as_bytes(), b"\n", STEP.as_bytes(), b"\n", torn].concat();
             let journal = read(text).unwrap();
-            assert_eq!(journal.under_way["a"], "step 2 submit");
+            assert_eq!(journal.under_way["a"].to_string(), "step 2 submit");
             assert!(!journal.is_whole() && journal.ended.is_none());
         }
     }

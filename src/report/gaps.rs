@@ -1,7 +1,7 @@
 //! What is missing of a run whose journal is not whole: the same words in every report, so that none of them looks like one of
 //! a whole run.
 
-use crate::journal::{Journal, Shard};
+use crate::journal::{Journal, Shard, UnderWay};
 use crate::phrase::counted;
 
 /// The kind of what is told of a run that is not whole, and of its tests that did not end.
@@ -22,7 +22,7 @@ pub fn gaps(journal: &Journal) -> Vec<Gap> {
 }
 
 /// What a test that did not come to its end is told with.
-pub fn unfinished(at: Option<&str>) -> String {
+pub fn unfinished(at: Option<&UnderWay>) -> String {
     match at {
         Some(at) => format!("it did not end: {at}"),
         None => "the run ended before it began".to_owned(),
@@ -75,7 +75,7 @@ mod tests {
             ..Journal::default()
         };
         assert_eq!(texts(&journal), ["the run did not end: 3 tests never began"]);
-        journal.under_way.insert("1".to_owned(), "it had begun".to_owned());
+        journal.under_way.insert("1".to_owned(), UnderWay::default());
         assert_eq!(texts(&journal), ["the run did not end: 1 test was under way, 2 never began"]);
         journal.started.missing = vec![Shard { index: 4, count: 5 }];
         let both = ["shard 4 of 5 is missing", "the run did not end: 1 test was under way, 2 never began"];

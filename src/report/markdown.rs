@@ -72,7 +72,7 @@ fn partial(journal: &Journal) -> String {
     let texts: Vec<String> = gaps.iter().map(|gap| inline(&gap.text)).collect();
     let mut text = format!("> **This is not the whole run:** {}.\n\n", texts.join("; "));
     let begun: Vec<String> = (journal.unfinished().iter())
-        .filter_map(|test| Some(format!("- {}: {}\n", code(test.name), inline(test.at?))))
+        .filter_map(|test| Some(format!("- {}: {}\n", code(test.name), inline(&test.at?.to_string()))))
         .collect();
     if !begun.is_empty() {
         text.push_str(&list(&begun));

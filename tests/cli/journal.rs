@@ -150,7 +150,7 @@ fn of_a_run_that_is_killed_every_report_can_be_made() {
     assert_eq!(killed.code, None, "{}", killed.all());
     let journal = Journal::read(project.read("run.jsonl").unwrap().as_bytes()).unwrap();
     assert_eq!(journal.tests.len(), 3);
-    assert_eq!(journal.under_way["held"], "step 1 init");
+    assert_eq!(journal.under_way["held"].to_string(), "step 1 init");
     assert!(!journal.is_whole());
     for report in REPORTS {
         let made = project.draftgate(&["report", report, "run.jsonl"]).exits(0);

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::journal::{Verdict, random};
+use crate::journal::{Entry, StepPending, StepStarted, TestStarted, Verdict, random};
 
 /// The gravest verdict, as a number.
 fn gravest(tests: &[Test]) -> u8 {
@@ -141,10 +141,13 @@ fn a_shard_that_was_killed_is_taken_in_and_leaves_the_run_without_an_end() {
     let killed = &mut parts[4].1;
     killed.ended = None;
     killed.tests.pop();
-    killed.under_way.insert("folder/9".to_owned(), "step 2 submit, pending".to_owned());
+    let test = "folder/9".to_owned();
+    killed.take(Entry::TestStarted(TestStarted { test: test.clone(), attempt: 2, at: 0.5 }));
+    killed.take(Entry::StepStarted(StepStarted { test: test.clone(), step: 2, label: "submit".to_owned(), at: 1.5 }));
+    killed.take(Entry::StepPending(StepPending { test, at: 2.0 }));
     let merged = Journal::merge(parts, false, gravest).unwrap();
     assert_eq!((merged.tests.len(), merged.started.tests.len(), merged.ended.as_ref()), (9, 10, None));
-    assert_eq!(merged.under_way["folder/9"], "step 2 submit, pending");
+    assert_eq!(merged.under_way["folder/9"].to_string(), "attempt 2, step 2 submit, pending");
     assert!(!merged.is_whole());
 }
 

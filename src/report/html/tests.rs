@@ -4,7 +4,7 @@ use std::io::Read as _;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::journal::{File, RunEnded, Test};
+use crate::journal::{Entry, File, RunEnded, StepPending, StepStarted, Test};
 
 /// A test of which only this is out of the ordinary.
 fn test(number: usize, name: &str, changes: &Value) -> Test {
@@ -94,7 +94,7 @@ fn nothing_of_a_run_becomes_markup() {
     journal.started.draftgate = evil.into();
     journal.started.started = evil.into();
     journal.files.push(File { path: evil.into(), text: evil.into() });
-    journal.under_way.insert(evil.into(), evil.into());
+    journal.take(Entry::StepStarted(StepStarted { test: evil.into(), step: 1, label: evil.into(), at: 0.0 }));
     let evil_page = page(&journal);
 
     let plain = page(&self::journal(vec![test(0, "a", &json!({}))]));
@@ -167,7 +167,8 @@ fn a_run_is_told_in_a_line_and_what_is_missing_of_it_is_named() {
     assert!(whole.contains("<li><strong>a</strong> (scenarios/a.yaml:1): no answer came</li>"));
 
     journal.ended = None;
-    journal.under_way.insert("e".into(), "step 2 submit, pending".into());
+    journal.take(Entry::StepStarted(StepStarted { test: "e".into(), step: 2, label: "submit".into(), at: 0.5 }));
+    journal.take(Entry::StepPending(StepPending { test: "e".into(), at: 0.6 }));
     journal.started.tests = ["a", "b", "c", "d", "e", "f"]
         .iter()
         .enumerate()

@@ -1,11 +1,12 @@
 //! The end of the report: what failed, explained; how many; what was slow; what to do next.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Advice;
 use super::line::{Look, bad, bold, good, odd, time};
 use super::record::{Record, seen};
-use crate::journal::{Journal, Verdict};
+use crate::journal::{Journal, UnderWay, Verdict};
 use crate::phrase::counted;
 use crate::report::gaps::{Gap, gaps};
 
@@ -48,7 +49,7 @@ pub(super) struct Partial {
     /// What is missing.
     gaps: Vec<Gap>,
     /// The tests under way, each with what it was at.
-    under_way: Vec<(String, String)>,
+    under_way: BTreeMap<String, UnderWay>,
     /// How many tests there would have been.
     planned: usize,
 }
@@ -58,7 +59,7 @@ impl Partial {
     pub fn of(journal: &Journal) -> Option<Self> {
         let gaps = gaps(journal);
         let run = &journal.started;
-        let under_way: Vec<_> = journal.under_way.clone().into_iter().collect();
+        let under_way = journal.under_way.clone();
         // Of a shard only its own tests are asked for.
         let all = if run.missing.is_empty() { 0 } else { run.selected };
         let planned = run.tests.len().max(journal.tests.len() + under_way.len()).max(all);
@@ -184,7 +185,7 @@ impl Partial {
             text.push_str(&format!("{} {}\n", look.tag("Partial", bad()), gap.text));
         }
         for (test, at) in &self.under_way {
-            text.push_str(&format!("{:>8} {} ({})\n", "", seen(test), seen(at)));
+            text.push_str(&format!("{:>8} {} ({})\n", "", seen(test), seen(&at.to_string())));
         }
         text
     }
