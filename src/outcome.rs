@@ -1,7 +1,8 @@
 //! What came of a run: plain data that the runner emits and the reporters read.
 
+use std::fmt;
 use std::path::PathBuf;
-use std::sync::mpsc::Sender;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::exchange::{Exchange, Request};
@@ -11,9 +12,9 @@ use crate::journal::Visit;
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, SourceId, Span};
 
-/// Something that happens during a run, in the order in which reporters are told.
+/// Something that happens during a run, in the order in which reporters are told. What came of a test is told as an `O`.
 #[derive(Debug)]
-pub enum Event {
+pub enum Event<O = ScenarioOutcome> {
     /// The run begins.
     Started {
         /// How many tests will run or be skipped.
@@ -27,11 +28,11 @@ pub enum Event {
         doing: Doing,
     },
     /// A test has ended.
-    Finished(Box<ScenarioOutcome>),
+    Finished(Box<O>),
     /// A test failed, and is tried again.
     Retried {
         /// What came of the attempt.
-        attempt: Box<ScenarioOutcome>,
+        attempt: Box<O>,
         /// Which attempt is next, from one.
         next: usize,
         /// How many there may be.
@@ -44,6 +45,19 @@ pub enum Event {
     },
 }
 
+impl<O> Event<O> {
+    /// The same, with something else in place of what came of a test.
+    pub fn map<P>(self, of: impl FnOnce(O) -> P) -> Event<P> {
+        match self {
+            Event::Started { tests } => Event::Started { tests },
+            Event::Doing { test, doing } => Event::Doing { test, doing },
+            Event::Finished(outcome) => Event::Finished(Box::new(of(*outcome))),
+            Event::Retried { attempt, next, most } => Event::Retried { attempt: Box::new(of(*attempt)), next, most },
+            Event::Ended { elapsed } => Event::Ended { elapsed },
+        }
+    }
+}
+
 /// What a test is busy with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doing {
@@ -54,19 +68,25 @@ pub enum Doing {
 }
 
 /// Who is told what happens during a run; there may be nobody.
-#[derive(Debug, Clone, Default)]
-pub struct Listener(Option<Sender<Event>>);
+#[derive(Clone, Default)]
+pub struct Listener(Option<Arc<dyn Fn(Event) + Send + Sync>>);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Listener")
+    }
+}
 
 impl Listener {
-    /// Whoever is at the other end of a channel.
-    pub fn new(sender: Sender<Event>) -> Self {
-        Listener(Some(sender))
+    /// One who hears on the thread where it happens, and so has to be quick.
+    pub fn new(hear: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Listener(Some(Arc::new(hear)))
     }
 
-    /// Tells what happens. One who has stopped listening is no reason to stop.
+    /// Tells what happens.
     pub fn tell(&self, event: impl FnOnce() -> Event) {
-        if let Some(sender) = &self.0 {
-            drop(sender.send(event()));
+        if let Some(hear) = &self.0 {
+            hear(event());
         }
     }
 }

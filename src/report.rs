@@ -16,6 +16,7 @@ pub mod html;
 pub mod jsonl;
 pub mod junit;
 pub mod markdown;
+pub mod notes;
 mod notice;
 pub mod patch;
 pub mod picture;

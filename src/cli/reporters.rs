@@ -12,6 +12,7 @@ use crate::journal::{Entry, Flow, Journal, RunStarted};
 use crate::outcome::Event;
 use crate::report::discretion::{Discreet, Discretion};
 use crate::report::jsonl::JsonLines;
+use crate::report::notes::Notes;
 use crate::report::transcript::Transcript;
 use crate::report::{github, gitlab, html, junit, markdown};
 use crate::source::Sources;
@@ -105,7 +106,7 @@ impl Reporters {
     }
 
     /// Something happens.
-    pub fn tell(&mut self, event: &Event) {
+    pub fn tell(&mut self, event: &mut Event<Notes>) {
         let entries = self.transcript.as_mut().map(|transcript| transcript.entries(event)).unwrap_or_default();
         entries.into_iter().for_each(|entry| self.take(entry));
     }

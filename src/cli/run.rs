@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,9 +27,9 @@ use super::shard::{Chosen, NoShard, chosen};
 use super::signal::stop_signal;
 use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
-use crate::phrase::is_unseen;
 use crate::report::discretion::{Discretion, Entered};
 use crate::report::github;
+use crate::report::notes::{Clerk, Notes};
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{Run, expected_files, known_flows, record_maps, settle};
@@ -195,12 +195,18 @@ pub(super) fn execute(
     let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder } = telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let in_github = reporters.in_github();
-    let (listener, reporter) = if libtest.list || (as_rust && !reporters.any()) {
-        (Listener::default(), None)
+    let clerk = Clerk {
+        sources: prepared.sources.clone(),
+        discretion: discretion.clone(),
+        color: output.color,
+        journal: reporters.any(),
+    };
+    let (told, reporter) = if libtest.list || (as_rust && !reporters.any()) {
+        (None, None)
     } else {
-        let (sender, receiver) = channel::<Event>();
+        let (sender, receiver) = channel::<Event<Notes>>();
         let terminal = (!as_rust).then(|| {
-            let terminal = Terminal::new(io::stdout(), prepared.sources.clone(), discretion.clone(), output.color)
+            let terminal = Terminal::new(io::stdout(), discretion.clone(), output.color)
                 .with_slow(prepared.slow)
                 .with_advice(advice)
                 .of_part(plan.part());
@@ -214,18 +220,19 @@ pub(super) fn execute(
                 reporters.silence(output);
             }
         }
-        (Listener::new(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
+        (Some(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
     };
+    let told = Told(told);
+    let listener = told.listener(&clerk);
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
     let finish: Arc<dyn Finish> = Arc::new(Finishing {
         run: prepared.run.clone(),
         sources: prepared.sources.clone(),
-        discretion,
-        color: output.color,
+        clerk,
         in_github,
         tally: tally.clone(),
         last: last.clone(),
-        listener: listener.clone(),
+        told: told.clone(),
     });
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let handle = prepared.runtime.handle();
@@ -233,7 +240,7 @@ pub(super) fn execute(
     drop(finish);
     let elapsed = began.elapsed();
     listener.tell(|| Event::Ended { elapsed });
-    drop(listener);
+    drop((listener, told));
     let reporters = reporter.and_then(|reporter| reporter.join().ok());
     // A map that cannot be kept takes nothing away from what the run showed.
     let maps = record_maps(&prepared.run);
@@ -270,15 +277,15 @@ const TICK: Duration = Duration::from_millis(200);
 fn report<W: io::Write>(
     mut terminal: Option<Terminal<W>>,
     mut reporters: Reporters,
-    events: &Receiver<Event>,
+    events: &Receiver<Event<Notes>>,
 ) -> Reporters {
     loop {
-        let event = match events.recv_timeout(TICK) {
+        let mut event = match events.recv_timeout(TICK) {
             Ok(event) => Some(event),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return reporters,
         };
-        if let Some(event) = &event {
+        if let Some(event) = &mut event {
             reporters.tell(event);
         }
         let told = terminal.as_mut().map(|terminal| match event {
@@ -297,17 +304,37 @@ fn terminal_width() -> usize {
     usize::from(console::Term::stdout().size().1)
 }
 
+/// The thread that tells of the run, where there is one. One that has stopped listening is no reason to stop.
+#[derive(Clone)]
+struct Told(Option<Sender<Event<Notes>>>);
+
+impl Told {
+    fn tell(&self, event: Event<Notes>) {
+        if let Some(sender) = &self.0 {
+            drop(sender.send(event));
+        }
+    }
+
+    /// One who notes what happens and tells it.
+    fn listener(&self, clerk: &Clerk) -> Listener {
+        let (told, clerk) = (self.clone(), clerk.clone());
+        match told.0 {
+            None => Listener::default(),
+            Some(_) => Listener::new(move |event| told.tell(event.map(|outcome| clerk.note(outcome)))),
+        }
+    }
+}
+
 /// What happens with each outcome: snapshots are written, the verdict counted, the report told.
 struct Finishing {
     run: Arc<Run>,
     sources: Arc<Sources>,
-    discretion: Discretion,
-    color: bool,
+    clerk: Clerk,
     /// Whether what is printed must not be taken for a command of GitHub Actions.
     in_github: bool,
     tally: Arc<Mutex<Tally>>,
     last: Arc<Mutex<LastRun>>,
-    listener: Listener,
+    told: Told,
 }
 
 impl Finish for Finishing {
@@ -315,25 +342,22 @@ impl Finish for Finishing {
         settle(&self.run, &self.sources, &mut outcome);
         self.run.surveyor.note(&outcome);
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(&outcome.verdict);
-        let name = self.discretion.redactor.mask(&outcome.name).into_owned();
+        let name = self.clerk.discretion.redactor.mask(&outcome.name).into_owned();
         self.last.lock().unwrap_or_else(PoisonError::into_inner).note(name, &outcome);
-        let result = match &outcome.verdict {
+        let verdict = outcome.verdict.clone();
+        let notes = self.clerk.note(outcome);
+        let shown = |text: &str| if self.in_github { github::harmless(text).into_owned() } else { text.to_owned() };
+        let result = match verdict {
             Verdict::Passed => TrialResult::Passed,
-            Verdict::Skipped(reason) => {
-                let reason = self.discretion.of(&outcome).text(reason).replace(is_unseen, " ");
-                TrialResult::Ignored(if self.in_github { github::harmless(&reason).into_owned() } else { reason })
-            }
-            _ => {
-                let text = self.discretion.of(&outcome).explain(&outcome, &self.sources, self.color);
-                TrialResult::Failed(if self.in_github { github::harmless(&text).into_owned() } else { text })
-            }
+            Verdict::Skipped(_) => TrialResult::Ignored(shown(notes.reason().unwrap_or_default())),
+            _ => TrialResult::Failed(shown(notes.text())),
         };
-        self.listener.tell(|| Event::Finished(Box::new(outcome)));
+        self.told.tell(Event::Finished(Box::new(notes)));
         result
     }
 
     fn shown(&self, name: &str) -> String {
-        self.discretion.run().name(name)
+        self.clerk.discretion.run().name(name)
     }
 }
 

@@ -21,8 +21,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::failure;
-use crate::journal::Entry;
+use crate::journal::{Entry, Test};
 use crate::outcome::ScenarioOutcome;
 use crate::redact::{self, Needles, Redactor};
 use crate::source::{Sources, Span};
@@ -51,6 +50,13 @@ impl Discreet<ScenarioOutcome> {
     /// The attempts before.
     pub(super) fn attempts(&self) -> impl Iterator<Item = Discreet<ScenarioOutcome>> {
         self.0.attempts.iter().cloned().map(Discreet)
+    }
+}
+
+impl Discreet<Test> {
+    /// The test as it ends in the journal of its run: with its place among all selected ones, and when it began.
+    pub(super) fn numbered(self, number: usize, started: Option<f64>) -> Discreet<Entry> {
+        Discreet(Entry::TestFinished(Box::new(Test { number, started, ..self.0 })))
     }
 }
 
@@ -99,23 +105,24 @@ impl Discretion {
         mask
     }
 
-    /// What is kept back in all that is said of a test that has ended.
-    pub fn of(&self, outcome: &ScenarioOutcome) -> Mask {
-        let mut found = exchange::Kept::default();
-        found.take(outcome);
+    /// What is kept back in all that is said of a test that has ended; and its outcome, in which everything is masked that is
+    /// kept back by its place. What stands in other texts of it is not, yet.
+    pub fn of(&self, mut outcome: ScenarioOutcome) -> (Mask, Discreet<ScenarioOutcome>) {
+        let mut found = exchange::Kept::new(self.entered.is_some());
+        found.take(&mut outcome);
         let sessions = if self.show_sessions { HashMap::new() } else { sessions::shown(&found.sessions) };
         let unknown = found.secrets.iter().filter(|secret| !self.redactor.knows(secret));
         let mut needles: Vec<_> = unknown.flat_map(|secret| redact::secret_forms(secret)).collect();
         needles.extend(sessions::needles(&sessions));
         let mut mask = self.under_way(&outcome.name);
-        if self.entered.is_some() {
-            needles.extend(data::needles(&found.entered));
-        }
+        needles.extend(data::needles(&found.entered));
         let needles = Needles::new(needles);
         if !needles.is_empty() {
             mask.sets.push(Arc::new(needles));
         }
-        Mask { sessions, ..mask }
+        mask.sessions = sessions;
+        mask.outcome(&mut outcome);
+        (mask, Discreet(outcome))
     }
 }
 
@@ -136,29 +143,29 @@ impl Mask {
         redact::mask(&self.secrets, shown).into_owned()
     }
 
-    /// A value without what is kept back: texts anywhere in it, and numbers that are data.
-    pub fn value(&self, value: &Value) -> Value {
+    /// Takes what is kept back out of a value: of texts anywhere in it, and of numbers that are data.
+    pub fn value(&self, value: &mut Value) {
         match value {
-            Value::String(text) => Value::String(self.text(text).into_owned()),
-            Value::Number(number) if self.entered.is_some() => {
-                let text = number.to_string();
-                match self.text(&text) {
-                    masked if masked == text => value.clone(),
-                    masked => Value::String(masked.into_owned()),
+            Value::String(text) => {
+                if let Cow::Owned(masked) = self.text(text) {
+                    *text = masked;
                 }
             }
-            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
-            Value::Object(members) => Value::Object(
-                members.iter().map(|(key, value)| (self.text(key).into_owned(), self.value(value))).collect(),
-            ),
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+            Value::Number(number) if self.entered.is_some() => {
+                if let Cow::Owned(masked) = self.text(&number.to_string()) {
+                    *value = Value::String(masked);
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(members) => {
+                members.values_mut().for_each(|value| self.value(value));
+                if members.keys().any(|key| matches!(self.text(key), Cow::Owned(_))) {
+                    let masked = |(key, value): (String, Value)| (self.text(&key).into_owned(), value);
+                    *members = std::mem::take(members).into_iter().map(masked).collect();
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
-    }
-
-    /// Explains an outcome to a person, as [`failure::explain`] does.
-    pub fn explain(&self, outcome: &ScenarioOutcome, sources: &Sources, color: bool) -> String {
-        let text = failure::explain(&self.outcome(outcome), self.sources(sources), color);
-        self.text(&text).into_owned()
     }
 
     /// The files as they are shown.
@@ -169,6 +176,11 @@ impl Mask {
     /// A place in the files as they are shown.
     fn moved(&self, span: Span) -> Span {
         self.entered.as_ref().map_or(span, |entered| entered.moved(span))
+    }
+
+    /// What a journal says of a test, as it may leave the program.
+    pub(super) fn test(&self, test: Test) -> Discreet<Test> {
+        Discreet(entry::test(self, test))
     }
 
     /// An entry as it may leave the program.

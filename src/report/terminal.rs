@@ -23,25 +23,24 @@ mod tests;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anstyle::AnsiColor;
 
 use super::discretion::Discretion;
+use super::notes::Notes;
 use crate::journal::Journal;
-use crate::outcome::{Doing, Event, ScenarioOutcome};
+use crate::outcome::{Doing, Event};
 use crate::phrase::counted;
-use crate::source::Sources;
 use ending::{Ending, Partial};
 use line::{Look, USUAL_WIDTH, bold};
 use progress::Progress;
-use record::{Record, seen};
+pub(super) use record::Record;
+use record::seen;
 
 /// Writes the report; whatever it says has passed the [`Discretion`].
 pub struct Terminal<W> {
     out: W,
-    sources: Arc<Sources>,
     discretion: Discretion,
     color: bool,
     slow: Duration,
@@ -81,10 +80,9 @@ const ERASE: &str = "\r\x1b[2K";
 
 impl<W: Write> Terminal<W> {
     /// A report that goes to `out`.
-    pub fn new(out: W, sources: Arc<Sources>, discretion: Discretion, color: bool) -> Self {
+    pub fn new(out: W, discretion: Discretion, color: bool) -> Self {
         Terminal {
             out,
-            sources,
             discretion,
             color,
             slow: Duration::ZERO,
@@ -146,7 +144,7 @@ impl<W: Write> Terminal<W> {
     /// # Errors
     ///
     /// When the output cannot be written, as when its reader has gone.
-    pub fn tell(&mut self, event: Event, now: Instant) -> io::Result<()> {
+    pub fn tell(&mut self, event: Event<Notes>, now: Instant) -> io::Result<()> {
         match event {
             Event::Started { tests } => {
                 self.progress = Progress::new(tests, now);
@@ -164,13 +162,13 @@ impl<W: Write> Terminal<W> {
             }
             Event::Retried { attempt, next, most } => {
                 self.most.insert(attempt.name.clone(), most);
-                let attempt = self.record(&attempt);
+                let attempt = attempt.record;
                 self.progress.again(&attempt.name);
                 self.say(&self.look().retried(&attempt, next - 1, most))?;
                 self.tick(now)
             }
-            Event::Finished(outcome) => {
-                let record = self.record(&outcome);
+            Event::Finished(notes) => {
+                let record = Record { most: self.most.get(&notes.name).copied(), ..notes.record };
                 self.progress.ended(&record.name, record.verdict);
                 self.finished(record)?;
                 self.tick(now)
@@ -183,16 +181,6 @@ impl<W: Write> Terminal<W> {
                 self.out.flush()
             }
         }
-    }
-
-    /// What is kept of an outcome: the one place where it is masked.
-    fn record(&self, outcome: &ScenarioOutcome) -> Record {
-        let record = if Record::is_plain(outcome) {
-            Record::plain(outcome, &self.discretion.under_way(&outcome.name))
-        } else {
-            Record::of(outcome, &self.sources, self.color, &self.discretion.of(outcome))
-        };
-        Record { most: self.most.get(&outcome.name).copied(), ..record }
     }
 
     fn finished(&mut self, record: Record) -> io::Result<()> {

@@ -27,7 +27,7 @@ pub(super) fn entry(mask: &Mask, mut entry: Entry) -> Entry {
             each(mask, [label]);
         }
         Entry::StepPending(StepPending { test, at: _ }) => *test = mask.name(test),
-        Entry::TestFinished(finished) => test(mask, finished),
+        Entry::TestFinished(finished) => mask_test(mask, finished),
         Entry::RunEnded(_) | Entry::Unknown => {}
     }
     entry
@@ -69,7 +69,12 @@ fn run_started(mask: &Mask, started: &mut RunStarted) {
     }
 }
 
-fn test(mask: &Mask, test: &mut Test) {
+pub(super) fn test(mask: &Mask, mut test: Test) -> Test {
+    mask_test(mask, &mut test);
+    test
+}
+
+fn mask_test(mask: &Mask, test: &mut Test) {
     let Test {
         number: _,
         name,
@@ -179,7 +184,7 @@ fn failure(mask: &Mask, failure: &mut Failure) {
         each(mask, [message]);
     }
     for value in expected.iter_mut().chain(actual) {
-        *value = mask.value(value);
+        mask.value(value);
     }
 }
 
@@ -197,7 +202,7 @@ fn headers(mask: &Mask, headers: &mut [(String, String)]) {
 fn body(mask: &Mask, body: &mut Option<Body>) {
     match body {
         None => {}
-        Some(Body::Json(value)) => *value = mask.value(value),
+        Some(Body::Json(value)) => mask.value(value),
         Some(Body::Text(text)) => each(mask, [text]),
         Some(Body::Form(pairs)) => headers(mask, pairs),
         Some(Body::File { name, media_type, bytes: _ }) => each(mask, [name, media_type]),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{DATA, Discreet, Mask, data};
+use super::{DATA, Mask, data};
 use crate::api::exchange::{Answer, Body, Exchange, Request, RequestBody};
 use crate::api::wire::SESSION_HEADER;
 use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome};
@@ -21,31 +21,37 @@ const APPLICANT: [&str; 2] = ["/query/client/", CONNECTOR];
 const LEAST_SESSION: usize = 16;
 
 /// What was found where something stands that is kept back.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Kept {
     /// Credentials and tokens.
     pub secrets: Vec<String>,
     /// Ids of sessions.
     pub sessions: Vec<String>,
-    /// Leaves of what applicants entered.
+    /// Leaves of what applicants entered, where these are kept back.
     pub entered: Vec<Value>,
+    data: bool,
 }
 
 impl Kept {
-    /// Takes in a test, with the attempts before.
-    pub fn take(&mut self, outcome: &ScenarioOutcome) {
+    /// Nothing was found yet; `data` says whether what applicants entered is looked for.
+    pub fn new(data: bool) -> Self {
+        Kept { secrets: Vec::new(), sessions: Vec::new(), entered: Vec::new(), data }
+    }
+
+    /// Takes in a test, with the attempts before, and masks the credentials in its bodies and URLs.
+    pub fn take(&mut self, outcome: &mut ScenarioOutcome) {
         self.sessions.extend(outcome.sessions.iter().chain(&outcome.foreign_sessions).cloned());
         self.secrets.extend(outcome.tokens.iter().filter(|token| places::is_distinctive(token)).cloned());
-        for step in &outcome.steps {
-            for exchange in &step.exchanges {
-                self.request(&exchange.request);
-                self.answer(&exchange.answer);
+        for step in &mut outcome.steps {
+            for exchange in &mut step.exchanges {
+                self.request(&mut exchange.request);
+                self.answer(&mut exchange.answer);
             }
-            if let Some((request, _)) = &step.unanswered {
+            if let Some((request, _)) = &mut step.unanswered {
                 self.request(request);
             }
         }
-        outcome.attempts.iter().for_each(|attempt| self.take(attempt));
+        outcome.attempts.iter_mut().for_each(|attempt| self.take(attempt));
         self.secrets.sort_unstable();
         self.secrets.dedup();
         self.entered.sort_by_cached_key(Value::to_string);
@@ -67,53 +73,74 @@ impl Kept {
         }
     }
 
-    fn request(&mut self, request: &Request) {
-        self.headers(&request.headers);
-        if let Some(token) = lone_token(&request.url) {
-            self.secret(token);
+    /// What applicants entered, a leaf or a text.
+    fn entered(&mut self, values: impl IntoIterator<Item = Value>) {
+        if self.data {
+            self.entered.extend(values);
         }
+    }
+
+    fn request(&mut self, request: &mut Request) {
+        self.headers(&request.headers);
         self.sessions.extend(applicants(&request.url).map(str::to_owned));
-        self.entered.extend(queries(&request.url));
+        self.entered(queries(&request.url));
         let mut found = Vec::new();
-        places::mask_parameters(&request.url, &mut |secret| found.push(secret.to_owned()));
-        match &request.body {
+        request.url = url(&request.url, &mut |secret| found.push(secret.to_owned()));
+        match &mut request.body {
             RequestBody::Json(body) => {
-                places::mask_members(&mut body.clone(), &mut |secret| found.push(secret.to_owned()));
                 match link(body) {
                     Some(ends) => self.sessions.extend(ends.map(str::to_owned)),
-                    None => data::leaves(body, &mut |leaf| self.entered.push(leaf.clone())),
+                    None if self.data => data::leaves(body, &mut |leaf| self.entered.push(leaf.clone())),
+                    None => {}
                 }
+                places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
             }
             RequestBody::Text(text) => {
-                places::mask_parameters(text, &mut |secret| found.push(secret.to_owned()));
-                self.entered.push(Value::from(text.as_str()));
+                self.entered([Value::from(text.as_str())]);
+                *text = places::mask_parameters(text, &mut |secret| found.push(secret.to_owned()));
             }
-            RequestBody::Form(pairs) if !asks_for_token(pairs) => {
-                self.entered.extend(pairs.iter().map(|(_, value)| Value::from(value.as_str())));
+            RequestBody::Form(pairs) => {
+                if !asks_for_token(pairs) {
+                    self.entered(pairs.iter().map(|(_, value)| Value::from(value.as_str())));
+                }
+                for (_, value) in pairs.iter_mut().filter(|(name, _)| places::is_secret_member(name)) {
+                    found.push(std::mem::replace(value, MASK.to_owned()));
+                }
             }
-            RequestBody::Form(_) | RequestBody::Empty => {}
+            RequestBody::Empty => {}
             RequestBody::File { name, path, .. } => {
-                self.entered.extend(path.iter().chain([name]).map(|text| Value::from(text.as_str())));
+                self.entered(path.iter().map(String::as_str).chain([name.as_str()]).map(Value::from));
             }
         }
         found.iter().for_each(|secret| self.secret(secret));
     }
 
-    fn answer(&mut self, answer: &Answer) {
+    fn answer(&mut self, answer: &mut Answer) {
         self.headers(&answer.headers);
         let mut found = Vec::new();
-        match &answer.body {
+        match &mut answer.body {
             Body::Json(body) => {
-                let mut body = body.clone();
-                places::mask_members(&mut body, &mut |secret| found.push(secret.to_owned()));
-                data::each_value(&mut body, &mut |value| {
-                    data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()))
-                });
+                places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
+                if self.data {
+                    data::each_value(body, &mut |value| {
+                        data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()));
+                    });
+                }
             }
-            Body::Text(text) => drop(places::mask_parameters(text, &mut |secret| found.push(secret.to_owned()))),
+            Body::Text(text) => {
+                *text = places::mask_parameters(text, &mut |secret| found.push(secret.to_owned()));
+            }
         }
         found.iter().for_each(|secret| self.secret(secret));
     }
+}
+
+/// A URL without the tokens that stand in it, each of which is told.
+fn url(url: &str, see: &mut dyn FnMut(&str)) -> String {
+    let Some(token) = lone_token(url) else { return places::mask_parameters(url, see) };
+    see(token);
+    let url = url.replace(&format!("{CONNECTOR}{token}"), &format!("{CONNECTOR}{MASK}"));
+    places::mask_parameters(&url, see)
 }
 
 /// The token in the URL of a connector that is redeemed: the only part behind it.
@@ -174,18 +201,12 @@ fn asks_for_token(pairs: &[(String, String)]) -> bool {
 }
 
 impl Mask {
-    /// The outcome with everything masked that is kept back by its place. What stands in other texts of it is not, yet.
-    pub(in crate::report) fn outcome(&self, outcome: &ScenarioOutcome) -> Discreet<ScenarioOutcome> {
-        let mut outcome = outcome.clone();
-        self.mask_outcome(&mut outcome);
-        Discreet(outcome)
-    }
-
-    fn mask_outcome(&self, outcome: &mut ScenarioOutcome) {
+    /// Masks what is kept back by its place.
+    pub(super) fn outcome(&self, outcome: &mut ScenarioOutcome) {
         outcome.span = self.moved(outcome.span);
         outcome.place = self.moved(outcome.place);
         outcome.problem.iter_mut().for_each(|problem| self.diagnostic(problem));
-        outcome.attempts.iter_mut().for_each(|attempt| self.mask_outcome(attempt));
+        outcome.attempts.iter_mut().for_each(|attempt| self.outcome(attempt));
         outcome.steps.iter_mut().for_each(|step| self.step(step));
     }
 
@@ -195,8 +216,8 @@ impl Mask {
         for failure in &mut step.failures {
             self.diagnostic(&mut failure.diagnostic);
             if let Some((expected, actual)) = &mut failure.values {
-                *expected = self.value(expected);
-                *actual = self.value(actual);
+                self.value(expected);
+                self.value(actual);
             }
         }
         for Exchange { request, answer } in &mut step.exchanges {
@@ -237,18 +258,9 @@ impl Mask {
         }
     }
 
-    fn url(&self, url: &str) -> String {
-        let url = match lone_token(url) {
-            Some(token) => url.replace(&format!("{CONNECTOR}{token}"), &format!("{CONNECTOR}{MASK}")),
-            None => url.to_owned(),
-        };
-        places::mask_parameters(&url, &mut |_| {})
-    }
-
     fn request(&self, request: &mut Request) {
         let mask_data = self.entered.is_some();
         self.headers(&mut request.headers);
-        request.url = self.url(&request.url);
         if mask_data {
             request.url = queries_masked(&request.url);
         }
@@ -256,24 +268,18 @@ impl Mask {
         match &mut request.body {
             RequestBody::Empty => {}
             RequestBody::Json(body) => {
-                places::mask_members(body, &mut |_| {});
                 if mask_data && link(body).is_none() {
                     data::masked(body, DATA);
                 }
-                *body = self.value(body);
+                self.value(body);
             }
-            RequestBody::Text(text) if mask_data => *text = DATA.to_owned(),
             RequestBody::Text(text) => {
-                *text = self.text(&places::mask_parameters(text, &mut |_| {})).into_owned();
+                *text = if mask_data { DATA.to_owned() } else { self.text(text).into_owned() };
             }
             RequestBody::Form(pairs) => {
-                let data = mask_data && !asks_for_token(pairs);
-                for (name, value) in pairs {
-                    if places::is_secret_member(name) {
-                        *value = MASK.to_owned();
-                    } else if data {
-                        *value = DATA.to_owned();
-                    }
+                if mask_data && !asks_for_token(pairs) {
+                    let data = pairs.iter_mut().filter(|(name, _)| !places::is_secret_member(name));
+                    data.for_each(|(_, value)| *value = DATA.to_owned());
                 }
             }
             RequestBody::File { name, path, .. } => {
@@ -287,14 +293,8 @@ impl Mask {
 
     fn answer(&self, answer: &mut Answer) {
         self.headers(&mut answer.headers);
-        match &mut answer.body {
-            Body::Json(body) => {
-                places::mask_members(body, &mut |_| {});
-                if self.entered.is_some() {
-                    data::each_value(body, &mut |value| data::masked(value, DATA));
-                }
-            }
-            Body::Text(text) => *text = places::mask_parameters(text, &mut |_| {}),
+        if let (Body::Json(body), true) = (&mut answer.body, self.entered.is_some()) {
+            data::each_value(body, &mut |value| data::masked(value, DATA));
         }
     }
 }

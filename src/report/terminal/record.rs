@@ -7,12 +7,12 @@ use crate::outcome::{self, ScenarioOutcome};
 use crate::phrase::is_unseen;
 use crate::report::discretion::{Discreet, Mask};
 use crate::report::failure::{explain, headline};
-use crate::report::transcript;
+use crate::report::notes::verdict;
 use crate::source::Sources;
 
 /// A test, as far as the terminal speaks of it. What is kept back is masked in it.
 #[derive(Debug, Clone)]
-pub(super) struct Record {
+pub(in crate::report) struct Record {
     pub name: String,
     /// What it proves.
     pub title: String,
@@ -39,7 +39,7 @@ pub(super) struct Record {
 
 /// An attempt that failed.
 #[derive(Debug, Clone)]
-pub(super) struct Attempt {
+pub(in crate::report) struct Attempt {
     pub elapsed: Duration,
     /// The first failure in a line.
     pub message: String,
@@ -55,18 +55,14 @@ impl Record {
             && outcome.steps.iter().all(|step| step.warnings.is_empty())
     }
 
-    /// The record of what has just happened.
-    pub fn of(outcome: &ScenarioOutcome, sources: &Sources, color: bool, mask: &Mask) -> Self {
-        Record::of_masked(&mask.outcome(outcome), mask.sources(sources), color, mask)
-    }
-
-    fn of_masked(outcome: &Discreet<ScenarioOutcome>, sources: &Sources, color: bool, mask: &Mask) -> Self {
+    /// The record of what has just happened, with the files as they are shown.
+    pub fn of(outcome: &Discreet<ScenarioOutcome>, sources: &Sources, color: bool, mask: &Mask) -> Self {
         let masked = |text: &str| mask.text(text).into_owned();
         Record {
             text: masked(&explain(outcome, sources, color)),
             message: seen(&masked(&headline(outcome))),
             attempts: (outcome.attempts())
-                .map(|attempt| Attempt::from(Record::of_masked(&attempt, sources, color, mask)))
+                .map(|attempt| Attempt::from(Record::of(&attempt, sources, color, mask)))
                 .collect(),
             ..Record::plain(outcome, mask)
         }
@@ -80,7 +76,7 @@ impl Record {
         Record {
             name: seen(&mask.name(&outcome.name)),
             title: seen(&masked(&outcome.title)),
-            verdict: transcript::verdict(&outcome.verdict),
+            verdict: verdict(&outcome.verdict),
             reason: match &outcome.verdict {
                 outcome::Verdict::Skipped(reason) => Some(seen(&masked(reason))),
                 _ => None,

@@ -1,12 +1,16 @@
 //! The report as it is written, told what happens at given instants.
 
+use std::sync::Arc;
+
 use super::*;
-use crate::outcome::{Doing, StepOutcome, Verdict};
+use crate::outcome::{Doing, ScenarioOutcome, StepOutcome, Verdict};
+use crate::report::notes::Clerk;
 use crate::source::{Diagnostic, Sources, Span};
 
 /// A report, and the instant at which its run begins.
 struct Told {
     terminal: Terminal<Vec<u8>>,
+    clerk: Clerk,
     span: Span,
     began: Instant,
 }
@@ -16,8 +20,10 @@ impl Told {
         let mut sources = Sources::default();
         let source = sources.add("a.yaml", "steps: [init]\n");
         let span = sources.span(source, 8..12);
-        let terminal = Terminal::new(Vec::new(), Arc::new(sources), Discretion::default(), false);
-        Told { terminal, span, began: Instant::now() }
+        let terminal = Terminal::new(Vec::new(), Discretion::default(), false);
+        let clerk =
+            Clerk { sources: Arc::new(sources), discretion: Discretion::default(), color: false, journal: false };
+        Told { terminal, clerk, span, began: Instant::now() }
     }
 
     fn with(mut self, with: impl FnOnce(Terminal<Vec<u8>>) -> Terminal<Vec<u8>>) -> Self {
@@ -26,6 +32,7 @@ impl Told {
     }
 
     fn at(&mut self, seconds: u64, event: Event) {
+        let event = event.map(|outcome| self.clerk.note(outcome));
         self.terminal.tell(event, self.began + Duration::from_secs(seconds)).unwrap();
     }
 
