@@ -9,6 +9,7 @@
 //! **The format** has a number, [`FORMAT`]. A member or an entry may be added to a format, and readers pass over what they do
 //! not know; whatever changes the meaning of a member raises the number. The JSON Schema is derived from these types.
 
+mod entry;
 mod exchange;
 mod merge;
 #[cfg(test)]
@@ -23,7 +24,7 @@ mod working_folder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use exchange::{Answer, Body, Exchange, Part, Request};
+pub use exchange::{Answer, Body, Exchange, Json, Part, Request};
 pub use merge::MergeError;
 pub use shard::{Shard, ShardError};
 pub use test::{
@@ -38,7 +39,7 @@ pub use working_folder::WorkingFolder;
 pub const FORMAT: u32 = 1;
 
 /// Something that happened, one line of the file. Times are in seconds since the run began, unless said otherwise.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Entry {
     /// The run begins: the first line of every journal.
@@ -58,7 +59,6 @@ pub enum Entry {
     /// The run has ended: the last line, which a run that was killed does not write.
     RunEnded(RunEnded),
     /// What a later draftgate added.
-    #[serde(other)]
     #[schemars(skip)]
     Unknown,
 }

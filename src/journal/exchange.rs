@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A request and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,7 +61,7 @@ pub struct Answer {
 #[serde(rename_all = "kebab-case")]
 pub enum Body {
     /// JSON.
-    Json(Value),
+    Json(#[schemars(with = "Value")] Json),
     /// Any other text.
     Text(String),
     /// The fields of a form, in order.
@@ -74,4 +75,35 @@ pub enum Body {
         /// How long it is.
         bytes: usize,
     },
+}
+
+/// JSON as it is written: reports pass it on, and few look into it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Json(Box<RawValue>);
+
+impl Json {
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The value.
+    pub fn value(&self) -> Value {
+        // What was read, or made of a value, is one.
+        serde_json::from_str(self.text()).unwrap_or_default()
+    }
+}
+
+impl From<&Value> for Json {
+    fn from(value: &Value) -> Self {
+        // A value has no keys but texts, and so does not refuse to be written.
+        Json(serde_json::value::to_raw_value(value).unwrap_or_default())
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
 }

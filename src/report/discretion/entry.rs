@@ -202,7 +202,14 @@ fn headers(mask: &Mask, headers: &mut [(String, String)]) {
 fn body(mask: &Mask, body: &mut Option<Body>) {
     match body {
         None => {}
-        Some(Body::Json(value)) => mask.value(value),
+        Some(Body::Json(json)) => {
+            // Most hold nothing that is kept back.
+            if matches!(mask.text(json.text()), std::borrow::Cow::Owned(_)) {
+                let mut value = json.value();
+                mask.value(&mut value);
+                *json = (&value).into();
+            }
+        }
         Some(Body::Text(text)) => each(mask, [text]),
         Some(Body::Form(pairs)) => headers(mask, pairs),
         Some(Body::File { name, media_type, bytes: _ }) => each(mask, [name, media_type]),

@@ -161,7 +161,7 @@ pub(in crate::report) fn verdict(verdict: &outcome::Verdict) -> Verdict {
 fn request(request: &exchange::Request) -> Request {
     let body = match &request.body {
         RequestBody::Empty => None,
-        RequestBody::Json(value) => Some(Body::Json(value.clone())),
+        RequestBody::Json(value) => Some(Body::Json(value.into())),
         RequestBody::Text(text) => Some(Body::Text(text.clone())),
         RequestBody::Form(pairs) => Some(Body::Form(pairs.clone())),
         RequestBody::File { name, media_type, bytes, .. } => {
@@ -179,7 +179,7 @@ fn request(request: &exchange::Request) -> Request {
 
 fn answer(answer: &exchange::Answer) -> Answer {
     let body = match &answer.body {
-        exchange::Body::Json(value) => Some(Body::Json(value.clone())),
+        exchange::Body::Json(value) => Some(Body::Json(value.into())),
         exchange::Body::Text(text) if text.is_empty() => None,
         exchange::Body::Text(text) => Some(Body::Text(text.clone())),
     };
