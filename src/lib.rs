@@ -75,7 +75,7 @@
 //! - **A step that `new`, `import` and `record` understand**: [`compose::recording`].
 //! - **A report**: [`report`]: a function from a [`journal::Journal`] to bytes, a flag in [`cli::args::Reports`] and a word in
 //!   `ReportCommand` there; `cli::reporters` and `cli::report` call it.
-//! - **A member of the journal**: [`journal`], filled in [`report::transcript`]; the compiler asks in [`report::discretion`] what of it is
+//! - **A member of the journal**: [`journal`], filled in [`report::notes`] and [`report::transcript`]; the compiler asks in [`report::discretion`] what of it is
 //!   kept back. Then `draftgate schema --out schemas`.
 //! - **A command**: its arguments in [`cli::args`], a variant of `Command` there, and its code beside the others in [`cli`];
 //!   the compiler asks for the arm that calls it. Its help, completions and manual page follow.

@@ -1,7 +1,7 @@
 //! Text for people: the only room, beside `cli`, where text is made.
 //!
-//! A reporter is told what happens as an [`Event`](crate::outcome::Event) and writes to what it was given. Nothing here
-//! decides anything.
+//! A reporter is told what happens as an [`Event`](crate::outcome::Event), with [`notes`] in place of outcomes, and writes to
+//! what it was given. Nothing here decides anything.
 
 pub mod curl;
 pub mod diagnostic;
