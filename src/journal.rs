@@ -83,7 +83,7 @@ pub struct RunStarted {
     pub folder: WorkingFolder,
     /// Which part of the selected tests this run plays; null for all of them.
     pub shard: Option<Shard>,
-    /// A digest of which test falls to which shard: the same in all shards of one run. Null for a run that is no shard.
+    /// A digest of which test falls to which shard: the same in all shards of one run. Null for a whole run.
     pub division: Option<String>,
     /// The shards that are missing where this journal was put together from those of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

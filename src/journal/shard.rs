@@ -4,10 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A part of a run. It is written `2/5`: the second of five.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Shard {
     /// Which, from one.
     pub index: usize,
@@ -34,6 +35,9 @@ pub enum ShardError {
     TooMany(usize),
 }
 
+/// How many numbers, or rows of numbers, are told of shards before the rest is only counted.
+const MOST_TOLD: usize = 20;
+
 impl Shard {
     /// The most that a run may be divided into: what an indexed job of Kubernetes may have at a time.
     pub const MOST: usize = 100_000;
@@ -51,15 +55,44 @@ impl Shard {
         }
     }
 
-    /// Says which shards of one run are missing.
+    /// Says which shards of one run are missing, in the order in which they are given: `shards 1, 2 and 4 to 97 of 100 are
+    /// missing`.
     pub fn are_missing(shards: &[Shard]) -> String {
-        let numbers: Vec<String> = shards.iter().map(|shard| shard.index.to_string()).collect();
-        let count = shards.first().map_or(0, |shard| shard.count);
-        match numbers.split_last() {
-            Some((last, [])) => format!("shard {last} of {count} is missing"),
-            Some((last, others)) => format!("shards {} and {last} of {count} are missing", others.join(", ")),
-            None => "no shard is missing".to_owned(),
+        let Some(Shard { count, .. }) = shards.first() else { return "no shard is missing".to_owned() };
+        let mut parts: Vec<String> = Vec::new();
+        let mut told = 0;
+        // Two are no row yet.
+        let rows = shards.chunk_by(|one, next| next.index == one.index + 1);
+        for row in rows.flat_map(|row| row.chunks(if row.len() > 2 { row.len() } else { 1 })).take(MOST_TOLD) {
+            told += row.len();
+            parts.push(match row {
+                [first, .., last] => format!("{} to {}", first.index, last.index),
+                row => row.iter().map(|shard| shard.index.to_string()).collect(),
+            });
         }
+        if told < shards.len() {
+            parts.push(format!("{} more", shards.len() - told));
+        }
+        let list = match parts.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+            _ => parts.concat(),
+        };
+        let (noun, verb) = if shards.len() == 1 { ("shard", "is") } else { ("shards", "are") };
+        format!("{noun} {list} of {count} {verb} missing")
+    }
+}
+
+/// What a file says is held to the same rule as what is asked for.
+impl<'de> Deserialize<'de> for Shard {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "Shard")]
+        struct Written {
+            index: usize,
+            count: usize,
+        }
+        let Written { index, count } = Written::deserialize(deserializer)?;
+        Shard::new(index, count).map_err(D::Error::custom)
     }
 }
 
@@ -98,5 +131,39 @@ mod tests {
         assert_eq!("0/5".parse::<Shard>(), Err(ShardError::None { index: 0, count: 5 }));
         assert_eq!("1/0".parse::<Shard>(), Err(ShardError::None { index: 1, count: 0 }));
         assert_eq!("1/100001".parse::<Shard>(), Err(ShardError::TooMany(100_001)));
+    }
+
+    #[test]
+    fn what_a_file_has_is_held_to_the_same_rule() {
+        let read = |index: &str, count: &str| {
+            let text = format!(r#"{{"index":{index},"count":{count}}}"#);
+            serde_json::from_str::<Shard>(&text).map_err(|why| why.to_string())
+        };
+        assert_eq!(read("2", "5"), Ok(Shard { index: 2, count: 5 }));
+        for (index, count, why) in [
+            ("7", "3", "there is no shard 7 of 3: they are counted from 1"),
+            ("0", "3", "there is no shard 0 of 3"),
+            ("1", "0", "there is no shard 1 of 0"),
+            ("1", "3000000", "there may be up to 100000 shards, not 3000000"),
+            ("1", "18446744073709551615", "there may be up to 100000 shards"),
+            ("-1", "3", "invalid value: integer `-1`"),
+        ] {
+            let told = read(index, count).unwrap_err();
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
+    #[test]
+    fn missing_shards_are_told_in_rows_and_never_at_length() {
+        let told = |count: usize, indices: &mut dyn Iterator<Item = usize>| {
+            Shard::are_missing(&indices.map(|index| Shard { index, count }).collect::<Vec<_>>())
+        };
+        assert_eq!(told(5, &mut [3].into_iter()), "shard 3 of 5 is missing");
+        assert_eq!(told(5, &mut [2, 3].into_iter()), "shards 2 and 3 of 5 are missing");
+        assert_eq!(told(5, &mut (2..=5)), "shards 2 to 5 of 5 are missing");
+        assert_eq!(told(100, &mut [1, 2].into_iter().chain(4..=97)), "shards 1, 2 and 4 to 97 of 100 are missing");
+        assert_eq!(told(100, &mut [1, 2, 4].into_iter()), "shards 1, 2 and 4 of 100 are missing");
+        let long = told(Shard::MOST, &mut (2..=Shard::MOST).step_by(2));
+        assert!(long.ends_with(", 38, 40 and 49980 more of 100000 are missing"), "{long}");
     }
 }

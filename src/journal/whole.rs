@@ -31,7 +31,7 @@ pub enum JournalError {
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     /// A line is not an entry.
-    #[error("line {line} is no entry of a journal: {why}")]
+    #[error("line {line} is no entry of a journal: {}", without_line(.why))]
     NoEntry {
         /// Which line, from one.
         line: usize,
@@ -41,6 +41,9 @@ pub enum JournalError {
     /// There is nothing in it.
     #[error("it is empty: a run writes a journal with `--jsonl FILE`")]
     Empty,
+    /// It has a part of its first line and no more.
+    #[error("it breaks off within its first line: the run was ended as it began, or there was no room on the disk")]
+    Torn,
     /// It does not begin as a journal does.
     #[error("it does not begin with `run-started`: it is no journal, or its beginning is missing")]
     NoBeginning,
@@ -49,6 +52,9 @@ pub enum JournalError {
         "line {0} begins another run: each journal wants a file of its own, and `draftgate report` takes several of them"
     )]
     Another(usize),
+    /// Something stands behind its end.
+    #[error("line {0} stands behind `run-ended`, the last line of a journal")]
+    BehindEnd(usize),
     /// A test ends in it twice, as when a file was put together by hand.
     #[error("line {line}: the test {test} has ended already, on line {first}: each test ends once")]
     EndedTwice {
@@ -101,37 +107,54 @@ impl Journal {
         begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(ended)
     }
 
-    /// Reads a journal. A last line that is not whole, as of a run that was killed, is passed over, and so is a byte order
-    /// mark, which editors and shells of Windows put before everything.
+    /// Reads a journal. A last line that is not whole, as of a run that was killed, is passed over, and so are lines of blanks
+    /// and a byte order mark, which editors and shells of Windows put before everything.
     ///
     /// # Errors
     ///
     /// When it is none.
     pub fn read(lines: impl BufRead) -> Result<Self, JournalError> {
-        let mut lines = lines.split(b'\n');
-        let Some(first) = lines.next().transpose()? else { return Err(JournalError::Empty) };
         let mut journal = Journal::default();
-        journal.take(beginning(first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&first))?);
-        let mut ends: HashMap<usize, usize> = HashMap::new();
-        let mut broken: Option<(usize, serde_json::Error)> = None;
-        for (line, text) in (2..).zip(lines) {
+        let mut first = None;
+        let mut ends = Ends::default();
+        let mut broken: Option<JournalError> = None;
+        for (line, text) in (1..).zip(lines.split(b'\n')) {
             let text = text?;
-            if let Some((line, why)) = broken {
-                return Err(JournalError::NoEntry { line, why });
+            let mark: &[u8] = if line == 1 { BYTE_ORDER_MARK } else { b"" };
+            let text = text.strip_prefix(mark).unwrap_or(&text).trim_ascii();
+            if text.is_empty() {
+                continue;
             }
-            match serde_json::from_slice::<Entry>(&text) {
-                Ok(Entry::RunStarted(_)) => return Err(JournalError::Another(line)),
-                Ok(Entry::TestFinished(test)) => {
-                    if let Some(first) = ends.insert(test.number, line) {
-                        return Err(JournalError::EndedTwice { line, first, test: test.name });
-                    }
-                    journal.take(Entry::TestFinished(test));
+            // Only where nothing follows is a line torn.
+            match broken.take() {
+                Some(JournalError::Torn) => return Err(JournalError::NoBeginning),
+                Some(why) => return Err(why),
+                None => {}
+            }
+            if first.is_none() {
+                first = Some(line);
+                match beginning(line, text) {
+                    Ok(entry) => journal.take(entry),
+                    Err(JournalError::Torn) => broken = Some(JournalError::Torn),
+                    Err(why) => return Err(why),
                 }
-                Ok(entry) => journal.take(entry),
-                Err(why) => broken = Some((line, why)),
+                continue;
+            }
+            match serde_json::from_slice::<Entry>(text) {
+                Ok(Entry::RunStarted(_)) => return Err(JournalError::Another(line)),
+                _ if journal.ended.is_some() => return Err(JournalError::BehindEnd(line)),
+                Ok(entry) => {
+                    ends.note(line, &entry)?;
+                    journal.take(entry);
+                }
+                Err(why) => broken = Some(JournalError::NoEntry { line, why }),
             }
         }
-        Ok(journal)
+        match (first, broken) {
+            (None, _) => Err(JournalError::Empty),
+            (_, Some(JournalError::Torn)) => Err(JournalError::Torn),
+            _ => Ok(journal),
+        }
     }
 
     /// How long the run took, in seconds; of one that was killed, until the last that is known of it.
@@ -146,20 +169,57 @@ impl Journal {
     }
 }
 
+/// The lines on which tests end, by their numbers and by their names.
+#[derive(Default)]
+struct Ends {
+    numbers: HashMap<usize, usize>,
+    names: HashMap<String, usize>,
+}
+
+impl Ends {
+    fn note(&mut self, line: usize, entry: &Entry) -> Result<(), JournalError> {
+        let Entry::TestFinished(test) = entry else { return Ok(()) };
+        let before = self.names.insert(test.name.clone(), line);
+        match self.numbers.insert(test.number, line).or(before) {
+            Some(first) => Err(JournalError::EndedTwice { line, first, test: test.name.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How every journal begins, as it is written.
+const BEGINNING: &[u8] = br#"{"event":"run-started","#;
+
 /// The first entry. Its format is asked for before anything else: a later one may mean something else by all that follows.
-fn beginning(line: &[u8]) -> Result<Entry, JournalError> {
-    #[derive(Deserialize)]
-    struct Format {
+fn beginning(line: usize, text: &[u8]) -> Result<Entry, JournalError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Head {
+        event: String,
         format: u32,
     }
-    if let Ok(Format { format }) = serde_json::from_slice(line)
-        && format > FORMAT
-    {
+    let Head { event, format } = serde_json::from_slice(text).unwrap_or_default();
+    if format > FORMAT {
         return Err(JournalError::Later(format));
     }
-    match serde_json::from_slice(line) {
+    match serde_json::from_slice(text) {
         Ok(entry @ Entry::RunStarted(_)) => Ok(entry),
+        Err(why) if event == "run-started" => Err(JournalError::NoEntry { line, why }),
+        Err(why) if why.is_eof() && (text.starts_with(BEGINNING) || BEGINNING.starts_with(text)) => {
+            Err(JournalError::Torn)
+        }
         _ => Err(JournalError::NoBeginning),
+    }
+}
+
+/// What is wrong with an entry. Its text is a line for the reader, which says `at line 1`: where that is in the file is told
+/// otherwise.
+fn without_line(why: &serde_json::Error) -> String {
+    let text = why.to_string();
+    let place = format!(" at line {} column {}", why.line(), why.column());
+    match text.strip_suffix(&place) {
+        Some(message) => format!("{message}, at column {}", why.column()),
+        None => text,
     }
 }
 
@@ -186,6 +246,7 @@ mod tests {
             format!("{BEGIN}\n{END}"),
             format!("{BEGIN}\n{END}\n\n"),
             format!("\u{feff}{BEGIN}\n{END}\n"),
+            format!("\n{BEGIN}\n \t\r\n\n{END}\n\n  "),
         ] {
             assert_eq!(read(same).unwrap(), whole);
         }
@@ -216,6 +277,9 @@ mod tests {
         assert_eq!(read(format!("{BEGIN}\n{ends}\n{END}\n")).unwrap().tests.len(), 1);
         let twice = read(format!("{BEGIN}\n{ends}\n{STEP}\n{ends}\n{END}\n")).unwrap_err();
         assert_eq!(twice, "line 4: the test a has ended already, on line 2: each test ends once");
+        let renumbered = ends.replace("\"number\":0", "\"number\":5");
+        let twice = read(format!("{BEGIN}\n{ends}\n{renumbered}\n{END}\n")).unwrap_err();
+        assert_eq!(twice, "line 3: the test a has ended already, on line 2: each test ends once");
     }
 
     #[test]
@@ -234,15 +298,29 @@ mod tests {
             (String::new(), "it is empty"),
             ("<testsuites/>\n".to_owned(), "does not begin with `run-started`"),
             ("[1]\n[2]\n".to_owned(), "does not begin with `run-started`"),
-            (BEGIN[..40].to_owned(), "does not begin with `run-started`"),
+            ("\n \r\n".to_owned(), "it is empty"),
+            (BEGIN[..40].to_owned(), "it breaks off within its first line"),
+            (BEGIN[..9].to_owned(), "it breaks off within its first line"),
+            (format!("{}\n{END}\n", &BEGIN[..40]), "does not begin with `run-started`"),
+            ("{\"tests\":".to_owned(), "does not begin with `run-started`"),
+            (
+                BEGIN.replace("\"shard\":null", "\"shard\":{\"index\":7,\"count\":3}"),
+                "line 1 is no entry of a journal: there is no shard 7 of 3: they are counted from 1",
+            ),
             (format!("{STEP}\n{END}\n"), "its beginning is missing"),
             (format!("{BEGIN}\nnonsense\n{END}\n"), "line 2 is no entry of a journal"),
+            (format!("{BEGIN}\n\n{}\n{END}\n", &STEP[..30]), "line 3 is no entry of a journal: EOF while parsing"),
             (format!("{BEGIN}\n{END}\n{BEGIN}\n{END}\n"), "line 3 begins another run"),
+            (format!("{BEGIN}\n{END}\n\n{STEP}\n"), "line 4 stands behind `run-ended`, the last line of a journal"),
+            (format!("{BEGIN}\n{END}\n{END}\n"), "line 3 stands behind `run-ended`"),
+            (format!("{BEGIN}\n{END}\nnonsense"), "line 3 stands behind `run-ended`"),
+            (format!("{BEGIN}\n{END}\n{{"), "line 3 stands behind `run-ended`"),
             (BEGIN.replace("\"format\":1", "\"format\":2"), "it has the format 2, and up to 1 is read"),
             (r#"{"event":"run-begun","format":3}"#.to_owned(), "it has the format 3"),
         ] {
             let told = read(&text).expect_err(&text);
             assert!(told.contains(why), "{told}");
+            assert!(!told.contains("at line 1"), "{told}");
         }
     }
 }

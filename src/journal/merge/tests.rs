@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::journal::{Entry, StepPending, StepStarted, TestStarted, Verdict, random};
+use crate::journal::{Entry, File, StepPending, StepStarted, TestStarted, Verdict, random};
 
 /// The gravest verdict, as a number.
 fn gravest(tests: &[Test]) -> u8 {
@@ -75,7 +75,7 @@ fn a_shard_that_is_missing_is_named() {
     };
     refused(without(&[3]), "shard 3 of 5 is missing");
     refused(without(&[1, 3, 5]), "shards 1, 3 and 5 of 5 are missing");
-    refused(split(&run(10), 5, |number| number).drain(1..2).collect(), "shards 1, 3, 4 and 5 of 5 are missing");
+    refused(split(&run(10), 5, |number| number).drain(1..2).collect(), "shards 1 and 3 to 5 of 5 are missing");
     let merged = Journal::merge(without(&[3, 5]), true, gravest).unwrap();
     let missing: Vec<String> = merged.started.missing.iter().map(Shard::to_string).collect();
     assert_eq!((missing.join(" ").as_str(), merged.tests.len()), ("3/5 5/5", 6));
@@ -115,6 +115,10 @@ fn shards_of_different_runs_are_not_put_together() {
         with(|started| started.folder.folder = "b".to_owned()),
         &format!("{not}the working folder in the repository is its root in the one and b in the other"),
     );
+    refused(
+        with(|started| started.server = Some("https://api.example.com".to_owned())),
+        &format!("{not}the API is the embedded sandbox in the one and https://api.example.com in the other"),
+    );
     refused(with(|started| started.seed = 7), &format!("{not}the seed is 0 in the one and 7 in the other"));
     refused(
         with(|started| started.division = None),
@@ -133,6 +137,64 @@ fn a_test_in_two_shards_is_named() {
     let test = parts[0].1.tests[1].clone();
     parts[2].1.tests.push(test);
     refused(parts, "the test folder/5 is in two shards: 1.jsonl and 3.jsonl");
+}
+
+#[test]
+fn a_test_that_stands_in_one_journal_twice_is_not_told_of_two() {
+    let mut parts = five();
+    let test = parts[2].1.tests[1].name.clone();
+    parts[2].1.take(Entry::TestStarted(TestStarted { test, attempt: 1, at: 0.5 }));
+    refused(parts, "3.jsonl has the test folder/7 twice: it is not as a run wrote it");
+}
+
+#[test]
+fn a_file_that_was_changed_between_two_shards_is_named_with_both() {
+    let file = |text: &str| File { path: "a.yaml".to_owned(), text: text.to_owned() };
+    let mut parts = five();
+    parts[1].1.files.push(file("one"));
+    parts[2].1.files.push(file("one"));
+    parts[4].1.files.push(file("two"));
+    refused(
+        parts,
+        "a.yaml has another text in shard 5 of 5 (5.jsonl) than in shard 2 of 5 (2.jsonl): shards of one run play the same \
+         files; run all of them again, or leave one of the two out with `--partial`",
+    );
+}
+
+#[test]
+fn shards_that_come_late_make_a_partial_journal_whole() {
+    let whole = Journal::merge(five(), false, gravest).unwrap();
+    let [mut early, mut late] = [five(), five()];
+    early.retain(|(_, part)| part.started.shard.is_some_and(|shard| shard.index % 2 == 1));
+    late.retain(|(_, part)| part.started.shard.is_some_and(|shard| shard.index % 2 == 0));
+    let partial = |parts: Vec<Named>| ("partial.jsonl".to_owned(), Journal::merge(parts, true, gravest).unwrap());
+    let first = partial(early.clone());
+    let with = |others: &[Named]| [&[first.clone()], others].concat();
+    assert_eq!(Journal::merge(with(&late), false, gravest), Ok(whole.clone()));
+    assert_eq!(Journal::merge(vec![partial(late.clone()), first.clone()], false, gravest), Ok(whole));
+    refused(with(&late[..1]), "shard 4 of 5 is missing");
+    refused(with(&early[1..2]), "shard 3 of 5 is there twice: partial.jsonl and 3.jsonl");
+    late[0].1.started.division = None;
+    refused(
+        with(&late),
+        "shard 2 was divided by other durations than shard 1 (partial.jsonl, 2.jsonl): give all shards of a run the same \
+         `--durations` file, or none",
+    );
+    // What was cut is cut once the others are there, too.
+    early[0].1.tests.pop();
+    early[0].1.ended = None;
+    let division = late[1].1.started.division.clone();
+    late[0].1.started.division = division;
+    let cut = Journal::merge([&[partial(early)], &late[..]].concat(), false, gravest).unwrap();
+    assert_eq!((cut.started.missing.len(), cut.unfinished().len(), cut.ended), (0, 1, None));
+}
+
+#[test]
+fn a_shard_alone_is_a_run_with_the_others_missing() {
+    let alone = || five().drain(..1).collect::<Vec<_>>();
+    refused(alone(), "shards 2 to 5 of 5 are missing");
+    let merged = Journal::merge(alone(), true, gravest).unwrap();
+    assert_eq!((merged.started.missing.len(), merged.started.shard, merged.ended), (4, None, None));
 }
 
 #[test]
