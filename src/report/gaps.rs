@@ -1,16 +1,19 @@
 //! What is missing of a run whose journal is not whole: the same words in every report, so that none of them looks like one of
 //! a whole run.
 
-use crate::journal::{Journal, Shard, UnderWay};
+use crate::journal::{Journal, Shard, UnderWay, Verdict};
 use crate::phrase::counted;
 
 /// The kind of what is told of a run that is not whole, and of its tests that did not end.
 pub const UNFINISHED: &str = "unfinished";
 
+/// How it is told that no test was played, in front of the reason.
+pub const NOTHING_RAN: &str = "nothing ran";
+
 /// Something that is missing of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
-    /// What it is, the same in every run: `missing shards`, `end of the run`.
+    /// What it is, the same in every run: `missing shards`, `end of the run`, `tests of the run`.
     pub name: &'static str,
     /// Which, and how much of it, a lower-case fragment.
     pub text: String,
@@ -19,6 +22,16 @@ pub struct Gap {
 /// All that is missing; nothing of a run that came to its end.
 pub fn gaps(journal: &Journal) -> Vec<Gap> {
     [missing(journal), end(journal)].into_iter().flatten().collect()
+}
+
+/// That a run came to its end and played no test, which is no success. A shard that leaves it to others has nothing to say.
+pub fn nothing(journal: &Journal) -> Option<Gap> {
+    let leaves_it = journal.started.shard.is_some() && journal.ended.as_ref().is_some_and(|ended| ended.exit == 0);
+    if leaves_it || journal.tests.iter().any(|test| test.verdict != Verdict::Skipped) || !gaps(journal).is_empty() {
+        return None;
+    }
+    let why = if journal.tests.is_empty() { "no test was selected" } else { "every test was skipped" };
+    Some(Gap { name: "tests of the run", text: format!("{NOTHING_RAN}: {why}") })
 }
 
 /// What a test that did not come to its end is told with.
@@ -87,5 +100,21 @@ mod tests {
         assert_eq!(texts(&journal), ["the run did not end"]);
         journal.ended = Some(RunEnded::default());
         assert_eq!(texts(&journal), Vec::<String>::new());
+    }
+
+    #[test]
+    fn that_nothing_ran_is_told_of_a_run_that_ended_unless_others_play_tests() {
+        let told = |journal: &Journal| nothing(journal).map(|gap| gap.text);
+        let mut journal = Journal { ended: Some(RunEnded { seconds: 0.1, exit: 4 }), ..Journal::default() };
+        assert_eq!(told(&journal).as_deref(), Some("nothing ran: no test was selected"));
+        journal.started.shard = Some(Shard { index: 2, count: 5 });
+        assert_eq!(told(&journal).as_deref(), Some("nothing ran: no test was selected"));
+        journal.ended = Some(RunEnded { seconds: 0.1, exit: 0 });
+        assert_eq!(told(&journal), None);
+        journal.started.shard = None;
+        journal.started.missing = vec![Shard { index: 2, count: 5 }];
+        assert_eq!(told(&journal), None);
+        let cut = Journal::default();
+        assert_eq!(told(&cut), None);
     }
 }

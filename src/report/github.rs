@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use super::diagnostic::Severity;
-use super::gaps::{gaps, unfinished};
+use super::gaps::{gaps, nothing, unfinished};
 use super::notice::{Notice, notices};
 use crate::journal::{Grade, Journal, Place, Test, Unfinished, WorkingFolder};
 use crate::phrase::{counted, is_unseen};
@@ -38,8 +38,9 @@ pub fn command(severity: Severity, diagnostic: &Diagnostic, sources: &Sources, f
     written(if severity == Severity::Error { "error" } else { "warning" }, &place, folder, title, &message)
 }
 
-/// The commands for all that does not hold in a run, and for what is odd: what is missing of the run first, then failures, then
-/// tests that did not end. Where there are more than GitHub shows, the last of a kind says how many are left out.
+/// The commands for all that does not hold in a run, and for what is odd: what is missing of the run first, or that nothing
+/// ran, then failures, then tests that did not end. Where there are more than GitHub shows, the last of a kind says how many
+/// are left out.
 pub fn annotations(journal: &Journal) -> String {
     let mut tests: Vec<&Test> = journal.tests.iter().collect();
     tests.sort_by_key(|test| test.number);
@@ -51,9 +52,8 @@ pub fn annotations(journal: &Journal) -> String {
             .map(|(test, notice)| annotation(word, test, notice, &journal.started.folder))
             .collect();
         if grade == Grade::Error {
-            let missing =
-                gaps(journal).into_iter().map(|gap| format!("::error title=draftgate::{}\n", data(&gap.text)));
-            lines.splice(0..0, missing);
+            let missing = gaps(journal).into_iter().chain(nothing(journal));
+            lines.splice(0..0, missing.map(|gap| format!("::error title=draftgate::{}\n", data(&gap.text))));
             lines.extend(journal.unfinished().into_iter().map(|test| left(test, &journal.started.folder)));
         }
         if lines.len() > MOST {
@@ -94,6 +94,11 @@ fn written(word: &str, place: &Place, folder: &WorkingFolder, title: &str, messa
     format!("::{word} {properties},title={}::{}\n", property(title), data(message))
 }
 
+/// What nobody can guess.
+pub fn token() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
 /// The line after which nothing is a command until [`resume`] says the same token, which nobody can guess: what an API
 /// answered is printed in between.
 pub fn stop(token: &str) -> String {
@@ -108,6 +113,21 @@ pub fn resume(token: &str) -> String {
 /// A text of which no line is a command, for an output that cannot have other lines before and after it: the beginning of a
 /// command gets a space of no width.
 pub fn harmless(text: &str) -> Cow<'_, str> {
+    broken_up(text, ":\u{200b}:", "##\u{200b}[")
+}
+
+/// The same XML without a line that is a command: a character of it is written by its number.
+pub fn harmless_xml(text: &str) -> Cow<'_, str> {
+    broken_up(text, "&#58;:", "#&#35;[")
+}
+
+/// The same JSON without a line that is a command. None of its lines begins with a colon.
+pub fn harmless_json(text: &str) -> Cow<'_, str> {
+    broken_up(text, "::", r"#\u0023[")
+}
+
+/// Puts these in the place of what begins commands.
+fn broken_up<'a>(text: &'a str, colons: &str, hashes: &str) -> Cow<'a, str> {
     let begins = |line: &str| line.trim_start().starts_with("::");
     // The runner takes a lone carriage return for the end of a line.
     let ends = ['\n', '\r'];
@@ -115,8 +135,8 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let lines = text.split_inclusive(ends).map(|line| {
-        let line = line.replace("##[", "##\u{200b}[");
-        if begins(&line) { line.replacen("::", ":\u{200b}:", 1) } else { line }
+        let line = line.replace("##[", hashes);
+        if begins(&line) { line.replacen("::", colons, 1) } else { line }
     });
     Cow::Owned(lines.collect())
 }
@@ -178,5 +198,14 @@ mod tests {
         assert_eq!(harmless("a\n  ::set-output name=x::y\n"), "a\n  :\u{200b}:set-output name=x::y\n");
         assert_eq!(harmless("a\r::error::x"), "a\r:\u{200b}:error::x");
         assert_eq!(harmless("a ##[add-mask]b ##[error]c"), "a ##\u{200b}[add-mask]b ##\u{200b}[error]c");
+    }
+
+    #[test]
+    fn a_document_without_commands_says_the_same() {
+        assert_eq!(harmless_xml("<a>x\n ::error::y ##[z</a>"), "<a>x\n &#58;:error::y #&#35;[z</a>");
+        let text = serde_json::json!({ "a": "::x\n##[error]y" }).to_string();
+        let same = harmless_json(&text);
+        assert!(!same.contains("##["), "{same}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&same).unwrap()["a"], "::x\n##[error]y");
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::gaps::{UNFINISHED, gaps, unfinished};
+use super::gaps::{Gap, UNFINISHED, gaps, nothing, unfinished};
 use super::notice::{Notice, SNAPSHOT, notices};
 use crate::journal::{Grade, Journal, Test};
 
@@ -18,9 +18,9 @@ pub fn code_quality(journal: &Journal) -> String {
     tests.sort_by_key(|test| test.number);
     let mut findings = Vec::new();
     for test in tests {
-        let mut seen: HashMap<(Option<usize>, String), usize> = HashMap::new();
+        let mut seen: HashMap<(&str, String), usize> = HashMap::new();
         for notice in notices(test) {
-            let nth = seen.entry((notice.step.map(|step| step.number), notice.kind.to_owned())).or_default();
+            let nth = seen.entry((label(&notice), notice.kind.to_owned())).or_default();
             findings.push(finding(test, &notice, *nth, journal));
             *nth += 1;
         }
@@ -29,9 +29,10 @@ pub fn code_quality(journal: &Journal) -> String {
     format!("{:#}\n", Value::Array(findings))
 }
 
-/// What is missing of a run that is not whole: a finding for the run, and one for each test that did not end.
+/// What is missing of a run that is not whole: a finding for the run, and one for each test that did not end. That nothing ran
+/// is a finding, too.
 fn missing(journal: &Journal) -> Vec<Value> {
-    let gaps = gaps(journal);
+    let gaps: Vec<Gap> = gaps(journal).into_iter().chain(nothing(journal)).collect();
     if gaps.is_empty() {
         return Vec::new();
     }
@@ -85,11 +86,14 @@ fn finding(test: &Test, notice: &Notice<'_>, nth: usize, journal: &Journal) -> V
     })
 }
 
-/// What a finding is known by in the next run: neither its line, which moves, nor its message, which may hold values that are
-/// others each time.
+/// What a finding is known by in the next run: neither its line nor its step's number, which move, nor its message, which may
+/// hold values that are others each time. Of several of a kind at steps of one label, `nth` counts.
 fn fingerprint(test: &Test, notice: &Notice<'_>, nth: usize) -> String {
-    let step = notice.step.map(|step| format!("{} {}", step.number, step.label)).unwrap_or_default();
-    digest(&json!([test.name, step, notice.kind, nth]))
+    digest(&json!([test.name, label(notice), notice.kind, nth]))
+}
+
+fn label<'a>(notice: &Notice<'a>) -> &'a str {
+    notice.step.map_or("", |step| step.label.as_str())
 }
 
 fn digest(known: &Value) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use super::gaps::{Gap, UNFINISHED, gaps};
+use super::gaps::{Gap, UNFINISHED, gaps, nothing};
 use super::notice::{headline, notices};
 use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Standing, Step, Test, Unfinished, Verdict};
 use crate::phrase::is_unseen;
@@ -17,7 +17,7 @@ use crate::phrase::is_unseen;
 const NO_FOLDER: &str = "draftgate";
 
 /// The document: the tests that have ended in their order, then those that did not, then what is missing of the run, so that
-/// no part of a run is green.
+/// neither a part of a run is green nor one in which nothing ran.
 pub fn document(journal: &Journal) -> Vec<u8> {
     let mut report = Report::new("draftgate");
     report.set_time(duration(journal.seconds()));
@@ -25,7 +25,7 @@ pub fn document(journal: &Journal) -> Vec<u8> {
     tests.sort_by_key(|test| test.number);
     report.add_test_suites(tests.into_iter().map(|test| ended(test, journal)));
     report.add_test_suites(journal.unfinished().into_iter().map(|test| unfinished(test, journal)));
-    report.add_test_suites(gaps(journal).iter().map(missing));
+    report.add_test_suites(gaps(journal).iter().chain(&nothing(journal)).map(missing));
     let mut bytes = Vec::new();
     // What is written to memory does not fail.
     drop(report.serialize(&mut bytes));

@@ -2,7 +2,7 @@
 //!
 //! What it shows comes from files and from an API: nothing in it is Markdown or HTML by itself, nor a mention of somebody.
 
-use super::gaps::gaps;
+use super::gaps::{NOTHING_RAN, gaps, nothing};
 use super::notice::{changes, headline, place};
 use crate::journal::{Journal, Standing, Step, Test, Verdict};
 use crate::phrase::{counted, is_unseen};
@@ -43,13 +43,14 @@ pub fn summary(journal: &Journal) -> String {
 fn headline_of(journal: &Journal, tests: &[&Test]) -> String {
     let unfinished = journal.unfinished().len();
     let count = |verdict: Verdict| tests.iter().filter(|test| test.verdict == verdict).count();
+    let flaky = tests.iter().filter(|test| test.is_flaky()).count();
+    let passed = if flaky > 0 { format!("passed ({flaky} flaky)") } else { "passed".to_owned() };
     let parts = [
-        (count(Verdict::Passed), "passed"),
+        (count(Verdict::Passed), passed.as_str()),
         (count(Verdict::Failed), "failed"),
         (count(Verdict::Broken), "broken"),
         (count(Verdict::Refused), "refused"),
         (count(Verdict::Review), "to review"),
-        (tests.iter().filter(|test| test.is_flaky()).count(), "flaky"),
         (count(Verdict::Skipped), "skipped"),
         (count(Verdict::Interrupted), "interrupted"),
         (unfinished, "unfinished"),
@@ -63,9 +64,13 @@ fn headline_of(journal: &Journal, tests: &[&Test]) -> String {
     format!("{total}: {}, in {:.2} s{}", counts.join(", "), journal.seconds(), shard.unwrap_or_default())
 }
 
-/// What is missing of a run that is not whole, and what its tests were at.
+/// What is missing of a run that is not whole, and what its tests were at; or that nothing ran.
 fn partial(journal: &Journal) -> String {
     let gaps = gaps(journal);
+    if let Some(nothing) = nothing(journal) {
+        let why = nothing.text.trim_start_matches(NOTHING_RAN);
+        return format!("> **Nothing ran**{}.\n\n", inline(why));
+    }
     if gaps.is_empty() {
         return String::new();
     }

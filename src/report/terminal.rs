@@ -28,12 +28,13 @@ use std::time::{Duration, Instant};
 use anstyle::AnsiColor;
 
 use super::discretion::Discretion;
+use super::gaps::nothing;
 use super::notes::Notes;
 use crate::journal::Journal;
 use crate::outcome::{Doing, Event};
 use crate::phrase::counted;
 use ending::{Ending, Partial};
-use line::{Look, USUAL_WIDTH, bold};
+use line::{Look, USUAL_WIDTH, bad, bold};
 use progress::Progress;
 pub(super) use record::Record;
 use record::seen;
@@ -231,7 +232,11 @@ pub fn summary(journal: &Journal, color: bool) -> String {
     journal.tests.iter().for_each(|test| ending.add(Record::from(test)));
     let elapsed = journal.ended.as_ref().map(|ended| record::seconds(ended.seconds));
     let look = Look { color, width: USUAL_WIDTH };
-    ending.text(look, elapsed, Partial::of(journal).as_ref(), &Advice::default())
+    let mut text = ending.text(look, elapsed, Partial::of(journal).as_ref(), &Advice::default());
+    if let Some(nothing) = nothing(journal) {
+        text.push_str(&format!("{} {}\n", look.tag("Error", bad()), nothing.text));
+    }
+    text
 }
 
 /// Says which reports were written.

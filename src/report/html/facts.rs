@@ -2,8 +2,8 @@
 
 use super::embed::text;
 use super::view::{Group, message};
-use crate::journal::{Journal, Shard, Test};
-use crate::report::gaps::gaps;
+use crate::journal::{Journal, Shard, Test, Verdict};
+use crate::report::gaps::{gaps, nothing};
 
 /// How many names are listed before the rest is only counted.
 const MOST_NAMES: usize = 200;
@@ -17,8 +17,11 @@ pub fn title(journal: &Journal) -> String {
 /// How the run went, in a line.
 pub fn headline(journal: &Journal) -> String {
     let count = |group| journal.tests.iter().filter(|test| Group::of(test) == group).count();
+    // Among what is to be looked at they count as failed; that they failed nobody knows.
+    let interrupted = journal.tests.iter().filter(|test| test.verdict == Verdict::Interrupted).count();
     let counts = [
-        (count(Group::Failed), "failed"),
+        (count(Group::Failed) - interrupted, "failed"),
+        (interrupted, "interrupted"),
         (count(Group::Review), "to review"),
         (count(Group::Passed), "passed"),
         (count(Group::Skipped), "skipped"),
@@ -67,8 +70,15 @@ pub fn facts(journal: &Journal, page: &mut String) {
     fact("draftgate", &run.draftgate);
 }
 
-/// That the journal is not whole, where it is not, and what is missing.
+/// That the journal is not whole, where it is not, and what is missing; or that nothing ran.
 pub fn notice(journal: &Journal, page: &mut String) {
+    if let Some(nothing) = nothing(journal) {
+        page.push_str(
+            "<section class=\"notice\" aria-labelledby=\"partial\">\n<h2 id=\"partial\">No test ran</h2>\n<p>",
+        );
+        page.push_str(&text(&format!("This is no success: {}.", nothing.text)));
+        page.push_str("</p>\n</section>\n");
+    }
     let gaps = gaps(journal);
     if gaps.is_empty() {
         return;

@@ -178,6 +178,13 @@ fn a_run_is_told_in_a_line_and_what_is_missing_of_it_is_named() {
     let told = "the run did not end: 1 test was under way, 1 never began. Of 6 tests, 4 ended, 1 was under way and 1 was never begun.";
     assert!(part.contains(told));
     assert!(part.contains("<li>e, at step 2 submit, pending</li>"));
+    let left = |at: usize| {
+        let left = &run_of(&part)["unfinished"][at];
+        (left["name"].as_str().unwrap().to_owned(), left["message"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(left(0), ("e".to_owned(), "it did not end: step 2 submit, pending".to_owned()));
+    assert_eq!(left(1), ("f".to_owned(), "the run ended before it began".to_owned()));
+    assert_eq!(run_of(&part)["missing"], Value::Null);
     assert!(part.contains("<summary>Never begun: 1</summary>\n<ul>\n<li>f</li>"));
     assert!(part.contains("the journal has no end"));
 
@@ -188,6 +195,7 @@ fn a_run_is_told_in_a_line_and_what_is_missing_of_it_is_named() {
     let part = page(&journal);
     assert!(part.contains("shard 2 of 3 is missing. Of 7 tests, 4 ended and 3 were in shards that are missing.</p>"));
     assert!(part.contains("<dt>Took</dt><dd>unknown: shard 2 of 3 is missing</dd>"));
+    assert_eq!(run_of(&part)["missing"], "shard 2 of 3 is missing");
 }
 
 #[test]
@@ -195,8 +203,11 @@ fn the_headline_says_how_many_of_the_passed_are_flaky_and_that_nothing_ran() {
     let attempt = json!({ "verdict": "failed", "seconds": 1.0, "message": "it was late", "explanation": "" });
     let tests = vec![test(0, "a", &json!({ "verdict": "failed" })), test(1, "b", &json!({ "attempts": [attempt] }))];
     assert_eq!(facts::headline(&journal(tests)), "1 failed, 1 passed (1 flaky)");
+    let cut = vec![test(0, "a", &json!({ "verdict": "failed" })), test(1, "b", &json!({ "verdict": "interrupted" }))];
+    assert_eq!(facts::headline(&journal(cut)), "1 failed, 1 interrupted");
     let mut none = journal(Vec::new());
     assert_eq!(facts::headline(&none), "No test ran");
+    assert!(page(&none).contains("<p>This is no success: nothing ran: no test was selected.</p>"));
     none.ended = None;
     assert_eq!(facts::headline(&none), "No test had ended");
 }

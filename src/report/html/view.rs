@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::diff::LineKind;
 use crate::diff::inline::{InlineLine, inline_lines};
-use crate::journal::{Failure, Grade, Journal, Standing, Test, Verdict};
+use crate::journal::{Failure, Grade, Journal, Shard, Standing, Test, Unfinished, Verdict};
+use crate::report::gaps::unfinished;
 use crate::report::picture::Picture;
 
 /// The tests in the order of the run.
@@ -26,6 +27,10 @@ pub struct Run<'a> {
     files_a_chunk: usize,
     /// The paths of the packed files, in order.
     files: Vec<&'a str>,
+    /// The tests that did not end.
+    unfinished: Vec<Left<'a>>,
+    /// Which shards are missing, where some are: tests that nothing is known of may be theirs.
+    missing: Option<String>,
     pictures: Vec<Caption<'a>>,
 }
 
@@ -48,6 +53,17 @@ struct Row<'a> {
     tags: &'a [String],
     seconds: f64,
     pending: f64,
+}
+
+/// A test that did not end.
+#[derive(Debug, Serialize)]
+struct Left<'a> {
+    name: &'a str,
+    /// What is known of it.
+    message: String,
+    /// Where it is written, where that is told.
+    file: Option<&'a str>,
+    line: usize,
 }
 
 /// What tests are counted as.
@@ -113,13 +129,23 @@ impl<'a> Run<'a> {
             version: &picture.version,
             language: picture.language.as_deref(),
         };
+        let missing = &journal.started.missing;
         Run {
             tests: tests.iter().map(|test| Row::new(test)).collect(),
             tests_a_chunk: super::TESTS_A_CHUNK,
             files_a_chunk: super::FILES_A_CHUNK,
             files: journal.files.iter().map(|file| file.path.as_str()).collect(),
+            unfinished: journal.unfinished().into_iter().map(Left::new).collect(),
+            missing: (!missing.is_empty()).then(|| Shard::are_missing(missing)),
             pictures: pictures.iter().map(caption).collect(),
         }
+    }
+}
+
+impl<'a> Left<'a> {
+    fn new(test: Unfinished<'a>) -> Self {
+        let (file, line) = test.place.unzip();
+        Left { name: test.name, message: unfinished(test.at), file, line: line.unwrap_or_default() }
     }
 }
 

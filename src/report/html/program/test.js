@@ -74,6 +74,18 @@ function firstOpen(test) {
   return bad ? bad.number : 0;
 }
 
+/** What is known of a test that is not in the list. */
+function unended(name) {
+  const left = RUN.unfinished.find((test) => test.name === name);
+  if (left) {
+    return [h("h1", { tabindex: "-1" }, name), h("p", { class: "notice" }, `Nothing is known of how this test ended: ${left.message}.`),
+      left.file && h("dl", { class: "facts" }, fact("Written in", h("span", { class: "code" }, `${left.file}:${left.line}`)))].filter(Boolean);
+  }
+  entitle("No such test");
+  return [h("h1", { tabindex: "-1" }, "No such test"),
+    h("p", null, "This report has no test ", h("span", { class: "code" }, name), RUN.missing ? `; ${RUN.missing}, and it may be theirs.` : ".")];
+}
+
 async function renderTest() {
   const view = byId("view-test");
   if (shownTest === route.name && shownSteps) {
@@ -87,9 +99,7 @@ async function renderTest() {
   const back = link({ view: "list" }, { class: "back" }, "← All tests");
   const at = PLACE_OF.get(route.name);
   if (at === undefined) {
-    entitle("No such test");
-    view.replaceChildren(h("div", { class: "bar" }, back), h("h1", { tabindex: "-1" }, "No such test"),
-      h("p", null, "This report has no test ", h("span", { class: "code" }, route.name), "."));
+    view.replaceChildren(h("div", { class: "bar" }, back), ...unended(route.name));
     return;
   }
   const row = TESTS[at];
