@@ -33,6 +33,21 @@ impl Exit {
         let all = [Passed, Failed, Usage, Invalid, Nothing, Broken, Review, Interrupted];
         all.into_iter().find(|exit| *exit as u8 == code).unwrap_or(Failed)
     }
+
+    /// The graver of two, in the order in which a run ends by the one or the other.
+    pub(super) fn graver(self, other: Self) -> Self {
+        let grave = |exit: Exit| match exit {
+            Exit::Passed => 0,
+            Exit::Nothing => 1,
+            Exit::Review => 2,
+            Exit::Broken => 3,
+            Exit::Failed => 4,
+            Exit::Invalid => 5,
+            Exit::Usage => 6,
+            Exit::Interrupted => 7,
+        };
+        if grave(other) > grave(self) { other } else { self }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -120,5 +135,28 @@ mod tests {
         assert_eq!(Tally { broken: 1, unreviewed: 1, ..Tally::default() }.exit(), Exit::Broken);
         assert_eq!(Tally { broken: 1, failed: 1, ..Tally::default() }.exit(), Exit::Failed);
         assert_eq!(Tally { failed: 1, interrupted: 1, ..Tally::default() }.exit(), Exit::Interrupted);
+    }
+
+    #[test]
+    fn the_graver_of_two_is_what_a_run_with_both_ends_with() {
+        let one = |change: fn(&mut Tally)| {
+            let mut tally = Tally { passed: 1, ..Tally::default() };
+            change(&mut tally);
+            tally
+        };
+        let tallies = [
+            one(|_| {}),
+            one(|tally| tally.unreviewed = 1),
+            one(|tally| tally.broken = 1),
+            one(|tally| tally.failed = 1),
+            one(|tally| tally.refused = 1),
+            one(|tally| tally.interrupted = 1),
+        ];
+        for (at, lighter) in tallies.iter().enumerate() {
+            for graver in &tallies[at..] {
+                assert_eq!(lighter.exit().graver(graver.exit()), graver.exit());
+                assert_eq!(graver.exit().graver(lighter.exit()), graver.exit());
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::journal::WorkingFolder;
 use crate::phrase::counted;
 use crate::redact::Redactor;
 use crate::report::diagnostic::{Severity, render};
-use crate::report::github::command;
+use crate::report::github::{self, command};
 use crate::source::{Code, Diagnostic, Sources};
 
 /// The most mistakes that are shown at once.
@@ -53,6 +53,8 @@ pub struct Output {
     pub live: bool,
     /// Masks every secret that is known.
     pub redactor: Redactor,
+    /// Whether GitHub Actions reads what is printed, and takes lines for commands.
+    pub in_actions: bool,
     /// Where mistakes are told to GitHub Actions as well: the folder of the repository that paths begin in.
     pub annotate: Option<WorkingFolder>,
 }
@@ -71,11 +73,21 @@ impl Output {
         let redactor = Redactor::default();
         // Tests of this crate make several; the program makes one.
         drop(SECRETS.set(redactor.clone()));
-        Output { color, live, redactor, annotate: None }
+        let in_actions = environment.variable("GITHUB_ACTIONS") == Some("true");
+        Output { color, live, redactor, in_actions, annotate: None }
     }
 
-    /// Says something on the standard error stream. A reader who has gone is no reason to fail.
+    /// Says something on the standard error stream, of which nothing is a command for GitHub Actions: what is complained of
+    /// comes from files. A reader who has gone is no reason to fail.
     pub fn complain(&self, text: &str) {
+        match self.in_actions || self.annotate.is_some() {
+            true => self.complain_with_commands(&github::harmless(text)),
+            false => self.complain_with_commands(text),
+        }
+    }
+
+    /// Says commands for GitHub Actions on the standard error stream, or what cannot be any.
+    pub fn complain_with_commands(&self, text: &str) {
         let mut text = self.redactor.mask(text).into_owned();
         if !text.ends_with('\n') {
             text.push('\n');

@@ -1,10 +1,11 @@
 //! `draftgate report`: reports of journals that runs left behind.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{Flows, Parts, ReportArguments, ReportCommand};
+use super::args::{Flows, Parts, ReportArguments, ReportCommand, Reports};
 use super::exit::{Exit, Tally};
 use super::output::Output;
 use super::write::{write, write_all};
@@ -27,70 +28,118 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         ReportCommand::Merge(journals) => (|journal, _| jsonl::lines(journal), journals),
         ReportCommand::Flows(flows) => return draw(flows, output),
     };
-    let merges = matches!(arguments.command, ReportCommand::Merge(_));
-    let journal = match gather(&journals.parts, merges, output) {
-        Ok(journal) => journal,
-        Err(exit) => return exit,
-    };
     if let Some(out) = &journals.out
         && journals.parts.files.iter().any(|file| canonical(file) == canonical(out))
     {
         output.complain(&format!("error: {} is read and would be written over; name another file", out.display()));
         return Exit::Usage;
     }
+    if let Err(error) = asked_for(&arguments.command, journals.out.as_ref()).clear() {
+        output.complain(&format!("error: {error}"));
+        return Exit::Usage;
+    }
+    let journal = match gather(&journals.parts, output) {
+        Ok(journal) => journal,
+        Err(exit) => return exit,
+    };
     let bytes = make(&journal, output);
     let ended = if journals.exit_code { ended(&journal) } else { Exit::Passed };
-    match &journals.out {
-        Some(file) => write(file, bytes, output).err().unwrap_or(ended),
-        None => output.deliver(&String::from_utf8_lossy(&bytes)).err().unwrap_or(ended),
+    let delivered = match &journals.out {
+        Some(file) => write(file, bytes, output),
+        None => output.deliver(&printed(&arguments.command, &String::from_utf8_lossy(&bytes), output)),
+    };
+    delivered.err().unwrap_or(ended)
+}
+
+/// The report as a run is asked for it: what an earlier one left in its file goes away in the same way. What no run writes to a
+/// file is no such report.
+fn asked_for(command: &ReportCommand, out: Option<&PathBuf>) -> Reports {
+    let mut reports = Reports::default();
+    let file = match command {
+        ReportCommand::Html(_) => &mut reports.html,
+        ReportCommand::Junit(_) => &mut reports.junit,
+        ReportCommand::Markdown(_) => &mut reports.markdown,
+        ReportCommand::Gitlab(_) => &mut reports.gitlab,
+        ReportCommand::Merge(_) => &mut reports.jsonl,
+        ReportCommand::Summary(_) | ReportCommand::Github(_) | ReportCommand::Flows(_) => return reports,
+    };
+    *file = out.cloned();
+    reports
+}
+
+/// A report as it is printed. Where GitHub Actions reads it, nothing that an API answered is a command there: text for people
+/// stands where the runner takes none, and a document says the same in other letters, as far as its format has some.
+fn printed<'a>(command: &ReportCommand, text: &'a str, output: &Output) -> Cow<'a, str> {
+    if !output.in_actions {
+        return Cow::Borrowed(text);
+    }
+    match command {
+        ReportCommand::Summary(_) => {
+            let token = github::token();
+            Cow::Owned(format!("{}{text}{}", github::stop(&token), github::resume(&token)))
+        }
+        ReportCommand::Junit(_) => github::harmless_xml(text),
+        ReportCommand::Gitlab(_) | ReportCommand::Merge(_) => github::harmless_json(text),
+        ReportCommand::Html(_) | ReportCommand::Markdown(_) => github::harmless(text),
+        // They are commands.
+        ReportCommand::Github(_) | ReportCommand::Flows(_) => Cow::Borrowed(text),
     }
 }
 
-/// What the run ended with. One that did not come to its end counts as interrupted.
+/// What the run ended with: what it said itself or what its tests say, whichever is graver. One that did not come to its end, or
+/// of which a part is missing, counts as interrupted.
 fn ended(journal: &Journal) -> Exit {
-    journal.ended.as_ref().filter(|_| journal.is_whole()).map_or(Exit::Interrupted, |ended| Exit::of_code(ended.exit))
+    let whole = journal.is_whole() && journal.started.missing.is_empty() && journal.unfinished().is_empty();
+    match &journal.ended {
+        Some(ended) if whole => Exit::of_code(ended.exit).graver(Tally::of(&journal.tests).exit()),
+        _ => Exit::Interrupted,
+    }
 }
 
-/// Reads the journals, and puts them together. Only one is reported of as it is, also if it is that of a shard.
-fn gather(given: &Parts, merges: bool, output: &Output) -> Result<Journal, Exit> {
-    let refuse = |why: &dyn std::fmt::Display| {
-        output.complain(&format!("error: {why}"));
+/// Reads the journals, and puts them together. That of a shard alone is a run whose other shards are missing.
+fn gather(given: &Parts, output: &Output) -> Result<Journal, Exit> {
+    let refuse = |why: &dyn std::fmt::Display, can_do_without: bool| {
+        let advice = if can_do_without { "; `--partial` makes the report without" } else { "" };
+        output.complain(&format!("error: {why}{advice}"));
         Exit::Usage
     };
     let mut parts = Vec::new();
     for file in &given.files {
         let name = file.display().to_string();
-        let journal = read(file).map_err(|why| refuse(&format!("{name}: {why}")))?;
-        if !journal.started.missing.is_empty() {
-            let missing = Shard::are_missing(&journal.started.missing);
-            output.complain(&format!("warning: {name}: {missing}: what the others did is told"));
-        } else if !journal.is_whole() {
-            output
-                .complain(&format!("warning: {name}: the run did not come to its end: what it did until then is told"));
+        match read(file) {
+            Ok(journal) => {
+                if journal.started.missing.is_empty() && !journal.is_whole() {
+                    let what = "the run did not come to its end: what it did until then is told";
+                    output.complain(&format!("warning: {name}: {what}"));
+                }
+                parts.push((name, journal));
+            }
+            // Whoever ran it had no room on the disk, or no time.
+            Err(why @ (JournalError::Empty | JournalError::Torn)) if given.partial => {
+                output.complain(&format!("warning: {name} is passed over: {why}"));
+            }
+            Err(why) => {
+                let nothing = matches!(why, JournalError::Empty | JournalError::Torn);
+                return Err(refuse(&format!("{name}: {why}"), nothing && given.files.len() > 1));
+            }
         }
-        parts.push((name, journal));
     }
-    if let (1, false, Some((_, only))) = (parts.len(), merges, parts.first_mut()) {
-        return Ok(std::mem::take(only));
-    }
+    let only = parts.first().filter(|_| parts.len() == 1).map(|(name, _)| format!("{name}: ")).unwrap_or_default();
     let exit = |tests: &[Test]| Tally::of(tests).exit() as u8;
     let journal = Journal::merge(parts, given.partial, exit).map_err(|why| {
-        let advice = match why {
-            MergeError::Missing(_) => "; `--partial` makes the report without",
-            _ => "",
-        };
-        refuse(&format!("{why}{advice}"))
+        let missing = matches!(why, MergeError::Missing(_));
+        refuse(&format!("{}{why}", if missing { only.as_str() } else { "" }), missing)
     })?;
     if !journal.started.missing.is_empty() {
         let missing = Shard::are_missing(&journal.started.missing);
-        output.complain(&format!("warning: {missing}: what the others did is told"));
+        output.complain(&format!("warning: {only}{missing}: what the others did is told"));
     }
     Ok(journal)
 }
 
 /// Writes the pictures of flows.
 fn draw(arguments: &Flows, output: &Output) -> Exit {
-    let journal = match gather(&arguments.parts, false, output) {
+    let journal = match gather(&arguments.parts, output) {
         Ok(journal) => journal,
         Err(exit) => return exit,
     };

@@ -81,7 +81,7 @@ impl Reporters {
     /// printed there. Not for an output that programs read, which would take the line for theirs.
     pub fn silence(&mut self, output: &Output) {
         if self.reports.github {
-            let token = uuid::Uuid::new_v4().simple().to_string();
+            let token = github::token();
             output.say(&github::stop(&token));
             self.silence = Some(token);
         }
@@ -146,7 +146,7 @@ impl Reporters {
             match &self.silence {
                 Some(token) => output.say(&format!("{}{annotations}", github::resume(token))),
                 None if annotations.is_empty() => {}
-                None => output.complain(&annotations),
+                None => output.complain_with_commands(&annotations),
             }
         }
         type Make = fn(&Journal) -> Vec<u8>;

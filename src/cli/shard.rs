@@ -65,6 +65,13 @@ pub(super) enum NoShard {
          here"
     )]
     Outside { index: &'static str, value: usize, count: &'static str, of: usize, first: usize, last: usize },
+    #[error("{0} is 0, and there is one job at least; `--shard 1/1` runs everything here")]
+    Zero(&'static str),
+    #[error(
+        "{PODS} is set and {POD} is not, so that it is not known which tests are to run: a job of Kubernetes sets it where its \
+         manifest has `completionMode: Indexed`; `--shard 1/1` runs all of them"
+    )]
+    Pod,
     #[error("{count} is {of}: {why}")]
     Count { count: &'static str, of: usize, why: ShardError },
     #[error(
@@ -107,11 +114,11 @@ fn of_environment(environment: &Environment) -> Result<Option<Chosen>, NoShard> 
             return Ok(Some(chosen));
         }
     }
-    match (environment.variable(POD), environment.variable(PODS)) {
-        (None, _) => Ok(None),
-        (Some(_), None) => Err(NoShard::Pods),
-        (Some(_), Some(_)) => KUBERNETES.read(environment),
-    }
+    KUBERNETES.read(environment).map_err(|why| match why {
+        NoShard::Half { set: POD, .. } => NoShard::Pods,
+        NoShard::Half { .. } => NoShard::Pod,
+        why => why,
+    })
 }
 
 /// Whether GitLab counts the jobs of a `parallel: matrix`, each of which is there for something else than the others and has
@@ -134,6 +141,7 @@ impl Pair {
         let (value, of) = match (value, of) {
             (None, None) => return Ok(None),
             (_, Some(of)) if self.alone.contains(&of) => return Ok(None),
+            (_, Some(0)) => return Err(NoShard::Zero(self.count)),
             (Some(value), Some(of)) => (value, of),
             (Some(_), None) => return Err(NoShard::Half { set: self.index, unset: self.count }),
             (None, Some(_)) => return Err(NoShard::Half { set: self.count, unset: self.index }),
@@ -204,7 +212,15 @@ mod tests {
             assert_eq!(of(&[(set, "3")]), Err(NoShard::Half { set, unset }));
         }
         assert_eq!(of(&[("JOB_COMPLETION_INDEX", "3")]), Err(NoShard::Pods));
-        assert_eq!(of(&[("DRAFTGATE_SHARDS", "3")]), Ok(None));
+        assert_eq!(of(&[("DRAFTGATE_SHARDS", "3")]), Err(NoShard::Pod));
+        assert_eq!(of(&[("DRAFTGATE_SHARDS", "1")]), Ok(None));
+        assert!(matches!(
+            of(&[("DRAFTGATE_SHARDS", "abc")]),
+            Err(NoShard::NoNumber { variable: "DRAFTGATE_SHARDS", .. })
+        ));
+        for (index, count) in [("JOB_COMPLETION_INDEX", "DRAFTGATE_SHARDS"), ("CI_NODE_INDEX", "CI_NODE_TOTAL")] {
+            assert_eq!(of(&[(index, "1"), (count, "0")]), Err(NoShard::Zero(count)));
+        }
     }
 
     #[test]

@@ -91,7 +91,14 @@ fn the_list_is_sorted_as_asked() {
 #[test]
 fn a_part_of_a_run_says_what_is_missing() {
     let Some(browser) = Browser::start() else { return };
-    partial().open(&browser, "#/");
+    let page = partial();
+    page.open(&browser, "#/test/retail/sometimes");
+    assert_eq!(browser.text("#view-test h1"), "retail/sometimes");
+    assert!(browser.text("#view-test .notice").ends_with("how this test ended: the run ended before it began."));
+    assert!(browser.text("#view-test .facts").contains("scenarios/retail/sometimes.yaml:1"));
+    page.open(&browser, "#/test/retail/passes");
+    assert!(browser.text("#view-test .notice").contains("how this test ended: it did not end: step "));
+    page.open(&browser, "#/");
     assert!(browser.text(".notice").contains("Of 5 tests, 3 ended, 1 was under way and 1 was never begun."));
     assert!(browser.text(".facts").contains("the journal has no end"));
     browser.click(".notice details:nth-of-type(1) summary");

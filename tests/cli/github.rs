@@ -192,3 +192,46 @@ fn rusts_formats_stay_theirs_and_have_no_command_in_them() {
         assert!(lines.len() == 2 && lines[0].starts_with("::error file=scenarios/a.yaml,"), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn nothing_in_a_report_that_is_printed_is_a_command() {
+    let (_server, project) = hostile();
+    project.draftgate(&["run", "--jsonl", "run.jsonl"]).exits(5);
+    let report = |kind: &str, variables: &[(&str, &str)]| {
+        project.draftgate_with(variables, &["report", kind, "run.jsonl"]).exits(0).stdout
+    };
+    for kind in ["summary", "junit", "markdown", "gitlab", "merge", "html"] {
+        assert_eq!(commands(&report(kind, &[IN_ACTIONS])), Vec::<&str>::new(), "{kind}");
+    }
+    assert!(!commands(&report("summary", &[])).is_empty());
+    let summary = report("summary", &[IN_ACTIONS]);
+    assert!(summary.contains("    ::set-output name=x::y\n") && summary.contains("see ##[error]b"), "{summary}");
+    // What programs read says the same.
+    let [one, other] = [&[IN_ACTIONS][..], &[]].map(|variables| report("merge", variables));
+    assert!(one != other && other.contains("##[error]"), "{other}");
+    let read = |text: &str| -> Vec<serde_json::Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    assert_eq!(read(&one), read(&other));
+    let document = report("junit", &[IN_ACTIONS]);
+    crate::consumers::is_valid_junit(document.as_bytes());
+    assert!(document.contains("#&#35;[error]b"), "{document}");
+    assert_eq!(document.replace("#&#35;[", "##[").replace("&#58;:", "::"), report("junit", &[]));
+}
+
+#[test]
+fn a_mistake_that_shows_what_is_written_in_a_file_is_no_command() {
+    let hostile = "steps:\n  - \"init\\n::error title=owned::x\"\n  - \"##[error]y\"\n";
+    let project = crate::flows::tiny().with("scenarios/a.yaml", plain(hostile));
+    assert!(project.draftgate(&["run"]).exits(3).stderr.contains("##[error]y"));
+    for arguments in [&["run"][..], &["lint"], &["--list"], &["run", "--format", "json"]] {
+        let ended = project.draftgate_with(&[IN_ACTIONS], arguments).exits(3);
+        assert_eq!(commands(&ended.stderr), Vec::<&str>::new(), "{arguments:?}: {}", ended.stderr);
+        let own = |line: &&str| line.starts_with("::error file=scenarios/a.yaml,");
+        let others: Vec<&str> = commands(&ended.stdout).into_iter().filter(|line| !own(line)).collect();
+        assert_eq!(others, Vec::<&str>::new(), "{arguments:?}");
+        assert!(ended.stderr.contains("[error]y"), "{}", ended.stderr);
+    }
+    let ended = project.draftgate(&["run", "--github"]).exits(3);
+    assert_eq!(commands(&ended.stderr), Vec::<&str>::new(), "{}", ended.stderr);
+}

@@ -63,6 +63,11 @@ fn every_finding_is_there_with_its_line_and_is_the_same_in_the_next_run() {
     project.write("scenarios/retail/deep/wrong.yaml", format!("# a comment\n{moved}"));
     let second = findings(&project, &["run", "--gitlab", "quality.json"], 1);
     assert_eq!(fingerprints(&second), fingerprints(&first));
+    // A step is put in above.
+    project.write("scenarios/retail/deep/wrong.yaml", moved.replace("  - init\n", "  - init\n  - current\n"));
+    let third = findings(&project, &["run", "--gitlab", "quality.json"], 1);
+    assert!(third.iter().any(|one| one["description"].as_str().unwrap().contains(", step 3 submit: ")), "{third:#?}");
+    assert_eq!(fingerprints(&third), fingerprints(&first));
     let again = findings(&project, &["report", "gitlab", "run.jsonl", "-o", "quality.json"], 0);
     assert_eq!(again, first);
 }

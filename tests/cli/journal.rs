@@ -303,6 +303,65 @@ fn the_page_on_journals_shows_an_entry_of_each_kind() {
     }
 }
 
+#[test]
+fn what_failed_is_found_in_a_journal_wherever_it_is_told() {
+    let fences = fences();
+    let mut lines =
+        fences.iter().flat_map(|(_, text)| text.lines()).skip_while(|line| !line.starts_with("# What failed"));
+    let query = lines.nth(1).unwrap();
+    let shown = fences.iter().find(|(_, text)| text.contains("test-finished\",\"number")).unwrap();
+    let shown: Value = serde_json::from_str(&shown.1).unwrap();
+    let test = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut entry = shown.clone();
+        entry["name"] = name.into();
+        change(&mut entry);
+        entry
+    };
+    let failure = shown["steps"][0]["failures"][0].clone();
+    let silent = |entry: &mut Value| entry["steps"][0]["failures"] = serde_json::json!([]);
+    let entries = [
+        test("expects", &|_| {}),
+        test("late", &|entry| {
+            silent(entry);
+            entry["problem"] = failure.clone();
+            entry["problem"]["message"] = "it took too long".into();
+        }),
+        test("unanswered", &|entry| {
+            silent(entry);
+            entry["steps"][0]["unanswered"] = serde_json::json!({ "why": "no answer came" });
+        }),
+        test("odd", &|entry| {
+            entry["steps"][0]["failures"][0]["grade"] = "warning".into();
+            entry["verdict"] = "review".into();
+        }),
+        test("cut", &|entry| {
+            entry["steps"] = serde_json::json!([]);
+            entry["verdict"] = "interrupted".into();
+        }),
+        test("good", &|entry| {
+            silent(entry);
+            entry["verdict"] = "passed".into();
+        }),
+    ];
+    let project = Project::new();
+    project.write("run.jsonl", entries.iter().map(|entry| format!("{entry}\n")).collect::<String>());
+    if std::process::Command::new("jq").arg("--version").output().is_err() {
+        return;
+    }
+    let mut shell = std::process::Command::new("sh");
+    let ended = Ended::of(shell.args(["-c", query]).current_dir(project.path()).output().unwrap()).exits(0);
+    assert_eq!(
+        ended.stdout.lines().collect::<Vec<_>>(),
+        [
+            "expects scenarios/happy.yaml:7 expected the step `Adress`, got the step `Address` (form)",
+            "late scenarios/happy.yaml:7 it took too long",
+            "unanswered scenarios/happy.yaml:6 no answer came",
+            "odd scenarios/happy.yaml:1 review",
+            "cut scenarios/happy.yaml:1 interrupted",
+        ]
+    );
+}
+
 /// Asserts that one value has nothing that the other does not have.
 fn assert_within(part: &Value, whole: &Value) {
     match (part, whole) {

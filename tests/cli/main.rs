@@ -39,6 +39,7 @@ mod lint_fix;
 mod markdown;
 mod masked_data;
 mod masking;
+mod merging;
 mod mixed;
 mod new;
 #[cfg(unix)]
