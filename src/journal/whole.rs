@@ -115,7 +115,7 @@ impl Journal {
     /// When it is none.
     pub fn read(lines: impl BufRead) -> Result<Self, JournalError> {
         let mut journal = Journal::default();
-        let mut first = None;
+        let mut begun = false;
         let mut ends = Ends::default();
         let mut broken: Option<JournalError> = None;
         for (line, text) in (1..).zip(lines.split(b'\n')) {
@@ -131,8 +131,8 @@ impl Journal {
                 Some(why) => return Err(why),
                 None => {}
             }
-            if first.is_none() {
-                first = Some(line);
+            if !begun {
+                begun = true;
                 match beginning(line, text) {
                     Ok(entry) => journal.take(entry),
                     Err(JournalError::Torn) => broken = Some(JournalError::Torn),
@@ -150,9 +150,9 @@ impl Journal {
                 Err(why) => broken = Some(JournalError::NoEntry { line, why }),
             }
         }
-        match (first, broken) {
-            (None, _) => Err(JournalError::Empty),
-            (_, Some(JournalError::Torn)) => Err(JournalError::Torn),
+        match broken {
+            _ if !begun => Err(JournalError::Empty),
+            Some(JournalError::Torn) => Err(JournalError::Torn),
             _ => Ok(journal),
         }
     }
