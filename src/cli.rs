@@ -31,6 +31,7 @@ mod sandbox;
 mod schema;
 pub mod settings;
 mod shard;
+mod shown;
 mod signal;
 mod watch;
 mod write;

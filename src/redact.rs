@@ -3,12 +3,14 @@
 //! A secret is registered when it is first read; everything that leaves the program (terminal, reports, snapshots,
 //! pending snapshots, errors) passes through [`Redactor::mask`], which knows it raw, percent-encoded, JSON-escaped (twice
 //! too, as of JSON in a JSON string), HTML-escaped, quoted for a shell, in hexadecimal digits and in base64; a line of it
-//! alone; and cut off where a report shortens a text with `…`. What is secret by where it stands, [`places`] tells.
+//! alone; and cut off where a report shortens a text with `…`. What is secret by where it stands, [`places`] tells; where
+//! that is in a file, [`written`].
 
 pub mod dates;
 mod encodings;
 mod needles;
 pub mod places;
+pub mod written;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -139,6 +141,11 @@ impl Redactor {
             ),
             other => other.clone(),
         }
+    }
+
+    /// Where a text holds secrets, in any form, in ranges of its bytes.
+    pub fn places(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        self.sets().iter().flat_map(|set| set.find(text).map(|found| found.range()).collect::<Vec<_>>()).collect()
     }
 
     /// Whether there is anything to mask.

@@ -20,7 +20,7 @@ const HOUSE: [(&str, &[&str]); 28] = [
     ("fake", &["api"]),
     ("template", &["fake", "phrase", "redact", "source", "yaml"]),
     ("matcher", &["jsonpath", "phrase", "source", "template", "yaml"]),
-    ("scenario", &["api", "jsonpath", "matcher", "phrase", "source", "template", "yaml"]),
+    ("scenario", &["api", "jsonpath", "matcher", "phrase", "redact", "source", "template", "yaml"]),
     ("session", &["api", "fake", "redact", "scenario", "source", "template"]),
     ("compose", &["api", "fake", "phrase", "redact", "scenario", "session", "source", "template", "yaml"]),
     ("proxy", &["api", "serving"]),

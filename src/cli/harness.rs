@@ -17,6 +17,7 @@ use super::prepare::prepare;
 use super::reporters::Reporters;
 use super::run::{Telling, execute, stop};
 use super::shard::by_bazel;
+use super::shown;
 use crate::journal::WorkingFolder;
 use crate::report::discretion::Discretion;
 use crate::report::terminal::Advice;
@@ -76,7 +77,9 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     };
     let any = !prepared.tests.is_empty();
     let plan = Plan::of(&mut prepared, &libtest, part, &Durations::default());
-    let discretion = Discretion { redactor: output.redactor.clone(), ..Discretion::default() };
+    let redactor = output.redactor.clone();
+    let files = Some(Arc::new(shown::of_run(&prepared, false, &redactor)));
+    let discretion = Discretion { redactor, files, ..Discretion::default() };
     let advice = Advice::default();
     let folder = WorkingFolder::default();
     let telling = Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan, folder };

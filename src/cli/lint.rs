@@ -1,7 +1,6 @@
 //! `draftgate lint`: every file is read and checked, nothing is sent.
 
 mod chosen;
-mod masked;
 
 use std::fmt::Write as _;
 
@@ -22,7 +21,6 @@ use crate::report::{findings, github, patch};
 use crate::sandbox::Library;
 use crate::source::{Code, Diagnostic, Sources, write_file};
 use chosen::Chosen;
-use masked::masked;
 
 /// What came of a look at a folder.
 struct Looked {
@@ -179,8 +177,7 @@ fn show(looked: &Looked, format: LintFormat, folder: &WorkingFolder, output: &Ou
         LintFormat::Text if !looked.errors.is_empty() => output.mistakes(&looked.errors, &looked.sources),
         LintFormat::Text => {
             if !looked.warnings.is_empty() {
-                let (texts, warnings) = masked(&looked.warnings, &looked.sources, &output.redactor);
-                output.warnings(&warnings, &texts);
+                output.warnings(&looked.warnings, &looked.sources);
             }
             let certain = looked.warnings.iter().filter(|warning| warning.fix.is_some()).count();
             if certain > 0 {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::Environment;
 use super::args::Color;
 use super::exit::Exit;
+use super::shown;
 use crate::journal::WorkingFolder;
 use crate::phrase::counted;
 use crate::redact::Redactor;
@@ -127,15 +128,19 @@ impl Output {
 
     fn findings(&self, found: &[&Diagnostic], severity: Severity, word: &str, sources: &Sources) {
         let mut text = String::new();
-        for one in found.iter().take(MOST) {
-            text.push_str(&render(one, severity, sources, self.color));
+        let few = &found[..found.len().min(MOST)];
+        let files = shown::of_findings(few, sources, &self.redactor);
+        for one in few {
+            let mut one = (*one).clone();
+            files.move_places(&mut one);
+            text.push_str(&render(&one, severity, files.sources(), self.color));
             text.push_str("\n\n");
         }
         if found.len() > MOST {
             text.push_str(&format!("… and {} more\n\n", found.len() - MOST));
         }
         if let Some(folder) = &self.annotate {
-            found.iter().take(MOST).for_each(|one| self.say(&command(severity, one, sources, folder)));
+            few.iter().for_each(|one| self.say(&command(severity, one, sources, folder)));
         }
         text.push_str(&more_about(found));
         text.push_str(&format!("{} found\n", counted(found.len(), word)));

@@ -24,6 +24,7 @@ use super::prepare::{Prepared, prepare};
 use super::reporters::Reporters;
 use super::repository;
 use super::shard::{Chosen, NoShard, chosen};
+use super::shown;
 use super::signal::stop_signal;
 use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
@@ -33,7 +34,7 @@ use crate::report::notes::{Clerk, Notes};
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{Run, expected_files, known_flows, record_maps, settle};
-use crate::scenario::entered::{places, values};
+use crate::scenario::entered::values;
 use crate::snapshot::unreferenced::unreferenced;
 use crate::source::Sources;
 
@@ -125,6 +126,7 @@ pub(super) fn play(
         discretion: Discretion {
             redactor: output.redactor.clone(),
             entered: reports.mask_data.then(|| Arc::new(entered(&prepared))),
+            files: Some(Arc::new(shown::of_run(&prepared, reports.mask_data, &output.redactor))),
             show_sessions: reports.show_sessions,
         },
         advice: advice(arguments, prepared.run.policy, environment.in_ci()),
@@ -364,9 +366,8 @@ impl Finish for Finishing {
 
 /// What applicants enter, as far as it is written in the files.
 fn entered(prepared: &Prepared) -> Entered {
-    let suite = &prepared.run.suite;
-    let tests: Vec<_> = suite.tests().map(|test| (test.name(), values(test))).collect();
-    Entered::new(&prepared.sources, &tests, &places(suite, &prepared.sources))
+    let tests: Vec<_> = prepared.run.suite.tests().map(|test| (test.name(), values(test))).collect();
+    Entered::new(&tests)
 }
 
 /// Ctrl-C, or the signal that ends a container, ends the tests under way; what is known by then is reported. A second one

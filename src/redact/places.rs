@@ -26,6 +26,8 @@ const MEMBERS: [&str; 10] = [
 ];
 /// How the names of other members end: `access_token`, `clientSecret`.
 const MEMBER_ENDS: [&str; 3] = ["token", "secret", "password"];
+/// Parameters of URLs that open what the URL names, for whoever has it: of these the ends of names count.
+const PARAMETER_ENDS: [&str; 2] = ["signature", "sig"];
 /// The fewest characters of a credential that is masked wherever it stands; a shorter one must have a digit in it.
 const LEAST: usize = 8;
 const LEAST_WITH_DIGIT: usize = 4;
@@ -43,6 +45,13 @@ pub fn is_secret_member(name: &str) -> bool {
         || name.bytes().filter(|letter| !matches!(letter, b'-' | b'_')).map(|letter| letter.to_ascii_lowercase());
     let ends = |end: &str| end.bytes().rev().eq(letters().rev().take(end.len()));
     MEMBER_ENDS.iter().any(|end| ends(end)) || MEMBERS.iter().any(|member| member.bytes().eq(letters()))
+}
+
+/// Whether a parameter of a URL is a credential, by its name: a token, or the signature of a URL that opens a session or a
+/// file for whoever has it.
+pub fn is_secret_parameter(name: &str) -> bool {
+    let last = name.rsplit(['-', '_']).next().unwrap_or(name);
+    is_secret_member(name) || PARAMETER_ENDS.iter().any(|end| last.eq_ignore_ascii_case(end))
 }
 
 /// A header's value as it may be shown: the scheme of credentials stays.
@@ -63,7 +72,8 @@ pub fn shown_header(name: &str, value: &str) -> String {
     }
 }
 
-fn scheme<'a>(name: &str, value: &'a str) -> Option<(&'a str, &'a str)> {
+/// The scheme of credentials in a header, and the credentials.
+pub(super) fn scheme<'a>(name: &str, value: &'a str) -> Option<(&'a str, &'a str)> {
     let name = name.to_ascii_lowercase();
     let (scheme, rest) = value.trim().split_once(' ')?;
     let is_scheme =
@@ -133,13 +143,27 @@ pub fn mask_members(value: &mut Value, see: &mut dyn FnMut(&str)) {
 
 /// Masks the tokens in the parameters of a URL, or of a form's text, by their names, and tells of each.
 pub fn mask_parameters(text: &str, see: &mut dyn FnMut(&str)) -> String {
+    masked_parameters(text, is_secret_member, see)
+}
+
+/// Masks the same, and signatures: for reports. A snapshot keeps these as they were always kept.
+///
+/// ```
+/// use draftgate::redact::places::mask_link;
+/// assert_eq!(mask_link("https://h/a?id=1&signature=04f", &mut |_| {}), "https://h/a?id=1&signature=[secret]");
+/// ```
+pub fn mask_link(text: &str, see: &mut dyn FnMut(&str)) -> String {
+    masked_parameters(text, is_secret_parameter, see)
+}
+
+fn masked_parameters(text: &str, is_secret: fn(&str) -> bool, see: &mut dyn FnMut(&str)) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, part) in text.split_inclusive(['?', '&', '#']).enumerate() {
         let (pair, end) = match part.char_indices().next_back() {
             Some((last, '?' | '&' | '#')) => part.split_at(last),
             _ => (part, ""),
         };
-        match pair.split_once('=').filter(|(name, value)| is_secret_member(name) && !value.is_empty()) {
+        match pair.split_once('=').filter(|(name, value)| is_secret(name) && !value.is_empty()) {
             // The first part of a URL is no parameter; that of a form is.
             Some((name, value)) if at > 0 || !name.contains('/') => {
                 see(&percent_encoding::percent_decode_str(value).decode_utf8_lossy());

@@ -2,7 +2,8 @@
 //!
 //! Three kinds of things are kept back. **Secrets**: what the run's redactor knows, and whatever stands where credentials
 //! stand ([`places`](crate::redact::places)), known or not. **Sessions**, with which anybody could go on as the applicant:
-//! their first eight characters are shown. And, where that was asked for, **what applicants entered**.
+//! their first eight characters are shown. And, where that was asked for, **what applicants entered**. The files are shown
+//! without all that from the start ([`Files`]).
 //!
 //! An outcome is made discreet in two steps. First by its structure (`exchange`): headers, members and leaves of bodies,
 //! before any text is made of them. Then by its texts (`entry`): whatever was found in the structure of a test is masked
@@ -13,6 +14,7 @@ mod data;
 mod entered;
 mod entry;
 mod exchange;
+mod files;
 mod sessions;
 
 use std::borrow::Cow;
@@ -27,6 +29,7 @@ use crate::redact::{self, Needles, Redactor};
 use crate::source::{Sources, Span};
 
 pub use entered::Entered;
+pub use files::{Files, Kind, Shown};
 pub use sessions::is_hidden as is_hidden_session;
 
 /// What stands in a report where something was that an applicant entered.
@@ -74,6 +77,8 @@ pub struct Discretion {
     pub redactor: Redactor,
     /// What applicants enter, as far as it is written in files; none where it may be shown.
     pub entered: Option<Arc<Entered>>,
+    /// The files as they are shown; none where nothing is shown of any.
+    pub files: Option<Arc<Shown>>,
     /// Whether ids of sessions are shown whole.
     pub show_sessions: bool,
 }
@@ -89,13 +94,21 @@ pub struct Mask {
     sessions: HashMap<String, String>,
     /// What is known of the data that are masked; none where they are shown.
     entered: Option<Arc<Entered>>,
+    /// The files as they are shown.
+    files: Option<Arc<Shown>>,
 }
 
 impl Discretion {
     /// What is kept back in what is said of the run.
     pub fn run(&self) -> Mask {
         let secrets = self.redactor.sets();
-        Mask { sets: secrets.clone(), secrets, sessions: HashMap::new(), entered: self.entered.clone() }
+        Mask {
+            sets: secrets.clone(),
+            secrets,
+            sessions: HashMap::new(),
+            entered: self.entered.clone(),
+            files: self.files.clone(),
+        }
     }
 
     /// What is kept back in what is said of a test under way.
@@ -170,12 +183,12 @@ impl Mask {
 
     /// The files as they are shown.
     pub(super) fn sources<'a>(&'a self, sources: &'a Sources) -> &'a Sources {
-        self.entered.as_ref().map_or(sources, |entered| entered.sources())
+        self.files.as_ref().map_or(sources, |files| files.sources())
     }
 
     /// A place in the files as they are shown.
     fn moved(&self, span: Span) -> Span {
-        self.entered.as_ref().map_or(span, |entered| entered.moved(span))
+        self.files.as_ref().map_or(span, |files| files.moved(span))
     }
 
     /// What a journal says of a test, as it may leave the program.

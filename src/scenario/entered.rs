@@ -143,7 +143,7 @@ pub fn credentials(scenario: &Scenario, see: &mut dyn FnMut(&str, &str)) {
     });
 }
 
-fn each_step<'s>(scenario: &'s Scenario, see: &mut dyn FnMut(&'s Step)) {
+pub(super) fn each_step<'s>(scenario: &'s Scenario, see: &mut dyn FnMut(&'s Step)) {
     fn go<'s>(steps: &'s [Step], see: &mut dyn FnMut(&'s Step)) {
         for step in steps {
             see(step);

@@ -38,6 +38,7 @@ mod lint;
 mod lint_fix;
 mod markdown;
 mod masked_data;
+mod masked_files;
 mod masking;
 mod merging;
 mod mixed;

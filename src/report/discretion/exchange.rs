@@ -94,10 +94,11 @@ impl Kept {
                     None => {}
                 }
                 places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
+                links(body, &mut |secret| found.push(secret.to_owned()));
             }
             RequestBody::Text(text) => {
                 self.entered([Value::from(text.as_str())]);
-                *text = places::mask_parameters(text, &mut |secret| found.push(secret.to_owned()));
+                *text = places::mask_link(text, &mut |secret| found.push(secret.to_owned()));
             }
             RequestBody::Form(pairs) => {
                 if !asks_for_token(pairs) {
@@ -121,6 +122,7 @@ impl Kept {
         match &mut answer.body {
             Body::Json(body) => {
                 places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
+                links(body, &mut |secret| found.push(secret.to_owned()));
                 if self.data {
                     data::each_value(body, &mut |value| {
                         data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()));
@@ -128,7 +130,7 @@ impl Kept {
                 }
             }
             Body::Text(text) => {
-                *text = places::mask_parameters(text, &mut |secret| found.push(secret.to_owned()));
+                *text = places::mask_link(text, &mut |secret| found.push(secret.to_owned()));
             }
         }
         found.iter().for_each(|secret| self.secret(secret));
@@ -137,10 +139,22 @@ impl Kept {
 
 /// A URL without the tokens that stand in it, each of which is told.
 fn url(url: &str, see: &mut dyn FnMut(&str)) -> String {
-    let Some(token) = lone_token(url) else { return places::mask_parameters(url, see) };
+    let Some(token) = lone_token(url) else { return places::mask_link(url, see) };
     see(token);
     let url = url.replace(&format!("{CONNECTOR}{token}"), &format!("{CONNECTOR}{MASK}"));
-    places::mask_parameters(&url, see)
+    places::mask_link(&url, see)
+}
+
+/// Masks the tokens in the URLs that a body holds, and tells of each.
+fn links(body: &mut Value, see: &mut dyn FnMut(&str)) {
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(|item| links(item, see)),
+        Value::Object(members) => members.values_mut().for_each(|value| links(value, see)),
+        Value::String(text) if text.contains('=') && (text.contains("://") || text.starts_with(['/', '?'])) => {
+            *text = places::mask_link(text, see);
+        }
+        _ => {}
+    }
 }
 
 /// The token in the URL of a connector that is redeemed: the only part behind it.
@@ -231,10 +245,8 @@ impl Mask {
     }
 
     fn diagnostic(&self, diagnostic: &mut Diagnostic) {
-        diagnostic.span = self.moved(diagnostic.span);
-        diagnostic.related.iter_mut().for_each(|(span, _)| *span = self.moved(*span));
-        for edit in diagnostic.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
-            edit.span = self.moved(edit.span);
+        if let Some(files) = &self.files {
+            files.move_places(diagnostic);
         }
     }
 

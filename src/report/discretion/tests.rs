@@ -168,8 +168,8 @@ fn credentials_and_sessions_are_masked_where_they_stand_and_wherever_else() {
 
 #[test]
 fn a_language_is_no_data() {
-    let (sources, outcome) = outcome(vec![exchange(&[], json!({"id1": "de-LI"}), &[], json!({}))]);
-    let discretion = Discretion { entered: Some(Arc::new(Entered::new(&sources, &[], &[]))), ..Discretion::default() };
+    let (_, outcome) = outcome(vec![exchange(&[], json!({"id1": "de-LI"}), &[], json!({}))]);
+    let discretion = Discretion { entered: Some(Arc::new(Entered::new(&[]))), ..Discretion::default() };
     let mut entry = entries().remove(0);
     entry["language"] = json!("de-LI");
     entry["title"] = json!("in de-LI");
@@ -181,8 +181,8 @@ fn a_language_is_no_data() {
 fn data_are_masked_by_their_place_however_short() {
     let body = json!({"id1": "x", "id2": 7, "id3": true, "id4": [null, "", "Ada Byron"]});
     let came = json!({"title": "Dear Ada Byron", "elements": [{"name": "Age", "value": 7, "condition": {"rules": [{"value": true}]}}]});
-    let (sources, outcome) = outcome(vec![exchange(&[], body, &[], came)]);
-    let discretion = Discretion { entered: Some(Arc::new(Entered::new(&sources, &[], &[]))), ..Discretion::default() };
+    let (_, outcome) = outcome(vec![exchange(&[], body, &[], came)]);
+    let discretion = Discretion { entered: Some(Arc::new(Entered::new(&[]))), ..Discretion::default() };
     let (mask, shown) = discretion.of(outcome);
     let Exchange { request, answer } = &shown.steps[0].exchanges[0];
     let RequestBody::Json(sent) = &request.body else { panic!("it is JSON") };
