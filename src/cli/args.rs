@@ -25,7 +25,7 @@ pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
 pub use new::{Filling, NewArguments};
 pub use record::RecordArguments;
-pub use report::{Flows, NoReport, Parts, ReportArguments, ReportCommand, Reports};
+pub use report::{Flows, Parts, ReportArguments, ReportCommand, Reports};
 pub use review::{ListFormat, ReviewArguments};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;
@@ -78,7 +78,8 @@ Exit codes:
   4    nothing ran
   5    the API could not be reached, or broke its contract
   6    snapshots await review
-  130  interrupted";
+  130  interrupted
+  Of several, it is the first of 130, 2, 1, 5 and 6.";
 
 /// The commands.
 #[derive(Debug, Clone, Subcommand)]

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Flows, Parts, ReportArguments, ReportCommand};
 use super::exit::{Exit, Tally};
 use super::output::Output;
+use super::overwrite::{all_may_be_written, may_be_written};
 use super::write::{write, write_all};
 use crate::journal::{Journal, JournalError, MergeError, Shard, Test};
 use crate::report::picture::{Picture, pictures};
@@ -27,6 +28,12 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         ReportCommand::Merge(journals) => (|journal, _| jsonl::lines(journal), journals),
         ReportCommand::Flows(flows) => return draw(flows, output),
     };
+    if let Some(out) = &journals.out
+        && let Err(error) = may_be_written(out)
+    {
+        output.complain(&format!("error: {error}"));
+        return Exit::Usage;
+    }
     let merges = matches!(arguments.command, ReportCommand::Merge(_));
     let journal = match gather(&journals.parts, merges, output) {
         Ok(journal) => journal,
@@ -90,6 +97,11 @@ fn gather(given: &Parts, merges: bool, output: &Output) -> Result<Journal, Exit>
 
 /// Writes the pictures of flows.
 fn draw(arguments: &Flows, output: &Output) -> Exit {
+    let out = &arguments.out;
+    if out.exists() && !out.is_dir() {
+        output.complain(&format!("error: {} is no folder: name one for the pictures, such as flows", out.display()));
+        return Exit::Usage;
+    }
     let journal = match gather(&arguments.parts, false, output) {
         Ok(journal) => journal,
         Err(exit) => return exit,
@@ -100,7 +112,12 @@ fn draw(arguments: &Flows, output: &Output) -> Exit {
         output.complain("error: there is no picture: no test went anywhere, and no flow was known before");
         return Exit::Nothing;
     }
-    write_all(&arguments.out, &files, output)
+    let paths: Vec<PathBuf> = files.iter().map(|(name, _)| out.join(name)).collect();
+    if let Err(error) = all_may_be_written(&paths.iter().collect::<Vec<_>>()) {
+        output.complain(&format!("error: {error}"));
+        return Exit::Usage;
+    }
+    write_all(out, &files, output)
 }
 
 /// `retail.svg`; `retail.live.fr-FR.svg` for what is not the draft without a language.

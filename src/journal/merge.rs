@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Flow, Journal, RunEnded, RunStarted, Shard, Spot, Test};
+use super::{Flow, INTERRUPTED, Journal, RunEnded, RunStarted, Shard, Spot, Test};
 
 /// Why journals are not those of the shards of one run. Each is called by its name, which is that of its file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +101,8 @@ impl Journal {
         }
         parts.sort_by_key(|(_, part)| part.started.shard);
         let whole = missing.is_empty() && parts.iter().all(|(_, part)| part.is_whole());
+        // Of an interrupted shard there may be no test that says so.
+        let interrupted = parts.iter().any(|(_, part)| part.was_interrupted());
         let seconds = parts.iter().filter_map(|(_, part)| part.ended.as_ref()).map(|ended| ended.seconds);
         let seconds = seconds.fold(0.0, f64::max);
         let mut merged = Journal { started: started(&parts, missing), ..Journal::default() };
@@ -112,7 +114,8 @@ impl Journal {
             merged.under_way.extend(part.under_way);
         }
         merged.tests.sort_by_key(|test| test.number);
-        merged.ended = whole.then(|| RunEnded { seconds, exit: exit(&merged.tests) });
+        let exit = || if interrupted { INTERRUPTED } else { exit(&merged.tests) };
+        merged.ended = whole.then(|| RunEnded { seconds, exit: exit() });
         Ok(merged)
     }
 }

@@ -67,6 +67,16 @@ proptest! {
 }
 
 #[test]
+fn what_an_interrupted_shard_did_not_begin_is_no_success() {
+    let mut parts = five();
+    parts[1].1.tests.clear();
+    parts[1].1.ended = Some(RunEnded { seconds: 1.0, exit: INTERRUPTED });
+    let merged = Journal::merge(parts, false, gravest).unwrap();
+    assert!(merged.was_interrupted());
+    assert_eq!(merged.unfinished().len(), 2);
+}
+
+#[test]
 fn a_shard_that_is_missing_is_named() {
     let without = |missing: &[usize]| {
         let mut parts = five();
