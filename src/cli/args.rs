@@ -78,8 +78,7 @@ Exit codes:
   4    nothing ran
   5    the API could not be reached, or broke its contract
   6    snapshots await review
-  130  interrupted
-  Of several, it is the first of 130, 2, 1, 5 and 6.";
+  130  interrupted";
 
 /// The commands.
 #[derive(Debug, Clone, Subcommand)]

@@ -76,7 +76,11 @@ fn an_interrupt_ends_a_scenario_that_waits_with_130_and_a_report() {
     // The quick one's request, the first answer and a poll: by then the other waits.
     server.wait_for(4);
     let ended = running.ended_by("-INT").exits(130);
-    ended.says("] quick\n").says("  SIGINT [ ").says("] waits\n").says("2 tests: 1 passed, 1 interrupted");
+    ended
+        .says("] quick\n")
+        .says("  SIGINT [ ")
+        .says("] waits (interrupted at step 1 init")
+        .says("2 tests: 1 passed, 1 interrupted");
 }
 
 #[cfg(unix)]
@@ -88,7 +92,7 @@ fn what_never_began_when_a_run_was_interrupted_is_told_as_such() {
     let mut project = project(&server).with("scenarios/.draftgate/last-run.json", LAST);
     for name in NAMES {
         project =
-            project.with(&format!("scenarios/{name}.yaml"), plain("steps:\n  - init\n  - current: { wait: 10m }\n"));
+            project.with(&format!("scenarios/{name}.yaml"), plain("steps:\n  - init\n  - current:\n    wait: 10m\n"));
     }
     let before = project.files(".");
     let files = ["--jsonl", "run.jsonl", "--html", "run.html", "--junit", "run.xml", "--markdown", "run.md"];
