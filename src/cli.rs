@@ -19,6 +19,7 @@ mod lint;
 mod man;
 mod new;
 mod output;
+mod overwrite;
 mod plan;
 mod prepare;
 mod record;

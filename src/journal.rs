@@ -184,6 +184,9 @@ pub struct StepPending {
     pub at: f64,
 }
 
+/// The exit code of a run that was interrupted: its tests under way are `interrupted`, and others never began.
+pub const INTERRUPTED: u8 = 130;
+
 /// How the run ended.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunEnded {

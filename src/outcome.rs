@@ -38,6 +38,11 @@ pub enum Event<O = ScenarioOutcome> {
         /// How many there may be.
         most: usize,
     },
+    /// A test never begins: the run was interrupted before.
+    NeverBegan {
+        /// The test's name.
+        test: String,
+    },
     /// The run has ended.
     Ended {
         /// How long it took.
@@ -53,6 +58,7 @@ impl<O> Event<O> {
             Event::Doing { test, doing } => Event::Doing { test, doing },
             Event::Finished(outcome) => Event::Finished(Box::new(of(*outcome))),
             Event::Retried { attempt, next, most } => Event::Retried { attempt: Box::new(of(*attempt)), next, most },
+            Event::NeverBegan { test } => Event::NeverBegan { test },
             Event::Ended { elapsed } => Event::Ended { elapsed },
         }
     }
@@ -120,8 +126,12 @@ pub struct ScenarioOutcome {
     pub tokens: Vec<String>,
     /// The attempts that failed before, when it was tried again.
     pub attempts: Vec<ScenarioOutcome>,
+    /// How many attempts there might have been, when it was tried again.
+    pub most_attempts: Option<usize>,
     /// What came of it.
     pub verdict: Verdict,
+    /// The step that it was at when it was interrupted: `step 2 submit`.
+    pub interrupted_at: Option<String>,
     /// How long it took.
     pub elapsed: Duration,
     /// Its steps, as far as they were reached.
@@ -222,7 +232,9 @@ impl ScenarioOutcome {
             foreign_sessions: Vec::new(),
             tokens: Vec::new(),
             attempts: Vec::new(),
+            most_attempts: None,
             verdict: Verdict::Passed,
+            interrupted_at: None,
             elapsed: Duration::ZERO,
             steps: Vec::new(),
             problem: None,

@@ -3,13 +3,14 @@
 //! A reporter is told what happens as an [`Event`](crate::outcome::Event), with [`notes`] in place of outcomes, and writes to
 //! what it was given. Nothing here decides anything.
 
+pub mod beginning;
 pub mod curl;
 pub mod diagnostic;
 pub mod discretion;
 pub mod explanation;
 pub mod failure;
 pub mod findings;
-mod gaps;
+pub mod gaps;
 pub mod github;
 pub mod gitlab;
 pub mod html;

@@ -25,7 +25,7 @@ pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
 pub use new::{Filling, NewArguments};
 pub use record::RecordArguments;
-pub use report::{Flows, NoReport, Parts, ReportArguments, ReportCommand, Reports};
+pub use report::{Flows, Parts, ReportArguments, ReportCommand, Reports};
 pub use review::{ListFormat, ReviewArguments};
 pub use run::{Format, LibtestArguments, RunArguments};
 pub use sandbox::SandboxArguments;

@@ -23,12 +23,12 @@ pub(super) struct BazelError {
 /// Does what the variables ask for. Reports that were asked for otherwise are written there alone.
 pub(super) fn adopt(environment: &Environment, reports: &mut Reports) -> Result<(), BazelError> {
     let path = |variable| environment.variable(variable).map(PathBuf::from);
-    if let Some(file) = path("TEST_SHARD_STATUS_FILE") {
-        touch(&file).map_err(|why| BazelError { variable: "TEST_SHARD_STATUS_FILE", file, why })?;
-    }
     reports.junit = reports.junit.take().or_else(|| path("XML_OUTPUT_FILE"));
     let outputs = || path("TEST_UNDECLARED_OUTPUTS_DIR").filter(|folder| folder.is_dir());
     reports.jsonl = reports.jsonl.take().or_else(|| Some(outputs()?.join(JOURNAL)));
+    if let Some(file) = path("TEST_SHARD_STATUS_FILE") {
+        touch(&file).map_err(|why| BazelError { variable: "TEST_SHARD_STATUS_FILE", file, why })?;
+    }
     Ok(())
 }
 

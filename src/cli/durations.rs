@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::last_run::{LastRun, LastRunError};
 use super::output::Output;
-use crate::journal::{Journal, JournalError, Verdict};
+use crate::journal::{Journal, JournalError, Test, Verdict};
 
 /// Durations by the tests' names.
 pub(super) type Durations = HashMap<String, Duration>;
@@ -58,6 +58,7 @@ fn read(file: File, path: &Path) -> Result<Vec<(String, f64)>, DurationsError> {
         return Ok(LastRun::from_file(path)?.durations().collect());
     }
     let journal = Journal::read(lines).map_err(unreadable)?;
-    let ran = journal.tests.into_iter().filter(|test| test.verdict != Verdict::Skipped);
+    let ended = |test: &Test| !matches!(test.verdict, Verdict::Skipped | Verdict::Interrupted);
+    let ran = journal.tests.into_iter().filter(ended);
     Ok(ran.map(|test| (test.name, test.seconds)).collect())
 }

@@ -23,7 +23,7 @@ pub enum Exit {
     /// Snapshots await review.
     Review = 6,
     /// Interrupted.
-    Interrupted = 130,
+    Interrupted = journal::INTERRUPTED as isize,
 }
 
 impl Exit {

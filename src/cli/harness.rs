@@ -12,6 +12,7 @@ use super::bazel;
 use super::durations::Durations;
 use super::exit::Exit;
 use super::output::Output;
+use super::overwrite;
 use super::plan::Plan;
 use super::prepare::prepare;
 use super::reporters::Reporters;
@@ -58,15 +59,19 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
         output.complain(&format!("error: there is no folder {}", folder.as_ref().display()));
         return Exit::Usage.into();
     }
+    if !libtest.list {
+        let adopted = bazel::adopt(&environment, &mut arguments.reports);
+        if let Err(error) = overwrite::clear(&arguments.reports.files()) {
+            return usage(&output, &error);
+        }
+        if let Err(error) = adopted {
+            return usage(&output, &error);
+        }
+    }
     let part = match by_bazel(&environment) {
         Ok(part) => part,
         Err(error) => return usage(&output, &error),
     };
-    if !libtest.list
-        && let Err(error) = bazel::adopt(&environment, &mut arguments.reports)
-    {
-        return usage(&output, &error);
-    }
     let mut prepared = match prepare(&environment, &arguments, &output) {
         Ok(prepared) => prepared,
         Err(exit) => return exit.into(),

@@ -76,9 +76,10 @@ impl LastRun {
         self.tests.into_iter().filter_map(|(name, last)| Some((name, last.seconds?)))
     }
 
-    /// Notes what came of a test, under its name without secrets. A skipped one is as it was.
+    /// Notes what came of a test, under its name without secrets. A skipped one is as it was, and so is one
+    /// that was interrupted: neither what comes of it nor how long it takes is known.
     pub fn note(&mut self, name: String, outcome: &ScenarioOutcome) {
-        if !matches!(outcome.verdict, Verdict::Skipped(_)) {
+        if !matches!(outcome.verdict, Verdict::Skipped(_) | Verdict::Interrupted) {
             let last = Last { passed: !outcome.verdict.is_failure(), seconds: Some(outcome.elapsed.as_secs_f64()) };
             self.tests.insert(name, last);
         }

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use super::args::{Flows, Parts, ReportArguments, ReportCommand, Reports};
+use super::args::{Flows, Parts, ReportArguments, ReportCommand};
 use super::exit::{Exit, Tally};
 use super::output::Output;
+use super::overwrite::{all_may_be_written, clear};
 use super::write::{write, write_all};
 use crate::journal::{Journal, JournalError, MergeError, Shard, Test};
 use crate::report::picture::{Picture, pictures};
@@ -34,7 +35,8 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         output.complain(&format!("error: {} is read and would be written over; name another file", out.display()));
         return Exit::Usage;
     }
-    if let Err(error) = asked_for(&arguments.command, journals.out.as_ref()).clear() {
+    // What an earlier one left there goes away, as with a run.
+    if let Err(error) = clear(&journals.out.iter().collect::<Vec<_>>()) {
         output.complain(&format!("error: {error}"));
         return Exit::Usage;
     }
@@ -49,22 +51,6 @@ pub(super) fn report(arguments: &ReportArguments, output: &Output) -> Exit {
         None => output.deliver(&printed(&arguments.command, &String::from_utf8_lossy(&bytes), output)),
     };
     delivered.err().unwrap_or(ended)
-}
-
-/// The report as a run is asked for it: what an earlier one left in its file goes away in the same way. What no run writes to a
-/// file is no such report.
-fn asked_for(command: &ReportCommand, out: Option<&PathBuf>) -> Reports {
-    let mut reports = Reports::default();
-    let file = match command {
-        ReportCommand::Html(_) => &mut reports.html,
-        ReportCommand::Junit(_) => &mut reports.junit,
-        ReportCommand::Markdown(_) => &mut reports.markdown,
-        ReportCommand::Gitlab(_) => &mut reports.gitlab,
-        ReportCommand::Merge(_) => &mut reports.jsonl,
-        ReportCommand::Summary(_) | ReportCommand::Github(_) | ReportCommand::Flows(_) => return reports,
-    };
-    *file = out.cloned();
-    reports
 }
 
 /// A report as it is printed. Where GitHub Actions reads it, nothing that an API answered is a command there: text for people
@@ -139,6 +125,11 @@ fn gather(given: &Parts, output: &Output) -> Result<Journal, Exit> {
 
 /// Writes the pictures of flows.
 fn draw(arguments: &Flows, output: &Output) -> Exit {
+    let out = &arguments.out;
+    if out.exists() && !out.is_dir() {
+        output.complain(&format!("error: {} is no folder: name one for the pictures, such as flows", out.display()));
+        return Exit::Usage;
+    }
     let journal = match gather(&arguments.parts, output) {
         Ok(journal) => journal,
         Err(exit) => return exit,
@@ -149,7 +140,12 @@ fn draw(arguments: &Flows, output: &Output) -> Exit {
         output.complain("error: there is no picture: no test went anywhere, and no flow was known before");
         return Exit::Nothing;
     }
-    write_all(&arguments.out, &files, output)
+    let paths: Vec<PathBuf> = files.iter().map(|(name, _)| out.join(name)).collect();
+    if let Err(error) = all_may_be_written(&paths.iter().collect::<Vec<_>>()) {
+        output.complain(&format!("error: {error}"));
+        return Exit::Usage;
+    }
+    write_all(out, &files, output)
 }
 
 /// `retail.svg`; `retail.live.fr-FR.svg` for what is not the draft without a language.

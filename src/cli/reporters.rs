@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::Reports;
 use super::exit::Exit;
 use super::output::Output;
+use super::overwrite::all_may_be_written;
 use super::write::write;
 use crate::journal::{Entry, Flow, Journal, RunStarted};
 use crate::outcome::Event;
@@ -25,6 +26,8 @@ pub(super) struct Reporters {
     /// What ends the time in which nothing that is printed is a command for GitHub Actions, while it lasts.
     silence: Option<String>,
     jsonl: Option<JsonLines<File>>,
+    /// Why the journal could not be written to its end.
+    torn: Option<io::Error>,
     transcript: Option<Transcript>,
     /// Why the terminal's own report is not whole, where nobody wants it so.
     lost: Option<io::Error>,
@@ -35,6 +38,10 @@ pub(super) struct Reporters {
 impl Reporters {
     /// Opens what is written while the run goes on, or says why that cannot be.
     pub fn open(reports: &Reports, step_summary: Option<&str>, output: &Output) -> Result<Self, Exit> {
+        if let Err(error) = all_may_be_written(&reports.files()) {
+            output.complain(&format!("error: {error}"));
+            return Err(Exit::Usage);
+        }
         let jsonl = match &reports.jsonl {
             None => None,
             Some(path) => match create(path) {
@@ -50,6 +57,7 @@ impl Reporters {
             step_summary: step_summary.map(PathBuf::from).filter(|_| reports.github),
             silence: None,
             jsonl,
+            torn: None,
             transcript: None,
             lost: None,
             journal: Journal::default(),
@@ -113,10 +121,11 @@ impl Reporters {
 
     fn take(&mut self, entry: Discreet<Entry>) {
         if let Some(jsonl) = &mut self.jsonl
-            && jsonl.tell(&entry).is_err()
+            && let Err(error) = jsonl.tell(&entry)
         {
             // Told once, at the end: the file is not whole.
             self.jsonl = None;
+            self.torn = Some(error);
         }
         if self.keeps() {
             self.journal.take(entry.into_inner());
@@ -135,8 +144,9 @@ impl Reporters {
         let Some(transcript) = &self.transcript else { return result };
         let last = transcript.end(elapsed, exit as u8);
         self.take(last);
-        if let Some(path) = self.reports.jsonl.as_ref().filter(|_| self.jsonl.is_none()) {
-            output.complain(&format!("error: {} is not whole: it could not be written to its end", path.display()));
+        if let (Some(path), Some(error)) = (&self.reports.jsonl, &self.torn) {
+            let path = path.display();
+            output.complain(&format!("error: {path} is not whole: it could not be written to its end: {error}"));
             result = Err(Exit::Usage);
         }
         let journal = &self.journal;

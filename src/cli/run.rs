@@ -1,6 +1,7 @@
 //! `draftgate run`.
 
 use std::collections::HashSet;
+use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,22 +14,25 @@ use tokio::sync::watch;
 
 use super::Environment;
 use super::advice::advice;
-use super::args::RunArguments;
+use super::args::{Reports, RunArguments};
 use super::bazel;
 use super::durations::durations;
 use super::exit::{Exit, Tally};
 use super::last_run::{self, LastRun};
 use super::output::Output;
+use super::overwrite::{self, NoReport, log_may_be_written};
 use super::plan::Plan;
 use super::prepare::{Prepared, prepare};
 use super::reporters::Reporters;
 use super::repository;
+use super::settings;
 use super::shard::{Chosen, NoShard, chosen};
 use super::shown;
 use super::signal::stop_signal;
 use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::{Discretion, Entered};
+use crate::report::gaps::INTERRUPTED_BEFORE;
 use crate::report::github;
 use crate::report::notes::{Clerk, Notes};
 use crate::report::terminal::{self, Advice, Terminal};
@@ -40,30 +44,31 @@ use crate::source::Sources;
 
 /// Runs scenarios.
 pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &Output) -> Exit {
+    let mut arguments = arguments.clone();
+    let adopted = if arguments.libtest.list { Ok(()) } else { bazel::adopt(environment, &mut arguments.reports) };
+    // Whatever keeps the run from beginning, no earlier report is taken for what came of it.
+    if let Err(error) = clear(environment, &arguments) {
+        return wrong(output, &error);
+    }
+    if let Err(error) = adopted {
+        return wrong(output, &error);
+    }
     // libtest-mimic creates it too, and panics where it cannot.
     if let Some(file) = &arguments.libtest.logfile
-        && let Err(error) = std::fs::File::create(file)
+        && let Err(error) = OpenOptions::new().append(true).create(true).open(file)
     {
         output.complain(&format!("error: the log {file} cannot be written: {error}"));
         return Exit::Usage;
     }
-    let (mut arguments, part) = match part(environment, arguments) {
-        Ok(part) => (arguments.clone(), part),
+    let part = match part(environment, &arguments) {
+        Ok(part) => part,
         Err(error) => return wrong(output, &error),
     };
-    if !arguments.libtest.list
-        && let Err(error) = bazel::adopt(environment, &mut arguments.reports)
-    {
-        return wrong(output, &error);
-    }
     arguments.reports.github |= environment.variable("GITHUB_ACTIONS") == Some("true");
     let mut output = output.clone();
     if !arguments.libtest.list {
-        if let Err(error) = arguments.reports.clear() {
-            return wrong(&output, &error);
-        }
         output.annotate = arguments.reports.github.then(|| {
-            let place = super::settings::place(&arguments.select, &arguments.target);
+            let place = settings::place(&arguments.select, &arguments.target);
             repository::folder(environment, place.as_ref().map_or(Path::new("."), |place| &place.root))
         });
     }
@@ -71,6 +76,22 @@ pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &
         Ok(prepared) => play(environment, &arguments, prepared, part, &output),
         Err(exit) => exit,
     }
+}
+
+/// Takes away what an earlier run wrote, where that may be. A list is no run, and writes nothing but Rust's output.
+fn clear(environment: &Environment, arguments: &RunArguments) -> Result<(), NoReport> {
+    let reports = if arguments.libtest.list { Vec::new() } else { arguments.reports.files() };
+    if let Some(log) = arguments.libtest.logfile.as_deref().map(Path::new) {
+        // Where that cannot be told, no run begins, which says why.
+        let place = settings::place(&arguments.select, &arguments.target).ok();
+        let folders = place.map(|place| {
+            let mut sources = Sources::default();
+            let snapshots = settings::snapshot_folder(environment, &arguments.target, &place, &mut sources);
+            [Some(place.root), snapshots.ok()].into_iter().flatten().collect::<Vec<_>>()
+        });
+        log_may_be_written(log, &reports, &folders.unwrap_or_default())?;
+    }
+    overwrite::clear(&reports)
 }
 
 /// Which part of the selected tests is run.
@@ -113,7 +134,9 @@ pub(super) fn play(
     if !libtest.list && !environment.in_ci() {
         prepared.run.store.sweep(&prepared.run.snapshots);
     }
-    let reports = &arguments.reports;
+    // A list is no run, and leaves what one wrote.
+    let none = Reports::default();
+    let reports = if libtest.list { &none } else { &arguments.reports };
     let reporters = match Reporters::open(reports, environment.variable("GITHUB_STEP_SUMMARY"), output) {
         Ok(reporters) => reporters,
         Err(exit) => {
@@ -357,6 +380,12 @@ impl Finish for Finishing {
         };
         self.told.tell(Event::Finished(Box::new(notes)));
         result
+    }
+
+    fn never_began(&self, test: String) -> TrialResult {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).interrupted += 1;
+        self.told.tell(Event::NeverBegan { test });
+        TrialResult::Failed(INTERRUPTED_BEFORE.to_owned())
     }
 
     fn shown(&self, name: &str) -> String {

@@ -12,6 +12,7 @@ use super::changes::Changes;
 use super::exit::Exit;
 use super::last_run::LastRun;
 use super::output::Output;
+use super::overwrite;
 use super::prepare::{Prepared, prepare, refuse};
 use super::run::{play, stop};
 use super::settings::{place, snapshot_folder};
@@ -47,6 +48,10 @@ pub(super) fn watch(environment: &Environment, arguments: &RunArguments, output:
         (Err(error), _) => return cannot(output, &error),
         (_, Err(error)) => return cannot(output, &error),
     };
+    if let Err(error) = overwrite::clear(&arguments.reports.files()) {
+        output.complain(&format!("error: {error}"));
+        return Exit::Usage;
+    }
     let mut stopped = Box::pin(stopped);
     let mut pressed = enter_key();
     let mut watch = Watch { environment, arguments, output, open: BTreeSet::new(), broken: false, ran: None };

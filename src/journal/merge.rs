@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Flow, Journal, RunEnded, RunStarted, Shard, Spot, Test};
+use super::{Flow, INTERRUPTED, Journal, RunEnded, RunStarted, Shard, Spot, Test};
 
 /// Why journals are not those of the shards of one run. Each is called by its name, which is that of its file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -129,6 +129,8 @@ impl Journal {
         if !partial && !missing.is_empty() {
             return Err(MergeError::Missing(missing));
         }
+        // Of an interrupted shard there may be no test that says so.
+        let interrupted = parts.iter().any(|(_, part)| part.was_interrupted());
         parts.sort_by_cached_key(|(_, part)| shards(&part.started).and_then(|(_, shards)| shards.first().copied()));
         let whole = missing.is_empty() && parts.iter().all(|(_, part)| part.is_told_whole());
         let seconds = parts.iter().map(|(_, part)| part.seconds()).fold(0.0, f64::max);
@@ -141,7 +143,8 @@ impl Journal {
             merged.under_way.extend(part.under_way);
         }
         merged.tests.sort_by_key(|test| test.number);
-        merged.ended = whole.then(|| RunEnded { seconds, exit: exit(&merged.tests) });
+        let exit = || if interrupted { INTERRUPTED } else { exit(&merged.tests) };
+        merged.ended = whole.then(|| RunEnded { seconds, exit: exit() });
         Ok(merged)
     }
 

@@ -175,6 +175,7 @@ fn test() -> impl Strategy<Value = Test> {
                 .into_iter()
                 .map(|(verdict, seconds, message)| Attempt { verdict, seconds, explanation: message.clone(), message })
                 .collect(),
+            most_attempts: (verdict == Verdict::Failed).then_some(3),
             steps,
             problem,
             explanation,

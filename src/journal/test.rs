@@ -21,7 +21,7 @@ pub struct Test {
     pub files: Vec<String>,
     /// What came of it.
     pub verdict: Verdict,
-    /// Why it was skipped, when it was.
+    /// Why it was skipped, when it was; of an interrupted one what it was at: `interrupted at step 2 submit`.
     pub reason: Option<String>,
     /// The flow's alias or id; null where the scenario did not come so far.
     pub flow: Option<String>,
@@ -43,6 +43,9 @@ pub struct Test {
     pub sessions: Vec<String>,
     /// The attempts that failed before this one. A test that passed and has any is flaky.
     pub attempts: Vec<Attempt>,
+    /// How many attempts there might have been; only where it was tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_attempts: Option<usize>,
     /// Its steps, as far as they were reached.
     pub steps: Vec<Step>,
     /// What stopped it as a whole: a variable without value, a time-out, a refusal.

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 
 use serde::Deserialize;
 
-use super::{Entry, FORMAT, File, Flow, RunEnded, RunStarted, Test, UnderWay};
+use super::{Entry, FORMAT, File, Flow, INTERRUPTED, RunEnded, RunStarted, Test, UnderWay};
 
 /// All that a journal says, put together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -161,6 +161,11 @@ impl Journal {
     pub fn seconds(&self) -> f64 {
         let last = self.tests.iter().map(|test| test.started.unwrap_or_default() + test.seconds);
         self.ended.as_ref().map_or_else(|| last.fold(0.0, f64::max), |ended| ended.seconds)
+    }
+
+    /// Whether the run was interrupted, and ended for that.
+    pub fn was_interrupted(&self) -> bool {
+        self.ended.as_ref().is_some_and(|ended| ended.exit == INTERRUPTED)
     }
 
     /// Whether the run came to its end.

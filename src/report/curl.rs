@@ -16,6 +16,9 @@ pub const SESSION: &str = "$DRAFTGATE_SESSION";
 /// What stands for the bearer token.
 const TOKEN: &str = "$DRAFTGATE_TOKEN";
 
+/// What stands for the client secret.
+const CLIENT_SECRET: &str = "$DRAFTGATE_CLIENT_SECRET";
+
 /// A `curl` command for a POSIX shell.
 pub fn command(request: &Request) -> String {
     let mut parts = vec!["curl -sS".to_owned()];
@@ -79,8 +82,9 @@ fn of_form(path: &str) -> Cow<'_, str> {
 /// What has to be put into a command before it runs, a line; empty where nothing has.
 pub fn hint(command: &str) -> String {
     let token = command.contains(TOKEN).then_some("`$DRAFTGATE_TOKEN` is to hold a token");
+    let secret = command.contains(CLIENT_SECRET).then_some("`$DRAFTGATE_CLIENT_SECRET` is to hold the client secret");
     let masked = command.contains(MASK).then_some("`[secret]` stands for what is not shown");
-    let parts: Vec<&str> = token.into_iter().chain(masked).collect();
+    let parts: Vec<&str> = token.into_iter().chain(secret).chain(masked).collect();
     parts.join("; ")
 }
 
@@ -143,6 +147,8 @@ mod tests {
         assert!(odd.ends_with(r#"-F 'file=@"a;b,\"c\".txt";type=text/plain'"#), "{odd}");
         let command = sent("http://h/?q=[secret]", &[("authorization", "Bearer x")], RequestBody::Empty);
         assert_eq!(hint(&command), "`$DRAFTGATE_TOKEN` is to hold a token; `[secret]` stands for what is not shown");
+        let token = sent("http://h/", &[], RequestBody::Form(vec![("client_secret".into(), "x".into())]));
+        assert_eq!(hint(&token), "`$DRAFTGATE_CLIENT_SECRET` is to hold the client secret");
         assert_eq!(hint("curl -sS 'http://h/'"), "");
     }
 }

@@ -17,10 +17,17 @@ use crate::semantic::{self, StepChange};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, Sources};
 
+/// What is said of an interrupted test where it is not known how far it came.
+pub const INTERRUPTED: &str = "interrupted before it ended";
 /// The most lines of a body that are shown.
 const MOST_LINES: usize = 60;
 /// The most changes of a diff that are shown.
 const MOST_CHANGES: usize = 25;
+
+/// That a test was interrupted, and at which step.
+pub fn interrupted(outcome: &ScenarioOutcome) -> String {
+    outcome.interrupted_at.as_ref().map_or_else(|| INTERRUPTED.to_owned(), |at| format!("interrupted at {at}"))
+}
 
 /// Explains an outcome: every failure with its place, the request, the answer, the difference and a way to send it again.
 pub fn explain(outcome: &Discreet<ScenarioOutcome>, sources: &Sources, color: bool) -> String {
@@ -29,7 +36,7 @@ pub fn explain(outcome: &Discreet<ScenarioOutcome>, sources: &Sources, color: bo
         push(&mut text, &render(problem, Severity::Error, sources, color));
     }
     if outcome.verdict == Verdict::Interrupted {
-        push(&mut text, "interrupted before it ended");
+        push(&mut text, &interrupted(outcome));
     }
     for step in &outcome.steps {
         explain_step(step, sources, color, &mut text);

@@ -34,12 +34,25 @@ pub fn nothing(journal: &Journal) -> Option<Gap> {
     Some(Gap { name: "tests of the run", text: format!("{NOTHING_RAN}: {why}") })
 }
 
+/// What a test is told with that never began, since the run was interrupted.
+pub const INTERRUPTED_BEFORE: &str = "the run was interrupted before it began";
+
 /// What a test that did not come to its end is told with.
-pub fn unfinished(at: Option<&UnderWay>) -> String {
+pub fn unfinished(at: Option<&UnderWay>, journal: &Journal) -> String {
     match at {
         Some(at) => format!("it did not end: {at}"),
-        None => "the run ended before it began".to_owned(),
+        None => never_began(journal).to_owned(),
     }
+}
+
+/// Why a test never began.
+pub fn never_began(journal: &Journal) -> &'static str {
+    if journal.was_interrupted() { INTERRUPTED_BEFORE } else { "the run ended before it began" }
+}
+
+/// How many tests never began.
+pub fn never_begun(journal: &Journal) -> usize {
+    journal.unfinished().iter().filter(|test| test.at.is_none()).count()
 }
 
 fn missing(journal: &Journal) -> Option<Gap> {
@@ -48,12 +61,17 @@ fn missing(journal: &Journal) -> Option<Gap> {
 }
 
 fn end(journal: &Journal) -> Option<Gap> {
-    let under_way = journal.under_way.len();
-    let never = journal.unfinished().iter().filter(|test| test.at.is_none()).count();
+    let mut under_way = journal.under_way.len();
+    let never = never_begun(journal);
     // A run without some of its shards has no end for that reason alone.
     let no_end = journal.ended.is_none() && journal.started.missing.is_empty();
     if !no_end && under_way == 0 && never == 0 {
         return None;
+    }
+    let mut how = "the run did not end";
+    if journal.was_interrupted() {
+        how = "the run was interrupted";
+        under_way += journal.tests.iter().filter(|test| test.verdict == Verdict::Interrupted).count();
     }
     let begun = match under_way {
         0 => None,
@@ -67,13 +85,13 @@ fn end(journal: &Journal) -> Option<Gap> {
     };
     let parts: Vec<String> = begun.into_iter().chain(never).collect();
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-    Some(Gap { name: "end of the run", text: format!("the run did not end{parts}") })
+    Some(Gap { name: "end of the run", text: format!("{how}{parts}") })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{Planned, RunEnded, RunStarted};
+    use crate::journal::{INTERRUPTED, Planned, RunEnded, RunStarted};
 
     fn texts(journal: &Journal) -> Vec<String> {
         gaps(journal).into_iter().map(|gap| gap.text).collect()
@@ -100,6 +118,10 @@ mod tests {
         assert_eq!(texts(&journal), ["the run did not end"]);
         journal.ended = Some(RunEnded::default());
         assert_eq!(texts(&journal), Vec::<String>::new());
+        journal.started.tests = (0..2).map(planned).collect();
+        journal.ended = Some(RunEnded { seconds: 1.0, exit: INTERRUPTED });
+        assert_eq!(texts(&journal), ["the run was interrupted: 2 tests never began"]);
+        assert_eq!(unfinished(None, &journal), INTERRUPTED_BEFORE);
     }
 
     #[test]

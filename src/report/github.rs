@@ -54,7 +54,7 @@ pub fn annotations(journal: &Journal) -> String {
         if grade == Grade::Error {
             let missing = gaps(journal).into_iter().chain(nothing(journal));
             lines.splice(0..0, missing.map(|gap| format!("::error title=draftgate::{}\n", data(&gap.text))));
-            lines.extend(journal.unfinished().into_iter().map(|test| left(test, &journal.started.folder)));
+            lines.extend(journal.unfinished().into_iter().map(|test| left(test, journal)));
         }
         if lines.len() > MOST {
             let left = counted(lines.len() - (MOST - 1), &format!("more {what}"));
@@ -67,12 +67,12 @@ pub fn annotations(journal: &Journal) -> String {
 }
 
 /// The command for a test that did not end.
-fn left(test: Unfinished<'_>, folder: &WorkingFolder) -> String {
+fn left(test: Unfinished<'_>, journal: &Journal) -> String {
     let place = test.place.map(|(file, line)| {
-        let file = property(&folder.path_of(file));
+        let file = property(&journal.started.folder.path_of(file));
         format!("file={file},line={line},endLine={line},")
     });
-    let message = data(&unfinished(test.at));
+    let message = data(&unfinished(test.at, journal));
     format!("::error {}title={}::{message}\n", place.unwrap_or_default(), property(test.name))
 }
 

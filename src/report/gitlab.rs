@@ -12,6 +12,11 @@ use super::gaps::{Gap, UNFINISHED, gaps, nothing, unfinished};
 use super::notice::{Notice, SNAPSHOT, notices};
 use crate::journal::{Grade, Journal, Test};
 
+/// What a report with findings begins with: which check the first of them is of.
+pub(super) const BEGINNING: &str = "[\n  {\n    \"check_name\": \"draftgate/";
+/// The report without any.
+pub(super) const NOTHING: &str = "[]";
+
 /// The report, a JSON array.
 pub fn code_quality(journal: &Journal) -> String {
     let mut tests: Vec<&Test> = journal.tests.iter().collect();
@@ -38,8 +43,8 @@ fn missing(journal: &Journal) -> Vec<Value> {
     }
     let found = |name: &str, description: String, severity: &str, (path, line): (String, usize)| {
         json!({
-            "description": description,
             "check_name": format!("draftgate/{UNFINISHED}"),
+            "description": description,
             "fingerprint": digest(&json!([name, UNFINISHED])),
             "severity": severity,
             "location": { "path": path, "lines": { "begin": line } },
@@ -50,7 +55,7 @@ fn missing(journal: &Journal) -> Vec<Value> {
     for test in journal.unfinished() {
         let (file, line) = test.place.map_or_else(|| run_place(journal), |(file, line)| (path(journal, file), line));
         let severity = if test.at.is_some() { "critical" } else { "major" };
-        all.push(found(test.name, format!("{}: {}", test.name, unfinished(test.at)), severity, (file, line)));
+        all.push(found(test.name, format!("{}: {}", test.name, unfinished(test.at, journal)), severity, (file, line)));
     }
     all
 }
@@ -75,8 +80,8 @@ fn path(journal: &Journal, file: &str) -> String {
 fn finding(test: &Test, notice: &Notice<'_>, nth: usize, journal: &Journal) -> Value {
     let step = notice.step.map(|step| format!(", step {} {}", step.number, step.label)).unwrap_or_default();
     json!({
-        "description": format!("{}{step}: {}", test.name, notice.text()),
         "check_name": format!("draftgate/{}", notice.kind),
+        "description": format!("{}{step}: {}", test.name, notice.text()),
         "fingerprint": fingerprint(test, notice, nth),
         "severity": severity(notice),
         "location": {

@@ -15,6 +15,8 @@ use ring::digest::{SHA256, digest};
 use super::picture::{self, Picture};
 use crate::journal::Journal;
 
+/// What the page says of who made it, near its beginning.
+pub(super) const MARK: &str = r#"<meta name="generator" content="draftgate">"#;
 /// The frame of the page; what stands in double braces is put in.
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = concat!(

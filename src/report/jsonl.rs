@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use super::discretion::Discreet;
 use crate::journal::{Entry, Journal};
 
+/// What the first line begins with.
+pub(super) const BEGINNING: &str = r#"{"event":"run-started","#;
+
 /// Writes entries.
 #[derive(Debug)]
 pub struct JsonLines<W>(W);

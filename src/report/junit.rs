@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use super::gaps::{Gap, UNFINISHED, gaps, nothing};
+use super::gaps::{Gap, UNFINISHED, gaps, never_began, nothing};
 use super::notice::{headline, notices};
 use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Standing, Step, Test, Unfinished, Verdict};
 use crate::phrase::is_unseen;
 
+/// What the document begins with.
+pub(super) const BEGINNING: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"draftgate\"";
 /// The class of tests whose scenarios lie in no folder.
 const NO_FOLDER: &str = "draftgate";
 
@@ -70,7 +72,7 @@ fn ended(test: &Test, journal: &Journal) -> TestSuite {
 fn unfinished(test: Unfinished<'_>, journal: &Journal) -> TestSuite {
     let status = match test.at {
         Some(at) => not_passed(NonSuccessKind::Error, UNFINISHED, "it did not end", &format!("last known: {at}")),
-        None => skipped("the run ended before it began"),
+        None => skipped(never_began(journal)),
     };
     let mut suite = TestSuite::new(line(test.name));
     suite.set_time(Duration::ZERO);

@@ -7,6 +7,8 @@ use super::notice::{changes, headline, place};
 use crate::journal::{Journal, Standing, Step, Test, Verdict};
 use crate::phrase::{counted, is_unseen};
 
+/// What the first line begins with.
+pub(super) const BEGINNING: &str = "## draftgate: ";
 /// The most that GitHub takes of a step is a mebibyte; this leaves room for what else the step says.
 const MOST_BYTES: usize = 900 * 1024;
 /// The most of one test's explanation.
@@ -25,7 +27,7 @@ pub fn summary(journal: &Journal) -> String {
     let of = |wanted: fn(&Test) -> bool| tests.iter().copied().filter(|test| wanted(test)).collect::<Vec<_>>();
     let failed = of(|test| test.verdict.is_failure() && test.verdict != Verdict::Review);
     let review = of(|test| test.verdict == Verdict::Review);
-    let mut text = format!("## draftgate: {}\n\n", headline_of(journal, &tests));
+    let mut text = format!("{BEGINNING}{}\n\n", headline_of(journal, &tests));
     text.push_str(&partial(journal));
     text.push_str(&failures(&failed, journal));
     text.push_str(&snapshots(&tests));

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::failure::{NOT_WRITTEN, REVIEW};
+use super::failure::{INTERRUPTED, NOT_WRITTEN, REVIEW};
 use crate::journal::{Failure, Grade, Place, Snapshot, Standing, Step, Test, Verdict};
 use crate::phrase::counted;
 
@@ -52,7 +52,7 @@ pub fn notices(test: &Test) -> Vec<Notice<'_>> {
     all.extend(new_snapshots(test));
     if test.verdict.is_failure() && !all.iter().any(|notice| notice.grade == Grade::Error) {
         let message = match test.verdict {
-            Verdict::Interrupted => "interrupted before it ended",
+            Verdict::Interrupted => test.reason.as_deref().unwrap_or(INTERRUPTED),
             verdict => verdict.word(),
         };
         all.push(of_test(test, Grade::Error, test.verdict.word(), message.into(), Vec::new()));

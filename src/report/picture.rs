@@ -11,6 +11,9 @@ use self::draw::{Drawing, Ids, draw};
 use self::graph::FlowGraph;
 use crate::journal::Journal;
 
+/// What a picture that is a file of its own says of who made it.
+pub(super) const DRAWN_BY: &str = "<!-- drawn by draftgate -->";
+
 /// A picture of one flow, in one version and language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {

@@ -20,7 +20,6 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -28,7 +27,7 @@ use std::time::{Duration, Instant};
 use anstyle::AnsiColor;
 
 use super::discretion::Discretion;
-use super::gaps::nothing;
+use super::gaps::{never_begun, nothing};
 use super::notes::Notes;
 use crate::journal::Journal;
 use crate::outcome::{Doing, Event};
@@ -49,8 +48,6 @@ pub struct Terminal<W> {
     progress: Progress,
     /// When it was last looked for tests that are slow.
     looked: Option<Instant>,
-    /// How many attempts the tests may have that were tried again.
-    most: HashMap<String, usize>,
     ending: Ending,
     live: Option<Live>,
     /// What runs, where that is a part of what was selected.
@@ -90,7 +87,6 @@ impl<W: Write> Terminal<W> {
             advice: Advice::default(),
             progress: Progress::new(0, Instant::now()),
             looked: None,
-            most: HashMap::new(),
             ending: Ending::default(),
             live: None,
             part: None,
@@ -162,17 +158,22 @@ impl<W: Write> Terminal<W> {
                 self.tick(now)
             }
             Event::Retried { attempt, next, most } => {
-                self.most.insert(attempt.name.clone(), most);
                 let attempt = attempt.record;
                 self.progress.again(&attempt.name);
-                self.say(&self.look().retried(&attempt, next - 1, most))?;
+                // Only a window has an end.
+                let width = self.live.as_ref().map_or(usize::MAX, |live| (live.width)());
+                self.say(&Look { width, ..self.look() }.retried(&attempt, next - 1, most))?;
                 self.tick(now)
             }
             Event::Finished(notes) => {
-                let record = Record { most: self.most.get(&notes.name).copied(), ..notes.record };
+                let record = notes.record;
                 self.progress.ended(&record.name, record.verdict);
                 self.finished(record)?;
                 self.tick(now)
+            }
+            Event::NeverBegan { .. } => {
+                self.ending.add_never_begun(1);
+                Ok(())
             }
             Event::Ended { elapsed } => {
                 self.erase()?;
@@ -230,13 +231,24 @@ impl<W: Write> Terminal<W> {
 pub fn summary(journal: &Journal, color: bool) -> String {
     let mut ending = Ending::default();
     journal.tests.iter().for_each(|test| ending.add(Record::from(test)));
+    if journal.was_interrupted() {
+        ending.add_never_begun(never_begun(journal));
+    }
     let elapsed = journal.ended.as_ref().map(|ended| record::seconds(ended.seconds));
     let look = Look { color, width: USUAL_WIDTH };
     let mut text = ending.text(look, elapsed, Partial::of(journal).as_ref(), &Advice::default());
     if let Some(nothing) = nothing(journal) {
         text.push_str(&format!("{} {}\n", look.tag("Error", bad()), nothing.text));
     }
-    text
+    // There is nothing above it that a blank line would set it off from.
+    text.trim_start_matches('\n').to_owned()
+}
+
+/// Whether a text begins as a [`summary`] does, in colours or without: with what failed first, or with the counts.
+pub(super) fn is_summary(text: &str) -> bool {
+    let plain = console::strip_ansi_codes(text);
+    let look = Look { color: false, width: USUAL_WIDTH };
+    plain.starts_with(line::RULE) || plain.starts_with(&format!("{} [", look.tag("Summary", bold())))
 }
 
 /// Says which reports were written.

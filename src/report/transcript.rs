@@ -54,7 +54,7 @@ impl Transcript {
     pub fn entries(&mut self, event: &mut Event<Notes>) -> Vec<Discreet<Entry>> {
         let now = self.began.elapsed();
         match event {
-            Event::Started { .. } | Event::Ended { .. } => Vec::new(),
+            Event::Started { .. } | Event::NeverBegan { .. } | Event::Ended { .. } => Vec::new(),
             Event::Doing { test, doing } => {
                 let entries = self.doing(test, doing, now);
                 let mask = self.discretion.under_way(test);

@@ -26,13 +26,18 @@ pub async fn run_test(
         let given_up = *interrupted.borrow();
         if given_up || !may_pass_when_tried_again(&outcome) {
             run.surveyor.absorb(surveyor);
-            return ScenarioOutcome { attempts, ..outcome };
+            return after(attempts, most, outcome);
         }
         let next = attempts.len() + 2;
         listener.tell(|| Event::Retried { attempt: Box::new(outcome.clone()), next, most });
         attempts.push(outcome);
     }
-    ScenarioOutcome { attempts, ..run_once(run, test, interrupted, listener, &run.surveyor).await }
+    after(attempts, most, run_once(run, test, interrupted, listener, &run.surveyor).await)
+}
+
+/// The outcome of the last attempt, with those before it.
+fn after(attempts: Vec<ScenarioOutcome>, most: usize, last: ScenarioOutcome) -> ScenarioOutcome {
+    ScenarioOutcome { most_attempts: (!attempts.is_empty()).then_some(most), attempts, ..last }
 }
 
 /// Whether it failed, or the API was broken, in a way that need not be the same the next time. A mistake in the file is.

@@ -28,8 +28,11 @@ pub enum TrialResult {
 
 /// Takes in what comes of the tests.
 pub trait Finish: Send + Sync {
-    /// Called once with each outcome, as soon as there is one; what it gives goes to libtest-mimic.
+    /// Called once with the outcome of each test that began, as soon as there is one; what it gives goes to libtest-mimic.
     fn ended(&self, outcome: ScenarioOutcome) -> TrialResult;
+
+    /// Called in its place for a test that never begins, since the run was interrupted before.
+    fn never_began(&self, test: String) -> TrialResult;
 
     /// A test's name as libtest-mimic shows it.
     fn shown(&self, name: &str) -> String;
@@ -53,7 +56,7 @@ fn flags_skipped(arguments: &Arguments) -> bool {
 /// Runs the selected tests as the arguments ask, or lists them.
 ///
 /// Nothing is started for a test that the arguments leave out, and nothing at all under `--list`. When `interrupted`
-/// becomes true, tests under way end as interrupted.
+/// becomes true, tests under way end as interrupted, and no other begins.
 pub fn run_trials(
     run: &Arc<Run>,
     handle: &Handle,
@@ -120,13 +123,13 @@ fn start(
         // The semaphore is never closed.
         let _permit = permits.acquire().await;
         let given_up = *interrupted.borrow();
-        let outcome = if given_up {
-            plain(&run, id, Verdict::Interrupted)
+        let result = if given_up {
+            finish.never_began(run.test(id).name())
         } else {
-            run_test(&run, run.test(id), interrupted, &listener).await
+            finish.ended(run_test(&run, run.test(id), interrupted, &listener).await)
         };
         // Nobody listens any more when the run was given up.
-        drop(sender.send(finish.ended(outcome)));
+        drop(sender.send(result));
     });
     receiver
 }

@@ -68,6 +68,7 @@ pub(super) async fn run_once(
             }
             if stopped {
                 outcome.verdict = Verdict::Interrupted;
+                outcome.interrupted_at = progress.at.take();
             }
             outcome.sessions = progress.applicants.sessions().map(|(_, session)| session.to_owned()).collect();
             outcome.tokens = progress.applicants.tokens().map(str::to_owned).collect();
@@ -215,6 +216,7 @@ fn begin<'a>(
         positions: Positions::default(),
         sessions: BTreeSet::new(),
         done: Vec::new(),
+        at: None,
         stopped: false,
         in_finally: false,
     })
@@ -240,6 +242,8 @@ pub(super) struct Progress<'a> {
     /// Every session that was named to the API or by it.
     sessions: BTreeSet<String>,
     pub done: Vec<StepOutcome>,
+    /// The step under way, or the last one; of `finally` none.
+    at: Option<String>,
     stopped: bool,
     in_finally: bool,
 }
@@ -273,6 +277,9 @@ impl Progress<'_> {
         self.applicants.scope.set_place(step.number);
         self.applicants.enter(step);
         self.tell(|| Doing::Step(step.number, step.label().to_owned()));
+        if !self.in_finally {
+            self.at = Some(format!("step {} {}", step.number, step.label()));
+        }
         let mut outcome = StepOutcome::new(step.number, step.label(), step.span, step.applicant.clone());
         outcome.began = began - self.began;
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };

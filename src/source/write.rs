@@ -33,12 +33,19 @@ pub fn write_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     // Others in the team read these files: the umask decides, not the caution of temporary files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(dir)?;
+    let mut file = builder.tempfile_in(dir).map_err(plain)?;
     if let Ok(before) = std::fs::metadata(&path) {
         file.as_file().set_permissions(before.permissions())?;
     }
-    file.write_all(text.as_ref())?;
+    file.as_file_mut().write_all(text.as_ref())?;
     file.persist(&path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// The error itself, without the name of the unfinished file: nobody knows that one.
+fn plain(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|with_path| with_path.source());
+    let code = inner.and_then(|error| error.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
+    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// Whether what is written to a path goes on to somebody else. The names of a process's own files lead to ordinary files

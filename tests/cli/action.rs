@@ -75,6 +75,53 @@ fn a_binary_that_is_named_by_a_relative_path_is_found_from_every_folder() {
         .says("::error title=draftgate::there is no program bin/none");
 }
 
+#[test]
+fn what_is_built_is_kept_by_its_commit() {
+    let project = project();
+    let git = |arguments: &[&str]| {
+        let repository = project.path().join("repository");
+        std::fs::create_dir_all(&repository).unwrap();
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]);
+        let ended = Ended::of(command.args(arguments).current_dir(repository).output().unwrap()).exits(0);
+        ended.stdout.trim().to_owned()
+    };
+    let commit = || {
+        git(&["commit", "--allow-empty", "-qm", "x"]);
+        git(&["rev-parse", "HEAD"])
+    };
+    let look = |version: &str| {
+        project.write("output", "");
+        let variables = [
+            ("BINARY", ""),
+            ("GIT", "repository"),
+            ("VERSION", version),
+            ("RUNNER_TEMP", "temp"),
+            ("GITHUB_OUTPUT", "output"),
+        ];
+        script(&project, &step("look"), &variables)
+    };
+    let found = |version: &str| {
+        look(version).exits(0);
+        let output = project.read("output").unwrap();
+        let of = |name: &str| output.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+        (of("commit="), of("key="))
+    };
+    git(&["init", "-q"]);
+    let first = commit();
+    git(&["tag", "-am", "x", "v1"]);
+    let (head, key) = found("");
+    assert_eq!(head, first);
+    let second = commit();
+    let (head, moved) = found("");
+    assert_eq!(head, second);
+    assert_ne!(moved, key, "a branch that moved is built again");
+    assert_eq!(found("main"), (second.clone(), moved));
+    assert_eq!(found("v1"), (first.clone(), key.clone()));
+    assert_eq!(found(&first), (first, key));
+    look("none").exits(2).says("::error title=draftgate::repository has no tag, branch or commit none");
+}
+
 /// The scripts of the last job of a workflow in a page: the first one that has such a job.
 fn report_job(page: &str) -> Vec<String> {
     let blocks = page.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap());

@@ -36,7 +36,7 @@ fn a_test_that_passes_when_it_is_tried_again_is_flaky_and_has_passed() {
     assert_eq!(words(&ended), ["RETRY", "FLAKY"], "{}", ended.stdout);
     assert_eq!(server.targets().len(), 2);
     let ended = ended
-        .says("s] a (attempt 1 of 3: expected the step `Personal details`,…)\n")
+        .says("s] a (attempt 1 of 3: expected the step `Personal details`, got ")
         .says("s] a (passed at attempt 2 of 3)\n")
         .says("── a (flaky) ──")
         .says("\nattempt 1 of 3 failed after ")

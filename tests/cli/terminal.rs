@@ -54,7 +54,9 @@ fn a_log_has_no_escape_codes_and_fits_80_columns() {
         let server = once_busy();
         let ended = mixed(&server).draftgate_with(variables, arguments).exits(1);
         let ended = ended.never_says("\x1b").never_says("\r").says("   RETRY [").says("   FLAKY [").says("    SKIP [");
-        let lines = ended.stdout.lines().filter(|line| line.contains(" [") || line.starts_with('─'));
+        // Why an attempt failed is told whole: a log has no window that would be too narrow.
+        let fits = |line: &&str| (line.contains(" [") && !line.contains("RETRY [")) || line.starts_with('─');
+        let lines = ended.stdout.lines().filter(fits);
         for line in lines {
             assert!(line.chars().count() <= 80, "{line}");
         }
@@ -89,8 +91,9 @@ fn a_journal_says_at_its_end_what_the_run_said() {
     let project = mixed(&server);
     let ended = project.draftgate(&["run", "--retries", "1", "--jsonl", "run.jsonl"]).exits(1);
     let summary = project.draftgate(&["report", "summary", "run.jsonl"]).exits(0);
-    // A journal does not know how many attempts a test may have had.
-    assert_eq!(summary.stdout, ending(&ended.stdout).replace("attempt 1 of 2 ", "attempt 1 ").replace("2 of 2)", "2)"));
+    assert_eq!(summary.stdout, ending(&ended.stdout).trim_start_matches('\n'));
+    assert!(summary.stdout.starts_with("── "), "{}", summary.stdout);
+    let summary = summary.says("attempt 1 of 2 failed").says("attempt 2 of 2)");
     summary.says("] 4 tests: 2 passed (1 flaky), 1 failed, 1 skipped\n").never_says("Partial");
     project.draftgate(&["report", "summary", "run.jsonl", "--color", "always"]).exits(0).says("\x1b[");
 }

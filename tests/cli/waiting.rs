@@ -76,7 +76,53 @@ fn an_interrupt_ends_a_scenario_that_waits_with_130_and_a_report() {
     // The quick one's request, the first answer and a poll: by then the other waits.
     server.wait_for(4);
     let ended = running.ended_by("-INT").exits(130);
-    ended.says("] quick\n").says("  SIGINT [ ").says("] waits\n").says("2 tests: 1 passed, 1 interrupted");
+    ended
+        .says("] quick\n")
+        .says("  SIGINT [ ")
+        .says("] waits (interrupted at step 1 init")
+        .says("2 tests: 1 passed, 1 interrupted");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_never_began_when_a_run_was_interrupted_is_told_as_such() {
+    const NAMES: [&str; 3] = ["a", "b", "c"];
+    const LAST: &str = r#"{"version":1,"tests":{"a":{"passed":true,"seconds":5.0},"b":{"passed":true,"seconds":6.0}}}"#;
+    let server = Scripted::start(|_, before| Reply::step("s", if before == 0 { STEP } else { PENDING }));
+    let mut project = project(&server).with("scenarios/.draftgate/last-run.json", LAST);
+    for name in NAMES {
+        project =
+            project.with(&format!("scenarios/{name}.yaml"), plain("steps:\n  - init\n  - current:\n    wait: 10m\n"));
+    }
+    let before = project.files(".");
+    let files = ["--jsonl", "run.jsonl", "--html", "run.html", "--junit", "run.xml", "--markdown", "run.md"];
+    let running = project.start(&[&["run", "--test-threads", "1"], &files[..]].concat());
+    server.wait_for(3);
+    // As when a terminal is closed.
+    let ended = running.ended_by("-HUP").exits(130);
+    assert!(project.files(".").len() > before.len());
+    // Which of them came first is not ours to say.
+    let held = NAMES.into_iter().find(|name| ended.stdout.contains(&format!("] {name} ("))).unwrap();
+    let ended = ended.says("1 of 3 tests: 0 passed, 1 interrupted, 2 never began\n");
+    let line = format!("] {held} (interrupted at step 2 current");
+    assert_eq!(ended.stdout.matches(&line).count(), 2, "{}", ended.stdout);
+    // What is known of how long they take is as it was.
+    let last = |project: &Project| {
+        serde_json::from_str::<serde_json::Value>(&project.read("scenarios/.draftgate/last-run.json").unwrap()).unwrap()
+    };
+    assert_eq!(last(&project), serde_json::from_str::<serde_json::Value>(LAST).unwrap());
+    let junit = project.read("run.xml").unwrap();
+    assert_eq!(junit.matches("message=\"the run was interrupted before it began\"").count(), 2, "{junit}");
+    assert!(junit.contains("the run was interrupted: 1 test was under way, 2 never began"), "{junit}");
+    let markdown = project.read("run.md").unwrap();
+    assert!(markdown.contains("the run was interrupted: 1 test was under way, 2 never began"), "{markdown}");
+    for never in NAMES.into_iter().filter(|name| *name != held) {
+        assert!(!markdown.contains(&format!("scenarios/{never}.yaml")), "{markdown}");
+    }
+    assert!(project.read("run.html").unwrap().contains("interrupted at step 2 current"));
+    let told = project.draftgate(&["report", "summary", "run.jsonl", "--exit-code"]).exits(130);
+    let summary = ended.stdout.split_once(" Summary [").unwrap().1.split(" Reports ").next().unwrap();
+    assert_eq!(told.stdout.split_once(" Summary [").unwrap().1, summary);
 }
 
 #[cfg(unix)]

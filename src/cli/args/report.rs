@@ -1,12 +1,10 @@
 //! Arguments of `report`, and those by which `run` writes the same reports.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::Color;
-use crate::source::{canonical, is_open_end};
 
 /// What is written of a run beside what the terminal shows.
 #[derive(Debug, Clone, Default, Args)]
@@ -38,20 +36,6 @@ pub struct Reports {
     pub show_sessions: bool,
 }
 
-/// Why a file cannot be that of a report.
-#[derive(Debug, thiserror::Error)]
-pub enum NoReport {
-    /// Another one goes there.
-    #[error("two reports cannot be written to one file, {}", .0.display())]
-    Twice(PathBuf),
-    /// It is one of the files that people write.
-    #[error("{} is named like a scenario; no report is written over one", .0.display())]
-    Yaml(PathBuf),
-    /// What an earlier run wrote there cannot be taken away.
-    #[error("{} cannot be written: {}", .0.display(), .1)]
-    Stays(PathBuf, io::Error),
-}
-
 impl Reports {
     /// The files that are written.
     pub fn files(&self) -> Vec<&PathBuf> {
@@ -59,36 +43,10 @@ impl Reports {
         [html, junit, markdown, gitlab, jsonl].into_iter().flatten().collect()
     }
 
-    /// Takes away what an earlier run wrote, so that nobody takes it for what came of this one.
-    ///
-    /// # Errors
-    ///
-    /// When a file is none that a report may be written over.
-    pub fn clear(&self) -> Result<(), NoReport> {
-        let files = self.files();
-        for (at, file) in files.iter().enumerate() {
-            if files[..at].iter().any(|other| whole(other) == whole(file)) {
-                return Err(NoReport::Twice(file.to_path_buf()));
-            }
-            if file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
-                return Err(NoReport::Yaml(file.to_path_buf()));
-            }
-            if file.is_file() && !is_open_end(file) {
-                std::fs::remove_file(file).map_err(|why| NoReport::Stays(file.to_path_buf(), why))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Whether a report shows requests and answers of steps that pass.
     pub fn shows_exchanges(&self) -> bool {
         self.html.is_some() || self.jsonl.is_some()
     }
-}
-
-/// A path by which files that are not there yet are told apart.
-fn whole(path: &Path) -> PathBuf {
-    std::path::absolute(canonical(path)).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Arguments of `report`.

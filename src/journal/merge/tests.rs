@@ -67,6 +67,16 @@ proptest! {
 }
 
 #[test]
+fn what_an_interrupted_shard_did_not_begin_is_no_success() {
+    let mut parts = five();
+    parts[1].1.tests.clear();
+    parts[1].1.ended = Some(RunEnded { seconds: 1.0, exit: INTERRUPTED });
+    let merged = Journal::merge(parts, false, gravest).unwrap();
+    assert!(merged.was_interrupted());
+    assert!(!merged.unfinished().is_empty());
+}
+
+#[test]
 fn a_shard_that_is_missing_is_named() {
     let without = |missing: &[usize]| {
         let mut parts = five();
@@ -169,7 +179,7 @@ fn shards_that_come_late_make_a_partial_journal_whole() {
     late.retain(|(_, part)| part.started.shard.is_some_and(|shard| shard.index % 2 == 0));
     let partial = |parts: Vec<Named>| ("partial.jsonl".to_owned(), Journal::merge(parts, true, gravest).unwrap());
     let first = partial(early.clone());
-    let with = |others: &[Named]| [&[first.clone()], others].concat();
+    let with = |others: &[Named]| [std::slice::from_ref(&first), others].concat();
     assert_eq!(Journal::merge(with(&late), false, gravest), Ok(whole.clone()));
     assert_eq!(Journal::merge(vec![partial(late.clone()), first.clone()], false, gravest), Ok(whole));
     refused(with(&late[..1]), "shard 4 of 5 is missing");

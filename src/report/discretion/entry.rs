@@ -93,6 +93,7 @@ fn mask_test(mask: &Mask, test: &mut Test) {
         pending_seconds: _,
         sessions,
         attempts,
+        most_attempts: _,
         steps,
         problem,
         explanation,

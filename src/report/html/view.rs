@@ -135,7 +135,7 @@ impl<'a> Run<'a> {
             tests_a_chunk: super::TESTS_A_CHUNK,
             files_a_chunk: super::FILES_A_CHUNK,
             files: journal.files.iter().map(|file| file.path.as_str()).collect(),
-            unfinished: journal.unfinished().into_iter().map(Left::new).collect(),
+            unfinished: journal.unfinished().into_iter().map(|test| Left::new(test, journal)).collect(),
             missing: (!missing.is_empty()).then(|| Shard::are_missing(missing)),
             pictures: pictures.iter().map(caption).collect(),
         }
@@ -143,9 +143,9 @@ impl<'a> Run<'a> {
 }
 
 impl<'a> Left<'a> {
-    fn new(test: Unfinished<'a>) -> Self {
+    fn new(test: Unfinished<'a>, journal: &Journal) -> Self {
         let (file, line) = test.place.unzip();
-        Left { name: test.name, message: unfinished(test.at), file, line: line.unwrap_or_default() }
+        Left { name: test.name, message: unfinished(test.at, journal), file, line: line.unwrap_or_default() }
     }
 }
 

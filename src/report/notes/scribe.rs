@@ -13,7 +13,7 @@ use crate::journal::{
 use crate::outcome::{self, ScenarioOutcome, SnapshotOutcome, StepOutcome};
 use crate::report::curl;
 use crate::report::discretion::Discreet;
-use crate::report::failure::{explain, headline};
+use crate::report::failure::{explain, headline, interrupted};
 use crate::semantic;
 use crate::snapshot::Comparison;
 use crate::source::{Code, Diagnostic, Severity, SourceId, Sources, Span, path_text};
@@ -39,6 +39,7 @@ impl Scribe<'_> {
             verdict: verdict(&outcome.verdict),
             reason: match &outcome.verdict {
                 outcome::Verdict::Skipped(reason) => Some(reason.clone()),
+                outcome::Verdict::Interrupted => Some(interrupted(outcome)),
                 _ => None,
             },
             flow: outcome.flow.clone(),
@@ -51,6 +52,7 @@ impl Scribe<'_> {
             pending_seconds: sum(|step| step.pending),
             sessions: outcome.sessions.clone(),
             attempts: outcome.attempts().map(|attempt| self.attempt(&attempt)).collect(),
+            most_attempts: outcome.most_attempts,
             steps: outcome.steps.iter().map(|step| self.step(step)).collect(),
             problem: outcome.problem.as_ref().map(|problem| self.failure(Grade::Error, problem)),
             explanation: explain(outcome, self.sources, false),

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::DRAWN_BY;
 use super::graph::{FlowGraph, Way};
 use super::layout::{Arrangement, HEIGHT, Line, MARK, Piece, Point, WIDTH, arrange};
 use super::lettering::{self, escape};
@@ -87,7 +88,7 @@ pub fn standalone(drawing: &str, width: f64, height: f64) -> String {
     let sized = format!(r#"<svg width="{}" height="{}" "#, number(width), number(height));
     let svg = drawing.replacen("<svg ", &sized, 1);
     let svg = svg.replacen("<title ", &format!("<style>{STYLE}</style><title "), 1);
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{svg}\n")
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{DRAWN_BY}\n{svg}\n")
 }
 
 fn caption(graph: &FlowGraph) -> String {

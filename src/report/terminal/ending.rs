@@ -21,6 +21,10 @@ pub(super) struct Ending {
     counts: Counts,
     /// What failed or was flaky.
     told: Vec<Record>,
+    /// What was under way when the run was interrupted.
+    interrupted: Vec<Record>,
+    /// How many never began then.
+    never: usize,
     slowest: Vec<Timed>,
 }
 
@@ -55,8 +59,11 @@ pub(super) struct Partial {
 }
 
 impl Partial {
-    /// How far the run of a journal came; none where it ended.
+    /// How far the run of a journal came; none where it ended, if by an interrupt.
     pub fn of(journal: &Journal) -> Option<Self> {
+        if journal.was_interrupted() {
+            return None;
+        }
         let gaps = gaps(journal);
         let run = &journal.started;
         let under_way = journal.under_way.clone();
@@ -95,7 +102,14 @@ impl Ending {
         }
         if record.is_told_again() {
             self.told.push(record);
+        } else if record.verdict == Verdict::Interrupted {
+            self.interrupted.push(Record { text: String::new(), ..record });
         }
+    }
+
+    /// Takes in that so many tests never began, since the run was interrupted.
+    pub fn add_never_begun(&mut self, tests: usize) {
+        self.never += tests;
     }
 
     /// All that is said at the end. The time of a run that did not end is not known.
@@ -110,7 +124,7 @@ impl Ending {
             text.push('\n');
         }
         text.push_str(&self.summary(look, elapsed, partial));
-        for record in flaky.iter().chain(&failed) {
+        for record in flaky.iter().copied().chain(failed.iter().copied()).chain(&self.interrupted) {
             text.push_str(&look.ended(record));
         }
         text.push_str(&self.slowest(look));
@@ -127,11 +141,13 @@ impl Ending {
             (counts.review, "to review", odd()),
             (counts.skipped, "skipped", odd()),
             (counts.interrupted, "interrupted", bad()),
+            (self.never, "never began", bad()),
         ];
         let others = others.iter().filter(|(count, ..)| *count > 0);
         parts.extend(others.map(|(count, word, style)| look.paint(&format!("{count} {word}"), *style)));
         let total = counts.total();
         let tests = match partial {
+            None if self.never > 0 => format!("{total} of {}", counted(total + self.never, "test")),
             None => counted(total, "test"),
             Some(partial) => format!("{total} of {}", counted(partial.planned, "test")),
         };

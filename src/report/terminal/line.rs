@@ -19,6 +19,9 @@ const LEAST_MESSAGE: usize = 16;
 const NOTABLE: Duration = Duration::from_millis(500);
 const NOTABLE_PART: u32 = 4;
 
+/// What the heading of a test that failed begins with.
+pub(super) const RULE: &str = "── ";
+
 /// How the report is to look.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
@@ -67,7 +70,7 @@ impl Look {
 
     /// A rule with a heading in it, across what there is.
     pub fn rule(self, heading: &str) -> String {
-        let begin = format!("── {heading}");
+        let begin = format!("{RULE}{heading}");
         let rest = match self.width.min(WIDEST_RULE).saturating_sub(begin.width() + 1) {
             0 => String::new(),
             rest => format!(" {}", "─".repeat(rest)),

@@ -6,7 +6,7 @@ use crate::journal::{self, Verdict};
 use crate::outcome::{self, ScenarioOutcome};
 use crate::phrase::is_unseen;
 use crate::report::discretion::{Discreet, Mask};
-use crate::report::failure::{explain, headline};
+use crate::report::failure::{explain, headline, interrupted};
 use crate::report::notes::verdict;
 use crate::source::Sources;
 
@@ -17,7 +17,7 @@ pub(in crate::report) struct Record {
     /// What it proves.
     pub title: String,
     pub verdict: Verdict,
-    /// Why it was skipped, when it was.
+    /// Why it was skipped, when it was; what it was at when it was interrupted.
     pub reason: Option<String>,
     /// The steps that were left out by their `when`, each by its number and its label.
     pub without: Vec<String>,
@@ -79,6 +79,7 @@ impl Record {
             verdict: verdict(&outcome.verdict),
             reason: match &outcome.verdict {
                 outcome::Verdict::Skipped(reason) => Some(seen(&masked(reason))),
+                outcome::Verdict::Interrupted => Some(seen(&masked(&interrupted(outcome)))),
                 _ => None,
             },
             without: skipped.map(|step| seen(&masked(&format!("{} {}", step.number, step.label)))).collect(),
@@ -89,7 +90,7 @@ impl Record {
             message: String::new(),
             warned: outcome.steps.iter().any(|step| !step.warnings.is_empty()),
             attempts: Vec::new(),
-            most: None,
+            most: outcome.most_attempts,
         }
     }
 
@@ -132,7 +133,7 @@ impl From<&journal::Test> for Record {
             message: wrong.map(|failure| seen(&failure.message)).unwrap_or_default(),
             warned: test.failures().any(|failure| failure.grade == journal::Grade::Warning),
             attempts: test.attempts.iter().map(attempt).collect(),
-            most: None,
+            most: test.most_attempts,
         }
     }
 }

@@ -131,7 +131,7 @@ async function renderTest() {
   head.append(testFacts(test));
   view.append(h("div", { class: "test-body" },
     h("div", { class: "told" },
-      test.reason && h("p", { class: "reason" }, `Skipped: ${test.reason}`), bad, changed(detail, reveal), attempts(test), steps.element, drawn, asText(test)),
+      test.reason && h("p", { class: "reason" }, test.verdict === "skipped" ? `Skipped: ${test.reason}` : test.reason), bad, changed(detail, reveal), attempts(test), steps.element, drawn, asText(test)),
     source.element));
   const first = route.step || firstOpen(test);
   if (first) steps.open(first);
