@@ -136,7 +136,7 @@ fn mistakes_show_no_credentials_whether_the_file_can_be_read_or_not() {
     for (is_read, scenario, kept_back) in [
         (
             true,
-            "steps:\n  - init:\n    headers: { authorization: \"Bearer hdrOne\", cookie: 'hdrTwo', x-api-key: hdrThree }\n    expcet: { title: x }\n",
+            "steps:\n  - { request: { path: /x }, headers: { authorization: \"Bearer hdrOne\", cookie: 'hdrTwo', x-api-key: hdrThree }, expcet: { title: x } }\n",
             &["hdrOne", "hdrTwo", "hdrThree"][..],
         ),
         (
@@ -146,7 +146,7 @@ fn mistakes_show_no_credentials_whether_the_file_can_be_read_or_not() {
         ),
         (
             true,
-            "vars:\n  word: hdrOne\nsteps:\n  - authenticate: { client_secret: \"{{ word }}\" }\nwrod: x\n",
+            "cases: [ { case: a, word: hdrOne, case: b } ]\nsteps:\n  - authenticate: { client_secret: \"{{ word }}\" }\n",
             &["hdrOne"],
         ),
         // None of these can be read.
