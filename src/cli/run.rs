@@ -148,9 +148,9 @@ pub(super) fn play(
         reporters,
         discretion: Discretion {
             redactor: output.redactor.clone(),
-            entered: reports.mask_data.then(|| Arc::new(entered(&prepared))),
-            files: Some(Arc::new(shown::of_run(&prepared, reports.mask_data, &output.redactor))),
-            show_sessions: reports.show_sessions,
+            entered: arguments.reports.mask_data.then(|| Arc::new(entered(&prepared))),
+            files: Some(Arc::new(shown::of_run(&prepared, arguments.reports.mask_data, &output.redactor))),
+            show_sessions: arguments.reports.show_sessions,
         },
         advice: advice(arguments, prepared.run.policy, environment.in_ci()),
         as_rust: arguments.libtest.reports_as_rust(),

@@ -77,7 +77,7 @@ fn a_report_is_written_over_reports_of_every_kind() {
     // What passes, what fails, what is skipped, and what nobody has seen yet: the reports of each begin in another way.
     let kinds = ["steps: [init]\n", "steps:\n  - init:\n    expect: end\n", "skip: later\nsteps: [init]\n"];
     let mut projects: Vec<Project> = kinds.iter().map(|steps| tiny().with("scenarios/a.yaml", plain(steps))).collect();
-    let unseen = "flow: tiny\nsteps: [init]\n";
+    let unseen = "scenario: Nobody has seen it\nflow: tiny\nsteps: [init]\n";
     projects.push(tiny().with("scenarios/a.yaml", unseen));
     for project in projects {
         for _ in 0..2 {
