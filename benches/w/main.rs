@@ -87,8 +87,11 @@ Examples:
   cargo bench --bench w -- --commands --waiting
   cargo bench --bench w -- --soak 1200
   cargo bench --bench w -- 500 --write w
-  cargo bench --bench w -- --serve 50                 only the server of W, for
-                                                      50 ms an answer";
+  cargo bench --bench w -- --serve 50 4011            the server for what is
+                                                      written, DELAY 50";
+
+    /// The port that written scenarios ask at.
+    const PORT: u16 = 4011;
 
     pub fn main() -> ExitCode {
         let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -116,7 +119,9 @@ Examples:
     }
 
     fn serve(arguments: &[OsString]) -> io::Result<()> {
-        server::serve(Duration::from_millis(number(arguments.first())?))
+        let port = arguments.get(1).filter(|argument| *argument != "--bench");
+        let port = port.map_or(Ok(0), |port| number(Some(port)))?;
+        server::serve(Duration::from_millis(number(arguments.first())?), port)
     }
 
     fn be_the_client(arguments: &[OsString]) -> io::Result<()> {
@@ -196,12 +201,13 @@ Examples:
     }
 
     fn write(folder: &Path, scenarios: u32) -> io::Result<()> {
-        workload::write_scenarios(folder, scenarios as usize, "http://127.0.0.1:PORT")?;
+        let address = format!("http://127.0.0.1:{PORT}");
+        workload::write_scenarios(folder, scenarios as usize, &address)?;
         workload::write_hurl(&folder.join("hurl"), scenarios as usize)?;
         let folder = folder.display();
         println!(
-            "{scenarios} scenarios are in {folder}/scenarios, where draftgate.yaml wants the server's port, and as files of \
-             hurl in {folder}/hurl, which want --variable server=http://127.0.0.1:PORT."
+            "{scenarios} scenarios are in {folder}/scenarios; as files of hurl, which want --variable server={address}, in \
+             {folder}/hurl. --serve 0 {PORT} is their server."
         );
         Ok(())
     }
@@ -220,7 +226,7 @@ Examples:
     }
 }
 
-/// The first argument that makes this binary the server: milliseconds before each answer follow.
+/// The first argument that makes this binary the server: milliseconds before each answer follow, and a port.
 #[cfg(unix)]
 const SERVE: &str = "--serve";
 /// The first argument that makes it the hand-written client: address, scenarios, requests in flight.

@@ -54,13 +54,7 @@ pub fn measure(program: &Program, output: &Path) -> io::Result<Cost> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(MEASURED).arg(BOUND.as_secs().to_string()).arg(output).arg(&program.path).args(&program.arguments);
     command.current_dir(&program.folder).stdin(Stdio::null());
-    for (name, _) in std::env::vars_os() {
-        // Default settings are those of a shell in which nothing is set.
-        let text = name.to_string_lossy();
-        if text == "CI" || ["DRAFTGATE_", "INSTA_", "HURL_", "GITHUB_"].iter().any(|start| text.starts_with(start)) {
-            command.env_remove(&name);
-        }
-    }
+    clear_environment(&mut command);
     let told = command.stderr(Stdio::inherit()).output()?;
     if !told.status.success() {
         let said = std::fs::read_to_string(output).unwrap_or_default();
@@ -69,6 +63,17 @@ pub fn measure(program: &Program, output: &Path) -> io::Result<Cost> {
         return Err(io::Error::other(format!("{} ended with {}:\n{}", program.name, told.status, end.join("\n"))));
     }
     serde_json::from_slice(&told.stdout).map_err(io::Error::other)
+}
+
+/// Leaves out what is set in the environment for the programs that are measured: default settings are those of a shell in
+/// which nothing is set.
+pub fn clear_environment(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text == "CI" || ["DRAFTGATE_", "INSTA_", "HURL_", "GITHUB_"].iter().any(|start| text.starts_with(start)) {
+            command.env_remove(&name);
+        }
+    }
 }
 
 /// A program with its arguments, and the folder that it runs in.

@@ -17,6 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use rustix::process::{Resource, Rlimit};
 use tokio::net::TcpSocket;
 use tokio::task::LocalSet;
 
@@ -41,12 +42,15 @@ struct Answers {
     waiting: RefCell<HashMap<HeaderValue, Instant>>,
 }
 
-/// Serves until its input ends, which is when the process that started it is gone.
-pub fn serve(delay: Duration) -> io::Result<()> {
+/// Serves until its input ends, which is when the process that started it is gone; at any port for port 0.
+pub fn serve(delay: Duration, port: u16) -> io::Result<()> {
     std::thread::spawn(|| {
         let _ended = io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
+    // A connection is a file. Where more are not to be had, those that there are must do.
+    let most = rustix::process::getrlimit(Resource::Nofile).maximum;
+    let _raised = rustix::process::setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most });
     let answers = Rc::new(Answers {
         delay,
         steps: (0..FORMS.len()).map(|form| step(form).to_string().into()).collect(),
@@ -57,12 +61,13 @@ pub fn serve(delay: Duration) -> io::Result<()> {
         waiting: RefCell::default(),
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    LocalSet::new().block_on(&runtime, accept(answers))
+    LocalSet::new().block_on(&runtime, accept(answers, port))
 }
 
-async fn accept(answers: Rc<Answers>) -> io::Result<()> {
+async fn accept(answers: Rc<Answers>, port: u16) -> io::Result<()> {
     let socket = TcpSocket::new_v4()?;
-    socket.bind(([127, 0, 0, 1], 0).into())?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(([127, 0, 0, 1], port).into())?;
     let listener = socket.listen(BACKLOG)?;
     println!("http://{}", listener.local_addr()?);
     loop {

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::compare::accept;
+use super::measured::clear_environment;
 use super::server::Server;
 use super::workload::{self, FLOW, FORMS, Operation, REQUESTS, WAITING, WAY};
 
@@ -115,7 +116,8 @@ impl Run {
         let output = folder.join("output.txt");
         let file = std::fs::File::create(&output)?;
         let mut command = Command::new(draftgate);
-        command.args(["run", "--junit", "junit.xml"]).current_dir(folder).env_remove("CI");
+        command.args(["run", "--junit", "junit.xml"]).current_dir(folder);
+        clear_environment(&mut command);
         let child = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn()?;
         Ok(Run { child, output })
     }
