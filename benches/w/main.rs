@@ -14,6 +14,8 @@ mod commands;
 #[cfg(unix)]
 mod compare;
 #[cfg(unix)]
+mod goals;
+#[cfg(unix)]
 mod measured;
 #[cfg(unix)]
 mod server;
@@ -39,9 +41,10 @@ mod run {
     use std::time::Duration;
 
     use clap::Parser;
+    use tokio::signal::unix::{SignalKind, signal};
 
     use super::compare::{Contestants, compare, print_growth};
-    use super::{CLIENT, SERVE, client, commands, measured, server, soak, workload};
+    use super::{CLIENT, SERVE, client, commands, goals, measured, server, soak, workload};
 
     /// Measures draftgate on the workload W
     #[derive(Debug, Parser)]
@@ -62,6 +65,9 @@ mod run {
         /// Where hurl is, when it is not on the path; `no` leaves it out
         #[arg(long, value_name = "PATH")]
         hurl: Option<PathBuf>,
+        /// Measure what the goals are about instead, and print their table for docs/performance.md
+        #[arg(long)]
+        goals: bool,
         /// Measure `--list`, `lint` and the start instead
         #[arg(long)]
         commands: bool,
@@ -84,6 +90,7 @@ Examples:
   cargo bench --bench w                               50, 500 and 5,000 scenarios
   cargo bench --bench w -- 500 --delay 0 --rounds 21
   cargo bench --bench w -- --draftgate old/draftgate --draftgate new/draftgate
+  cargo bench --bench w -- --goals                    the table of goals
   cargo bench --bench w -- --commands --waiting
   cargo bench --bench w -- --soak 1200
   cargo bench --bench w -- 500 --write w
@@ -164,6 +171,9 @@ Examples:
             );
         }
         let who = Contestants { draftgates, hurl };
+        if arguments.goals {
+            return goals::goals(&who, rounds.unwrap_or(7));
+        }
         let mut all = Vec::new();
         for scenarios in sizes(arguments) {
             for delay in &arguments.delay {
@@ -212,17 +222,24 @@ Examples:
         Ok(())
     }
 
-    /// Removes the folder on Ctrl-C. Programs under way get the signal themselves, and the server ends with this process.
+    /// Removes the folder when this process is told to stop. Programs under way, and the server, end when it is gone.
     fn remove_when_interrupted(folder: &Path) {
         let folder = folder.to_owned();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let interrupted = runtime.map(|runtime| runtime.block_on(tokio::signal::ctrl_c()));
-            if let Ok(Ok(())) = interrupted {
+            if runtime.is_ok_and(|runtime| runtime.block_on(told_to_stop()).is_ok()) {
                 let _removed = std::fs::remove_dir_all(folder);
                 std::process::exit(130);
             }
         });
+    }
+
+    async fn told_to_stop() -> io::Result<()> {
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! of its own, this binary once more, which measures it, sees to it that it ends, and says what it cost.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -53,9 +53,13 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 pub fn measure(program: &Program, output: &Path) -> io::Result<Cost> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(MEASURED).arg(BOUND.as_secs().to_string()).arg(output).arg(&program.path).args(&program.arguments);
-    command.current_dir(&program.folder).stdin(Stdio::null());
+    command.current_dir(&program.folder).stdin(Stdio::piped()).stdout(Stdio::piped());
     clear_environment(&mut command);
-    let told = command.stderr(Stdio::inherit()).output()?;
+    let mut child = command.spawn()?;
+    // While it is open, somebody is there who wants to know.
+    let waiting = child.stdin.take();
+    let told = child.wait_with_output()?;
+    drop(waiting);
     if !told.status.success() {
         let said = std::fs::read_to_string(output).unwrap_or_default();
         let end: Vec<&str> = said.lines().rev().take(20).collect();
@@ -112,9 +116,17 @@ pub fn measured(arguments: &[OsString]) -> io::Result<ExitStatus> {
         .stdin(Stdio::null())
         .spawn()?;
     let number = Pid::from_child(&child);
+    let kill = move || {
+        let _ended = kill_process(number, Signal::KILL);
+    };
     std::thread::spawn(move || {
         std::thread::sleep(Duration::from_secs(bound));
-        let _ended = kill_process(number, Signal::KILL);
+        kill();
+    });
+    std::thread::spawn(move || {
+        // Ends when the process is gone that wants to know.
+        let _ended = io::stdin().read_to_end(&mut Vec::new());
+        kill();
     });
     let status = child.wait()?;
     let wall = began.elapsed().as_secs_f64();
