@@ -19,6 +19,8 @@ pub struct Contestants {
 pub struct Measured {
     pub scenarios: usize,
     pub delay: u64,
+    /// What it cost draftgate to write all snapshots, before.
+    pub accepted: Cost,
     pub rows: Vec<Row>,
 }
 
@@ -44,7 +46,7 @@ pub fn compare(who: &Contestants, scenarios: usize, delay: u64, rounds: usize) -
     let folder = tempfile::tempdir()?;
     let server = start_server(delay)?;
     let programs = programs(who, folder.path(), &server.address, scenarios, delay)?;
-    accept(&who.draftgates[0], folder.path())?;
+    let accepted = accept(&who.draftgates[0], folder.path())?;
     let output = folder.path().join("output.txt");
     let mut costs = vec![Vec::new(); programs.len()];
     for _ in 0..rounds {
@@ -57,7 +59,7 @@ pub fn compare(who: &Contestants, scenarios: usize, delay: u64, rounds: usize) -
         let ratios: Vec<Cost> = costs.iter().zip(&client).map(|(own, client)| own.beside(client)).collect();
         Row { name: program.name, cost: Cost::median(costs), ratio: Cost::median(&ratios) }
     });
-    Ok(Measured { scenarios, delay, rows: rows.collect() })
+    Ok(Measured { scenarios, delay, accepted, rows: rows.collect() })
 }
 
 /// The programs, the hand-written client first.
@@ -93,7 +95,7 @@ pub fn accept(draftgate: &Path, folder: &Path) -> io::Result<Cost> {
 
 impl Measured {
     pub fn print(&self, rounds: usize) {
-        let Measured { scenarios, delay, rows } = self;
+        let Measured { scenarios, delay, accepted, rows } = self;
         println!("\nW, N = {scenarios} ({} requests), DELAY {delay}: medians of {rounds}", scenarios * REQUESTS);
         println!("  {:18}{:>8}{:>8}{:>9}   × client: wall    CPU   peak", "", "wall s", "CPU s", "peak MB");
         for Row { name, cost, ratio } in rows {
@@ -102,6 +104,7 @@ impl Measured {
                 cost.wall, cost.cpu, cost.peak, ratio.wall, ratio.cpu, ratio.peak
             );
         }
+        println!("  draftgate, to accept all at first: {:.3} s, CPU {:.3} s", accepted.wall, accepted.cpu);
     }
 }
 
