@@ -142,6 +142,9 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 /// What is covered by several that overlap is replaced once, by what the longest of them shows. The beginning of one that
 /// stands before an ellipsis is replaced as well.
 pub fn mask<'a>(sets: &[Arc<Needles>], text: &'a str) -> Cow<'a, str> {
+    if sets.is_empty() {
+        return Cow::Borrowed(text);
+    }
     let mut found: Vec<Found<'_>> = sets.iter().flat_map(|needles| needles.find(text)).collect();
     let masked = if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replace(text, &mut found)) };
     if masked.contains(CUT) {

@@ -17,10 +17,8 @@ use crate::source::{Code, Diagnostic, Sources, Span};
 ///
 /// Made of every answer, also where nothing is compared: names are given in the order of appearance.
 pub(super) fn text(progress: &mut Progress<'_>, step: &Step, answer: &Answer) -> String {
-    let sessions: Vec<(Option<String>, String)> =
-        progress.applicants.sessions().map(|(name, session)| (name.map(str::to_owned), session.to_owned())).collect();
-    for (applicant, session) in sessions {
-        progress.names.name_session(&session, applicant.as_deref());
+    for (applicant, session) in progress.applicants.sessions() {
+        progress.names.name_session(session, applicant);
     }
     let options = step.snapshot.over(&progress.test.scenario.snapshot);
     let options = Options { ignore: options.ignore, redact: options.redact, unordered: options.unordered };

@@ -120,12 +120,14 @@ impl Kept {
         let mut found = Vec::new();
         match &mut answer.body {
             Body::Json(body) => {
-                places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
-                if self.data {
-                    data::each_value(body, &mut |value| {
-                        data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()));
-                    });
-                }
+                body.edit(|body| {
+                    places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
+                    if self.data {
+                        data::each_value(body, &mut |value| {
+                            data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()));
+                        });
+                    }
+                });
             }
             Body::Text(text) => {
                 *text = places::mask_parameters(text, &mut |secret| found.push(secret.to_owned()));
@@ -294,7 +296,7 @@ impl Mask {
     fn answer(&self, answer: &mut Answer) {
         self.headers(&mut answer.headers);
         if let (Body::Json(body), true) = (&mut answer.body, self.entered.is_some()) {
-            data::each_value(body, &mut |value| data::masked(value, DATA));
+            body.edit(|body| data::each_value(body, &mut |value| data::masked(value, DATA)));
         }
     }
 }
