@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crate::api::client::Client;
 use crate::scenario::{Case, Scenario, Suite, Test};
-use crate::snapshot::{Store, UpdatePolicy};
+use crate::snapshot::{Outlines, Store, UpdatePolicy};
 use crate::template::scope::World;
 
 pub use attempts::run_test;
@@ -52,6 +52,8 @@ pub struct Run {
     pub store: Store,
     /// What becomes of new and changed ones.
     pub policy: UpdatePolicy,
+    /// What their texts have in common.
+    pub outlines: Outlines,
     /// Whether the suite is all that the scenario folder holds.
     pub whole: bool,
     /// Whether the requests and answers of steps that pass are kept, for a report that shows them.

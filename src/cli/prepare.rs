@@ -22,7 +22,7 @@ use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::entered::credentials;
 use crate::scenario::{Suite, Test, discover, load};
-use crate::snapshot::{Store, UpdatePolicy};
+use crate::snapshot::{Outlines, Store, UpdatePolicy};
 use crate::source::{Diagnostic, Sources, canonical};
 
 /// Bound on a scenario that sets none.
@@ -171,6 +171,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         snapshots: settings.snapshots.clone(),
         store: Store::from_env(&variable, root.clone()),
         policy,
+        outlines: Outlines::default(),
         whole,
         // What was entered in one step may be told of in a later one.
         keep_exchanges: arguments.reports.shows_exchanges() || arguments.reports.mask_data,

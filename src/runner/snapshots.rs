@@ -22,20 +22,25 @@ pub(super) fn text(progress: &mut Progress<'_>, step: &Step, answer: &Answer) ->
     }
     let options = step.snapshot.over(&progress.test.scenario.snapshot);
     let options = Options { ignore: options.ignore, redact: options.redact, unordered: options.unordered };
-    match &answer.body {
-        Body::Json(body) => progress.tokens.add_tokens(body),
-        Body::Text(text) => progress.tokens.add_parameters(text),
-    }
+    let redactor = &progress.run.world.redactor;
     let text = match &answer.body {
-        // Masked before, too: a secret that holds an id would be taken apart by naming it.
-        Body::Json(body) if !progress.run.world.redactor.is_empty() => {
-            let masked = progress.run.world.redactor.mask_json(body);
-            progress.names.normalise(&masked, &options)
+        Body::Json(document) => {
+            document.tokens().iter().for_each(|token| progress.tokens.add_distinctive(token));
+            if redactor.leaves(document) {
+                let outline = progress.run.outlines.of(document).filter(|_| options == Options::default());
+                let filled = outline.and_then(|outline| outline.fill(&mut progress.names));
+                filled.unwrap_or_else(|| progress.names.normalise(document, &options))
+            } else {
+                // Masked before, too: a secret that holds an id would be taken apart by naming it.
+                progress.names.normalise(&redactor.mask_json(document), &options)
+            }
         }
-        Body::Json(body) => progress.names.normalise(body, &options),
-        Body::Text(text) => progress.names.normalise_text(&progress.run.world.redactor.mask(text)),
+        Body::Text(text) => {
+            progress.tokens.add_parameters(text);
+            progress.names.normalise_text(&redactor.mask(text))
+        }
     };
-    let text = progress.run.world.redactor.mask(&text);
+    let text = redactor.mask(&text);
     // Only now: where a token stands as one it has a name, which it keeps; what is left are its other copies.
     progress.tokens.mask(&text).into_owned()
 }
