@@ -81,7 +81,7 @@ impl StepRun<'_, '_> {
             return Ok(());
         }
         if let Action::Sleep(duration) = &step.action {
-            tokio::time::sleep(self.duration(duration)?).await;
+            self.progress.sleep(self.duration(duration)?).await;
             return Ok(());
         }
         match &step.repeat {
@@ -153,7 +153,7 @@ impl StepRun<'_, '_> {
             }
             self.outcome.exchanges.clear();
             self.outcome.warnings.clear();
-            tokio::time::sleep(pause).await;
+            self.progress.sleep(pause).await;
         }
     }
 }
@@ -237,7 +237,7 @@ impl StepRun<'_, '_> {
         self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
         let (waiting, pending_before) = (Instant::now(), self.outcome.pending);
         while last.answer.kind() == BodyKind::Pending && began.elapsed() < limit {
-            tokio::time::sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;
+            self.progress.sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;
             pause = (pause * 2).min(SLOWEST_POLL);
             let polled = self.progress.applicants.poll(self.step).await;
             self.outcome.pending = pending_before + waiting.elapsed();
