@@ -11,6 +11,7 @@ pub mod action;
 mod capture;
 mod cases;
 mod check;
+mod data_files;
 mod discover;
 pub mod entered;
 pub mod expectation;

@@ -85,9 +85,17 @@ pub fn expected_files(run: &Run) -> BTreeSet<PathBuf> {
 /// Tests whose snapshots would lie in the same files, so that each would overwrite the other's. Names that differ in case
 /// only are the same on many file systems.
 pub fn collisions(suite: &Suite) -> Vec<Diagnostic> {
+    let folder = |test: Test<'_>| {
+        let case = test.case.map(|case| case.name.as_str());
+        let file = name::path(Path::new(""), &test.scenario.name, case, 0, "");
+        file.parent().map(|folder| folder.to_string_lossy().to_lowercase()).unwrap_or_default()
+    };
+    let mut in_folder: HashMap<String, usize> = HashMap::new();
+    suite.tests().for_each(|test| *in_folder.entry(folder(test)).or_default() += 1);
     let mut owners: HashMap<String, (String, Span)> = HashMap::new();
     let mut found = Vec::new();
-    for test in suite.tests() {
+    // Most have a folder of their own, so that their files need not be looked at.
+    for test in suite.tests().filter(|test| in_folder[&folder(*test)] > 1) {
         let span = test.case.map_or(test.scenario.span, |case| case.span);
         for step in test.scenario.all_steps().into_iter().filter(|step| has_snapshot(step, test)) {
             let file = path(Path::new(""), test, step).to_string_lossy().to_lowercase();
