@@ -165,6 +165,26 @@ mod tests {
     }
 
     #[test]
+    fn the_body_of_a_file_of_our_own_is_found_without_reading_yaml() {
+        let header =
+            Header { assertion_line: Some(3), description: Some("a: \"b\"\n---".to_owned()), ..Header::default() };
+        let text = write(&header, Some("a.yaml".to_owned()), None, "{}\n---\nx");
+        assert_eq!(own_body(&text), Some("{}\n---\nx\n"));
+        for other in [
+            "",
+            "---\n---\nbody\n",
+            "---\n{}\n---\nbody\n",
+            "---\nsource: a.yaml\n---\nbody\n",
+            "---\nsource: \"a.yaml\"\nexpression: \"a\"\n---\nbody\n",
+            "---\nsource: \"a.yaml\"\nsnapshot_kind: \"binary\"\n---\n",
+            "---\nsource: \"a.yaml\"\n",
+            "---\r\nsource: \"a.yaml\"\r\n---\r\nbody\r\n",
+        ] {
+            assert_eq!(own_body(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
     fn only_the_headers_line_is_dropped() {
         let text = |line: &str| format!("---\r\nsource: a\r\n{line}---\r\nassertion_line: 2\n---\nassertion_line: 3");
         assert_eq!(accepted(text("assertion_line: 1\r\n").as_bytes()), text("").into_bytes());
