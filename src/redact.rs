@@ -95,7 +95,7 @@ impl Redactor {
     /// assert_eq!(redactor.mask("/go?t=t0ken-of-this"), "/go?t=[secret]");
     /// ```
     pub fn add_tokens(&self, answer: &Value) {
-        places::mask_members(&mut answer.clone(), &mut |token| self.add_distinctive(token));
+        places::see_members(answer, &mut |token| self.add_distinctive(token));
     }
 
     /// Learns the tokens of an answer that is no JSON, as [`Redactor::add_tokens`] does.
@@ -148,9 +148,19 @@ impl Redactor {
         self.sets().iter().flat_map(|set| set.find(text).map(|found| found.range()).collect::<Vec<_>>()).collect()
     }
 
-    /// Whether there is anything to mask.
-    pub fn is_empty(&self) -> bool {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).secrets.is_empty()
+    /// Whether [`Redactor::mask_json`] would give a value back as it is: most hold no secret, and need not be copied.
+    pub fn leaves(&self, value: &Value) -> bool {
+        fn all_left(sets: &[Arc<Needles>], value: &Value) -> bool {
+            let left = |text: &str| matches!(mask(sets, text), Cow::Borrowed(_));
+            match value {
+                Value::String(text) => left(text),
+                Value::Array(items) => items.iter().all(|item| all_left(sets, item)),
+                Value::Object(members) => members.iter().all(|(key, value)| left(key) && all_left(sets, value)),
+                _ => true,
+            }
+        }
+        let sets = self.sets();
+        sets.is_empty() || all_left(&sets, value)
     }
 
     /// All that is looked for by now.
@@ -236,6 +246,12 @@ mod tests {
             "AB/9+\"ZQ&KÜ",
         ] {
             assert_eq!(redactor.mask(text), MASK, "{text}");
+        }
+        for (value, left) in
+            [(serde_json::json!({"a": ["Ab/9"]}), true), (serde_json::json!({"Ab/9+\"Zq&kÜ": 1}), false)]
+        {
+            assert_eq!(redactor.leaves(&value), left);
+            assert_eq!(redactor.mask_json(&value) == value, left);
         }
         assert_eq!(
             redactor.mask_json(&serde_json::json!({"a": ["Ab/9+\"Zq&kÜ!"]})),

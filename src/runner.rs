@@ -1,7 +1,7 @@
 //! Running scenarios: which, when, and one after the other its steps.
 //!
-//! Every selected test is an asynchronous task on one runtime; what is bounded is the number of requests in flight (in
-//! [`crate::api::client`]), so that a scenario that waits holds up no other. [`harness`] puts a libtest-mimic trial on top
+//! Every selected test is an asynchronous task on one runtime. What is bounded is the number of requests in flight (in
+//! [`crate::api::client`]) and, by it, how many scenarios are busy with requests; one that waits holds up no other. [`harness`] puts a libtest-mimic trial on top
 //! of each task; the trial waits for its task's outcome.
 
 mod attempts;
@@ -12,6 +12,7 @@ mod scenario;
 pub mod shard;
 mod snapshots;
 mod step;
+mod turn;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -20,12 +21,13 @@ use std::time::Duration;
 
 use crate::api::client::Client;
 use crate::scenario::{Case, Scenario, Suite, Test};
-use crate::snapshot::{Store, UpdatePolicy};
+use crate::snapshot::{Outlines, Store, UpdatePolicy};
 use crate::template::scope::World;
 
 pub use attempts::run_test;
 pub use maps::{Recorded, Surveyor, known_flows, record_maps};
 pub use snapshots::{collisions, expected_files, settle};
+pub use turn::Turn;
 
 /// What every test of a run shares.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Run {
     pub snapshots: PathBuf,
     /// How snapshots are read and written.
     pub store: Store,
+    /// What their texts have in common.
+    pub outlines: Outlines,
     /// What becomes of new and changed ones.
     pub policy: UpdatePolicy,
     /// Whether the suite is all that the scenario folder holds.

@@ -12,6 +12,7 @@ mod capture;
 mod cases;
 mod check;
 pub mod credentials;
+mod data_files;
 mod discover;
 pub mod entered;
 pub mod expectation;

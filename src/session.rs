@@ -15,9 +15,9 @@ use serde_json::Value;
 
 use crate::api::client::{CallError, Client};
 use crate::api::element::Element;
-use crate::api::exchange::{Answer, Exchange};
+use crate::api::exchange::{Answer, Document, Exchange};
 use crate::api::operation::Version;
-use crate::api::wire::{self, BodyKind};
+use crate::api::wire::BodyKind;
 use crate::redact::Secret;
 use crate::scenario::{Auth, SessionHeader, Step};
 use crate::source::Diagnostic;
@@ -51,7 +51,7 @@ pub struct Applicant {
     /// The flow that the applicant is in.
     pub flow: String,
     /// The last answer's body.
-    pub last: Option<Arc<Value>>,
+    pub last: Option<Document>,
     /// The elements of the step that the applicant stands on; empty when it has none or is not known.
     pub elements: Arc<[Element]>,
     /// The title of that step.
@@ -110,6 +110,8 @@ pub struct Applicants {
     /// What templates see.
     pub scope: Scope,
     all: Vec<(Option<String>, Applicant)>,
+    /// One who has not acted yet.
+    fresh: Applicant,
     bearer: Option<Secret>,
     tokens: HashMap<String, String>,
     learnt: HashMap<(String, Option<String>), Arc<[Element]>>,
@@ -120,6 +122,7 @@ impl Applicants {
     pub fn new(client: Client, setting: Setting, scope: Scope) -> Self {
         Applicants {
             client,
+            fresh: Applicant { flow: setting.flow.clone(), ..Applicant::default() },
             setting,
             scope,
             all: Vec::new(),
@@ -130,8 +133,8 @@ impl Applicants {
     }
 
     /// The applicant who acts in a step.
-    pub fn acting(&self, step: &Step) -> Applicant {
-        self.find(&step.applicant).cloned().unwrap_or_else(|| self.fresh())
+    pub fn acting(&self, step: &Step) -> &Applicant {
+        self.find(&step.applicant).unwrap_or(&self.fresh)
     }
 
     /// Sessions by applicant's name, for snapshots to name them.
@@ -147,7 +150,9 @@ impl Applicants {
     /// Makes the scope see the applicant who acts in a step.
     pub fn enter(&mut self, step: &Step) {
         let applicant = self.acting(step);
-        self.scope.set_applicant(applicant.last, applicant.session);
+        let last = applicant.last.as_ref().map(|last| last.value().clone());
+        let session = applicant.session.clone();
+        self.scope.set_applicant(last, session);
     }
 
     /// Whether a step acts on somebody else's session, or on none although the applicant has one: then its answer says
@@ -170,14 +175,9 @@ impl Applicants {
         self.all.iter().find(|(known, _)| known == name).map(|(_, applicant)| applicant)
     }
 
-    fn fresh(&self) -> Applicant {
-        Applicant { flow: self.setting.flow.clone(), ..Applicant::default() }
-    }
-
     fn applicant_mut(&mut self, name: &Option<String>) -> &mut Applicant {
         let at = self.all.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
-            let fresh = self.fresh();
-            self.all.push((name.clone(), fresh));
+            self.all.push((name.clone(), self.fresh.clone()));
             self.all.len() - 1
         });
         &mut self.all[at].1
@@ -193,12 +193,12 @@ impl Applicant {
         if !answer.is_error() && (self.session.is_none() || sent_session.is_none()) {
             self.session = answer.session().or(sent_session).map(str::to_owned);
         }
-        let Some(body) = answer.json().filter(|_| !answer.is_error()) else { return };
+        let Some(body) = answer.document().filter(|_| !answer.is_error()) else { return };
         let kind = answer.kind();
         self.ended = kind == BodyKind::End;
         self.pending = kind == BodyKind::Pending;
         if kind != BodyKind::Other {
-            self.elements = wire::elements(body).into();
+            self.elements = body.elements();
             self.title = body.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();
         }
     }
@@ -213,8 +213,8 @@ impl Applicant {
     }
 
     fn remember(&mut self, answer: &Answer) {
-        if let Some(body) = answer.json() {
-            self.last = Some(Arc::new(body.clone()));
+        if let Some(body) = answer.document() {
+            self.last = Some(body.clone());
         }
     }
 }

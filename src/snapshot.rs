@@ -8,9 +8,12 @@
 
 pub mod compare;
 mod generated;
+mod json_text;
 pub mod name;
 mod names;
 pub mod normalise;
+mod outline;
+mod place;
 pub mod policy;
 mod prune;
 mod render;
@@ -21,6 +24,7 @@ pub mod waiting;
 pub use compare::{Comparison, compare};
 pub use names::Names;
 pub use normalise::Options;
+pub use outline::{Outline, Outlines};
 pub use policy::{Decision, PolicyError, UpdatePolicy, Write, ci_variable, decide};
 pub use store::{Found, Header, Pending, Settled, Store, StoreError, Taken};
 pub use waiting::Waiting;

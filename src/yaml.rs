@@ -6,11 +6,14 @@
 
 mod json;
 mod pattern;
+mod plain;
 mod reading;
 pub mod scalar;
 mod slips;
 
+use std::num::NonZero;
 use std::ops::Range;
+use std::panic::resume_unwind;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -31,7 +34,7 @@ const MAX_DEPTH: usize = 100;
 const MAX_NODES: usize = 250_000;
 
 /// A value and its place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Where it stands. A collection's span reaches from its first to its last child.
     pub span: Span,
@@ -40,7 +43,7 @@ pub struct Node {
 }
 
 /// What a [`Node`] is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// `null`, `~` or nothing.
     Null,
@@ -146,9 +149,14 @@ pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
     if let Some(mistake) = slips::lone_return(sources, source) {
         return Err(mistake);
     }
-    let raw: Raw =
-        serde_yaml::from_str_with_options(text, options()).map_err(|error| slips::mistake(sources, source, &error))?;
-    let node = Reader { sources, source }.node(raw);
+    let reader = Reader { sources, source };
+    let node = match plain::read(&reader) {
+        Some(node) => node,
+        None => {
+            let raw: Result<Raw, _> = serde_yaml::from_str_with_options(text, options());
+            reader.node(raw.map_err(|error| slips::mistake(sources, source, &error))?)
+        }
+    };
     match unquoted_template(&node) {
         Some(span) => {
             Err(Diagnostic::mistake(Code::UnquotedTemplate, span, "braces that are not in quotes make a YAML map")
@@ -156,6 +164,36 @@ pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
         }
         None => Ok(node),
     }
+}
+
+/// The fewest documents for which a thread is worth its start.
+const LEAST_A_THREAD: usize = 16;
+/// The stack of such a thread, in bytes: what a program's first one has, for documents that are nested as deeply as is read.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// Reads the YAML documents of several sources as [`parse`] reads one, on all cores where there are many.
+pub fn parse_all(sources: &Sources, all: &[SourceId]) -> Vec<Result<Node, Diagnostic>> {
+    let parse_part = |part: &[SourceId]| part.iter().map(|source| parse(sources, *source)).collect::<Vec<_>>();
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = cores.min(all.len() / LEAST_A_THREAD);
+    if threads < 2 {
+        return parse_part(all);
+    }
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = all
+            .chunks(all.len().div_ceil(threads))
+            .map(|part| {
+                let thread = std::thread::Builder::new().stack_size(STACK);
+                thread.spawn_scoped(scope, move || parse_part(part)).map_err(|_| part)
+            })
+            .collect();
+        let parts = parts.into_iter().map(|part| match part {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            // The system has no thread left for us.
+            Err(part) => parse_part(part),
+        });
+        parts.flatten().collect()
+    })
 }
 
 /// The first key that is itself a collection: nobody means that, and an unquoted `{{ name }}` reads so.
@@ -300,26 +338,37 @@ impl Reader<'_> {
     fn node(&self, raw: Raw) -> Node {
         let start = byte_of(&self.sources.get(self.source).text, raw.referenced);
         let length = raw.referenced.span().byte_len().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        let mut span = self.sources.span(self.source, start..start.saturating_add(length));
+        let span = self.span(start, length);
         let kind = match raw.value {
             RawKind::Null => Kind::Null,
             RawKind::Bool(value) => Kind::Bool(value),
             RawKind::Number(value) => whole_number(value, self.sources.slice(span)),
             RawKind::String(value) => Kind::String(value),
             RawKind::List(items) => {
-                let items: Vec<Node> = items.into_iter().map(|item| self.node(item)).collect();
-                span = self.closed(items.iter().fold(span, |span, item| span.to(item.span)), '[', ']');
-                Kind::List(items)
+                return self.list(span, items.into_iter().map(|item| self.node(item)).collect());
             }
             RawKind::Map(entries) => {
-                let entries: Vec<(Node, Node)> =
-                    entries.into_iter().map(|(key, value)| (self.node(key), self.node(value))).collect();
-                let last = entries.iter().fold(span, |span, (key, value)| span.to(key.span).to(value.span));
-                span = self.closed(last, '{', '}');
-                Kind::Map(entries)
+                let entries = entries.into_iter().map(|(key, value)| (self.node(key), self.node(value)));
+                return self.map(span, entries.collect());
             }
         };
         Node { span, kind }
+    }
+
+    fn span(&self, start: usize, length: usize) -> Span {
+        self.sources.span(self.source, start..start.saturating_add(length))
+    }
+
+    /// A list that begins at a place.
+    fn list(&self, span: Span, items: Vec<Node>) -> Node {
+        let span = self.closed(items.iter().fold(span, |span, item| span.to(item.span)), '[', ']');
+        Node { span, kind: Kind::List(items) }
+    }
+
+    /// A map that begins at a place.
+    fn map(&self, span: Span, entries: Vec<(Node, Node)>) -> Node {
+        let last = entries.iter().fold(span, |span, (key, value)| span.to(key.span).to(value.span));
+        Node { span: self.closed(last, '{', '}'), kind: Kind::Map(entries) }
     }
 
     /// The span of a collection in brackets with the bracket that closes it, where nothing but space stands before that.

@@ -3,8 +3,10 @@
 //! It knows the paths and the headers, bounds time, size and the number of requests in flight, keeps secrets off insecure
 //! connections, and asks again where asking twice is the same as asking once. It does not judge an answer.
 
+mod documents;
 mod limit;
 mod send;
+mod urls;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Once};
@@ -18,7 +20,9 @@ use super::operation::{OPERATIONS, Operation, Service, Version};
 use super::token::{Credentials, Token, TokenCache};
 use super::wire::{LANGUAGE_HEADER, RETRY_HEADER, RETRY_ON_PENDING_LIMIT, SESSION_HEADER};
 use crate::redact::{Redactor, Secret};
+use documents::Documents;
 use limit::Limiter;
+use urls::Urls;
 
 /// Where the service is and how it is talked to.
 #[derive(Debug, Clone)]
@@ -121,6 +125,8 @@ struct Inner {
     redactor: Redactor,
     limiter: Limiter,
     tokens: TokenCache,
+    documents: Documents,
+    urls: Urls,
 }
 
 /// What stays as it is in one segment of a path.
@@ -153,7 +159,8 @@ impl Client {
             builder = builder.tls_certs_only([]).no_proxy();
         }
         let limiter = Limiter::new(config.in_flight, config.rate);
-        let inner = Inner { http: builder.build()?, config, redactor, limiter, tokens: TokenCache::default() };
+        let (tokens, documents, urls) = Default::default();
+        let inner = Inner { http: builder.build()?, config, redactor, limiter, tokens, documents, urls };
         Ok(Client { inner: Arc::new(inner) })
     }
 

@@ -1,10 +1,15 @@
 //! One request and its answer, as plain data.
 
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::wire::{BodyKind, SESSION_HEADER, body_kind, error_code};
+use super::element::Element;
+use super::wire::{self, BodyKind, SESSION_HEADER, body_kind, error_code};
+use crate::redact::places;
 
 /// A request as it is sent.
 #[derive(Debug, Clone)]
@@ -61,9 +66,83 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     /// JSON.
-    Json(Value),
+    Json(Document),
     /// Anything else, as text.
     Text(String),
+}
+
+/// The JSON of an answer. It is read once, and shared by the applicant who remembers it, by templates, checks and reports.
+#[derive(Clone)]
+pub struct Document {
+    value: Arc<Value>,
+    read: Arc<Read>,
+}
+
+/// What was read out of it.
+#[derive(Default)]
+struct Read {
+    kind: OnceLock<BodyKind>,
+    elements: OnceLock<Arc<[Element]>>,
+    tokens: OnceLock<Box<[String]>>,
+}
+
+impl From<Value> for Document {
+    fn from(value: Value) -> Self {
+        Document { value: value.into(), read: Arc::default() }
+    }
+}
+
+impl Deref for Document {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.value
+    }
+}
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(formatter)
+    }
+}
+
+impl Document {
+    /// The JSON, to be kept.
+    pub fn value(&self) -> &Arc<Value> {
+        &self.value
+    }
+
+    /// What it is, by itself.
+    pub fn kind(&self) -> BodyKind {
+        *self.read.kind.get_or_init(|| body_kind(&self.value))
+    }
+
+    /// The elements of a step, read when they are first asked for.
+    pub fn elements(&self) -> Arc<[Element]> {
+        self.read.elements.get_or_init(|| wire::elements(&self.value).into()).clone()
+    }
+
+    /// The tokens in it, which are told by their names.
+    pub fn tokens(&self) -> &[String] {
+        self.read.tokens.get_or_init(|| {
+            let mut tokens = Vec::new();
+            places::see_members(&self.value, &mut |token| tokens.push(token.to_owned()));
+            tokens.into()
+        })
+    }
+
+    /// Changes this document and none that shares it.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Value)) {
+        let mut value = Value::clone(&self.value);
+        change(&mut value);
+        *self = value.into();
+    }
 }
 
 /// A request and its answer.
@@ -88,18 +167,23 @@ impl Answer {
 
     /// The JSON body, if it is one.
     pub fn json(&self) -> Option<&Value> {
+        self.document().map(|document| &**document)
+    }
+
+    /// The JSON body to be kept, if it is one.
+    pub fn document(&self) -> Option<&Document> {
         match &self.body {
-            Body::Json(value) => Some(value),
+            Body::Json(document) => Some(document),
             Body::Text(_) => None,
         }
     }
 
     /// What the body is.
     pub fn kind(&self) -> BodyKind {
-        let Some(body) = self.json() else { return BodyKind::Other };
-        match error_code(body).filter(|_| self.status >= 400) {
+        let Some(body) = self.document() else { return BodyKind::Other };
+        match Some(body).filter(|_| self.status >= 400).and_then(|body| error_code(body)) {
             Some(code) => BodyKind::Error(code),
-            None => body_kind(body),
+            None => body.kind(),
         }
     }
 

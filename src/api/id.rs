@@ -36,5 +36,6 @@ pub fn id_length(text: &str) -> Option<usize> {
 }
 
 fn hex_digits(bytes: &[u8]) -> usize {
-    bytes.iter().take(OBJECT_ID_DIGITS + 1).take_while(|byte| byte.is_ascii_hexdigit()).count()
+    let most = bytes.len().min(OBJECT_ID_DIGITS + 1);
+    bytes[..most].iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(most)
 }

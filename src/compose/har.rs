@@ -194,7 +194,7 @@ impl Entry {
         let lost = text.as_deref().is_none_or(|text| text.trim().is_empty());
         let body = text.unwrap_or_default();
         let body = match serde_json::from_str(&body) {
-            Ok(json) => Body::Json(json),
+            Ok(json) => Body::Json(Value::into(json)),
             Err(_) => Body::Text(body),
         };
         let answer = Answer { status, headers: pairs(self.response.headers), body, elapsed: Duration::ZERO };

@@ -56,7 +56,7 @@ impl Recorded {
         request.body = super::har::body_of(kind.map_or("", |(_, kind)| kind), body);
         let text = String::from_utf8_lossy(answered);
         answer.body = match serde_json::from_str(&text) {
-            Ok(json) => Body::Json(json),
+            Ok(json) => Body::Json(serde_json::Value::into(json)),
             Err(_) => Body::Text(text.into_owned()),
         };
         Recorded { number, exchange: Exchange { request, answer }, lost: !whole }

@@ -16,7 +16,7 @@ use crate::template::scope::{Scope, World};
 /// An answer with this status, session and body.
 fn answer(status: u16, session: Option<&str>, body: Value) -> Answer {
     let headers = session.map(|session| ("X-HF-Session".to_owned(), session.to_owned())).into_iter().collect();
-    Answer { status, headers, body: Body::Json(body), elapsed: Duration::ZERO }
+    Answer { status, headers, body: Body::Json(body.into()), elapsed: Duration::ZERO }
 }
 
 fn form() -> Answer {

@@ -8,6 +8,8 @@ use super::MASK;
 
 /// Headers that carry credentials.
 const HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+/// How the names of headers end that name a scheme before the credentials.
+const AUTHORIZATION: &str = "authorization";
 /// What the name of a header with a key in it holds somewhere: `x-api-key`, `x-csrf-token`.
 const HEADER_PARTS: [&str; 10] =
     ["api-key", "apikey", "api_key", "access-key", "token", "secret", "password", "credential", "signature", "x-auth"];
@@ -34,8 +36,14 @@ const LEAST_WITH_DIGIT: usize = 4;
 
 /// Whether a header carries credentials, by its name.
 pub fn is_secret_header(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    HEADERS.contains(&name.as_str()) || HEADER_PARTS.iter().any(|part| name.contains(part))
+    // Asked for every header of every request and answer: nothing is allocated for it.
+    let bytes = name.as_bytes();
+    let begins = |at: usize, part: &str| {
+        bytes[at].eq_ignore_ascii_case(&part.as_bytes()[0])
+            && bytes.get(at..at + part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
+        || (0..bytes.len()).any(|at| HEADER_PARTS.iter().any(|part| begins(at, part)))
 }
 
 /// Whether a member of an object, a field of a form or a parameter of a URL is a token or the like, by its name.
@@ -74,17 +82,21 @@ pub fn shown_header(name: &str, value: &str) -> String {
 
 /// The scheme of credentials in a header, and the credentials.
 pub(super) fn scheme<'a>(name: &str, value: &'a str) -> Option<(&'a str, &'a str)> {
-    let name = name.to_ascii_lowercase();
+    let ending = name.len().checked_sub(AUTHORIZATION.len()).and_then(|at| name.get(at..))?;
     let (scheme, rest) = value.trim().split_once(' ')?;
-    let is_scheme =
-        name.ends_with("authorization") && scheme.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    let is_scheme = ending.eq_ignore_ascii_case(AUTHORIZATION)
+        && scheme.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
     is_scheme.then_some((scheme, rest.trim()))
 }
 
 /// The credentials in a header that are masked wherever else they stand.
 pub fn header_secrets(name: &str, value: &str) -> Vec<String> {
+    let scheme = scheme(name, value);
+    if scheme.is_none() && !is_secret_header(name) {
+        return Vec::new();
+    }
     let lower = name.to_ascii_lowercase();
-    let mut found: Vec<String> = match (lower.as_str(), scheme(name, value)) {
+    let mut found: Vec<String> = match (lower.as_str(), scheme) {
         ("cookie", _) => value.split(';').filter_map(|pair| Some(pair.split_once('=')?.1.trim().to_owned())).collect(),
         ("set-cookie", _) => {
             value.split(';').take(1).filter_map(|pair| Some(pair.split_once('=')?.1.trim().to_owned())).collect()
@@ -95,8 +107,7 @@ pub fn header_secrets(name: &str, value: &str) -> Vec<String> {
             let password = decoded.as_deref().and_then(|text| Some(text.split_once(':')?.1.to_owned()));
             std::iter::once(rest.to_owned()).chain(password).chain(decoded).collect()
         }
-        _ if is_secret_header(name) => vec![value.trim().to_owned()],
-        _ => Vec::new(),
+        _ => vec![value.trim().to_owned()],
     };
     found.retain(|secret| is_distinctive(secret));
     found
@@ -108,7 +119,30 @@ pub fn is_distinctive(secret: &str) -> bool {
     length >= LEAST || (length >= LEAST_WITH_DIGIT && secret.contains(|letter: char| letter.is_ascii_digit()))
 }
 
-/// Masks the tokens of a JSON value by their names, and tells of each.
+/// Tells of the tokens of a JSON value, which are told by their names.
+pub fn see_members(value: &Value, see: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| see_members(item, see)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(text) if is_secret_member(name) && !text.is_empty() => see(text),
+                    Value::Number(number) if is_secret_member(name) => see(&number.to_string()),
+                    other => see_members(other, see),
+                }
+            }
+        }
+        // JSON in a JSON string.
+        Value::String(text) if text.starts_with(['{', '[']) => {
+            if let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+                see_members(&inner, see);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Masks the tokens of a JSON value, and tells of each as [`see_members`] does.
 pub fn mask_members(value: &mut Value, see: &mut dyn FnMut(&str)) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| mask_members(item, see)),
@@ -205,12 +239,15 @@ mod tests {
         let mut seen = Vec::new();
         let mut body = json!({"access_token": "a1", "token_type": "Bearer", "list": [{"linkToken": 7, "token": {"id": "x"}}],
             "inner": "{\"refresh_token\":\"r2\"}", "id": "y"});
+        let mut only_seen = Vec::new();
+        see_members(&body, &mut |secret| only_seen.push(secret.to_owned()));
         mask_members(&mut body, &mut |secret| seen.push(secret.to_owned()));
         assert_eq!(body["access_token"], MASK);
         assert_eq!(body["token_type"], "Bearer");
         assert_eq!(body["list"], json!([{"linkToken": MASK, "token": {"id": "x"}}]));
         assert_eq!(body["inner"], "{\"refresh_token\":\"[secret]\"}");
         assert_eq!(seen, ["a1", "7", "r2"]);
+        assert_eq!(only_seen, seen);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use tokio::sync::watch;
 
 use super::scenario::run_once;
-use super::{Run, Surveyor};
+use super::{Run, Surveyor, Turn};
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::scenario::Test;
 
@@ -17,12 +17,13 @@ pub async fn run_test(
     test: Test<'_>,
     interrupted: watch::Receiver<bool>,
     listener: &Listener,
+    turn: &Turn,
 ) -> ScenarioOutcome {
     let most = 1 + test.scenario.retries.unwrap_or(run.retries) as usize;
     let mut attempts = Vec::new();
     while attempts.len() + 1 < most {
         let surveyor = Surveyor::default();
-        let outcome = run_once(run, test, interrupted.clone(), listener, &surveyor).await;
+        let outcome = run_once(run, test, interrupted.clone(), listener, &surveyor, turn).await;
         let given_up = *interrupted.borrow();
         if given_up || !may_pass_when_tried_again(&outcome) {
             run.surveyor.absorb(surveyor);
@@ -32,7 +33,7 @@ pub async fn run_test(
         listener.tell(|| Event::Retried { attempt: Box::new(outcome.clone()), next, most });
         attempts.push(outcome);
     }
-    after(attempts, most, run_once(run, test, interrupted, listener, &run.surveyor).await)
+    after(attempts, most, run_once(run, test, interrupted, listener, &run.surveyor, turn).await)
 }
 
 /// The outcome of the last attempt, with those before it.

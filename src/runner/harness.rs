@@ -1,15 +1,15 @@
 //! Tests as libtest-mimic trials.
 //!
-//! Scenarios are tasks that are all started at once; a trial only waits for the outcome of its task. So libtest's flags,
-//! formats and exit behaviour are the real ones, while waiting costs no thread.
+//! Each scenario is a task; a trial only waits for the outcome of its task. So libtest's flags, formats and exit behaviour
+//! are the real ones, while waiting costs no thread.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
 
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{oneshot, watch};
 
+use super::turn::Turns;
 use super::{Run, TestId, run_test};
 use crate::outcome::{Listener, ScenarioOutcome, Verdict};
 use crate::scenario::Test;
@@ -66,12 +66,9 @@ pub fn run_trials(
     listener: &Listener,
     finish: &Arc<dyn Finish>,
 ) -> Conclusion {
-    // `--test-threads` bounds the scenarios; left out, only the requests in flight are bounded.
-    let permits = Arc::new(Semaphore::new(
-        arguments.test_threads.unwrap_or(Semaphore::MAX_PERMITS).clamp(1, Semaphore::MAX_PERMITS),
-    ));
     let flagged = flags_skipped(arguments);
     let mut trials = Vec::with_capacity(tests.len());
+    let mut waiting = Vec::new();
     for id in tests {
         let test = run.test(*id);
         let skip = test.scenario.skip.clone();
@@ -79,8 +76,11 @@ pub fn run_trials(
         let probe = probe(test, arguments);
         let wanted = !arguments.list && !arguments.is_filtered_out(&probe) && !arguments.is_ignored(&probe);
         let skipped = skip.filter(|_| !flagged);
-        let receiver =
-            (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, interrupted, listener, finish));
+        let receiver = (wanted && skipped.is_none()).then(|| {
+            let (sender, receiver) = oneshot::channel();
+            waiting.push((*id, sender));
+            receiver
+        });
         let shown = finish.shown(&name);
         // What it is called decides whether it is left out, and not what it is shown as.
         if shown != name && arguments.is_filtered_out(&probe) {
@@ -91,7 +91,7 @@ pub fn run_trials(
         let id = *id;
         let trial = Trial::ignorable_test(shown, move || {
             let result = match (receiver, skipped) {
-                (Some(receiver), _) => receiver.recv().unwrap_or_else(|_| finish.ended(panicked(&run, id))),
+                (Some(receiver), _) => receiver.blocking_recv().unwrap_or_else(|_| finish.ended(panicked(&run, id))),
                 (None, Some(reason)) => finish.ended(plain(&run, id, Verdict::Skipped(reason))),
                 (None, None) => TrialResult::Ignored("not selected".to_owned()),
             };
@@ -103,35 +103,47 @@ pub fn run_trials(
         });
         trials.push(trial.with_ignored_flag(flagged && probe.has_ignored_flag()));
     }
+    let turns = Turns::new(run.client.config().in_flight, arguments.test_threads);
+    let start = Start {
+        run: run.clone(),
+        interrupted: interrupted.clone(),
+        listener: listener.clone(),
+        finish: finish.clone(),
+    };
+    handle.spawn(start.all(waiting, turns));
     libtest_mimic::run(arguments, trials)
 }
 
-/// Starts a test's task.
-fn start(
-    run: &Arc<Run>,
-    handle: &Handle,
-    id: TestId,
-    permits: &Arc<Semaphore>,
-    interrupted: &watch::Receiver<bool>,
-    listener: &Listener,
-    finish: &Arc<dyn Finish>,
-) -> Receiver<TrialResult> {
-    let (sender, receiver) = sync_channel(1);
-    let (run, permits, finish) = (run.clone(), permits.clone(), finish.clone());
-    let (interrupted, listener) = (interrupted.clone(), listener.clone());
-    handle.spawn(async move {
-        // The semaphore is never closed.
-        let _permit = permits.acquire().await;
-        let given_up = *interrupted.borrow();
-        let result = if given_up {
-            finish.never_began(run.test(id).name())
-        } else {
-            finish.ended(run_test(&run, run.test(id), interrupted, &listener).await)
-        };
-        // Nobody listens any more when the run was given up.
-        drop(sender.send(result));
-    });
-    receiver
+/// What every test is started with.
+#[derive(Clone)]
+struct Start {
+    run: Arc<Run>,
+    interrupted: watch::Receiver<bool>,
+    listener: Listener,
+    finish: Arc<dyn Finish>,
+}
+
+impl Start {
+    /// Starts a task for each test, in order, as soon as it is its turn.
+    async fn all(self, tests: Vec<(TestId, oneshot::Sender<TrialResult>)>, turns: Turns) {
+        let mut interrupted = self.interrupted.clone();
+        for (id, sender) in tests {
+            let turn = tokio::select! {
+                biased;
+                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => None,
+                turn = turns.next() => Some(turn),
+            };
+            let Start { run, interrupted, listener, finish } = self.clone();
+            tokio::spawn(async move {
+                let result = match turn {
+                    Some(turn) => finish.ended(run_test(&run, run.test(id), interrupted, &listener, &turn).await),
+                    None => finish.never_began(run.test(id).name()),
+                };
+                // Nobody listens any more when the run was given up.
+                drop(sender.send(result));
+            });
+        }
+    }
 }
 
 fn plain(run: &Run, id: TestId, verdict: Verdict) -> ScenarioOutcome {
@@ -144,4 +156,117 @@ fn panicked(run: &Run, id: TestId) -> ScenarioOutcome {
     let problem = Diagnostic::new(outcome.span, "draftgate itself failed while it ran this scenario")
         .help("this is a mistake in draftgate; please report it with the scenario");
     ScenarioOutcome { problem: Some(problem), ..outcome }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::api::client::{Client, Config};
+    use crate::outcome::Event;
+    use crate::redact::Redactor;
+    use crate::runner::Surveyor;
+    use crate::scenario::{discover, load};
+    use crate::snapshot::{Outlines, Store, UpdatePolicy};
+    use crate::source::Sources;
+    use crate::template::scope::World;
+
+    /// A run of scenarios that ask a server of which there is none.
+    fn run(names: &[&str]) -> Run {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            let text = "scenario: It asks\nflow: w\nsnapshot: false\nsteps: [init]\n";
+            std::fs::write(folder.path().join(name).with_extension("yaml"), text).unwrap();
+        }
+        let mut sources = Sources::default();
+        let found = discover(folder.path(), &mut sources);
+        let suite = load(&found, &|_| true, &mut sources).unwrap();
+        let nowhere = reqwest::Url::parse("http://127.0.0.1:9/").unwrap();
+        let config = Config {
+            base_url: nowhere.clone(),
+            export_url: nowhere.clone(),
+            token_url: nowhere,
+            paths: Default::default(),
+            credentials: None,
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(5),
+            max_body: 1024,
+            retries: 0,
+            in_flight: 8,
+            rate: None,
+        };
+        let redactor = Redactor::default();
+        let world =
+            World { environment: Default::default(), redactor: redactor.clone(), seed: 0, now: jiff::Timestamp::now };
+        Run {
+            suite,
+            client: Client::new(config, redactor).unwrap(),
+            flows: Arc::default(),
+            world: Arc::new(world),
+            wait: Duration::from_secs(1),
+            timeout: Duration::from_secs(10),
+            retries: 0,
+            allow_live: false,
+            snapshots: folder.path().join("snapshots"),
+            store: Store::new(folder.path()),
+            outlines: Outlines::default(),
+            policy: UpdatePolicy::resolve(&|_| None, false).unwrap(),
+            whole: true,
+            keep_exchanges: false,
+            surveyor: Surveyor::default(),
+        }
+    }
+
+    /// Keeps what came of each test.
+    #[derive(Default)]
+    struct Kept(Mutex<Vec<(String, Verdict, Option<String>)>>);
+
+    impl Finish for Kept {
+        fn ended(&self, outcome: ScenarioOutcome) -> TrialResult {
+            let problem = outcome.problem.map(|problem| problem.message);
+            self.0.lock().unwrap().push((outcome.name, outcome.verdict, problem));
+            TrialResult::Failed(String::new())
+        }
+
+        fn never_began(&self, test: String) -> TrialResult {
+            panic!("nobody interrupts {test}")
+        }
+
+        fn shown(&self, name: &str) -> String {
+            name.to_owned()
+        }
+    }
+
+    #[test]
+    fn a_panic_in_one_scenario_fails_that_one() {
+        let run = Arc::new(run(&["a", "b", "c"]));
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let kept = Arc::new(Kept::default());
+        let finish: Arc<dyn Finish> = kept.clone();
+        let listener = Listener::new(|event| {
+            if let Event::Doing { test, .. } = event {
+                assert_ne!(test, "b", "a mistake of ours");
+            }
+        });
+        let (_stop, interrupted) = watch::channel(false);
+        // What libtest-mimic has to say goes into a file, which nobody reads.
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let logfile = Some(log.path().to_string_lossy().into_owned());
+        let arguments = Arguments { logfile, ..Arguments::default() };
+        let conclusion = run_trials(&run, runtime.handle(), &run.tests(), &arguments, &interrupted, &listener, &finish);
+        assert_eq!(conclusion.num_failed, 3);
+        let mut ended = kept.0.lock().unwrap().clone();
+        ended.sort_by(|left, right| left.0.cmp(&right.0));
+        let failed = "draftgate itself failed while it ran this scenario".to_owned();
+        assert_eq!(
+            ended,
+            [
+                ("a".to_owned(), Verdict::Broken, None),
+                ("b".to_owned(), Verdict::Failed, Some(failed)),
+                ("c".to_owned(), Verdict::Broken, None)
+            ]
+        );
+    }
 }

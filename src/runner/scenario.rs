@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::Run;
 use super::maps::{Positions, Surveyor};
 use super::snapshots;
 use super::step::StepRun;
+use super::{Run, Turn};
 use crate::api::operation::Version;
 use crate::api::wire::SESSION_HEADER;
 use crate::fake::Seed;
@@ -34,6 +34,7 @@ pub(super) async fn run_once(
     mut interrupted: watch::Receiver<bool>,
     listener: &Listener,
     surveyor: &Surveyor,
+    turn: &Turn,
 ) -> ScenarioOutcome {
     let began = Instant::now();
     let scenario = test.scenario;
@@ -48,7 +49,7 @@ pub(super) async fn run_once(
         outcome.verdict = Verdict::Refused;
         return outcome;
     }
-    match begin(run, test, listener, surveyor) {
+    match begin(run, test, listener, surveyor, turn) {
         Err(mistake) => {
             outcome.problem = Some(*mistake);
             outcome.verdict = Verdict::Failed;
@@ -182,6 +183,7 @@ fn begin<'a>(
     test: Test<'a>,
     listener: &'a Listener,
     surveyor: &'a Surveyor,
+    turn: &'a Turn,
 ) -> Result<Progress<'a>, TemplateError> {
     let scenario = test.scenario;
     let scope = scope_of(run, test)?;
@@ -207,6 +209,7 @@ fn begin<'a>(
         test,
         listener,
         surveyor,
+        turn,
         applicants,
         names,
         tokens: Redactor::default(),
@@ -228,6 +231,7 @@ pub(super) struct Progress<'a> {
     pub test: Test<'a>,
     listener: &'a Listener,
     pub surveyor: &'a Surveyor,
+    turn: &'a Turn,
     pub applicants: Applicants,
     pub names: Names,
     /// The tokens that the answers gave, which snapshots show nowhere.
@@ -258,7 +262,8 @@ impl Progress<'_> {
             match &step.action {
                 Action::Use(call) => Box::pin(self.fragment(step, call)).await,
                 _ => {
-                    let outcome = self.step(step).await;
+                    // In a box of its own: a scenario that has not begun, or waits for its turn, takes little room.
+                    let outcome = Box::pin(self.step(step)).await;
                     // Cleaning up goes on whatever fails.
                     self.stopped = outcome.failed() && !step.continue_on_failure && !self.in_finally;
                     self.done.push(outcome);
@@ -270,6 +275,12 @@ impl Progress<'_> {
     /// Tells what the test does from now on.
     pub fn tell(&self, doing: impl FnOnce() -> Doing) {
         self.listener.tell(|| Event::Doing { test: self.test.name(), doing: doing() });
+    }
+
+    /// Waits for time to pass; meanwhile another scenario may begin.
+    pub async fn sleep(&self, time: Duration) {
+        self.turn.pass_on();
+        tokio::time::sleep(time).await;
     }
 
     async fn step(&mut self, step: &Step) -> StepOutcome {

@@ -17,27 +17,30 @@ use crate::source::{Code, Diagnostic, Sources, Span};
 ///
 /// Made of every answer, also where nothing is compared: names are given in the order of appearance.
 pub(super) fn text(progress: &mut Progress<'_>, step: &Step, answer: &Answer) -> String {
-    let sessions: Vec<(Option<String>, String)> =
-        progress.applicants.sessions().map(|(name, session)| (name.map(str::to_owned), session.to_owned())).collect();
-    for (applicant, session) in sessions {
-        progress.names.name_session(&session, applicant.as_deref());
+    for (applicant, session) in progress.applicants.sessions() {
+        progress.names.name_session(session, applicant);
     }
     let options = step.snapshot.over(&progress.test.scenario.snapshot);
     let options = Options { ignore: options.ignore, redact: options.redact, unordered: options.unordered };
-    match &answer.body {
-        Body::Json(body) => progress.tokens.add_tokens(body),
-        Body::Text(text) => progress.tokens.add_parameters(text),
-    }
+    let redactor = &progress.run.world.redactor;
     let text = match &answer.body {
-        // Masked before, too: a secret that holds an id would be taken apart by naming it.
-        Body::Json(body) if !progress.run.world.redactor.is_empty() => {
-            let masked = progress.run.world.redactor.mask_json(body);
-            progress.names.normalise(&masked, &options)
+        Body::Json(document) => {
+            document.tokens().iter().for_each(|token| progress.tokens.add_distinctive(token));
+            if redactor.leaves(document) {
+                let outline = progress.run.outlines.of(document).filter(|_| options == Options::default());
+                let filled = outline.and_then(|outline| outline.fill(&mut progress.names));
+                filled.unwrap_or_else(|| progress.names.normalise(document, &options))
+            } else {
+                // Masked before, too: a secret that holds an id would be taken apart by naming it.
+                progress.names.normalise(&redactor.mask_json(document), &options)
+            }
         }
-        Body::Json(body) => progress.names.normalise(body, &options),
-        Body::Text(text) => progress.names.normalise_text(&progress.run.world.redactor.mask(text)),
+        Body::Text(text) => {
+            progress.tokens.add_parameters(text);
+            progress.names.normalise_text(&redactor.mask(text))
+        }
     };
-    let text = progress.run.world.redactor.mask(&text);
+    let text = redactor.mask(&text);
     // Only now: where a token stands as one it has a name, which it keeps; what is left are its other copies.
     progress.tokens.mask(&text).into_owned()
 }
@@ -82,9 +85,17 @@ pub fn expected_files(run: &Run) -> BTreeSet<PathBuf> {
 /// Tests whose snapshots would lie in the same files, so that each would overwrite the other's. Names that differ in case
 /// only are the same on many file systems.
 pub fn collisions(suite: &Suite) -> Vec<Diagnostic> {
+    let folder = |test: Test<'_>| {
+        let case = test.case.map(|case| case.name.as_str());
+        let file = name::path(Path::new(""), &test.scenario.name, case, 0, "");
+        file.parent().map(|folder| folder.to_string_lossy().to_lowercase()).unwrap_or_default()
+    };
+    let mut in_folder: HashMap<String, usize> = HashMap::new();
+    suite.tests().for_each(|test| *in_folder.entry(folder(test)).or_default() += 1);
     let mut owners: HashMap<String, (String, Span)> = HashMap::new();
     let mut found = Vec::new();
-    for test in suite.tests() {
+    // Most have a folder of their own, so that their files need not be looked at.
+    for test in suite.tests().filter(|test| in_folder[&folder(*test)] > 1) {
         let span = test.case.map_or(test.scenario.span, |case| case.span);
         for step in test.scenario.all_steps().into_iter().filter(|step| has_snapshot(step, test)) {
             let file = path(Path::new(""), test, step).to_string_lossy().to_lowercase();

@@ -10,7 +10,7 @@ use super::scenario::Progress;
 use super::snapshots;
 use crate::api::client::CallErrorKind;
 use crate::api::element::Element;
-use crate::api::exchange::{Answer, Exchange};
+use crate::api::exchange::Exchange;
 use crate::api::field;
 use crate::api::wire::{self, BodyKind};
 use crate::expect::contract::{Before, contract};
@@ -81,7 +81,7 @@ impl StepRun<'_, '_> {
             return Ok(());
         }
         if let Action::Sleep(duration) = &step.action {
-            tokio::time::sleep(self.duration(duration)?).await;
+            self.progress.sleep(self.duration(duration)?).await;
             return Ok(());
         }
         match &step.repeat {
@@ -136,15 +136,16 @@ impl StepRun<'_, '_> {
         let limit = within.map(|within| self.duration(within)).transpose()?.unwrap_or(self.progress.run.wait);
         loop {
             let wanted = until.render(&self.progress.applicants.scope)?;
-            let tried = self.once(Some(&wanted)).await?;
-            self.outcome.polls.push((began.elapsed(), describe(&tried.answer)));
-            if tried.until.is_empty() || self.outcome.failed() {
+            let not_yet = self.once(Some(&wanted)).await?;
+            let answered = self.outcome.exchanges.last().map(|exchange| describe(&exchange.answer));
+            self.outcome.polls.extend(answered.map(|answered| (began.elapsed(), answered)));
+            if not_yet.is_empty() || self.outcome.failed() {
                 return Ok(());
             }
             if began.elapsed() + pause > limit {
                 let (times, seconds) = (self.outcome.polls.len(), began.elapsed().as_secs_f64());
                 let help = format!("tried {times} times in {seconds:.3}s");
-                self.outcome.failures.extend(tried.until.into_iter().map(|mut failure| {
+                self.outcome.failures.extend(not_yet.into_iter().map(|mut failure| {
                     failure.diagnostic = failure.diagnostic.help(help.clone());
                     failure
                 }));
@@ -152,22 +153,16 @@ impl StepRun<'_, '_> {
             }
             self.outcome.exchanges.clear();
             self.outcome.warnings.clear();
-            tokio::time::sleep(pause).await;
+            self.progress.sleep(pause).await;
         }
     }
 }
 
-/// What one try brought.
-struct Tried {
-    answer: Answer,
-    /// Why the answer is not yet the one that is waited for.
-    until: Vec<Failure>,
-}
-
 impl StepRun<'_, '_> {
     /// Does the step once and judges it. With `until`, the answer is first held against that; only one that is as wanted
-    /// is held against the step's own expectation, compared and remembered.
-    async fn once(&mut self, until: Option<&Expect<Literal>>) -> Result<Tried, StepError> {
+    /// is held against the step's own expectation, compared and remembered. Gives why it is not yet as wanted; the answer
+    /// itself is the last of the outcome's exchanges.
+    async fn once(&mut self, until: Option<&Expect<Literal>>) -> Result<Vec<Failure>, StepError> {
         let began = Instant::now();
         let step = self.step;
         self.progress.applicants.enter(step);
@@ -190,7 +185,6 @@ impl StepRun<'_, '_> {
         self.outcome.warnings.extend(performed.warnings);
         self.outcome.exchanges.extend(performed.before);
         self.outcome.own = self.outcome.exchanges.len();
-        self.outcome.exchanges.push(performed.exchange.clone());
         let mut exchange = performed.exchange;
         if exchange.answer.kind() == BodyKind::Pending
             && !pending
@@ -198,6 +192,7 @@ impl StepRun<'_, '_> {
             && !before.foreign_session
         {
             self.check_contract(&before, &exchange, began);
+            self.outcome.exchanges.push(exchange.clone());
             exchange = self.poll(exchange, began).await?;
             self.survey(&[], &exchange, false);
         }
@@ -226,7 +221,8 @@ impl StepRun<'_, '_> {
             }
             self.capture(&exchange, &elements);
         }
-        Ok(Tried { answer: exchange.answer, until: not_yet })
+        self.outcome.exchanges.push(exchange);
+        Ok(not_yet)
     }
 
     /// Asks for the current step until the answer is no longer pending, or the time is up.
@@ -241,14 +237,13 @@ impl StepRun<'_, '_> {
         self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
         let (waiting, pending_before) = (Instant::now(), self.outcome.pending);
         while last.answer.kind() == BodyKind::Pending && began.elapsed() < limit {
-            tokio::time::sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;
+            self.progress.sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;
             pause = (pause * 2).min(SLOWEST_POLL);
             let polled = self.progress.applicants.poll(self.step).await;
             self.outcome.pending = pending_before + waiting.elapsed();
             last = polled?;
             self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
         }
-        self.outcome.exchanges.push(last.clone());
         Ok(last)
     }
 
@@ -259,12 +254,12 @@ impl StepRun<'_, '_> {
         if foreign {
             return;
         }
-        let flow = applicants.acting(self.step).flow;
-        let known = run.flows.iter().filter(|(_, other)| **other == flow).map(|(alias, _)| alias).min();
-        let flow = if flow == *id { alias.clone() } else { known.cloned().unwrap_or(flow) };
+        let flow = &applicants.acting(self.step).flow;
+        let known = || run.flows.iter().filter(|(_, other)| *other == flow).map(|(alias, _)| alias).min();
+        let flow = if flow == id { alias } else { known().unwrap_or(flow) };
         let version = test.scenario.version;
-        before.iter().for_each(|form| surveyor.see_form(positions, self.step, &flow, version, form));
-        let visit = surveyor.see(positions, self.step, &flow, version, exchange);
+        before.iter().for_each(|form| surveyor.see_form(positions, self.step, flow, version, form));
+        let visit = surveyor.see(positions, self.step, flow, version, exchange);
         self.outcome.visit = visit.or(self.outcome.visit.take());
     }
 
@@ -276,9 +271,9 @@ impl StepRun<'_, '_> {
     /// The elements that labels may name: the answer's own, or those of the step that the applicant still stands on.
     fn elements(&self, exchange: &Exchange) -> Arc<[Element]> {
         let answer = &exchange.answer;
-        match answer.json().filter(|_| !answer.is_error()) {
-            Some(body) => wire::elements(body).into(),
-            None => self.progress.applicants.acting(self.step).elements,
+        match answer.document().filter(|_| !answer.is_error()) {
+            Some(body) => body.elements(),
+            None => self.progress.applicants.acting(self.step).elements.clone(),
         }
     }
 
@@ -286,7 +281,7 @@ impl StepRun<'_, '_> {
         for capture in &self.step.capture {
             let applicant = self.progress.applicants.acting(self.step);
             let resolved = capture.resolve(&self.progress.applicants.scope).map_err(|mistake| *mistake);
-            match resolved.and_then(|from| captured(capture, &from, exchange, elements, &applicant)) {
+            match resolved.and_then(|from| captured(capture, &from, exchange, elements, applicant)) {
                 Ok(value) => self.progress.applicants.scope.define(capture.name.clone(), value),
                 Err(mistake) => self.outcome.failures.push(Failure::of_scenario(mistake)),
             }

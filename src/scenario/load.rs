@@ -4,16 +4,21 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::action::Action;
+use super::data_files::{DataFiles, read_named};
 use super::discover::Discovery;
 use super::fragment::{self, Fragment};
 use super::model::{Scenario, Test};
 use super::step::Step;
-use super::{cases, check, read};
+use super::{check, read};
 use crate::source::{Code, Diagnostic, SourceId, Sources, Span, canonical, nearest_file};
 use crate::yaml::{self, Kind, Node, Reading};
 
 /// The most steps that one scenario may have, fragments expanded.
 const MOST_STEPS: usize = 2_000;
+
+/// How many files are parsed before they are read: enough to be parsed on several threads, and few enough for their trees to
+/// take little room.
+const BATCH: usize = 256;
 
 /// All scenarios of a folder.
 #[derive(Debug, Clone, Default)]
@@ -42,46 +47,33 @@ pub fn load(
     sources: &mut Sources,
 ) -> Result<Suite, Vec<Diagnostic>> {
     let mut loader = Loader { mistakes: found.mistakes.clone(), ..Loader::default() };
-    let mut documents: Vec<(PathBuf, Document)> = Vec::new();
-    for file in found.files.iter().filter(|file| wanted(file)) {
-        match loader.document(file, sources) {
-            Some(document) => documents.push((file.clone(), document)),
-            // Its mistake is noted; should it be a fragment that somebody uses, it is not read again.
-            None => drop(loader.fragments.insert(canonical(file), None)),
+    let mut data = DataFiles::of_flows(found);
+    let mut scenarios = Vec::new();
+    // What may be data for another file is read when all files are known.
+    let mut unsure: Vec<(PathBuf, Document)> = Vec::new();
+    let files: Vec<&PathBuf> = found.files.iter().filter(|file| wanted(file)).collect();
+    // A tree is let go as soon as it is read: of thousands of files only the scenarios stay.
+    for batch in files.chunks(BATCH) {
+        for (path, document) in loader.documents(batch, sources) {
+            data.note(path, &document.node);
+            if document.is_fragment() {
+                loader.fragment(path, &document, sources);
+            } else if document.is_surely_a_scenario() {
+                scenarios.extend(loader.scenario(path, found, &document, sources));
+            } else {
+                unsure.push((path.clone(), document));
+            }
         }
     }
-    let (data, more_data) = data_files(&documents, found);
-    let mut scenarios = Vec::new();
-    // A tree is let go as soon as it is read: of thousands of files only the scenarios stay.
-    for (path, document) in documents {
-        let (path, document) = (&path, &document);
-        if document.is_fragment() {
-            loader.fragment(path, document, sources);
-        } else if !document.has_key("scenario") && document.node.misspells("fragment") {
-            let start = sources.span(document.source, 0..0);
-            let mistake =
-                Diagnostic::mistake(Code::NeitherKind, start, "this file is neither a scenario nor a fragment");
-            loader.mistakes.push(mistake.help("did you mean the key `fragment`?"));
-            loader.fragments.insert(canonical(path), None);
-        } else if !document.is_like_a_scenario() && !more_data && !data.contains(&canonical(path)) {
-            let start = sources.span(document.source, 0..0);
-            let mistake =
-                Diagnostic::mistake(Code::NeitherKind, start, "this file is neither a scenario nor a fragment");
+    for (path, document) in &unsure {
+        let may_be_data = || data.may_hold(path);
+        if !document.has_key("scenario") && document.node.misspells("fragment") {
+            loader.no_kind(path, document, sources, "did you mean the key `fragment`?");
+        } else if !document.is_like_a_scenario() && !may_be_data() {
             let help = "move it out of the scenario folder, or begin it with `scenario:` or `fragment:`";
-            loader.mistakes.push(mistake.help(help));
-            loader.fragments.insert(canonical(path), None);
-        } else if document.is_scenario() || !(more_data || data.contains(&canonical(path))) {
-            let folder = folder_of(path);
-            let mut reading = Reading::new(sources, &folder);
-            let scenario = read::read(found.test_name(path), &folder, &document.node, &mut reading);
-            if !reading.mistakes.is_empty() {
-                loader.broken.insert(document.source);
-            }
-            if reading.names_unsure {
-                loader.unsure.insert(document.source);
-            }
-            scenarios.extend(scenario);
-            loader.mistakes.append(&mut reading.mistakes);
+            loader.no_kind(path, document, sources, help);
+        } else if document.is_scenario() || !may_be_data() {
+            scenarios.extend(loader.scenario(path, found, document, sources));
         }
     }
     loader.load_used_fragments(&scenarios, sources);
@@ -113,6 +105,11 @@ impl Document {
         ["scenario", "flow", "steps"].iter().any(|key| self.has_key(key))
     }
 
+    /// Whether it says so by its first key, so that it is one whatever else lies in the folder.
+    fn is_surely_a_scenario(&self) -> bool {
+        self.has_key("scenario")
+    }
+
     /// Whether it says so in its beginning, if with a slip: of the rest many a file has the keys that has nothing to do with us.
     fn is_like_a_scenario(&self) -> bool {
         let said = |key: &&str| self.has_key(key) || self.node.misspells(key);
@@ -135,18 +132,48 @@ struct Loader {
 }
 
 impl Loader {
-    fn document(&mut self, path: &Path, sources: &mut Sources) -> Option<Document> {
-        match sources.read(path, yaml::MAX_FILE_BYTES) {
-            Ok(source) => match yaml::parse(sources, source) {
-                Ok(node) => {
+    /// Reads files in, and the files that they name. Those with mistakes are left out.
+    fn documents<'p>(&mut self, paths: &[&'p PathBuf], sources: &mut Sources) -> Vec<(&'p PathBuf, Document)> {
+        let read: Vec<_> = paths.iter().map(|path| sources.read(path, yaml::MAX_FILE_BYTES)).collect();
+        let ids: Vec<SourceId> = read.iter().filter_map(|read| read.as_ref().ok().copied()).collect();
+        let mut parsed = yaml::parse_all(sources, &ids).into_iter();
+        let mut documents = Vec::with_capacity(ids.len());
+        for (path, read) in paths.iter().copied().zip(read) {
+            match read.and_then(|source| Ok((source, parsed.next().expect("one for each that was read")?))) {
+                Ok((source, node)) => {
                     read_named(&node, &folder_of(path), sources);
-                    return Some(Document { source, node });
+                    documents.push((path, Document { source, node }));
                 }
-                Err(mistake) => self.mistakes.push(mistake),
-            },
-            Err(mistake) => self.mistakes.push(mistake),
+                Err(mistake) => {
+                    self.mistakes.push(mistake);
+                    // Should it be a fragment that somebody uses, it is not read again.
+                    self.fragments.insert(canonical(path), None);
+                }
+            }
         }
-        None
+        documents
+    }
+
+    fn scenario(&mut self, path: &Path, found: &Discovery, document: &Document, sources: &Sources) -> Option<Scenario> {
+        let folder = folder_of(path);
+        let mut reading = Reading::new(sources, &folder);
+        let scenario = read::read(found.test_name(path), &folder, &document.node, &mut reading);
+        if !reading.mistakes.is_empty() {
+            self.broken.insert(document.source);
+        }
+        if reading.names_unsure {
+            self.unsure.insert(document.source);
+        }
+        self.mistakes.append(&mut reading.mistakes);
+        scenario
+    }
+
+    /// Notes that a file is neither a scenario nor a fragment.
+    fn no_kind(&mut self, path: &Path, document: &Document, sources: &Sources, help: &str) {
+        let start = sources.span(document.source, 0..0);
+        let mistake = Diagnostic::mistake(Code::NeitherKind, start, "this file is neither a scenario nor a fragment");
+        self.mistakes.push(mistake.help(help));
+        self.fragments.insert(canonical(path), None);
     }
 
     fn fragment(&mut self, path: &Path, document: &Document, sources: &Sources) {
@@ -170,7 +197,7 @@ impl Loader {
                 continue;
             }
             self.fragments.insert(canonical(&path), None);
-            let Some(document) = self.document(&path, sources) else { continue };
+            let Some((_, document)) = self.documents(&[&path], sources).pop() else { continue };
             if document.is_fragment() {
                 self.fragment(&path, &document, sources);
             } else {
@@ -318,79 +345,9 @@ fn used<'a>(steps: impl Iterator<Item = &'a Step>, folder: &Path) -> Vec<(PathBu
         .collect()
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+pub(super) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
-    }
-}
-
-/// Files that hold data for others: cases of a scenario, translations of a flow definition. Also whether a definition could
-/// not be read, so that there may be more of them.
-fn data_files(documents: &[(PathBuf, Document)], found: &Discovery) -> (HashSet<PathBuf>, bool) {
-    let mut data = HashSet::new();
-    let mut unknown = false;
-    let mut misnamed = false;
-    let mut note = |folder: &Path, path: &str| {
-        let path = folder.join(path);
-        // A name with a slip: any file may be the one that is meant.
-        misnamed |= !path.exists();
-        data.insert(canonical(&path));
-    };
-    for (path, document) in documents {
-        let Kind::Map(entries) = &document.node.kind else { continue };
-        let folder = folder_of(path);
-        for (key, value) in entries {
-            if key.as_str() == Some("cases") {
-                value.as_str().into_iter().for_each(|file| note(&folder, file));
-            }
-        }
-        each_schema(&document.node, &mut |file| note(&folder, file));
-    }
-    for path in &found.flows {
-        let mut sources = Sources::default();
-        let Ok(id) = sources.read(path, yaml::MAX_FILE_BYTES) else {
-            unknown = true;
-            continue;
-        };
-        let Ok(Node { kind: Kind::Map(entries), .. }) = yaml::parse(&sources, id) else {
-            unknown = true;
-            continue;
-        };
-        for (_, value) in entries.iter().filter(|(key, _)| key.as_str() == Some("languages")) {
-            let Kind::Map(languages) = &value.kind else { continue };
-            languages.iter().filter_map(|(_, file)| file.as_str()).for_each(|file| note(&folder_of(path), file));
-        }
-    }
-    (data, unknown || misnamed)
-}
-
-/// Reads in the files that a document names, so that mistakes in them are told at their place.
-fn read_named(node: &Node, folder: &Path, sources: &mut Sources) {
-    let mut named = Vec::new();
-    each_schema(node, &mut |file| named.push((file.to_owned(), yaml::MAX_FILE_BYTES)));
-    if let Kind::Map(entries) = &node.kind {
-        let cases = entries.iter().filter(|(key, _)| key.as_str() == Some("cases"));
-        named.extend(
-            cases.filter_map(|(_, value)| Some((value.as_str()?.to_owned(), cases::most_bytes(value.as_str()?)))),
-        );
-    }
-    for (file, most) in named {
-        sources.read_named(folder.join(file), most);
-    }
-}
-
-fn each_schema(node: &Node, note: &mut dyn FnMut(&str)) {
-    match &node.kind {
-        Kind::Map(entries) => {
-            for (key, value) in entries {
-                match value.as_str() {
-                    Some(file) if key.as_str() == Some("schema") => note(file),
-                    _ => each_schema(value, note),
-                }
-            }
-        }
-        Kind::List(items) => items.iter().for_each(|item| each_schema(item, note)),
-        _ => {}
     }
 }

@@ -107,11 +107,11 @@ impl Applicants {
 
     /// What every call of a step carries.
     pub(super) async fn parameters(&self, step: &Step) -> Result<Parameters, StepError> {
-        let applicant = self.find(&step.applicant).cloned().unwrap_or_else(|| self.fresh());
+        let applicant = self.acting(step);
         let session = match &step.session {
             Some(SessionHeader::None) => None,
             Some(SessionHeader::Value(value)) => Some(value.render_text(&self.scope)?),
-            None => applicant.session,
+            None => applicant.session.clone(),
         };
         let language = match &step.language {
             Some(language) => Some(language.render_text(&self.scope)?),
@@ -119,7 +119,7 @@ impl Applicants {
         };
         Ok(Parameters {
             version: self.setting.version,
-            flow: applicant.flow,
+            flow: applicant.flow.clone(),
             session,
             language,
             retry_on_pending: step.retry_on_pending,
@@ -163,13 +163,12 @@ impl Applicants {
     }
 
     /// A call that is not about a step of the flow: without the session header, unless the step says so.
-    async fn side_parameters(&self, step: &Step) -> Result<(Parameters, Applicant), StepError> {
-        let applicant = self.acting(step);
+    async fn side_parameters(&self, step: &Step) -> Result<Parameters, StepError> {
         let mut parameters = self.parameters(step).await?;
         if step.session.is_none() {
             parameters.session = None;
         }
-        Ok((parameters, applicant))
+        Ok(parameters)
     }
 
     async fn side_call(
@@ -191,10 +190,10 @@ impl Applicants {
         flow: Option<&Templated>,
         retry: bool,
     ) -> Result<Exchange, StepError> {
-        let (mut parameters, applicant) = self.side_parameters(step).await?;
+        let mut parameters = self.side_parameters(step).await?;
         let client = match self.text(client)? {
             Some(client) => client,
-            None => applicant.session.ok_or_else(|| no_session(step))?,
+            None => self.acting(step).session.clone().ok_or_else(|| no_session(step))?,
         };
         if let Some(flow) = self.text(flow)? {
             parameters.flow = self.setting.flows.get(&flow).cloned().unwrap_or(flow);
@@ -209,7 +208,7 @@ impl Applicants {
     }
 
     async fn redeem(&mut self, step: &Step, token: Option<&Templated>, retry: bool) -> Result<Exchange, StepError> {
-        let (mut parameters, _) = self.side_parameters(step).await?;
+        let mut parameters = self.side_parameters(step).await?;
         let token = match self.text(token)? {
             Some(token) => token,
             None => match self.scope.get("token").and_then(Value::as_str) {
@@ -237,7 +236,7 @@ impl Applicants {
     }
 
     async fn link(&mut self, step: &Step, operation: Operation, link: &Link) -> Result<Exchange, StepError> {
-        let (mut parameters, _) = self.side_parameters(step).await?;
+        let mut parameters = self.side_parameters(step).await?;
         let mut body = Map::new();
         for (key, value) in [("to", &link.to), ("from", &link.from), ("type", &link.kind)] {
             if let Some(value) = value {
@@ -249,10 +248,10 @@ impl Applicants {
     }
 
     async fn profile(&mut self, step: &Step, client: Option<&Templated>, retry: bool) -> Result<Exchange, StepError> {
-        let (mut parameters, applicant) = self.side_parameters(step).await?;
+        let mut parameters = self.side_parameters(step).await?;
         parameters.client = match self.text(client)? {
             Some(client) => Some(client),
-            None => Some(applicant.session.ok_or_else(|| no_session(step))?),
+            None => Some(self.acting(step).session.clone().ok_or_else(|| no_session(step))?),
         };
         // The export API always asks for the token, whether the flow does or not.
         parameters.bearer = self.bearer(true).await?;
@@ -302,7 +301,7 @@ impl Applicants {
         headers: &[(Templated, Templated)],
         body: Option<&Templated>,
     ) -> Result<Exchange, StepError> {
-        let (mut parameters, _) = self.side_parameters(step).await?;
+        let mut parameters = self.side_parameters(step).await?;
         let method = self.text(method)?.unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
         parameters.headers.extend(self.pairs(headers)?);
         parameters.body = match body.map(|body| body.render(&self.scope)).transpose()? {

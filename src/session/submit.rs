@@ -10,11 +10,10 @@ use super::perform::{as_written, mistake};
 use super::{Applicants, StepError};
 use crate::api::client::Parameters;
 use crate::api::element::Element;
-use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::exchange::{Document, Exchange, RequestBody};
 use crate::api::field::{self, FieldError};
 use crate::api::file;
 use crate::api::operation::Operation;
-use crate::api::wire;
 use crate::fake::{self, Filled};
 use crate::scenario::action::Fields;
 use crate::scenario::{Fill, Step};
@@ -112,11 +111,11 @@ impl Applicants {
     async fn elements_for(&mut self, step: &Step, before: &mut Vec<Exchange>) -> Result<Arc<[Element]>, StepError> {
         let applicant = self.acting(step);
         if applicant.begun {
-            return Ok(applicant.elements);
+            return Ok(applicant.elements.clone());
         }
         if applicant.session.is_some() {
             before.push(self.poll(step).await?);
-            return Ok(self.acting(step).elements);
+            return Ok(self.acting(step).elements.clone());
         }
         let parameters = Parameters { session: None, retry_on_pending: false, ..self.parameters(step).await? };
         let key = (parameters.flow.clone(), parameters.language.clone());
@@ -126,7 +125,7 @@ impl Applicants {
         let exchange = self.client.call(Operation::FlowStep, parameters, true).await?;
         let answer = &exchange.answer;
         let elements: Arc<[Element]> =
-            answer.json().filter(|_| !answer.is_error()).map(wire::elements).unwrap_or_default().into();
+            answer.document().filter(|_| !answer.is_error()).map(Document::elements).unwrap_or_default();
         before.push(exchange);
         self.learnt.insert(key, elements.clone());
         Ok(elements)
@@ -191,8 +190,8 @@ impl Applicants {
         let key = label.render_text(&self.scope)?;
         let path = file.render_text(&self.scope)?;
         let media_type = media_type.map(|value| value.render_text(&self.scope)).transpose()?;
-        let elements = self.acting(step).elements;
-        let id = match field::find(&elements, &key) {
+        let elements = &self.acting(step).elements;
+        let id = match field::find(elements, &key) {
             Ok(element) => Some(element.id.clone()),
             Err(error) if !elements.is_empty() => return Err(field_error(label.span, &error)),
             Err(_) => {
@@ -287,6 +286,10 @@ impl Applicants {
         entries: &[Entry],
         warnings: &mut Vec<Diagnostic>,
     ) {
+        // Most forms hide nothing, and then nobody asks for what they hold.
+        if elements.iter().all(|element| element.json.get("condition").is_none_or(Value::is_null)) {
+            return;
+        }
         let mut values = held_values(&self.acting(step).elements);
         values.extend(body.clone());
         for entry in entries {

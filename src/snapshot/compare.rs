@@ -1,5 +1,9 @@
 //! Holds an answer's text against the accepted one.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
+
 /// How an answer stands to the accepted one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comparison {
@@ -22,8 +26,9 @@ pub fn compare(accepted: Option<&str>, actual: &str) -> Comparison {
 }
 
 /// A text as a snapshot file holds it: lines end with a line feed, and nothing but text is at the end.
-pub(super) fn canonical(text: &str) -> String {
-    text.trim_end().replace("\r\n", "\n")
+pub(super) fn canonical(text: &str) -> Cow<'_, str> {
+    let text = text.trim_end();
+    if memchr(b'\r', text.as_bytes()).is_some() { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]

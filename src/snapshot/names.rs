@@ -1,5 +1,6 @@
 //! Which generated value is called what, through one scenario.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::generated::{is_boundary, is_distinctive};
@@ -64,21 +65,22 @@ impl Names {
 
     /// The name of a value, made from the stem when it has none yet.
     pub(super) fn name(&mut self, value: &str, stem: &str) -> String {
-        let known = match is_distinctive(value) {
-            true => self.distinctive.get(&fold(value)),
+        let distinctive = is_distinctive(value);
+        let known = match distinctive {
+            true => self.distinctive.get(fold(value).as_ref()),
             false => self.ordinary.get(&(value.to_owned(), stem.to_owned())),
         };
         if let Some(name) = known {
             return name.clone();
         }
         let name = self.unused(stem);
-        self.keep(value, stem, &name);
+        self.keep(value, stem, &name, distinctive);
         name
     }
 
     /// The name of a value that only its shape tells for generated: `[id:1]`, `[id:2]`.
     pub(super) fn name_by_appearance(&mut self, value: &str) -> String {
-        if let Some(name) = self.distinctive.get(&fold(value)) {
+        if let Some(name) = self.distinctive.get(fold(value).as_ref()) {
             return name.clone();
         }
         let name = loop {
@@ -88,29 +90,36 @@ impl Names {
                 break name;
             }
         };
-        self.keep(value, "", &name);
+        self.keep(value, "", &name, is_distinctive(value));
         name
     }
 
-    /// Says which names the ordinary ids of a step have now.
-    pub(super) fn set_current(&mut self, names: HashMap<String, String>) {
-        self.current.extend(names);
+    /// Says which names the ids of a step have now; of several of one id the first holds.
+    pub(super) fn set_current(&mut self, names: Vec<(String, String)>) {
+        // One that cannot be mistaken has one name for good.
+        let ordinary = names.into_iter().rev().filter(|(id, _)| !is_distinctive(id));
+        self.current.extend(ordinary);
     }
 
     /// The name of a value that stands where ids stand.
     pub(super) fn known_id(&self, value: &str) -> Option<&str> {
-        self.distinctive.get(&fold(value)).or_else(|| self.current.get(value)).map(String::as_str)
+        self.distinctive.get(fold(value).as_ref()).or_else(|| self.current.get(value)).map(String::as_str)
     }
 
     /// The name of a value that cannot be mistaken for anything else.
     pub(super) fn known_anywhere(&self, value: &str) -> Option<&str> {
-        self.distinctive.get(&fold(value)).map(String::as_str)
+        self.distinctive.get(fold(value).as_ref()).map(String::as_str)
     }
 
     /// The name that a value was given after this stem.
     pub(super) fn known_after(&self, value: &str, stem: &str) -> Option<&str> {
         self.known_anywhere(value)
             .or_else(|| self.ordinary.get(&(value.to_owned(), stem.to_owned())).map(String::as_str))
+    }
+
+    /// Whether every value that cannot be mistaken is told by its shape alone.
+    pub(super) fn all_have_shapes(&self) -> bool {
+        self.lengths.is_empty()
     }
 
     /// The longest known value without a shape of its own that begins at this byte, as a word: its length and name.
@@ -124,12 +133,12 @@ impl Names {
         })
     }
 
-    fn keep(&mut self, value: &str, stem: &str, name: &str) {
-        if is_distinctive(value) {
+    fn keep(&mut self, value: &str, stem: &str, name: &str, distinctive: bool) {
+        if distinctive {
             if !is_generated_id(value) {
                 self.lengths.insert(value.len());
             }
-            self.distinctive.insert(fold(value), name.to_owned());
+            self.distinctive.insert(fold(value).into_owned(), name.to_owned());
         } else {
             self.ordinary.insert((value.to_owned(), stem.to_owned()), name.to_owned());
         }
@@ -147,8 +156,9 @@ impl Names {
 }
 
 /// Hexadecimal ids are the same in either case.
-fn fold(value: &str) -> String {
-    if is_generated_id(value) { value.to_ascii_lowercase() } else { value.to_owned() }
+fn fold(value: &str) -> Cow<'_, str> {
+    let capitals = value.bytes().any(|byte| byte.is_ascii_uppercase());
+    if capitals && is_generated_id(value) { Cow::Owned(value.to_ascii_lowercase()) } else { Cow::Borrowed(value) }
 }
 
 #[cfg(test)]
@@ -178,7 +188,7 @@ mod tests {
         assert_eq!(names.name("1", "id:First name"), "[id:First name]");
         assert_eq!(names.name("1", "id:Street"), "[id:Street]");
         assert_eq!(names.known_id("1"), None);
-        names.set_current(HashMap::from([("1".to_owned(), "[id:Street]".to_owned())]));
+        names.set_current(vec![("1".to_owned(), "[id:Street]".to_owned()), ("1".to_owned(), "[id:Other]".to_owned())]);
         assert_eq!(names.known_id("1"), Some("[id:Street]"));
         assert_eq!(names.known_anywhere("1"), None);
     }

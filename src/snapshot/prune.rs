@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::names::Names;
 use super::normalise::Options;
-use super::render::{Place, blank_text};
+use super::place::Place;
+use super::render::blank_text;
 use crate::jsonpath::JsonPath;
 
 /// The body without what is to be ignored, with the replacements, and with the unordered lists in an order of their own.

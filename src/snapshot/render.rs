@@ -1,106 +1,23 @@
 //! An answer with every generated value under its name.
 //!
-//! What a value is, is told by where it stands ([`Place`], [`Role`]) and by its shape ([`super::generated`]).
+//! What a value is, is told by where it stands ([`super::place`]) and by its shape ([`super::generated`]).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
 
-use super::generated::{Shape, is_date_time, shape_at};
+use super::generated::{SHORTEST_SHAPE, Shape, is_date_time, shape_at};
+use super::json_text::{Layout, push_text};
 use super::names::Names;
-
-/// What an object is, told by what it stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A whole answer that is a step.
-    Step,
-    /// A whole answer to an upload.
-    Upload,
-    /// One of a step's elements.
-    Element,
-    /// A rule of an element's condition.
-    Rule,
-    /// A rule of an element's validations: what it bounds is the flow's behaviour, also where it is an instant.
-    Validation,
-    /// A map whose keys are ids.
-    IdMap,
-    /// Anything else.
-    Other,
-}
-
-impl Place {
-    /// The place of an item of the list under this key.
-    pub(super) fn of_item(key: &str) -> Self {
-        match key {
-            "elements" => Place::Element,
-            "rules" => Place::Rule,
-            "validations" => Place::Validation,
-            _ => Place::Other,
-        }
-    }
-
-    /// The place of an object under this key.
-    pub(super) fn of_object(key: &str) -> Self {
-        match key {
-            "fieldData" | "fileData" | "enhancedFileData" | "flowData" => Place::IdMap,
-            _ => Place::Other,
-        }
-    }
-}
-
-/// What a value is, told by the key that it stands under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// Where ids stand.
-    Id,
-    /// Generated, and called by this word.
-    Secret(&'static str),
-    /// Where instants stand.
-    Time,
-    /// A name that people or the API gave: only what has a generated shape is none.
-    Data,
-    /// A bound that values are held to; nothing of it is generated.
-    Bound,
-    Plain,
-}
-
-impl Role {
-    fn of(key: &str, place: Place) -> Self {
-        let squashed: String =
-            key.chars().filter(|character| !matches!(character, '_' | '-')).collect::<String>().to_ascii_lowercase();
-        match squashed.as_str() {
-            "role" | "normalizedname" | "type" | "name" | "title" => Role::Data,
-            _ if place == Place::Validation => Role::Bound,
-            "element" | "field" => Role::Id,
-            "key" if place == Place::Upload => Role::Secret("key"),
-            "shortcode" => Role::Secret("short-code"),
-            "jwt" => Role::Secret("token"),
-            "created" | "modified" | "updated" | "lastmodified" | "lastupdated" => Role::Time,
-            _ if squashed.ends_with("token") => Role::Secret("token"),
-            _ if squashed.ends_with("timestamp") || ends_a_word(key, "at") => Role::Time,
-            _ if squashed == "id" || ends_a_word(key, "id") || ends_a_word(key, "ids") => Role::Id,
-            _ => Role::Plain,
-        }
-    }
-}
-
-/// Whether a key's last word is this one: `createdAt`, `created_at`, but not `format`.
-fn ends_a_word(key: &str, word: &str) -> bool {
-    let Some(split) = key.len().checked_sub(word.len()).filter(|split| key.is_char_boundary(*split)) else {
-        return false;
-    };
-    let (before, last) = key.split_at(split);
-    last.eq_ignore_ascii_case(word)
-        && (before.ends_with(['_', '-'])
-            || (last.starts_with(|first: char| first.is_ascii_uppercase())
-                && before.ends_with(|end: char| end.is_ascii_lowercase() || end.is_ascii_digit())))
-}
+use super::place::{Place, Role};
 
 /// An epoch before 1973 is taken for a small number.
 const FIRST_EPOCH: f64 = 1e8;
 const EPOCH_DIGITS: usize = 9;
 const TIME: &str = "[time]";
-const BLANK: &str = "[id]";
+pub(super) const BLANK: &str = "[id]";
 const LABEL_CHARS: usize = 60;
 
 /// Who gives out names.
@@ -111,6 +28,35 @@ pub(super) trait Naming {
     fn after(&mut self, value: &str, stem: &str) -> String;
     /// The name of a value that only its shape tells for generated.
     fn by_appearance(&mut self, value: &str) -> String;
+
+    /// What a key of an object in this place is called.
+    fn key<'t>(&mut self, key: &'t str, place: Place) -> Cow<'t, str>
+    where
+        Self: Sized,
+    {
+        render_key(self, key, place)
+    }
+
+    /// Writes a text that stands in this role.
+    fn text(&mut self, out: &mut String, text: &str, role: Role)
+    where
+        Self: Sized,
+    {
+        push_text(out, &rewrite(self, text, role));
+    }
+
+    /// Writes a number that stands where ids stand.
+    fn number(&mut self, out: &mut String, number: &str) {
+        match self.names().known_id(number) {
+            Some(name) => push_text(out, name),
+            None => out.push_str(number),
+        }
+    }
+
+    /// Writes the id of a step or an element, which is called after this stem.
+    fn own_id(&mut self, out: &mut String, id: &str, stem: &str) {
+        push_text(out, &self.after(id, stem));
+    }
 }
 
 impl Naming for Names {
@@ -142,7 +88,7 @@ impl Naming for Blank<'_> {
 
 /// A value's text with what has no name yet left blank.
 pub(super) fn blank_text(names: &Names, value: &Value, key: &str, place: Place) -> String {
-    render(&mut Blank(names), value, key, place).to_string()
+    render(&mut Blank(names), value, key, place, Layout::Compact)
 }
 
 /// The stem of a step's own id: its title, or else its type.
@@ -161,7 +107,11 @@ pub(super) fn element_stem(names: &Names, element: &Map<String, Value>) -> Strin
 pub(super) fn label(names: &Names, fields: &Map<String, Value>, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| {
         let text = rewrite(&mut Blank(names), fields.get(*key)?.as_str()?, Role::Data);
-        let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut line = String::with_capacity(text.len());
+        for word in text.split_whitespace() {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
         if let Some((cut, _)) = line.char_indices().nth(LABEL_CHARS) {
             line.truncate(cut);
             line.push('…');
@@ -179,16 +129,19 @@ pub(super) fn id_text(value: &Value) -> Option<String> {
     }
 }
 
-/// An object's entries in an order that neither the server's nor the ids decide: by key, and where the key is an id without
+/// Entries of an object in an order that neither the server's nor the ids decide: by key, and where the key is an id without
 /// a name yet, by what it holds.
-pub(super) fn ordered<'a>(names: &Names, fields: &'a Map<String, Value>, place: Place) -> Vec<(&'a String, &'a Value)> {
-    let mut entries: Vec<_> = fields
-        .iter()
+pub(super) fn ordered<'a>(
+    names: &Names,
+    entries: impl Iterator<Item = (&'a String, &'a Value)>,
+    place: Place,
+) -> Vec<(&'a String, &'a Value)> {
+    let mut entries: Vec<_> = entries
         .map(|(key, value)| {
-            let mut shown = render_key(&mut Blank(names), key, place);
-            if place == Place::IdMap && shown == *key {
-                shown = BLANK.to_owned();
-            }
+            let shown = match render_key(&mut Blank(names), key, place) {
+                shown if place == Place::IdMap && shown == *key => Cow::Borrowed(BLANK),
+                shown => shown,
+            };
             let content = if shown.contains(BLANK) && shown != *key {
                 blank_text(names, value, "", Place::Other)
             } else {
@@ -201,75 +154,123 @@ pub(super) fn ordered<'a>(names: &Names, fields: &'a Map<String, Value>, place: 
     entries.into_iter().map(|(.., entry)| entry).collect()
 }
 
-/// A value with names in the place of what was generated, and its keys sorted.
-pub(super) fn render<N: Naming>(naming: &mut N, value: &Value, key: &str, place: Place) -> Value {
-    match value {
-        Value::Object(fields) => Value::Object(render_object(naming, fields, place)),
-        Value::Array(items) => {
-            Value::Array(items.iter().map(|item| render(naming, item, key, Place::of_item(key))).collect())
+/// The text of a value with names in the place of what was generated, and its keys sorted.
+pub(super) fn render<N: Naming>(naming: &mut N, value: &Value, key: &str, place: Place, layout: Layout) -> String {
+    let mut writer = Writer { naming, out: String::new(), layout };
+    writer.value(value, key, place, 0);
+    writer.out
+}
+
+/// Writes a value's text in one pass: an answer is rendered at every step, and most of it stays as it is.
+struct Writer<'n, N> {
+    naming: &'n mut N,
+    out: String,
+    layout: Layout,
+}
+
+impl<N: Naming> Writer<'_, N> {
+    fn value(&mut self, value: &Value, key: &str, place: Place, depth: usize) {
+        match value {
+            Value::Object(fields) => self.object(fields, place, depth),
+            Value::Array(items) => {
+                self.out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    self.layout.begin(&mut self.out, at == 0, depth + 1);
+                    self.value(item, key, Place::of_item(key), depth + 1);
+                }
+                self.layout.end(&mut self.out, items.is_empty(), depth);
+                self.out.push(']');
+            }
+            Value::String(text) => self.naming.text(&mut self.out, text, Role::of(key, place)),
+            Value::Number(number) => self.number(number, Role::of(key, place)),
+            Value::Bool(true) => self.out.push_str("true"),
+            Value::Bool(false) => self.out.push_str("false"),
+            Value::Null => self.out.push_str("null"),
         }
-        Value::String(text) => Value::String(rewrite(naming, text, Role::of(key, place))),
-        Value::Number(number) => render_number(naming, number, Role::of(key, place)),
-        Value::Bool(_) | Value::Null => value.clone(),
     }
-}
 
-fn render_object<N: Naming>(naming: &mut N, fields: &Map<String, Value>, place: Place) -> Map<String, Value> {
-    let stem = match place {
-        Place::Step => Some(step_stem(naming.names(), fields)),
-        Place::Element => Some(element_stem(naming.names(), fields)),
-        _ => None,
-    };
-    let mut taken = HashSet::new();
-    let mut entries = Vec::with_capacity(fields.len());
-    for (key, value) in ordered(naming.names(), fields, place) {
-        let shown = distinct(render_key(naming, key, place), &mut taken);
-        let own_id = stem.as_ref().filter(|_| key == "id").zip(id_text(value));
-        let value = match own_id {
-            Some((stem, id)) => Value::String(naming.after(&id, stem)),
-            None => render_child(naming, value, key, place),
+    fn object(&mut self, fields: &Map<String, Value>, place: Place, depth: usize) {
+        let stem = match place {
+            Place::Step => Some(step_stem(self.naming.names(), fields)),
+            Place::Element => Some(element_stem(self.naming.names(), fields)),
+            _ => None,
         };
-        entries.push((shown, value));
+        self.out.push('{');
+        let start = self.out.len();
+        let mut entries = Entries::default();
+        for (key, value) in ordered(self.naming.names(), fields.iter(), place) {
+            let shown = entries.distinct(self.naming.key(key, place));
+            self.layout.begin(&mut self.out, entries.written.is_empty(), depth + 1);
+            let from = self.out.len();
+            push_text(&mut self.out, &shown);
+            self.layout.colon(&mut self.out);
+            let own_id = stem.as_ref().filter(|_| key == "id").zip(id_text(value));
+            match own_id {
+                Some((stem, id)) => self.naming.own_id(&mut self.out, &id, stem),
+                None => self.child(value, key, place, depth + 1),
+            }
+            entries.written.push((shown, from..self.out.len()));
+        }
+        if !entries.written.is_sorted_by(|left, right| left.0 <= right.0) {
+            entries.written.sort_by(|left, right| left.0.cmp(&right.0));
+            let text = self.out.split_off(start);
+            for (at, (_, range)) in entries.written.iter().enumerate() {
+                self.layout.begin(&mut self.out, at == 0, depth + 1);
+                self.out.push_str(&text[range.start - start..range.end - start]);
+            }
+        }
+        self.layout.end(&mut self.out, fields.is_empty(), depth);
+        self.out.push('}');
     }
-    entries.sort_by(|left, right| left.0.cmp(&right.0));
-    entries.into_iter().collect()
+
+    /// A value under a key of an object in this place.
+    fn child(&mut self, value: &Value, key: &str, place: Place, depth: usize) {
+        match value {
+            Value::Object(_) => self.value(value, key, Place::of_object(key), depth),
+            Value::Array(_) => self.value(value, key, Place::Other, depth),
+            _ if place == Place::IdMap => self.value(value, "", Place::Other, depth),
+            _ => self.value(value, key, place, depth),
+        }
+    }
+
+    fn number(&mut self, number: &Number, role: Role) {
+        let text = plain_number(number).to_string();
+        match role {
+            Role::Time if number.as_f64().is_some_and(|epoch| epoch >= FIRST_EPOCH) => push_text(&mut self.out, TIME),
+            Role::Id => self.naming.number(&mut self.out, &text),
+            _ => self.out.push_str(&text),
+        }
+    }
 }
 
-/// A value under a key of an object in this place.
-fn render_child<N: Naming>(naming: &mut N, value: &Value, key: &str, place: Place) -> Value {
-    match value {
-        Value::Object(_) => render(naming, value, key, Place::of_object(key)),
-        Value::Array(_) => render(naming, value, key, Place::Other),
-        _ if place == Place::IdMap => render(naming, value, "", Place::Other),
-        _ => render(naming, value, key, place),
+/// The entries of an object that were written: what their keys are called, and where in the text they stand.
+#[derive(Default)]
+struct Entries<'a> {
+    written: Vec<(Cow<'a, str>, Range<usize>)>,
+    /// The keys, once there is one that was given another name.
+    taken: Option<HashSet<String>>,
+}
+
+impl<'a> Entries<'a> {
+    /// Two keys that got one name (two instants, say) are kept apart.
+    fn distinct(&mut self, shown: Cow<'a, str>) -> Cow<'a, str> {
+        if self.taken.is_none() && matches!(shown, Cow::Borrowed(_)) {
+            return shown;
+        }
+        let taken =
+            self.taken.get_or_insert_with(|| self.written.iter().map(|(key, _)| key.clone().into_owned()).collect());
+        let mut key = shown.clone();
+        let mut number = 1;
+        while !taken.insert(key.clone().into_owned()) {
+            number += 1;
+            key = Cow::Owned(format!("{shown}#{number}"));
+        }
+        key
     }
 }
 
-fn render_key<N: Naming>(naming: &mut N, key: &str, place: Place) -> String {
+pub(super) fn render_key<'t, N: Naming>(naming: &mut N, key: &'t str, place: Place) -> Cow<'t, str> {
     rewrite(naming, key, if place == Place::IdMap { Role::Id } else { Role::Plain })
-}
-
-/// Two keys that got one name (two instants, say) are kept apart.
-fn distinct(shown: String, taken: &mut HashSet<String>) -> String {
-    let mut key = shown.clone();
-    let mut number = 1;
-    while !taken.insert(key.clone()) {
-        number += 1;
-        key = format!("{shown}#{number}");
-    }
-    key
-}
-
-fn render_number<N: Naming>(naming: &mut N, number: &Number, role: Role) -> Value {
-    let number = plain_number(number);
-    match role {
-        Role::Time if number.as_f64().is_some_and(|epoch| epoch >= FIRST_EPOCH) => TIME.into(),
-        Role::Id => match naming.names().known_id(&number.to_string()) {
-            Some(name) => name.into(),
-            None => Value::Number(number),
-        },
-        _ => Value::Number(number),
-    }
 }
 
 /// A whole number without its decimals: `1.0` is `1`.
@@ -286,42 +287,60 @@ fn plain_number(number: &Number) -> Number {
 }
 
 /// A text with names in the place of what was generated.
-pub(super) fn rewrite_text<N: Naming>(naming: &mut N, text: &str) -> String {
+pub(super) fn rewrite_text<'t, N: Naming>(naming: &mut N, text: &'t str) -> Cow<'t, str> {
     rewrite(naming, text, Role::Plain)
 }
 
-fn rewrite<N: Naming>(naming: &mut N, text: &str, role: Role) -> String {
+/// The same of a text in this role. One in which nothing was generated is given back as it is.
+pub(super) fn rewrite<'t, N: Naming>(naming: &mut N, text: &'t str, role: Role) -> Cow<'t, str> {
     let digits_only = || text.len() >= EPOCH_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     match role {
-        Role::Bound => return text.to_owned(),
-        Role::Secret(stem) if !text.is_empty() => return naming.after(text, stem),
-        Role::Time if is_date_time(text) || digits_only() => return TIME.to_owned(),
+        Role::Bound => return Cow::Borrowed(text),
+        Role::Secret(stem) if !text.is_empty() => return Cow::Owned(naming.after(text, stem)),
+        Role::Time if is_date_time(text) || digits_only() => return Cow::Owned(TIME.to_owned()),
         Role::Id => {
             if let Some(name) = naming.names().known_id(text) {
-                return name.to_owned();
+                return Cow::Owned(name.to_owned());
             }
         }
         _ => {}
     }
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
+    let mut out = String::new();
+    let (mut at, mut copied) = (0, 0);
     while let Some(next) = text[at..].chars().next() {
         let known = if role == Role::Data { None } else { naming.names().known_at(text, at) };
-        if let Some((length, name)) = known {
-            out.push_str(name);
-            at += length;
-        } else if let Some((shape, length)) = shape_at(text, at) {
-            let found = &text[at..at + length];
-            out.push_str(&match shape {
-                Shape::Id => naming.by_appearance(found),
-                Shape::Token => naming.after(found, "token"),
-                Shape::Instant => TIME.to_owned(),
-            });
-            at += length;
-        } else {
-            out.push(next);
-            at += next.len_utf8();
+        if known.is_none()
+            && text.len() - at < SHORTEST_SHAPE
+            && (role == Role::Data || naming.names().all_have_shapes())
+        {
+            break;
         }
+        let (length, name) = match known.map(|(length, name)| (length, name.to_owned())) {
+            Some(known) => known,
+            None => match shape_at(text, at) {
+                Some((shape, length)) => (length, named(naming, shape, &text[at..at + length])),
+                None => {
+                    at += next.len_utf8();
+                    continue;
+                }
+            },
+        };
+        out.push_str(&text[copied..at]);
+        out.push_str(&name);
+        at += length;
+        copied = at;
     }
-    out
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+fn named<N: Naming>(naming: &mut N, shape: Shape, found: &str) -> String {
+    match shape {
+        Shape::Id => naming.by_appearance(found),
+        Shape::Token => naming.after(found, "token"),
+        Shape::Instant => TIME.to_owned(),
+    }
 }

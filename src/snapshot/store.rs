@@ -140,6 +140,10 @@ impl Store {
             Err(error) => return Err(StoreError::Read { path: path.to_path_buf(), error }),
         };
         let malformed = |why| StoreError::Malformed { path: path.to_path_buf(), why };
+        let text = format::readable(&bytes).map_err(malformed)?;
+        if let Some(body) = format::own_body(text) {
+            return Ok(Some(canonical(body).into_owned()));
+        }
         format::check(&bytes).map_err(malformed)?;
         let snapshot = insta::Snapshot::from_file(path).map_err(|_| malformed(Malformed::Header))?;
         match snapshot.as_text() {

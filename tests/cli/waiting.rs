@@ -136,3 +136,48 @@ fn an_interrupted_run_writes_no_snapshot_of_what_did_not_end() {
     running.ended_by("-INT").exits(130);
     assert!(project.files("snapshots").is_empty());
 }
+
+#[test]
+fn lines_come_in_the_order_in_which_tests_end() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    // The first by name is let go some polls after the other has had its last answer.
+    let polls = AtomicUsize::new(0);
+    let ended = AtomicUsize::new(0);
+    let server = Scripted::start(move |request, _| match language(request) {
+        "fr-CA" if ended.load(Ordering::SeqCst) < 2 || polls.fetch_add(1, Ordering::SeqCst) < 3 => {
+            Reply::step("one", PENDING)
+        }
+        "fr-CA" => Reply::step("one", STEP),
+        _ => {
+            ended.fetch_add(1, Ordering::SeqCst);
+            Reply::step("other", STEP)
+        }
+    });
+    let project = project(&server)
+        .with("scenarios/a.yaml", plain("language: fr-CA\nsteps:\n  - init:\n    expect: Personal details\n"))
+        .with("scenarios/b.yaml", plain("language: en-CA\nsteps: [init, current]\n"));
+    let run = project.draftgate(&["run"]).exits(0);
+    let line = |name: &str| run.stdout.find(&format!("] {name}")).expect(name);
+    assert!(line("b") < line("a"), "{}", run.stdout);
+}
+
+#[test]
+fn a_scenario_begins_when_its_requests_can_be_sent() {
+    let server = Scripted::start(|_, _| Reply::step("s", STEP));
+    let project =
+        Project::new().with("scenarios/draftgate.yaml", format!("{}run: {{ concurrency: 1 }}\n", server.config()));
+    for number in 0..40 {
+        let step = |action: &str| format!("  - {action}:\n    headers: {{ x-number: \"{number}\" }}\n");
+        let steps = format!("steps:\n{}{}{}", step("init"), step("current"), step("current"));
+        project.write(&format!("scenarios/s{number:02}.yaml"), plain(&steps));
+    }
+    project.draftgate(&["run"]).exits(0).says("40 passed");
+    let mut requests = [0; 40];
+    let mut most = 0;
+    for request in server.requests() {
+        requests[request.header("x-number").unwrap().parse::<usize>().unwrap()] += 1;
+        most = most.max(requests.iter().filter(|count| (1..3).contains(*count)).count());
+    }
+    assert_eq!(requests, [3; 40]);
+    assert!(most < 12, "{most} scenarios were under way at once, for one request at a time");
+}

@@ -186,7 +186,8 @@ mod tests {
     fn exchange(method: &str, url: &str, session: bool, answer: Value) -> Exchange {
         let headers = if session { vec![("X-HF-Session".to_owned(), "s".to_owned())] } else { Vec::new() };
         let request = Request { method: method.to_owned(), url: url.to_owned(), headers, body: RequestBody::Empty };
-        let answer = Answer { status: 200, headers: Vec::new(), body: Body::Json(answer), elapsed: Duration::ZERO };
+        let answer =
+            Answer { status: 200, headers: Vec::new(), body: Body::Json(answer.into()), elapsed: Duration::ZERO };
         Exchange { request, answer }
     }
 

@@ -30,7 +30,7 @@ impl Tape {
         let request = Request { method: method.to_owned(), url, headers: header(session).into_iter().collect(), body };
         let (status, answered, body) = answer;
         let headers = header(answered).into_iter().collect();
-        let answer = Answer { status, headers, body: Body::Json(body), elapsed: Duration::ZERO };
+        let answer = Answer { status, headers, body: Body::Json(body.into()), elapsed: Duration::ZERO };
         self.0.push(Recorded { number: self.0.len() + 1, exchange: Exchange { request, answer }, lost: false });
         self
     }

@@ -121,13 +121,15 @@ impl Kept {
         let mut found = Vec::new();
         match &mut answer.body {
             Body::Json(body) => {
-                places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
-                links(body, &mut |secret| found.push(secret.to_owned()));
-                if self.data {
-                    data::each_value(body, &mut |value| {
-                        data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()));
-                    });
-                }
+                body.edit(|body| {
+                    places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
+                    links(body, &mut |secret| found.push(secret.to_owned()));
+                    if self.data {
+                        data::each_value(body, &mut |value| {
+                            data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()));
+                        });
+                    }
+                });
             }
             Body::Text(text) => {
                 *text = places::mask_link(text, &mut |secret| found.push(secret.to_owned()));
@@ -306,7 +308,7 @@ impl Mask {
     fn answer(&self, answer: &mut Answer) {
         self.headers(&mut answer.headers);
         if let (Body::Json(body), true) = (&mut answer.body, self.entered.is_some()) {
-            data::each_value(body, &mut |value| data::masked(value, DATA));
+            body.edit(|body| data::each_value(body, &mut |value| data::masked(value, DATA)));
         }
     }
 }

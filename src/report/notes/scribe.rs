@@ -181,7 +181,7 @@ fn request(request: &exchange::Request) -> Request {
 
 fn answer(answer: &exchange::Answer) -> Answer {
     let body = match &answer.body {
-        exchange::Body::Json(value) => Some(Body::Json(value.into())),
+        exchange::Body::Json(document) => Some(Body::Json((&**document).into())),
         exchange::Body::Text(text) if text.is_empty() => None,
         exchange::Body::Text(text) => Some(Body::Text(text.clone())),
     };

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use memchr::{memchr, memmem};
 use regex::Regex;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::Header;
@@ -42,12 +44,40 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant")
 }
 
+/// The keys of the headers that are written here, each with a line of its own.
+const KEYS: [&str; 5] = ["source", "assertion_line", "description", "info", "input_file"];
+
+/// A file's text, unless it is none, or one that a merge left half done.
+pub(super) fn readable(bytes: &[u8]) -> Result<&str, Malformed> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::Encoding)?;
+    let has_line =
+        |mark: &str| memmem::find(bytes, mark.as_bytes()).is_some() && text.lines().any(|line| line.starts_with(mark));
+    if has_line("<<<<<<< ") && has_line(">>>>>>> ") { Err(Malformed::Conflict) } else { Ok(text) }
+}
+
+/// What stands after a header that is as [`write`] writes it, so that no YAML has to be read to know that it is one. None for
+/// any other file, such as one with a header of `cargo insta`.
+pub(super) fn own_body(text: &str) -> Option<&str> {
+    if memchr(b'\r', text.as_bytes()).is_some() {
+        return None;
+    }
+    let mut rest = text.strip_prefix("---\n").filter(|rest| !rest.starts_with(FENCE))?;
+    loop {
+        let line;
+        (line, rest) = rest.split_once('\n')?;
+        if line == FENCE {
+            return Some(rest);
+        }
+        let (key, value) = line.split_once(": ")?;
+        if !KEYS.contains(&key) || serde_json::from_str::<IgnoredAny>(value).is_err() {
+            return None;
+        }
+    }
+}
+
 /// Finds what insta's own reader would print about, or panic at, or take for something else.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Malformed> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::Encoding)?;
-    if text.lines().any(|line| line.starts_with("<<<<<<< ")) && text.lines().any(|line| line.starts_with(">>>>>>> ")) {
-        return Err(Malformed::Conflict);
-    }
+    let text = readable(bytes)?;
     let mut lines = text.lines();
     if lines.next().map(str::trim_end) != Some(FENCE) {
         return Err(Malformed::NoHeader);
@@ -132,6 +162,26 @@ mod tests {
         assert_eq!(check(b"---\nsource: a\nbody\n"), Err(Malformed::OpenHeader));
         assert_eq!(check(b"---\ninfo: [1, -.INF]\n---\n"), Err(Malformed::Header));
         assert_eq!(check(b"---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"), Err(Malformed::Conflict));
+    }
+
+    #[test]
+    fn the_body_of_a_file_of_our_own_is_found_without_reading_yaml() {
+        let header =
+            Header { assertion_line: Some(3), description: Some("a: \"b\"\n---".to_owned()), ..Header::default() };
+        let text = write(&header, Some("a.yaml".to_owned()), None, "{}\n---\nx");
+        assert_eq!(own_body(&text), Some("{}\n---\nx\n"));
+        for other in [
+            "",
+            "---\n---\nbody\n",
+            "---\n{}\n---\nbody\n",
+            "---\nsource: a.yaml\n---\nbody\n",
+            "---\nsource: \"a.yaml\"\nexpression: \"a\"\n---\nbody\n",
+            "---\nsource: \"a.yaml\"\nsnapshot_kind: \"binary\"\n---\n",
+            "---\nsource: \"a.yaml\"\n",
+            "---\r\nsource: \"a.yaml\"\r\n---\r\nbody\r\n",
+        ] {
+            assert_eq!(own_body(other), None, "{other:?}");
+        }
     }
 
     #[test]
