@@ -55,7 +55,7 @@ pub(super) fn readable(bytes: &[u8]) -> Result<&str, Malformed> {
     if has_line("<<<<<<< ") && has_line(">>>>>>> ") { Err(Malformed::Conflict) } else { Ok(text) }
 }
 
-/// What stands after a header that is as [`write`] writes it, so that no YAML has to be read to know that it is one. None for
+/// What stands after a header that is as [`write()`] writes it, so that no YAML has to be read to know that it is one. None for
 /// any other file, such as one with a header of `cargo insta`.
 pub(super) fn own_body(text: &str) -> Option<&str> {
     if memchr(b'\r', text.as_bytes()).is_some() {
