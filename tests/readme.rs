@@ -55,15 +55,19 @@ fn every_command_that_is_shown_can_be_typed() {
     let mut files = vec![root.join("README.md")];
     let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
     files.extend(docs.filter(|file| file.extension().is_some_and(|ending| ending == "md")));
-    assert!(files.len() > 1);
+    let mut found = std::collections::BTreeMap::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let commands = commands(&text);
-        assert!(commands.len() > 2, "{} shows no commands", file.display());
+        found.insert(file.file_name().unwrap().to_str().unwrap().to_owned(), commands.len());
         for command in commands {
             if let Err(error) = draftgate::cli::args::Arguments::try_parse_from(&command) {
                 panic!("{}: {}: {error}", file.display(), command.join(" "));
             }
         }
+    }
+    // Not every document shows one, but a reader that finds none in these has gone blind.
+    for full in ["README.md", "ci.md", "sharding.md", "journal.md"] {
+        assert!(found.get(full).is_some_and(|count| *count > 2), "{full} shows no commands: {found:?}");
     }
 }
