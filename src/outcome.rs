@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::client::LimitChange;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::operation::Version;
 use crate::expect::{Demand, Failure};
@@ -38,6 +39,8 @@ pub enum Event<O = ScenarioOutcome> {
         /// How many there may be.
         most: usize,
     },
+    /// How many requests may be in flight, or how many a second, has changed notably.
+    LimitChanged(LimitChange),
     /// The run has ended.
     Ended {
         /// How long it took.
@@ -53,6 +56,7 @@ impl<O> Event<O> {
             Event::Doing { test, doing } => Event::Doing { test, doing },
             Event::Finished(outcome) => Event::Finished(Box::new(of(*outcome))),
             Event::Retried { attempt, next, most } => Event::Retried { attempt: Box::new(of(*attempt)), next, most },
+            Event::LimitChanged(change) => Event::LimitChanged(change),
             Event::Ended { elapsed } => Event::Ended { elapsed },
         }
     }

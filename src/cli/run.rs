@@ -3,13 +3,11 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Arguments as Libtest;
-use tokio::sync::watch;
 
 use super::Environment;
 use super::advice::advice;
@@ -24,7 +22,7 @@ use super::prepare::{Prepared, prepare};
 use super::reporters::Reporters;
 use super::repository;
 use super::shard::{Chosen, NoShard, chosen};
-use super::signal::stop_signal;
+use super::signal::listen_for_stop;
 use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::{Discretion, Entered};
@@ -191,7 +189,7 @@ pub(super) fn execute(
 ) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
-    let interrupted = listen_for_interrupt(&prepared.runtime);
+    let stopped = listen_for_stop(&prepared.runtime, prepared.global_timeout);
     let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder } = telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let in_github = reporters.in_github();
@@ -208,6 +206,7 @@ pub(super) fn execute(
         let terminal = (!as_rust).then(|| {
             let terminal = Terminal::new(io::stdout(), discretion.clone(), output.color)
                 .with_slow(prepared.slow)
+                .with_limits(prepared.verbose)
                 .with_advice(advice)
                 .of_part(plan.part());
             if output.live { terminal.with_progress(terminal_width) } else { terminal }
@@ -225,6 +224,8 @@ pub(super) fn execute(
     let told = Told(told);
     let listener = told.listener(&clerk);
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
+    let of_limits = listener.clone();
+    prepared.run.client.observe(Some(Box::new(move |change| of_limits.tell(|| Event::LimitChanged(change)))));
     let finish: Arc<dyn Finish> = Arc::new(Finishing {
         run: prepared.run.clone(),
         sources: prepared.sources.clone(),
@@ -236,8 +237,9 @@ pub(super) fn execute(
     });
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let handle = prepared.runtime.handle();
-    let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &interrupted, &listener, &finish);
+    let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &stopped, &listener, &finish);
     drop(finish);
+    prepared.run.client.observe(None);
     let elapsed = began.elapsed();
     listener.tell(|| Event::Ended { elapsed });
     drop((listener, told));
@@ -366,28 +368,6 @@ fn entered(prepared: &Prepared) -> Entered {
     let suite = &prepared.run.suite;
     let tests: Vec<_> = suite.tests().map(|test| (test.name(), values(test))).collect();
     Entered::new(&prepared.sources, &tests, &places(suite, &prepared.sources))
-}
-
-/// Ctrl-C, or the signal that ends a container, ends the tests under way; what is known by then is reported. A second one
-/// ends the program.
-fn listen_for_interrupt(runtime: &tokio::runtime::Runtime) -> watch::Receiver<bool> {
-    static AGAIN: AtomicBool = AtomicBool::new(false);
-    let (sender, receiver) = watch::channel(false);
-    // Listened for from now on, not from when the task first runs.
-    let mut next = runtime.block_on(async { stop_signal() });
-    runtime.spawn(async move {
-        while let Ok(stop) = next {
-            stop.await;
-            if AGAIN.swap(true, Ordering::SeqCst) {
-                std::process::exit(Exit::Interrupted as i32);
-            }
-            sender.send_replace(true);
-            next = stop_signal();
-        }
-        // Without signals nothing is ever interrupted; the sender must outlive the run all the same.
-        std::future::pending::<()>().await;
-    });
-    receiver
 }
 
 /// Lists the snapshots that no scenario refers to.

@@ -8,9 +8,10 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
-use super::{Run, TestId, run_test};
+use super::scenario::never_begun;
+use super::{Run, Stopped, TestId, run_test};
 use crate::outcome::{Listener, ScenarioOutcome, Verdict};
 use crate::scenario::Test;
 use crate::source::Diagnostic;
@@ -52,14 +53,14 @@ fn flags_skipped(arguments: &Arguments) -> bool {
 
 /// Runs the selected tests as the arguments ask, or lists them.
 ///
-/// Nothing is started for a test that the arguments leave out, and nothing at all under `--list`. When `interrupted`
-/// becomes true, tests under way end as interrupted.
+/// Nothing is started for a test that the arguments leave out, and nothing at all under `--list`. When `stopped` says so,
+/// tests under way end.
 pub fn run_trials(
     run: &Arc<Run>,
     handle: &Handle,
     tests: &[TestId],
     arguments: &Arguments,
-    interrupted: &watch::Receiver<bool>,
+    stopped: &Stopped,
     listener: &Listener,
     finish: &Arc<dyn Finish>,
 ) -> Conclusion {
@@ -77,7 +78,7 @@ pub fn run_trials(
         let wanted = !arguments.list && !arguments.is_filtered_out(&probe) && !arguments.is_ignored(&probe);
         let skipped = skip.filter(|_| !flagged);
         let receiver =
-            (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, interrupted, listener, finish));
+            (wanted && skipped.is_none()).then(|| start(run, handle, *id, &permits, stopped, listener, finish));
         let shown = finish.shown(&name);
         // What it is called decides whether it is left out, and not what it is shown as.
         if shown != name && arguments.is_filtered_out(&probe) {
@@ -109,21 +110,20 @@ fn start(
     handle: &Handle,
     id: TestId,
     permits: &Arc<Semaphore>,
-    interrupted: &watch::Receiver<bool>,
+    stopped: &Stopped,
     listener: &Listener,
     finish: &Arc<dyn Finish>,
 ) -> Receiver<TrialResult> {
     let (sender, receiver) = sync_channel(1);
     let (run, permits, finish) = (run.clone(), permits.clone(), finish.clone());
-    let (interrupted, listener) = (interrupted.clone(), listener.clone());
+    let (stopped, listener) = (stopped.clone(), listener.clone());
     handle.spawn(async move {
         // The semaphore is never closed.
         let _permit = permits.acquire().await;
-        let given_up = *interrupted.borrow();
-        let outcome = if given_up {
-            plain(&run, id, Verdict::Interrupted)
-        } else {
-            run_test(&run, run.test(id), interrupted, &listener).await
+        let given_up = *stopped.borrow();
+        let outcome = match given_up {
+            Some(stop) => never_begun(run.test(id), stop),
+            None => run_test(&run, run.test(id), stopped, &listener).await,
         };
         // Nobody listens any more when the run was given up.
         drop(sender.send(finish.ended(outcome)));
