@@ -78,7 +78,7 @@ fn whatever_keeps_an_answer_back_fails_its_own_scenario_at_the_bound_and_no_othe
             project.write(&format!("scenarios/{number}.yaml"), scenario(steps));
         }
         let ended = project.draftgate(&["run"]).exits(5);
-        ended.says(message).says("scenarios/hangs.yaml:5:9").says("21 tests: 20 passed, 1 broken");
+        ended.says(message).says("scenarios/hangs.yaml:5:9").says("21 tests: 20 passed, 1 failed");
     }
 }
 

@@ -72,16 +72,19 @@ impl Pace {
 
     /// Lets a request begin now, or says when to ask again; `most` is a rate that holds for this one beside the others.
     pub fn begin(&mut self, most: Option<f64>, now: Duration) -> Result<(), Duration> {
-        let now = now.as_secs_f64();
-        self.since.get_or_insert(now);
+        let seconds = now.as_secs_f64();
+        self.since.get_or_insert(seconds);
         let rates = [self.most, self.learnt(), most];
         let Some(rate) = rates.into_iter().flatten().reduce(f64::min) else { return Ok(()) };
-        let slot = self.next.max(now - CATCH_UP);
-        if slot > now {
-            return Err(Duration::from_secs_f64(slot));
+        let slot = self.next.max(seconds - CATCH_UP);
+        // As a time that there is, or it would never quite have come.
+        match Duration::from_secs_f64(slot.max(0.0)) {
+            at if at > now => Err(at),
+            _ => {
+                self.next = slot + rate.recip();
+                Ok(())
+            }
         }
-        self.next = slot + rate.recip();
-        Ok(())
     }
 
     /// An answer came that was not refused.
