@@ -59,9 +59,9 @@ fn whatever_keeps_an_answer_back_fails_its_own_scenario_at_the_bound_and_no_othe
         Reply::Bytes(bytes) => Reply::Drip(bytes, Duration::from_millis(100)),
         other => other,
     };
-    let late: fn() -> Reply = || Reply::Silence;
-    let waits: [(fn() -> Reply, &str); 3] = [
-        (late, "error: no answer within 500ms"),
+    type Late = (fn() -> Reply, &'static str);
+    let waits: [Late; 3] = [
+        (|| Reply::Silence, "error: no answer within 500ms"),
         (drip, "error: no answer within 500ms"),
         (|| Reply::Close, "error: the connection broke: "),
     ];

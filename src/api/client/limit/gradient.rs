@@ -102,6 +102,9 @@ const GROWTH: f64 = 1.0;
 /// How much faster than they are answered requests begin meanwhile, with care.
 const CAREFUL_RATE: f64 = 1.5;
 
+/// The number of no round.
+const NO_ROUND: u64 = u64::MAX;
+
 /// Finds the limit.
 #[derive(Debug)]
 pub(in crate::api::client) struct Gradient {
@@ -209,12 +212,16 @@ impl Gradient {
 
     /// A request begins, as one of so many in flight; gives the round that it belongs to.
     pub fn begin(&mut self, in_flight: usize) -> u64 {
+        if in_flight > self.limit() {
+            // A higher limit has let it begin, and says nothing of this one.
+            return NO_ROUND;
+        }
         let enough = self.enough();
         if self.rounds.back().is_none_or(|round| round.full) {
             self.rounds.push_back(Round { number: self.next, ..Round::default() });
             self.next += 1;
         }
-        let Some(round) = self.rounds.back_mut() else { return self.next };
+        let Some(round) = self.rounds.back_mut() else { return NO_ROUND };
         round.begun += 1;
         round.in_flight += in_flight;
         round.full = round.begun >= enough;

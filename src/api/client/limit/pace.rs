@@ -36,6 +36,8 @@ pub(in crate::api::client) struct Pace {
     learnt: Option<Learnt>,
     /// When the next request may begin, in seconds.
     next: f64,
+    /// Whether a request had to wait since the rate last grew: a rate that nobody reaches says nothing.
+    reached: bool,
     /// When it was first asked for anything, or last refused, in seconds.
     since: Option<f64>,
     /// What was answered since then.
@@ -57,7 +59,7 @@ impl Pace {
     /// A pace of at most so many requests a second.
     pub fn new(most: Option<f64>) -> Self {
         let most = most.filter(|rate| *rate >= SLOWEST);
-        Pace { most, learnt: None, next: 0.0, since: None, answered: 0 }
+        Pace { most, learnt: None, next: 0.0, reached: false, since: None, answered: 0 }
     }
 
     /// Whether there is any pace.
@@ -79,7 +81,10 @@ impl Pace {
         let slot = self.next.max(seconds - CATCH_UP);
         // As a time that there is, or it would never quite have come.
         match Duration::from_secs_f64(slot.max(0.0)) {
-            at if at > now => Err(at),
+            at if at > now => {
+                self.reached = true;
+                Err(at)
+            }
             _ => {
                 self.next = slot + rate.recip();
                 Ok(())
@@ -97,8 +102,10 @@ impl Pace {
             Some(refused) if learnt.rate < refused * MARGIN => GROWTH[1],
             Some(_) => GROWTH[2],
         };
-        // It grows while requests are asked for, and not over a pause.
-        learnt.rate *= 1.0 + growth * (now - learnt.grown).clamp(0.0, 1.0);
+        // Not over a pause.
+        if std::mem::take(&mut self.reached) {
+            learnt.rate *= 1.0 + growth * (now - learnt.grown).clamp(0.0, 1.0);
+        }
         learnt.grown = now;
         if now - learnt.at > FORGOTTEN {
             learnt.refused = None;

@@ -169,21 +169,26 @@ async fn idle_latency(kind: Kind) -> f64 {
 async fn it_is_as_fast_as_the_best_fixed_number_and_the_server_answers_about_as_quickly_as_an_idle_one() {
     let times = [(20.0, 0.0), (50.0, 0.3), (200.0, 0.2)];
     let remote = [8, 16, 32, 64, 500].map(|workers| (workers, false));
-    let local = [16, 64, 100].map(|workers| (workers, true));
+    let local = [16, 64].map(|workers| (workers, true));
     for (workers, local) in remote.into_iter().chain(local) {
         for (service, noise) in times {
             let kind = Kind { workers, service, noise, ..QUIET };
             let idle = idle_latency(kind).await;
+            // Long enough for how it begins not to matter.
+            let scenarios = if workers > 32 && local { 2500 } else { 1000 };
             // More only wait, and less leave workers idle.
             let best = Concurrency::Fixed(if local { 2 * workers } else { (2 * workers).min(64) });
-            for seed in 1..=2 {
+            let (mut fixed, mut wall, mut latency) = (0.0, 0.0, 0.0);
+            for seed in 1..=3 {
                 let kind = Kind { seed, ..kind };
-                let fixed = measure(kind, best, local, 1000).await;
-                let seen = measure(kind, AUTO, local, 1000).await;
-                let told = format!("{kind:?}: {} s of {} s, {} ms of {idle} ms", seen.wall, fixed.wall, seen.latency());
-                assert!(seen.wall <= 1.1 * fixed.wall, "{told}");
-                assert!(seen.latency() <= 1.5 * idle, "{told}");
+                fixed += measure(kind, best, local, scenarios).await.wall / 3.0;
+                let seen = measure(kind, AUTO, local, scenarios).await;
+                wall += seen.wall / 3.0;
+                latency += seen.latency() / 3.0;
             }
+            let told = format!("{kind:?}: {wall} s of {fixed} s, {latency} ms of {idle} ms");
+            assert!(wall <= 1.1 * fixed, "{told}");
+            assert!(latency <= 1.5 * idle, "{told}");
         }
     }
 }
@@ -307,9 +312,11 @@ async fn whoever_gives_up_gives_the_place_back() {
         tasks.spawn(async move { drop(tokio::time::timeout(patience, task).await) });
     }
     tasks.join_all().await;
-    let state = limiter.state();
-    assert_eq!((state.lent, state.in_flight), (0, 0));
-    assert_eq!(state.limit + state.debt, limiter.permits.available_permits());
+    {
+        let state = limiter.state();
+        assert_eq!((state.lent, state.in_flight), (0, 0));
+        assert_eq!(state.limit + state.debt, limiter.permits.available_permits());
+    }
     assert!(tokio::time::timeout(Duration::from_secs(60), limiter.enter()).await.is_ok());
 }
 
