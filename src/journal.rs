@@ -56,6 +56,8 @@ pub enum Entry {
     StepPending(StepPending),
     /// A test has ended, or was skipped.
     TestFinished(Box<Test>),
+    /// How many requests may be in flight at a host, or how many a second, is found to be another.
+    LimitChanged(LimitChanged),
     /// The run has ended: the last line, which a run that was killed does not write.
     RunEnded(RunEnded),
     /// What a later draftgate added.
@@ -186,6 +188,43 @@ pub struct StepPending {
 
 /// The exit code of a run that was interrupted: its tests under way are `interrupted`, and others never began.
 pub const INTERRUPTED: u8 = 130;
+
+/// How much is asked of a host has changed notably, as its answers had it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LimitChanged {
+    /// The host, with its port.
+    pub host: String,
+    /// How many requests could be in flight.
+    pub from: usize,
+    /// How many can be now.
+    pub to: usize,
+    /// The most requests a second from now on; null where that is not bounded by what was found out.
+    pub rate: Option<f64>,
+    /// How long no request begins, in seconds; null where there is no pause.
+    pub pause: Option<f64>,
+    /// Why.
+    pub reason: LimitReason,
+    /// When.
+    pub at: f64,
+}
+
+/// Why more or less is asked of a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitReason {
+    /// Answers come as quickly as with fewer requests in flight.
+    Level,
+    /// Answers take longer the more requests are in flight.
+    Slower,
+    /// Answers take longer, however few requests are in flight.
+    NotOurs,
+    /// It answered 429.
+    Refused,
+    /// It answered 503.
+    Unavailable,
+    /// Connections fail, or answers do not come.
+    Broken,
+}
 
 /// How the run ended.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::client::LimitChange;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::operation::Version;
 use crate::expect::{Demand, Failure};
@@ -43,6 +44,8 @@ pub enum Event<O = ScenarioOutcome> {
         /// The test's name.
         test: String,
     },
+    /// How many requests may be in flight, or how many a second, has changed notably.
+    LimitChanged(LimitChange),
     /// The run has ended.
     Ended {
         /// How long it took.
@@ -59,6 +62,7 @@ impl<O> Event<O> {
             Event::Finished(outcome) => Event::Finished(Box::new(of(*outcome))),
             Event::Retried { attempt, next, most } => Event::Retried { attempt: Box::new(of(*attempt)), next, most },
             Event::NeverBegan { test } => Event::NeverBegan { test },
+            Event::LimitChanged(change) => Event::LimitChanged(change),
             Event::Ended { elapsed } => Event::Ended { elapsed },
         }
     }

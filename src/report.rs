@@ -16,6 +16,7 @@ pub mod gitlab;
 pub mod html;
 pub mod jsonl;
 pub mod junit;
+mod limit;
 pub mod markdown;
 pub mod notes;
 mod notice;

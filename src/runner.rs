@@ -7,6 +7,7 @@
 mod attempts;
 pub mod harness;
 mod maps;
+mod poll;
 mod refused;
 mod scenario;
 pub mod shard;
@@ -19,6 +20,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::api::client::Client;
 use crate::scenario::{Case, Scenario, Suite, Test};
 use crate::snapshot::{Outlines, Store, UpdatePolicy};
@@ -26,6 +29,7 @@ use crate::template::scope::World;
 
 pub use attempts::run_test;
 pub use maps::{Recorded, Surveyor, known_flows, record_maps};
+pub use poll::Poll;
 pub use snapshots::{collisions, expected_files, settle};
 pub use turn::Turn;
 
@@ -42,6 +46,8 @@ pub struct Run {
     pub world: Arc<World>,
     /// How long a pending answer is polled when a step does not say.
     pub wait: Duration,
+    /// How long is waited between two polls of it.
+    pub poll: Poll,
     /// Bound on a whole scenario that does not set its own.
     pub timeout: Duration,
     /// How often a test that failed is run again when its scenario does not say.
@@ -63,6 +69,18 @@ pub struct Run {
     /// Takes in what the tests see of the flows.
     pub surveyor: Surveyor,
 }
+
+/// Why tests under way end before their time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Somebody interrupted the run.
+    Interrupted,
+    /// The run as a whole took longer than this.
+    OutOfTime(Duration),
+}
+
+/// Says that tests under way are to end, and why.
+pub type Stopped = watch::Receiver<Option<Stop>>;
 
 /// One test of a run's suite, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

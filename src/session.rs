@@ -107,6 +107,8 @@ impl From<CallError> for StepError {
 pub struct Applicants {
     client: Client,
     setting: Setting,
+    /// Whether faults are answered by asking again: the step under way does not want to see them.
+    retry: bool,
     /// What templates see.
     pub scope: Scope,
     all: Vec<(Option<String>, Applicant)>,
@@ -124,6 +126,7 @@ impl Applicants {
             client,
             fresh: Applicant { flow: setting.flow.clone(), ..Applicant::default() },
             setting,
+            retry: true,
             scope,
             all: Vec::new(),
             bearer: None,

@@ -5,15 +5,19 @@
 
 mod documents;
 mod limit;
+mod observer;
 mod send;
 mod urls;
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
+use serde_json::Value;
+use tokio::sync::watch;
 
 use super::exchange::{Exchange, Request, RequestBody};
 use super::operation::{OPERATIONS, Operation, Service, Version};
@@ -21,7 +25,10 @@ use super::token::{Credentials, Token, TokenCache};
 use super::wire::{LANGUAGE_HEADER, RETRY_HEADER, RETRY_ON_PENDING_LIMIT, SESSION_HEADER};
 use crate::redact::{Redactor, Secret};
 use documents::Documents;
-use limit::Limiter;
+use limit::Limiters;
+pub use limit::{Concurrency, LimitChange, Reason};
+use observer::{Observer, Tell};
+use send::Manner;
 use urls::Urls;
 
 /// Where the service is and how it is talked to.
@@ -45,9 +52,9 @@ pub struct Config {
     pub max_body: usize,
     /// How often an idempotent request is asked again after a fault.
     pub retries: u32,
-    /// How many requests may be in flight.
-    pub in_flight: usize,
-    /// The most requests a second.
+    /// How many requests may be in flight at each host.
+    pub concurrency: Concurrency,
+    /// The most requests a second to each host.
     pub rate: Option<f64>,
 }
 
@@ -123,10 +130,11 @@ struct Inner {
     http: reqwest::Client,
     config: Config,
     redactor: Redactor,
-    limiter: Limiter,
+    limiters: Limiters,
     tokens: TokenCache,
     documents: Documents,
     urls: Urls,
+    observer: Observer,
 }
 
 /// What stays as it is in one segment of a path.
@@ -148,20 +156,32 @@ impl Client {
     pub fn new(config: Config, redactor: Redactor) -> Result<Self, reqwest::Error> {
         install_tls();
         let urls = [&config.base_url, &config.export_url, &config.token_url];
+        let local = urls.into_iter().any(is_loopback);
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("draftgate/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(config.connect_timeout)
             .tcp_nodelay(true)
-            .pool_max_idle_per_host(config.in_flight.max(1));
+            .pool_max_idle_per_host(config.concurrency.most(local).max(config.concurrency.most(false)));
         if urls.iter().all(|url| url.scheme() == "http" && is_loopback(url)) {
             // Reading the system's certificates takes longer than a whole run against a loopback server.
             builder = builder.tls_certs_only([]).no_proxy();
         }
-        let limiter = Limiter::new(config.in_flight, config.rate);
-        let (tokens, documents, urls) = Default::default();
-        let inner = Inner { http: builder.build()?, config, redactor, limiter, tokens, documents, urls };
+        let limiters = Limiters::new(config.concurrency, config.rate);
+        let (tokens, documents, urls, observer) = Default::default();
+        let inner = Inner { http: builder.build()?, config, redactor, limiters, tokens, documents, urls, observer };
         Ok(Client { inner: Arc::new(inner) })
+    }
+
+    /// From now on, tells someone else of limits that change notably, or nobody. They hear on the thread where it happens,
+    /// and so have to be quick.
+    pub fn observe(&self, tell: Option<Tell>) {
+        self.inner.observer.set(tell);
+    }
+
+    /// How many requests may be in flight at the flow interpreter, now and from now on.
+    pub fn allowed(&self) -> watch::Receiver<usize> {
+        self.inner.limiters.of(&self.inner.config.base_url).allowed()
     }
 
     /// How it is set up.
@@ -174,13 +194,21 @@ impl Client {
     pub async fn call(&self, operation: Operation, parameters: Parameters, retry: bool) -> Result<Exchange, CallError> {
         // So long the API may hold it before it answers, beyond the usual time.
         let extra = if parameters.retry_on_pending { RETRY_ON_PENDING_LIMIT } else { Duration::ZERO };
+        let kind = kind((operation, &parameters.flow, parameters.version.word()), &parameters.body);
         let request = self.request(operation, parameters);
-        let retries = if retry && operation.row().idempotent { self.inner.config.retries } else { 0 };
-        self.send(request, retries, extra).await
+        self.send(request, Manner { heeded: retry, idempotent: operation.row().idempotent, extra, kind }).await
     }
 
-    /// Sends any other request; `path` is relative to the base URL, and `{flow}` and `{session}` in it are filled in.
-    pub async fn call_path(&self, method: &str, path: &str, parameters: Parameters) -> Result<Exchange, CallError> {
+    /// Sends any other request; `path` is relative to the base URL, and `{flow}` and `{session}` in it are filled in. With
+    /// `retry`, one that is refused for there being too many is asked again.
+    pub async fn call_path(
+        &self,
+        method: &str,
+        path: &str,
+        parameters: Parameters,
+        retry: bool,
+    ) -> Result<Exchange, CallError> {
+        let kind = kind((method, path), &parameters.body);
         let path = fill_in(path, &parameters);
         let url = match self.below_base(&path) {
             Some((url, _)) => url.to_string(),
@@ -190,7 +218,8 @@ impl Client {
                 return Err(CallError { request: Box::new(request), kind });
             }
         };
-        self.send(finish(method, url, parameters), 0, Duration::ZERO).await
+        let manner = Manner { heeded: retry, idempotent: false, extra: Duration::ZERO, kind };
+        self.send(finish(method, url, parameters), manner).await
     }
 
     /// The URL of a path below the base URL, dots resolved, and what of it is below; `None` when it leads out of it.
@@ -218,7 +247,7 @@ impl Client {
     pub async fn bearer(&self) -> Result<Option<Secret>, CallError> {
         let Some(credentials) = &self.inner.config.credentials else { return Ok(None) };
         let fetch = async || {
-            let exchange = self.authenticate(credentials).await?;
+            let exchange = self.authenticate(credentials, true).await?;
             read_token(&exchange, &self.inner.redactor).map_err(|wrong| CallError {
                 request: Box::new(exchange.request.clone()),
                 kind: CallErrorKind::Token(wrong),
@@ -227,8 +256,8 @@ impl Client {
         self.inner.tokens.get(fetch).await.map(Some)
     }
 
-    /// Asks the token endpoint for a token of its own.
-    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Exchange, CallError> {
+    /// Asks the token endpoint for a token of its own. A fault is answered by asking again, unless `retry` is false.
+    pub async fn authenticate(&self, credentials: &Credentials, retry: bool) -> Result<Exchange, CallError> {
         let secret = credentials.client_secret.expose();
         // A wrong one that a scenario tries out may be an ordinary word; those that are configured are known.
         self.inner.redactor.add_distinctive(secret);
@@ -244,7 +273,9 @@ impl Client {
             headers: Vec::new(),
             body: RequestBody::Form(form.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()),
         };
-        let exchange = self.send(request, self.inner.config.retries, Duration::ZERO).await?;
+        let kind = kind("token", &RequestBody::Empty);
+        let manner = Manner { heeded: retry, idempotent: true, extra: Duration::ZERO, kind };
+        let exchange = self.send(request, manner).await?;
         if let Some(token) = exchange.answer.json().and_then(|body| body.get("access_token")?.as_str()) {
             self.inner.redactor.add(token);
         }
@@ -267,6 +298,25 @@ impl Client {
         let url = format!("{}{}{path}", service.as_str().trim_end_matches('/'), parameters.version.prefix());
         finish(method, url, parameters)
     }
+}
+
+/// What answers are compared with to see whether the server slows down: those to the same operation of the same flow and,
+/// for one form is not another, to the same fields, or to files of about the same size.
+fn kind(operation: impl Hash, body: &RequestBody) -> u64 {
+    let hash = |of: &dyn Fn(&mut DefaultHasher)| {
+        let mut hasher = DefaultHasher::new();
+        of(&mut hasher);
+        hasher.finish()
+    };
+    let of_body = match body {
+        // Their order means nothing.
+        RequestBody::Json(Value::Object(fields)) => {
+            fields.keys().map(|name| hash(&|hasher| name.hash(hasher))).fold(1, u64::wrapping_add)
+        }
+        RequestBody::File { bytes, .. } => u64::from(bytes.len().max(1).ilog2()),
+        _ => 0,
+    };
+    hash(&|hasher| (&operation, of_body).hash(hasher))
 }
 
 /// Puts the parameters into a path.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::api::operation::{OPERATIONS, Operation};
+use crate::runner::Poll;
 use crate::scenario::{parse_duration, read_duration, read_retries};
 use crate::source::{Code, Diagnostic, SourceId, Sources, Span};
 use crate::template::Templated;
@@ -35,14 +36,20 @@ pub struct Config {
     pub connect_timeout: Option<Duration>,
     /// `flows`: ids by alias.
     pub flows: Vec<(String, Templated)>,
-    /// `run.concurrency`: requests in flight; absent for `auto`.
+    /// `run.concurrency`: requests in flight at each host; absent for `auto`.
     pub concurrency: Option<usize>,
+    /// `run.max_concurrency`: the most that `auto` comes to.
+    pub max_concurrency: Option<usize>,
     /// `run.rate`: requests a second.
     pub rate: Option<f64>,
     /// `run.timeout`: bound on a request.
     pub timeout: Option<Duration>,
     /// `run.scenario_timeout`: bound on a scenario.
     pub scenario_timeout: Option<Duration>,
+    /// `run.global_timeout`: bound on the whole run.
+    pub global_timeout: Option<Duration>,
+    /// `run.poll`: how long is waited between two polls.
+    pub poll: Option<Poll>,
     /// `run.wait`: how long a pending answer is polled.
     pub wait: Option<Duration>,
     /// `run.retries` of idempotent requests.
@@ -146,17 +153,14 @@ impl Config {
     }
 
     fn read_run(&mut self, mut map: Mapping<'_>, reading: &mut Reading<'_>) {
-        if let Some(node) = map.take("concurrency").filter(|node| node.as_str() != Some("auto")) {
-            self.concurrency = read_count(node, reading)
-                .and_then(|count| usize::try_from(count).ok())
-                .filter(|count| (1..=MOST_IN_FLIGHT).contains(count));
-            if self.concurrency.is_none() && matches!(node.kind, Kind::Number(_)) {
-                reading.wanted(node, &format!("`auto`, or a number from 1 to {MOST_IN_FLIGHT}"));
-            }
-        }
+        let concurrency = map.take("concurrency").filter(|node| node.as_str() != Some("auto"));
+        self.concurrency = concurrency.and_then(|node| read_in_flight(node, "`auto`, or ", reading));
+        self.max_concurrency = map.take("max_concurrency").and_then(|node| read_in_flight(node, "", reading));
         self.rate = map.take("rate").and_then(|node| read_rate(node, reading));
         self.timeout = map.take("timeout").and_then(|node| read_time(node, reading));
         self.scenario_timeout = map.take("scenario_timeout").and_then(|node| read_time(node, reading));
+        self.global_timeout = map.take("global_timeout").and_then(|node| read_time(node, reading));
+        self.poll = map.take("poll").and_then(|node| read_poll(node, reading));
         self.wait = map.take("wait").and_then(|node| read_time(node, reading));
         self.retries =
             map.take("retries").and_then(|node| read_count(node, reading)).and_then(|n| u32::try_from(n).ok());
@@ -180,9 +184,12 @@ impl Config {
             connect_timeout: over.connect_timeout.or(self.connect_timeout),
             flows: over.flows.into_iter().chain(self.flows).collect(),
             concurrency: over.concurrency.or(self.concurrency),
+            max_concurrency: over.max_concurrency.or(self.max_concurrency),
             rate: over.rate.or(self.rate),
             timeout: over.timeout.or(self.timeout),
             scenario_timeout: over.scenario_timeout.or(self.scenario_timeout),
+            global_timeout: over.global_timeout.or(self.global_timeout),
+            poll: over.poll.or(self.poll),
             wait: over.wait.or(self.wait),
             retries: over.retries.or(self.retries),
             scenario_retries: over.scenario_retries.or(self.scenario_retries),
@@ -288,12 +295,39 @@ fn read_count(node: &Node, reading: &mut Reading<'_>) -> Option<u64> {
     count
 }
 
+/// A number of requests in flight; `or` is what else may stand there.
+fn read_in_flight(node: &Node, or: &str, reading: &mut Reading<'_>) -> Option<usize> {
+    let count = match &node.kind {
+        Kind::Number(number) => number.as_u64().and_then(|count| usize::try_from(count).ok()),
+        _ => None,
+    };
+    let count = count.filter(|count| (1..=MOST_IN_FLIGHT).contains(count));
+    if count.is_none() {
+        reading.wanted(node, &format!("{or}a number from 1 to {MOST_IN_FLIGHT}"));
+    }
+    count
+}
+
 fn read_time(node: &Node, reading: &mut Reading<'_>) -> Option<Duration> {
     let time = node.as_str().and_then(parse_duration).filter(|time| !time.is_zero());
     if time.is_none() {
         reading.wanted(node, "a duration such as 30s");
     }
     time
+}
+
+/// `500ms`, or `{from: 100ms, to: 2s}`.
+fn read_poll(node: &Node, reading: &mut Reading<'_>) -> Option<Poll> {
+    if matches!(node.kind, Kind::String(_)) {
+        return read_time(node, reading).map(Poll::every);
+    }
+    let mut map = reading.mapping(node, "a duration such as 500ms, or {from: 100ms, to: 2s}")?;
+    let [from, to] = ["from", "to"].map(|key| map.take(key).and_then(|node| read_time(node, reading)));
+    reading.finish(map);
+    let usual = Poll::default();
+    // Either alone bounds the other.
+    let from = from.unwrap_or(usual.from.min(to.unwrap_or(usual.from)));
+    Some(Poll { from, to: to.unwrap_or(usual.to.max(from)) })
 }
 
 /// `20/s`, `100/m`, or a number a second.

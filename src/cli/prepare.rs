@@ -52,6 +52,10 @@ pub(super) struct Prepared {
     pub chosen: Option<String>,
     /// After how long a test that still runs is told of as slow; zero for never.
     pub slow: Duration,
+    /// How long the run may take as a whole.
+    pub global_timeout: Option<Duration>,
+    /// Whether it is told how much is asked of the server.
+    pub verbose: bool,
 }
 
 /// Shows why a command cannot begin.
@@ -165,6 +169,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         flows: Arc::new(std::mem::take(&mut settings.flows)),
         world: settings.world.clone(),
         wait: settings.config.wait.unwrap_or(DEFAULT_WAIT),
+        poll: settings.config.poll.unwrap_or_default(),
         timeout: settings.config.scenario_timeout.unwrap_or(DEFAULT_SCENARIO_TIMEOUT),
         retries: arguments.retries.or(settings.config.scenario_retries).unwrap_or(0),
         // Behind the embedded sandbox there is nobody whose data could be touched.
@@ -202,6 +207,8 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         server,
         chosen: chosen.map(str::to_owned),
         slow: settings.config.slow.unwrap_or(DEFAULT_SLOW),
+        global_timeout: arguments.global_timeout.or(settings.config.global_timeout),
+        verbose: arguments.verbose,
     })
 }
 

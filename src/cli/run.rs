@@ -4,13 +4,11 @@ use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Arguments as Libtest;
-use tokio::sync::watch;
 
 use super::Environment;
 use super::advice::advice;
@@ -28,7 +26,7 @@ use super::repository;
 use super::settings;
 use super::shard::{Chosen, NoShard, chosen};
 use super::shown;
-use super::signal::stop_signal;
+use super::signal::listen_for_stop;
 use crate::journal::WorkingFolder;
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::{Discretion, Entered};
@@ -216,7 +214,7 @@ pub(super) fn execute(
 ) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
-    let interrupted = listen_for_interrupt(&prepared.runtime);
+    let stopped = listen_for_stop(&prepared.runtime, prepared.global_timeout);
     let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder } = telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let in_github = reporters.in_github();
@@ -233,6 +231,7 @@ pub(super) fn execute(
         let terminal = (!as_rust).then(|| {
             let terminal = Terminal::new(io::stdout(), discretion.clone(), output.color)
                 .with_slow(prepared.slow)
+                .with_limits(prepared.verbose)
                 .with_advice(advice)
                 .of_part(plan.part());
             if output.live { terminal.with_progress(terminal_width) } else { terminal }
@@ -250,6 +249,8 @@ pub(super) fn execute(
     let told = Told(told);
     let listener = told.listener(&clerk);
     listener.tell(|| Event::Started { tests: selected(&prepared.run, &prepared.tests, libtest).len() });
+    let of_limits = listener.clone();
+    prepared.run.client.observe(Some(Box::new(move |change| of_limits.tell(|| Event::LimitChanged(change)))));
     let finish: Arc<dyn Finish> = Arc::new(Finishing {
         run: prepared.run.clone(),
         sources: prepared.sources.clone(),
@@ -261,8 +262,9 @@ pub(super) fn execute(
     });
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
     let handle = prepared.runtime.handle();
-    let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &interrupted, &listener, &finish);
+    let _conclusion = run_trials(&prepared.run, handle, &prepared.tests, libtest, &stopped, &listener, &finish);
     drop(finish);
+    prepared.run.client.observe(None);
     let elapsed = began.elapsed();
     listener.tell(|| Event::Ended { elapsed });
     drop((listener, told));
@@ -397,28 +399,6 @@ impl Finish for Finishing {
 fn entered(prepared: &Prepared) -> Entered {
     let tests: Vec<_> = prepared.run.suite.tests().map(|test| (test.name(), values(test))).collect();
     Entered::new(&tests)
-}
-
-/// Ctrl-C, or the signal that ends a container, ends the tests under way; what is known by then is reported. A second one
-/// ends the program.
-fn listen_for_interrupt(runtime: &tokio::runtime::Runtime) -> watch::Receiver<bool> {
-    static AGAIN: AtomicBool = AtomicBool::new(false);
-    let (sender, receiver) = watch::channel(false);
-    // Listened for from now on, not from when the task first runs.
-    let mut next = runtime.block_on(async { stop_signal() });
-    runtime.spawn(async move {
-        while let Ok(stop) = next {
-            stop.await;
-            if AGAIN.swap(true, Ordering::SeqCst) {
-                std::process::exit(Exit::Interrupted as i32);
-            }
-            sender.send_replace(true);
-            next = stop_signal();
-        }
-        // Without signals nothing is ever interrupted; the sender must outlive the run all the same.
-        std::future::pending::<()>().await;
-    });
-    receiver
 }
 
 /// Lists the snapshots that no scenario refers to.

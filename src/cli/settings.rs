@@ -10,7 +10,7 @@ use reqwest::Url;
 use super::Environment;
 use super::args::{ServerArguments, Target};
 use super::config::{self, Config};
-use crate::api::client;
+use crate::api::client::{self, Concurrency};
 use crate::api::token::{Credentials, SCOPE};
 use crate::redact::{Redactor, Secret};
 use crate::source::{Diagnostic, SourceId, Sources};
@@ -19,10 +19,10 @@ use crate::template::scope::{Scope, World};
 
 /// The names under which a configuration file is looked for.
 const CONFIG_NAMES: [&str; 2] = ["draftgate.yaml", "draftgate.yml"];
-/// Requests in flight against a server that is not this machine, unless configured.
+/// The most requests in flight at a server that is not this machine, unless configured: nobody is hammered unasked.
 const REMOTE_IN_FLIGHT: usize = 64;
-/// Requests in flight against a server on this machine.
-const LOCAL_IN_FLIGHT: usize = 256;
+/// The most requests in flight at a server on this machine.
+const LOCAL_IN_FLIGHT: usize = 1000;
 /// The seed of a run that names none: the same run twice sends the same data.
 const DEFAULT_SEED: u64 = 1;
 /// The largest answer that is read, unless configured.
@@ -300,7 +300,6 @@ impl Settings {
 
     /// How the client is set up for a server.
     pub fn client(&self, server: ServerAddress) -> client::Config {
-        let local = client::is_loopback(&server.base_url);
         let config = &self.config;
         client::Config {
             base_url: server.base_url,
@@ -312,7 +311,13 @@ impl Settings {
             timeout: config.timeout.unwrap_or(Duration::from_secs(30)),
             max_body: config.max_body.unwrap_or(DEFAULT_MAX_BODY),
             retries: config.retries.unwrap_or(2),
-            in_flight: config.concurrency.unwrap_or(if local { LOCAL_IN_FLIGHT } else { REMOTE_IN_FLIGHT }),
+            concurrency: match config.concurrency {
+                Some(fixed) => Concurrency::Fixed(fixed),
+                None => Concurrency::Adaptive {
+                    local: config.max_concurrency.unwrap_or(LOCAL_IN_FLIGHT),
+                    remote: config.max_concurrency.unwrap_or(REMOTE_IN_FLIGHT),
+                },
+            },
             rate: config.rate,
         }
     }

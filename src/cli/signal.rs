@@ -1,4 +1,42 @@
-//! Signals that ask the program to stop.
+//! What ends a run before its time: signals that ask the program to stop, and the time that it may take.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use super::exit::Exit;
+use crate::runner::{Stop, Stopped};
+
+/// Ctrl-C, or the signal that ends a container, ends the tests under way, and so does the end of the time that the run may
+/// take; what is known by then is reported. A second signal ends the program.
+pub(super) fn listen_for_stop(runtime: &Runtime, limit: Option<Duration>) -> Stopped {
+    static AGAIN: AtomicBool = AtomicBool::new(false);
+    let (sender, receiver) = watch::channel(None);
+    // Listened for from now on, not from when the task first runs.
+    let mut next = runtime.block_on(async { stop_signal() });
+    let timed = sender.clone();
+    runtime.spawn(async move {
+        while let Ok(stop) = next {
+            stop.await;
+            if AGAIN.swap(true, Ordering::SeqCst) {
+                std::process::exit(Exit::Interrupted as i32);
+            }
+            sender.send_replace(Some(Stop::Interrupted));
+            next = stop_signal();
+        }
+        // Without signals nothing is ever interrupted; the sender must outlive the run all the same.
+        std::future::pending::<()>().await;
+    });
+    if let Some(limit) = limit {
+        runtime.spawn(async move {
+            tokio::time::sleep(limit).await;
+            timed.send_if_modified(|stop| stop.is_none() && stop.replace(Stop::OutOfTime(limit)).is_none());
+        });
+    }
+    receiver
+}
 
 /// Listens from now on for Ctrl-C, for the signal that a service manager sends, and for that of a terminal which is closed;
 /// what is returned waits for any of them.

@@ -269,7 +269,7 @@ impl Walker<'_> {
             "trulioo_doc_v" => {
                 let path = format!("/sandbox/docv/{}", text("shortCode"));
                 let parameters = Parameters { body: RequestBody::Json(json!({})), ..Parameters::default() };
-                let exchange = self.walk.client.call_path("POST", &path, parameters).await?;
+                let exchange = self.walk.client.call_path("POST", &path, parameters, true).await?;
                 self.keep(&exchange);
                 json!({"done": true})
             }

@@ -34,6 +34,7 @@ fn read(text: &str) -> serde_json::Result<Entry> {
         "step-started" => Entry::StepStarted(part(text)?),
         "step-pending" => Entry::StepPending(part(text)?),
         "test-finished" => Entry::TestFinished(part(text)?),
+        "limit-changed" => Entry::LimitChanged(part(text)?),
         "run-ended" => Entry::RunEnded(part(text)?),
         _ => Entry::Unknown,
     })

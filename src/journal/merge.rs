@@ -141,6 +141,7 @@ impl Journal {
             part.flows.into_iter().for_each(|flow| add_flow(&mut merged.flows, flow));
             merged.tests.extend(part.tests);
             merged.under_way.extend(part.under_way);
+            merged.limits.extend(part.limits);
         }
         merged.tests.sort_by_key(|test| test.number);
         let exit = || if interrupted { INTERRUPTED } else { exit(&merged.tests) };

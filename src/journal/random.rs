@@ -205,10 +205,17 @@ pub(crate) fn planned(number: usize, name: String) -> Planned {
     Planned { number, name, file, line, skipped: number % 3 == 1 }
 }
 
+fn limit() -> impl Strategy<Value = LimitChanged> {
+    use LimitReason::{Broken, Level, NotOurs, Refused, Slower, Unavailable};
+    let reason = prop::sample::select(vec![Level, Slower, NotOurs, Refused, Unavailable, Broken]);
+    (text(), 1..99_usize, 1..99_usize, option::of(seconds()), reason, seconds())
+        .prop_map(|(host, from, to, rate, reason, at)| LimitChanged { host, from, to, rate, pause: rate, reason, at })
+}
+
 /// A run's journal: whole, with its tests in the order of the suite.
 pub(crate) fn whole() -> impl Strategy<Value = Journal> {
-    (vec(test(), 0..6), option::of(flow()), any::<u64>(), seconds(), vec(text(), 0..3)).prop_map(
-        |(mut tests, flow, seed, seconds, texts)| {
+    (vec(test(), 0..6), option::of(flow()), any::<u64>(), seconds(), vec(text(), 0..3), vec(limit(), 0..2)).prop_map(
+        |(mut tests, flow, seed, seconds, texts, limits)| {
             for (number, test) in tests.iter_mut().enumerate() {
                 (test.number, test.name) = (number, format!("folder/{number}"));
             }
@@ -231,6 +238,7 @@ pub(crate) fn whole() -> impl Strategy<Value = Journal> {
                 flows: flow.into_iter().collect(),
                 tests,
                 under_way: BTreeMap::new(),
+                limits,
                 ended: Some(RunEnded { seconds, exit: 0 }),
             }
         },

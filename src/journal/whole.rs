@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 
 use serde::Deserialize;
 
-use super::{Entry, FORMAT, File, Flow, INTERRUPTED, RunEnded, RunStarted, Test, UnderWay};
+use super::{Entry, FORMAT, File, Flow, INTERRUPTED, LimitChanged, RunEnded, RunStarted, Test, UnderWay};
 
 /// All that a journal says, put together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Journal {
     pub tests: Vec<Test>,
     /// The tests that were under way when the journal ends, by their names.
     pub under_way: BTreeMap<String, UnderWay>,
+    /// How much was asked of the hosts, in the order in which it changed.
+    pub limits: Vec<LimitChanged>,
     /// How the run ended; none of a run that was killed.
     pub ended: Option<RunEnded>,
 }
@@ -86,6 +88,7 @@ impl Journal {
                 self.under_way.remove(&test.name);
                 self.tests.push(*test);
             }
+            Entry::LimitChanged(change) => self.limits.push(change),
             Entry::RunEnded(ended) => self.ended = Some(ended),
             Entry::Unknown => {}
         }
@@ -103,8 +106,9 @@ impl Journal {
         let flows = self.flows.iter().cloned().map(Entry::Flow);
         let tests = self.tests.iter().map(|test| Entry::TestFinished(Box::new(test.clone())));
         let under_way = self.under_way.values().flat_map(UnderWay::entries);
+        let limits = self.limits.iter().cloned().map(Entry::LimitChanged);
         let ended = self.ended.iter().cloned().map(Entry::RunEnded);
-        begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(ended)
+        begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(limits).chain(ended)
     }
 
     /// Reads a journal. A last line that is not whole, as of a run that was killed, is passed over, and so are lines of blanks

@@ -5,6 +5,7 @@
 //!    RETRY [   0.094s] retail/flaky (attempt 1 of 3: expected the step `Address`, got the end)
 //!    FLAKY [   0.101s] retail/flaky (passed at attempt 2 of 3)
 //!     SLOW [> 10.000s] identity/docv (4 submit, pending)
+//!    LIMIT [  12.300s] concurrency 64 → 32: server answered 429 (flows.example.com, at most 19.0/s, after 0.5s)
 //!     FAIL [   0.094s] retail/missing-name
 //!   REVIEW [   0.101s] business/owners::two
 //!     SKIP [         ] retail/later (waits for the new form)
@@ -28,6 +29,7 @@ use anstyle::AnsiColor;
 
 use super::discretion::Discretion;
 use super::gaps::{never_begun, nothing};
+use super::limit;
 use super::notes::Notes;
 use crate::journal::Journal;
 use crate::outcome::{Doing, Event};
@@ -44,6 +46,7 @@ pub struct Terminal<W> {
     discretion: Discretion,
     color: bool,
     slow: Duration,
+    limits: bool,
     advice: Advice,
     progress: Progress,
     /// When it was last looked for tests that are slow.
@@ -84,6 +87,7 @@ impl<W: Write> Terminal<W> {
             discretion,
             color,
             slow: Duration::ZERO,
+            limits: false,
             advice: Advice::default(),
             progress: Progress::new(0, Instant::now()),
             looked: None,
@@ -108,6 +112,12 @@ impl<W: Write> Terminal<W> {
     /// Tells of tests that still run after this time; of none when it is zero.
     pub fn with_slow(mut self, slow: Duration) -> Self {
         self.slow = slow;
+        self
+    }
+
+    /// Tells how much is asked of the server when that changes.
+    pub fn with_limits(mut self, limits: bool) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -175,6 +185,11 @@ impl<W: Write> Terminal<W> {
                 self.ending.add_never_begun(1);
                 Ok(())
             }
+            Event::LimitChanged(change) if self.limits => {
+                self.say(&self.look().limit(self.progress.elapsed(now), &limit::sentence(&change)))?;
+                self.tick(now)
+            }
+            Event::LimitChanged(_) => Ok(()),
             Event::Ended { elapsed } => {
                 self.erase()?;
                 let text = self.ending.text(self.look(), Some(elapsed), None, &self.advice);

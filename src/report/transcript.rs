@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::discretion::{Discreet, Discretion};
+use super::limit;
 use super::notes::{Notes, seconds};
 use crate::journal::{Entry, File, Flow, RunEnded, RunStarted, StepPending, StepStarted, TestStarted};
 use crate::outcome::{Doing, Event};
@@ -66,6 +67,9 @@ impl Transcript {
                 vec![self.discretion.run().entry(Entry::TestStarted(started))]
             }
             Event::Finished(outcome) => self.finished(outcome),
+            Event::LimitChanged(change) => {
+                vec![self.discretion.run().entry(Entry::LimitChanged(limit::changed(change, now)))]
+            }
         }
     }
 

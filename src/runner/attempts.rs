@@ -3,10 +3,8 @@
 //! Each attempt begins from nothing: other sessions, the same data, its own time-out. What an attempt saw of the flow is
 //! forgotten when another comes after it; what is written of a test is written of its last one.
 
-use tokio::sync::watch;
-
 use super::scenario::run_once;
-use super::{Run, Surveyor, Turn};
+use super::{Run, Stopped, Surveyor, Turn};
 use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::scenario::Test;
 
@@ -15,7 +13,7 @@ use crate::scenario::Test;
 pub async fn run_test(
     run: &Run,
     test: Test<'_>,
-    interrupted: watch::Receiver<bool>,
+    stopped: Stopped,
     listener: &Listener,
     turn: &Turn,
 ) -> ScenarioOutcome {
@@ -23,8 +21,8 @@ pub async fn run_test(
     let mut attempts = Vec::new();
     while attempts.len() + 1 < most {
         let surveyor = Surveyor::default();
-        let outcome = run_once(run, test, interrupted.clone(), listener, &surveyor, turn).await;
-        let given_up = *interrupted.borrow();
+        let outcome = run_once(run, test, stopped.clone(), listener, &surveyor, turn).await;
+        let given_up = stopped.borrow().is_some();
         if given_up || !may_pass_when_tried_again(&outcome) {
             run.surveyor.absorb(surveyor);
             return after(attempts, most, outcome);
@@ -33,7 +31,7 @@ pub async fn run_test(
         listener.tell(|| Event::Retried { attempt: Box::new(outcome.clone()), next, most });
         attempts.push(outcome);
     }
-    after(attempts, most, run_once(run, test, interrupted, listener, &run.surveyor, turn).await)
+    after(attempts, most, run_once(run, test, stopped, listener, &run.surveyor, turn).await)
 }
 
 /// The outcome of the last attempt, with those before it.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use tokio::runtime::Handle;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
+use super::scenario::left_out;
 use super::turn::Turns;
-use super::{Run, TestId, run_test};
+use super::{Run, Stop, Stopped, TestId, run_test};
 use crate::outcome::{Listener, ScenarioOutcome, Verdict};
 use crate::scenario::Test;
 use crate::source::Diagnostic;
@@ -55,14 +56,14 @@ fn flags_skipped(arguments: &Arguments) -> bool {
 
 /// Runs the selected tests as the arguments ask, or lists them.
 ///
-/// Nothing is started for a test that the arguments leave out, and nothing at all under `--list`. When `interrupted`
-/// becomes true, tests under way end as interrupted, and no other begins.
+/// Nothing is started for a test that the arguments leave out, and nothing at all under `--list`. When `stopped` says so,
+/// tests under way end, and no other begins.
 pub fn run_trials(
     run: &Arc<Run>,
     handle: &Handle,
     tests: &[TestId],
     arguments: &Arguments,
-    interrupted: &watch::Receiver<bool>,
+    stopped: &Stopped,
     listener: &Listener,
     finish: &Arc<dyn Finish>,
 ) -> Conclusion {
@@ -103,13 +104,9 @@ pub fn run_trials(
         });
         trials.push(trial.with_ignored_flag(flagged && probe.has_ignored_flag()));
     }
-    let turns = Turns::new(run.client.config().in_flight, arguments.test_threads);
-    let start = Start {
-        run: run.clone(),
-        interrupted: interrupted.clone(),
-        listener: listener.clone(),
-        finish: finish.clone(),
-    };
+    let turns = Turns::new(run.client.allowed(), arguments.test_threads);
+    let start =
+        Start { run: run.clone(), stopped: stopped.clone(), listener: listener.clone(), finish: finish.clone() };
     handle.spawn(start.all(waiting, turns));
     libtest_mimic::run(arguments, trials)
 }
@@ -118,26 +115,27 @@ pub fn run_trials(
 #[derive(Clone)]
 struct Start {
     run: Arc<Run>,
-    interrupted: watch::Receiver<bool>,
+    stopped: Stopped,
     listener: Listener,
     finish: Arc<dyn Finish>,
 }
 
 impl Start {
     /// Starts a task for each test, in order, as soon as it is its turn.
-    async fn all(self, tests: Vec<(TestId, oneshot::Sender<TrialResult>)>, turns: Turns) {
-        let mut interrupted = self.interrupted.clone();
+    async fn all(self, tests: Vec<(TestId, oneshot::Sender<TrialResult>)>, mut turns: Turns) {
+        let mut stopped = self.stopped.clone();
         for (id, sender) in tests {
             let turn = tokio::select! {
                 biased;
-                Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => None,
-                turn = turns.next() => Some(turn),
+                Ok(stop) = stopped.wait_for(Option::is_some) => Err(*stop),
+                turn = turns.next() => Ok(turn),
             };
-            let Start { run, interrupted, listener, finish } = self.clone();
+            let Start { run, stopped, listener, finish } = self.clone();
             tokio::spawn(async move {
                 let result = match turn {
-                    Some(turn) => finish.ended(run_test(&run, run.test(id), interrupted, &listener, &turn).await),
-                    None => finish.never_began(run.test(id).name()),
+                    Ok(turn) => finish.ended(run_test(&run, run.test(id), stopped, &listener, &turn).await),
+                    Err(Some(Stop::OutOfTime(limit))) => finish.ended(left_out(run.test(id), limit)),
+                    Err(_) => finish.never_began(run.test(id).name()),
                 };
                 // Nobody listens any more when the run was given up.
                 drop(sender.send(result));
@@ -164,10 +162,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::api::client::{Client, Config};
+    use crate::api::client::{Client, Concurrency, Config};
     use crate::outcome::Event;
     use crate::redact::Redactor;
-    use crate::runner::Surveyor;
+    use crate::runner::{Poll, Surveyor};
     use crate::scenario::{discover, load};
     use crate::snapshot::{Outlines, Store, UpdatePolicy};
     use crate::source::Sources;
@@ -194,7 +192,7 @@ mod tests {
             timeout: Duration::from_secs(5),
             max_body: 1024,
             retries: 0,
-            in_flight: 8,
+            concurrency: Concurrency::Fixed(8),
             rate: None,
         };
         let redactor = Redactor::default();
@@ -206,6 +204,7 @@ mod tests {
             flows: Arc::default(),
             world: Arc::new(world),
             wait: Duration::from_secs(1),
+            poll: Poll::default(),
             timeout: Duration::from_secs(10),
             retries: 0,
             allow_live: false,
@@ -250,12 +249,12 @@ mod tests {
                 assert_ne!(test, "b", "a mistake of ours");
             }
         });
-        let (_stop, interrupted) = watch::channel(false);
+        let (_stop, stopped) = tokio::sync::watch::channel(None);
         // What libtest-mimic has to say goes into a file, which nobody reads.
         let log = tempfile::NamedTempFile::new().unwrap();
         let logfile = Some(log.path().to_string_lossy().into_owned());
         let arguments = Arguments { logfile, ..Arguments::default() };
-        let conclusion = run_trials(&run, runtime.handle(), &run.tests(), &arguments, &interrupted, &listener, &finish);
+        let conclusion = run_trials(&run, runtime.handle(), &run.tests(), &arguments, &stopped, &listener, &finish);
         assert_eq!(conclusion.num_failed, 3);
         let mut ended = kept.0.lock().unwrap().clone();
         ended.sort_by(|left, right| left.0.cmp(&right.0));

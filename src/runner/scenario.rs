@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::sync::watch;
 
 use super::maps::{Positions, Surveyor};
 use super::snapshots;
 use super::step::StepRun;
-use super::{Run, Turn};
+use super::{Run, Stop, Stopped, Turn};
 use crate::api::operation::Version;
 use crate::api::wire::SESSION_HEADER;
 use crate::fake::Seed;
@@ -19,19 +18,21 @@ use crate::scenario::action::{Action, FragmentCall};
 use crate::scenario::{Scenario, SessionHeader, Step, Test};
 use crate::session::{Applicants, Setting};
 use crate::snapshot::Names;
-use crate::source::{Code, Diagnostic};
+use crate::source::{Code, Diagnostic, Span};
 use crate::template::scope::Scope;
 use crate::template::{TemplateError, Templated};
 
 /// Bound on the `finally` steps of a scenario that ran out of time.
 const FINALLY_TIMEOUT: Duration = Duration::from_secs(60);
+/// The same where the whole run did: it is over, and what cleans up is all that may still go on.
+const LAST_FINALLY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Runs one test once. A failed check is part of the outcome; there is no error. When `interrupted` becomes true its steps
-/// stop, and those of `finally` are still run. The listener is told of each step, and the surveyor of each answer.
+/// Runs one test once. A failed check is part of the outcome; there is no error. When `stopped` says so its steps stop, and
+/// those of `finally` are still run. The listener is told of each step, and the surveyor of each answer.
 pub(super) async fn run_once(
     run: &Run,
     test: Test<'_>,
-    mut interrupted: watch::Receiver<bool>,
+    mut stopped: Stopped,
     listener: &Listener,
     surveyor: &Surveyor,
     turn: &Turn,
@@ -58,7 +59,7 @@ pub(super) async fn run_once(
             let limit = scenario.timeout.unwrap_or(run.timeout);
             outcome.flow = Some(progress.flow.1.clone());
             outcome.language = progress.language.clone();
-            let (stopped, problem) = play(&mut progress, scenario, limit, &mut interrupted).await;
+            let (stop, problem) = play(&mut progress, scenario, limit, &mut stopped).await;
             outcome.problem = problem;
             outcome.verdict = Verdict::of(&progress.done);
             if !progress.done.is_empty() && progress.done.iter().all(|step| step.skipped.is_some()) {
@@ -67,7 +68,7 @@ pub(super) async fn run_once(
             if outcome.problem.is_some() {
                 outcome.verdict = Verdict::Failed;
             }
-            if stopped {
+            if stop == Some(Stop::Interrupted) {
                 outcome.verdict = Verdict::Interrupted;
                 outcome.interrupted_at = progress.at.take();
             }
@@ -105,41 +106,64 @@ fn written_sessions(scenario: &Scenario) -> Vec<String> {
     scenario.all_steps().into_iter().filter_map(of).collect()
 }
 
-/// Runs the steps of a scenario and those of `finally`: whether it was interrupted, and which of the two took too long.
+/// The outcome of a test that had not begun when the time of the whole run was up.
+pub(super) fn left_out(test: Test<'_>, limit: Duration) -> ScenarioOutcome {
+    let problem = out_of_time(test.scenario.span, limit).note("this test had not begun");
+    ScenarioOutcome { verdict: Verdict::Failed, problem: Some(problem), ..not_begun(test) }
+}
+
+/// Runs the steps of a scenario and those of `finally`: what stopped it from outside, and which of the two took too long.
 async fn play(
     progress: &mut Progress<'_>,
     scenario: &Scenario,
     limit: Duration,
-    interrupted: &mut watch::Receiver<bool>,
-) -> (bool, Option<Diagnostic>) {
+    stopped: &mut Stopped,
+) -> (Option<Stop>, Option<Diagnostic>) {
     let mut problem = None;
-    let stopped = tokio::select! {
+    let stop = tokio::select! {
         ended = tokio::time::timeout(limit, progress.steps(&scenario.steps)) => {
             if ended.is_err() {
                 problem = Some(timed_out(&scenario.steps, scenario, limit, &progress.done));
             }
-            false
+            None
         }
-        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => true,
+        Ok(stop) = stopped.wait_for(Option::is_some) => *stop,
     };
+    let mut finally = FINALLY_TIMEOUT;
+    if let Some(Stop::OutOfTime(limit)) = stop {
+        let at = under_way(&scenario.steps, scenario, &progress.done);
+        problem = Some(out_of_time(at, limit).label("this step was under way"));
+        finally = LAST_FINALLY_TIMEOUT;
+    }
     if !scenario.finally.is_empty() {
         progress.stopped = false;
         progress.in_finally = true;
-        if tokio::time::timeout(FINALLY_TIMEOUT, progress.steps(&scenario.finally)).await.is_err() {
-            problem.get_or_insert_with(|| timed_out(&scenario.finally, scenario, FINALLY_TIMEOUT, &progress.done));
+        if tokio::time::timeout(finally, progress.steps(&scenario.finally)).await.is_err() {
+            problem.get_or_insert_with(|| timed_out(&scenario.finally, scenario, finally, &progress.done));
         }
     }
-    (stopped, problem)
+    (stop, problem)
 }
 
-fn timed_out(steps: &[Step], scenario: &Scenario, limit: Duration, done: &[StepOutcome]) -> Diagnostic {
+/// Where the step stands that is next after those that are done.
+fn under_way(steps: &[Step], scenario: &Scenario, done: &[StepOutcome]) -> Span {
     let mut all = Vec::new();
     steps.iter().for_each(|step| step.flatten_into(&mut all));
     let next = all.iter().find(|step| done.iter().all(|done| done.number != step.number));
-    let at = next.map_or(scenario.span, |step| step.action_span);
+    next.map_or(scenario.span, |step| step.action_span)
+}
+
+fn timed_out(steps: &[Step], scenario: &Scenario, limit: Duration, done: &[StepOutcome]) -> Diagnostic {
+    let at = under_way(steps, scenario, done);
     Diagnostic::new(at, format!("the scenario did not end within {limit:?}"))
         .label("this step was under way")
         .help("set `timeout` on the scenario if it needs longer")
+}
+
+/// The run as a whole took too long.
+fn out_of_time(at: Span, limit: Duration) -> Diagnostic {
+    Diagnostic::new(at, format!("the run did not end within {limit:?}"))
+        .help("set `run.global_timeout` or --global-timeout if it needs longer")
 }
 
 /// Defines the case's values and the variables. Either may refer to the other: each is rendered as soon as what it asks for
@@ -277,10 +301,10 @@ impl Progress<'_> {
         self.listener.tell(|| Event::Doing { test: self.test.name(), doing: doing() });
     }
 
-    /// Waits for time to pass; meanwhile another scenario may begin.
-    pub async fn sleep(&self, time: Duration) {
+    /// Waits for what is no request, as time that has to pass; meanwhile another scenario may begin.
+    pub async fn wait<T>(&self, what: impl Future<Output = T>) -> T {
         self.turn.pass_on();
-        tokio::time::sleep(time).await;
+        what.await
     }
 
     async fn step(&mut self, step: &Step) -> StepOutcome {

@@ -25,9 +25,6 @@ use crate::snapshot::Comparison;
 use crate::source::{Code, Diagnostic};
 use crate::template::{TemplateError, Templated};
 
-/// The first pause between two polls; it doubles up to [`SLOWEST_POLL`].
-const FIRST_POLL: Duration = Duration::from_millis(50);
-const SLOWEST_POLL: Duration = Duration::from_millis(500);
 /// The pause of a `repeat: {until: …}` that names none.
 const DEFAULT_EVERY: Duration = Duration::from_secs(1);
 
@@ -81,7 +78,7 @@ impl StepRun<'_, '_> {
             return Ok(());
         }
         if let Action::Sleep(duration) = &step.action {
-            self.progress.sleep(self.duration(duration)?).await;
+            self.progress.wait(tokio::time::sleep(self.duration(duration)?)).await;
             return Ok(());
         }
         match &step.repeat {
@@ -153,7 +150,7 @@ impl StepRun<'_, '_> {
             }
             self.outcome.exchanges.clear();
             self.outcome.warnings.clear();
-            self.progress.sleep(pause).await;
+            self.progress.wait(tokio::time::sleep(pause)).await;
         }
     }
 }
@@ -231,14 +228,12 @@ impl StepRun<'_, '_> {
             Some(wait) => self.duration(wait)?,
             None => self.progress.run.wait,
         };
-        let mut last = first;
-        let mut pause = FIRST_POLL;
         self.progress.tell(|| Doing::Pending);
-        self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
+        self.outcome.polls.push((began.elapsed(), describe(&first.answer)));
         let (waiting, pending_before) = (Instant::now(), self.outcome.pending);
-        while last.answer.kind() == BodyKind::Pending && began.elapsed() < limit {
-            self.progress.sleep(pause.min(limit.saturating_sub(began.elapsed()))).await;
-            pause = (pause * 2).min(SLOWEST_POLL);
+        let mut last = first;
+        let mut polling = self.progress.run.poll.begin(limit.saturating_sub(began.elapsed()));
+        while last.answer.kind() == BodyKind::Pending && self.progress.wait(polling.pause()).await {
             let polled = self.progress.applicants.poll(self.step).await;
             self.outcome.pending = pending_before + waiting.elapsed();
             last = polled?;

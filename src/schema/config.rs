@@ -87,10 +87,13 @@ pub(super) struct Server {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, transform = optional)]
 pub(super) struct Run {
-    /// The most requests in flight, or `auto`.
+    /// How many requests may be in flight at each host; with `auto`, as many as it takes without becoming slower.
     #[schemars(example = 32, example = &"auto")]
     concurrency: Concurrency,
-    /// The most requests in a time: `20/s`, `100/m`, or a number a second.
+    /// The most requests in flight that `auto` comes to: 64 when left out, and 1000 at a server on this machine.
+    #[schemars(example = 200)]
+    max_concurrency: InFlight,
+    /// The most requests to each host in a time: `20/s`, `100/m`, or a number a second.
     #[schemars(example = &"20/s")]
     rate: Rate,
     /// How long a request may take.
@@ -99,6 +102,13 @@ pub(super) struct Run {
     /// How long a scenario may take that says nothing itself.
     #[schemars(example = &"10m")]
     scenario_timeout: Duration,
+    /// How long the run may take as a whole. --global-timeout wins over it.
+    #[schemars(example = &"30m")]
+    global_timeout: Duration,
+    /// How long is waited between two polls of a pending answer: always so long, or twice as long each time.
+    /// `{from: 100ms, to: 2s}` when left out.
+    #[schemars(example = &"500ms", example = json!({ "from": "100ms", "to": "2s" }))]
+    poll: Poll,
     /// How long a pending answer is asked for again, where a step says nothing itself.
     #[schemars(example = &"60s")]
     wait: Duration,
@@ -114,6 +124,18 @@ pub(super) struct Run {
     /// What generated data grow from: the same number gives the same data. --seed wins over it.
     #[schemars(example = 42)]
     seed: Count,
+}
+
+/// Twice as long each time.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, transform = optional)]
+pub(super) struct PollMap {
+    /// The first pause.
+    #[schemars(example = &"100ms")]
+    from: Duration,
+    /// The longest pause.
+    #[schemars(example = &"2s")]
+    to: Duration,
 }
 
 /// Where the accepted answers lie.
@@ -170,6 +192,12 @@ written! {
     /// A number of requests, or `auto`.
     Concurrency (inline) = |_| json_schema!({
         "anyOf": [{ "const": "auto" }, { "type": "integer", "minimum": 1, "maximum": MOST_IN_FLIGHT }],
+    });
+    /// A number of requests.
+    InFlight (inline) = |_| json_schema!({ "type": "integer", "minimum": 1, "maximum": MOST_IN_FLIGHT });
+    /// A time between two polls, or how it grows.
+    Poll (inline) = |generator| json_schema!({
+        "anyOf": [generator.subschema_for::<Duration>(), generator.subschema_for::<PollMap>()],
     });
     /// So many in a time.
     Rate (inline) = |_| json_schema!({

@@ -17,21 +17,22 @@ impl Applicants {
     /// Performs a step that sends something. `retry` is whether a fault may be answered by asking again.
     pub async fn perform(&mut self, step: &Step, retry: bool) -> Result<Performed, StepError> {
         self.enter(step);
+        self.retry = retry;
         let mut performed = Vec::new();
         let mut warnings = Vec::new();
         let exchange = match &step.action {
             Action::Init => {
                 self.applicant_mut(&step.applicant).session = None;
-                self.flow_call(step, Operation::FlowStep, RequestBody::Empty, retry).await?
+                self.flow_call(step, Operation::FlowStep, RequestBody::Empty).await?
             }
             // Without a session FlowStep would begin another applicant.
             Action::Current | Action::Back if self.acting(step).session.is_none() && step.session.is_none() => {
                 return Err(no_session(step));
             }
-            Action::Current => self.flow_call(step, Operation::FlowStep, RequestBody::Empty, retry).await?,
-            Action::Back => self.flow_call(step, Operation::BackStep, RequestBody::Empty, retry).await?,
+            Action::Current => self.flow_call(step, Operation::FlowStep, RequestBody::Empty).await?,
+            Action::Back => self.flow_call(step, Operation::BackStep, RequestBody::Empty).await?,
             Action::Submit(fields) => match self.submit_body(step, fields, &mut performed, &mut warnings).await {
-                Ok(body) => self.flow_call(step, Operation::SubmitStep, RequestBody::Json(body), retry).await?,
+                Ok(body) => self.flow_call(step, Operation::SubmitStep, RequestBody::Json(body)).await?,
                 Err(StepError::Refused(exchange)) => {
                     performed.pop();
                     *exchange
@@ -41,11 +42,11 @@ impl Applicants {
             Action::Upload { field, file, media_type } => {
                 self.upload(step, field, file, media_type.as_ref(), &mut warnings).await?
             }
-            Action::Connect { client, flow } => self.connect(step, client.as_ref(), flow.as_ref(), retry).await?,
-            Action::Redeem { token } => self.redeem(step, token.as_ref(), retry).await?,
+            Action::Connect { client, flow } => self.connect(step, client.as_ref(), flow.as_ref()).await?,
+            Action::Redeem { token } => self.redeem(step, token.as_ref()).await?,
             Action::Link(link) => self.link(step, Operation::Link, link).await?,
             Action::Unlink(link) => self.link(step, Operation::Unlink, link).await?,
-            Action::Profile { client } => self.profile(step, client.as_ref(), retry).await?,
+            Action::Profile { client } => self.profile(step, client.as_ref()).await?,
             Action::Authenticate { client_id, client_secret, scope } => {
                 self.authenticate(step, client_id.as_ref(), client_secret.as_ref(), scope.as_ref()).await?
             }
@@ -75,17 +76,11 @@ impl Applicants {
     }
 
     /// A call that answers with a step of the flow.
-    async fn flow_call(
-        &mut self,
-        step: &Step,
-        operation: Operation,
-        body: RequestBody,
-        retry: bool,
-    ) -> Result<Exchange, StepError> {
+    async fn flow_call(&mut self, step: &Step, operation: Operation, body: RequestBody) -> Result<Exchange, StepError> {
         let mut parameters = self.parameters(step).await?;
         parameters.body = body;
         let sent = parameters.session.clone();
-        let exchange = self.client.call(operation, parameters, retry).await?;
+        let exchange = self.client.call(operation, parameters, self.retry).await?;
         let begins = operation == Operation::FlowStep && sent.is_none();
         let foreign = self.is_foreign(step);
         let applicant = self.applicant_mut(&step.applicant);
@@ -176,9 +171,8 @@ impl Applicants {
         step: &Step,
         operation: Operation,
         parameters: Parameters,
-        retry: bool,
     ) -> Result<Exchange, StepError> {
-        let exchange = self.client.call(operation, parameters, retry).await?;
+        let exchange = self.client.call(operation, parameters, self.retry).await?;
         self.applicant_mut(&step.applicant).remember(&exchange.answer);
         Ok(exchange)
     }
@@ -188,7 +182,6 @@ impl Applicants {
         step: &Step,
         client: Option<&Templated>,
         flow: Option<&Templated>,
-        retry: bool,
     ) -> Result<Exchange, StepError> {
         let mut parameters = self.side_parameters(step).await?;
         let client = match self.text(client)? {
@@ -199,7 +192,7 @@ impl Applicants {
             parameters.flow = self.setting.flows.get(&flow).cloned().unwrap_or(flow);
         }
         parameters.client = Some(client.clone());
-        let exchange = self.side_call(step, Operation::Connect, parameters, retry).await?;
+        let exchange = self.side_call(step, Operation::Connect, parameters).await?;
         if let Some(token) = exchange.answer.json().and_then(|body| body.get("token")?.as_str()) {
             self.scope.define("token", Value::from(token));
             self.tokens.insert(token.to_owned(), client);
@@ -207,7 +200,7 @@ impl Applicants {
         Ok(exchange)
     }
 
-    async fn redeem(&mut self, step: &Step, token: Option<&Templated>, retry: bool) -> Result<Exchange, StepError> {
+    async fn redeem(&mut self, step: &Step, token: Option<&Templated>) -> Result<Exchange, StepError> {
         let mut parameters = self.side_parameters(step).await?;
         let token = match self.text(token)? {
             Some(token) => token,
@@ -222,7 +215,7 @@ impl Applicants {
             },
         };
         parameters.token = Some(token.clone());
-        let exchange = self.side_call(step, Operation::Redeem, parameters, retry).await?;
+        let exchange = self.side_call(step, Operation::Redeem, parameters).await?;
         let client = self.tokens.get(&token).cloned();
         let answer = &exchange.answer;
         if let Some(flow) = answer.json().and_then(|body| body.get("flowId")?.as_str()).filter(|_| !answer.is_error()) {
@@ -244,10 +237,10 @@ impl Applicants {
             }
         }
         parameters.body = RequestBody::Json(Value::Object(body));
-        self.side_call(step, operation, parameters, false).await
+        self.side_call(step, operation, parameters).await
     }
 
-    async fn profile(&mut self, step: &Step, client: Option<&Templated>, retry: bool) -> Result<Exchange, StepError> {
+    async fn profile(&mut self, step: &Step, client: Option<&Templated>) -> Result<Exchange, StepError> {
         let mut parameters = self.side_parameters(step).await?;
         parameters.client = match self.text(client)? {
             Some(client) => Some(client),
@@ -255,7 +248,7 @@ impl Applicants {
         };
         // The export API always asks for the token, whether the flow does or not.
         parameters.bearer = self.bearer(true).await?;
-        self.side_call(step, Operation::Profile, parameters, retry).await
+        self.side_call(step, Operation::Profile, parameters).await
     }
 
     async fn authenticate(
@@ -285,7 +278,7 @@ impl Applicants {
             let help = "give them here, or set server.client_id and server.client_secret in draftgate.yaml";
             return Err(StepError::Mistake(Box::new(mistake.help(help))));
         }
-        let exchange = self.client.authenticate(&credentials).await?;
+        let exchange = self.client.authenticate(&credentials, self.retry).await?;
         if let Some(token) = exchange.answer.json().and_then(|body| body.get("access_token")?.as_str()) {
             self.bearer = Some(Secret::new(token));
         }
@@ -310,7 +303,7 @@ impl Applicants {
             Some(value) => RequestBody::Json(value),
         };
         let path = self.request_path(path)?;
-        let exchange = self.client.call_path(&method, &path, parameters).await?;
+        let exchange = self.client.call_path(&method, &path, parameters, self.retry).await?;
         self.applicant_mut(&step.applicant).remember(&exchange.answer);
         Ok(exchange)
     }

@@ -175,7 +175,7 @@ impl Applicants {
         }
         parameters.retry_on_pending = false;
         parameters.body = body;
-        Ok(self.client.call(Operation::SubmitFile, parameters, false).await?)
+        Ok(self.client.call(Operation::SubmitFile, parameters, self.retry).await?)
     }
 
     /// The `upload` action: the key is remembered for the field's next submit.

@@ -291,8 +291,17 @@ fn the_page_on_journals_shows_an_entry_of_each_kind() {
         .collect();
     assert_valid(&Project::new(), &shown);
     let events: Vec<&str> = shown.iter().map(|entry| entry["event"].as_str().unwrap()).collect();
-    let all =
-        ["run-started", "flow", "test-started", "step-started", "step-pending", "file", "test-finished", "run-ended"];
+    let all = [
+        "run-started",
+        "flow",
+        "test-started",
+        "step-started",
+        "step-pending",
+        "limit-changed",
+        "file",
+        "test-finished",
+        "run-ended",
+    ];
     assert_eq!(events, all);
     let text: String = shown.iter().map(|entry| format!("{entry}\n")).collect();
     let journal = Journal::read(text.as_bytes()).unwrap();

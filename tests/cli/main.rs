@@ -34,6 +34,7 @@ mod insta_tool;
 mod journal;
 mod junit;
 mod libtest;
+mod limits;
 mod lint;
 mod lint_fix;
 mod markdown;

@@ -69,6 +69,11 @@ fn a_snapshot_that_was_accepted_elsewhere_is_looked_at_again_and_a_mended_defini
     while passed(&said) != ["happy"] {
         said = watching.until(WAITING);
     }
+    // Once a later change is told, nothing of the earlier ones is to come.
+    project.write("scenarios/happy.yaml", format!("{HAPPY}# looked at\n"));
+    while !said.contains("scenarios/happy.yaml") {
+        said = watching.until(WAITING);
+    }
     project.write("scenarios/tiny.flow.yaml", TINY.replace("nodes:", "nodez:"));
     watching.until(WAITING);
     project.write("scenarios/tiny.flow.yaml", TINY);

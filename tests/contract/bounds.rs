@@ -1,6 +1,7 @@
 //! What the client does with answers that are too large, too late, elsewhere or packed.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use crate::project::{Ended, Project};
 use crate::scripted::{Reply, Request, Scripted};
@@ -49,6 +50,36 @@ fn a_server_that_never_answers_is_given_up_after_the_configured_time() {
     let (server, ended) = run_with("run: { timeout: 200ms }\n", |_, _| Reply::Silence, "steps: [init]\n");
     ended.exits(5).says("error: no answer within 200ms").says("scenarios/wire.yaml:4:9");
     assert_eq!(server.targets().len(), 1, "it may have been heard, so it is not asked again");
+}
+
+#[test]
+fn whatever_keeps_an_answer_back_fails_its_own_scenario_at_the_bound_and_no_other() {
+    // At this pace the answer would take minutes, though something comes all the time.
+    let drip = || match Reply::step(SESSION, FORM) {
+        Reply::Bytes(bytes) => Reply::Drip(bytes, Duration::from_millis(100)),
+        other => other,
+    };
+    type Late = (fn() -> Reply, &'static str);
+    let waits: [Late; 3] = [
+        (|| Reply::Silence, "error: no answer within 500ms"),
+        (drip, "error: no answer within 500ms"),
+        (|| Reply::Close, "error: the connection broke: "),
+    ];
+    for (reply, message) in waits {
+        let server = Scripted::start(move |request, before| match request.header("x-hf-language") {
+            Some("fr-CA") => reply(),
+            _ => answer(request, before),
+        });
+        let project = Project::new()
+            .with("scenarios/draftgate.yaml", format!("{}run: {{ timeout: 500ms, retries: 0 }}\n", server.config()))
+            .with("scenarios/hangs.yaml", scenario("language: fr-CA\nsteps: [init]\n"));
+        for number in 0..20 {
+            let steps = "language: en-CA\nsteps:\n  - init\n  - submit: { First name: Ada }\n";
+            project.write(&format!("scenarios/{number}.yaml"), scenario(steps));
+        }
+        let ended = project.draftgate(&["run"]).exits(5);
+        ended.says(message).says("scenarios/hangs.yaml:5:9").says("21 tests: 20 passed, 1 failed");
+    }
 }
 
 #[test]

@@ -45,14 +45,51 @@ fn a_profile_is_asked_again() {
 }
 
 #[test]
-fn a_submit_is_never_sent_twice() {
+fn a_submit_that_may_have_been_done_is_never_sent_twice() {
     let steps = "steps:\n  - init\n  - submit: { First name: Ada }\n";
-    let faults: [fn() -> Reply; 3] = [|| busy(503), || busy(429), || Reply::Close];
-    for (fault, code) in faults.into_iter().zip([1, 1, 5]) {
+    let faults: [fn() -> Reply; 2] = [|| busy(503), || Reply::Close];
+    for (fault, code) in faults.into_iter().zip([1, 5]) {
         let (server, ended) = run(faulty_once("/submit/", fault), steps);
         ended.exits(code);
         assert_eq!(server.targets(), [FLOW, SUBMIT]);
     }
+}
+
+#[test]
+fn what_was_refused_with_429_was_not_done_and_is_asked_again_whatever_it_is() {
+    for (operation, step) in [
+        ("/submit/", "submit: { First name: Ada }"),
+        ("/back/", "back"),
+        ("/connector/", "connect"),
+        ("/link", "link: { from: a, to: b }"),
+        ("/elsewhere", "request: { path: /elsewhere }"),
+    ] {
+        let steps = format!("steps:\n  - init\n  - {step}\n");
+        let (server, ended) = run(faulty_once(operation, || busy(429)), &steps);
+        ended.exits(0);
+        let targets = server.targets();
+        assert_eq!(targets.len(), 3, "{operation}: {targets:?}");
+        assert_eq!(targets[1], targets[2]);
+        let requests = server.requests();
+        assert_eq!(requests[1].body, requests[2].body, "{operation}");
+        // Unless it is looked for.
+        let looked = format!("steps:\n  - init\n  - {step}\n    expect: 429\n").replace("back\n", "back:\n");
+        let looked = looked.replace("connect\n", "connect:\n");
+        let (server, ended) = run(faulty_once(operation, || busy(429)), &looked);
+        ended.exits(0);
+        assert_eq!(server.targets().len(), 2, "{operation}");
+    }
+}
+
+#[test]
+fn whoever_asks_for_no_repetition_gets_none() {
+    let server = crate::scripted::Scripted::start(|_, _| busy(429));
+    let config = format!("{}run: {{ retries: 0 }}\n", server.config());
+    let project = crate::project::Project::new()
+        .with("scenarios/draftgate.yaml", config)
+        .with("scenarios/wire.yaml", crate::wire_api::scenario("steps: [init]\n"));
+    project.draftgate(&["run"]).exits(1).says("HTTP 429");
+    assert_eq!(server.targets(), [FLOW]);
 }
 
 #[test]

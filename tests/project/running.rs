@@ -1,28 +1,44 @@
 //! The program while it runs: what it says line by line, and how it is ended.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStderr, ChildStdout, Command};
+use std::process::{Child, ChildStderr, Command};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use super::Ended;
 
 /// The program in a process of its own.
 pub struct Running {
-    child: Child,
-    output: BufReader<ChildStdout>,
+    /// `None` once somebody has waited for its end.
+    child: Option<Child>,
+    lines: Receiver<String>,
 }
+
+/// What has not been said by then is never said.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Running {
     pub(super) fn of(mut child: Child) -> Self {
-        let output = BufReader::new(child.stdout.take().unwrap());
-        Running { child, output }
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while output.read_line(&mut line).is_ok_and(|read| read > 0)
+                && sender.send(std::mem::take(&mut line)).is_ok()
+            {}
+        });
+        Running { child: Some(child), lines }
     }
 
     /// Reads the standard output on until a line has a text in it, and gives what was read.
     pub fn until(&mut self, wanted: &str) -> String {
         let mut said = String::new();
         while !said.contains(wanted) {
-            assert!(self.output.read_line(&mut said).unwrap() > 0, "it ended: {said}");
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => said.push_str(&line),
+                Err(error) => panic!("{wanted:?} is never said ({error}): {said}"),
+            }
         }
         said
     }
@@ -37,25 +53,35 @@ impl Running {
 
     /// The standard error stream, which is then not in what it [`ended`](Running::ended) with.
     pub fn complaints(&mut self) -> BufReader<ChildStderr> {
-        BufReader::new(self.child.stderr.take().unwrap())
+        BufReader::new(self.child.as_mut().unwrap().stderr.take().unwrap())
     }
 
     /// Sends a signal, such as `-INT`.
     pub fn signal(&self, signal: &str) {
-        let process = self.child.id().to_string();
+        let process = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
     }
 
     /// Waits for its end: how that was, with what it said since it was last read from.
     pub fn ended(mut self) -> Ended {
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).unwrap();
-        Ended { stdout: rest, ..Ended::of(self.child.wait_with_output().unwrap()) }
+        let rest = self.lines.iter().collect();
+        Ended { stdout: rest, ..Ended::of(self.child.take().unwrap().wait_with_output().unwrap()) }
     }
 
     /// How it ends by a signal.
     pub fn ended_by(self, signal: &str) -> Ended {
         self.signal(signal);
         self.ended()
+    }
+}
+
+/// A test that fails leaves nothing running.
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may have ended by itself.
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
 }

@@ -46,6 +46,7 @@ const MAPS: &[(SchemaKind, &[&str], &str)] = &[
     (Config, &["Server"], "server: { ?: 1 }\n"),
     (Config, &["Server/properties/paths"], "server: { paths: { ?: /x } }\n"),
     (Config, &["Run"], "run: { ?: 1 }\n"),
+    (Config, &["PollMap"], "run: { poll: { ?: 1 } }\n"),
     (Config, &["Snapshots"], "snapshots: { ?: 1 }\n"),
     (Sandbox, &[""], "?: 1\n"),
     (Sandbox, &["SandboxClient"], "clients: [ { ?: 1 } ]\n"),

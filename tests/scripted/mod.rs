@@ -49,6 +49,8 @@ pub enum Reply {
     Cut(Vec<u8>),
     /// Closes the connection without a word.
     Close,
+    /// Sends these bytes one by one, with this pause before each.
+    Drip(Vec<u8>, Duration),
     /// Says nothing until the client gives up.
     Silence,
 }
@@ -155,6 +157,12 @@ fn serve(stream: TcpStream, script: &dyn Fn(&Request, usize) -> Reply, received:
             Reply::Bytes(bytes) => writer.write_all(&bytes)?,
             Reply::Cut(bytes) => return writer.write_all(&bytes),
             Reply::Close => return Ok(()),
+            Reply::Drip(bytes, pause) => {
+                for byte in bytes {
+                    std::thread::sleep(pause);
+                    writer.write_all(&[byte])?;
+                }
+            }
             Reply::Silence => drop(reader.read_to_end(&mut Vec::new())),
         }
     }

@@ -3,51 +3,69 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper_util::client::legacy::connect::HttpInfo;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Response, Url, multipart};
 
 use super::super::exchange::{Answer, Body, Exchange, Request, RequestBody};
+use super::limit::{LONGEST_PAUSE, Limiter, Outcome as Load};
 use super::{CallError, CallErrorKind, Client, is_loopback};
 use crate::redact::places;
 
 /// The pause before the first repetition; it doubles with each.
 const BACKOFF: Duration = Duration::from_millis(200);
-/// The longest pause that a `Retry-After` is obeyed for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How often a request that was refused with 429 is asked again, unless nothing is: the pace of a server takes some to find.
+const REFUSALS: u32 = 5;
+
+/// How a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Manner {
+    /// Whether a fault is the server's own. One that the scenario asks for is not, and says nothing of the server's load.
+    pub heeded: bool,
+    /// Whether asking twice is the same as asking once.
+    pub idempotent: bool,
+    /// How much longer than usual the answer may take.
+    pub extra: Duration,
+    /// Which answers its answer is like.
+    pub kind: u64,
+}
 
 impl Client {
-    /// Sends a request, asking again up to `retries` times after a connection fault, 429 or 503.
-    pub(super) async fn send(&self, request: Request, retries: u32, extra: Duration) -> Result<Exchange, CallError> {
+    /// Sends a request, asking again after a connection fault or 503 where that is the same as asking once, and after 429
+    /// always: what was refused so was not done.
+    pub(super) async fn send(&self, request: Request, manner: Manner) -> Result<Exchange, CallError> {
         let fail = |request: &Request, kind| CallError { request: Box::new(request.clone()), kind };
         // Credentials that a scenario sets by hand are secrets as much as those that are configured.
         let credentials = request.headers.iter().flat_map(|(name, value)| places::header_secrets(name, value));
         credentials.for_each(|secret| self.inner.redactor.add(&secret));
         let url = self.check(&request).map_err(|kind| fail(&request, kind))?;
-        let mut tried = 0;
+        let limiter = self.inner.limiters.of(&url);
+        let (mut faults, mut refusals) = (0, 0);
         loop {
-            let outcome = self.send_once(&request, &url, extra).await;
-            let pause = match &outcome {
-                Ok(answer) if matches!(answer.status, 429 | 503) => {
-                    retry_after(answer).or(Some(BACKOFF * 2_u32.pow(tried.min(8))))
-                }
-                Err(CallErrorKind::Connect(..) | CallErrorKind::Broken(_)) => Some(BACKOFF * 2_u32.pow(tried.min(8))),
-                _ => None,
+            let outcome = self.send_once(&request, &url, &limiter, manner).await;
+            let retries = if manner.heeded { self.inner.config.retries } else { 0 };
+            let (tried, most) = match Load::of(&outcome) {
+                Load::Refused => (&mut refusals, if retries == 0 { 0 } else { retries.max(REFUSALS) }),
+                Load::Unavailable | Load::Broken if manner.idempotent && !is_late(&outcome) => (&mut faults, retries),
+                _ => (&mut faults, 0),
             };
-            match pause.filter(|_| tried < retries) {
-                Some(pause) => tokio::time::sleep(pause.min(LONGEST_PAUSE)).await,
-                None => {
-                    return match outcome {
-                        Ok(answer) => {
-                            let named = answer.headers.iter();
-                            let given = named.flat_map(|(name, value)| places::header_secrets(name, value));
-                            given.for_each(|secret| self.inner.redactor.add(&secret));
-                            Ok(Exchange { request, answer })
-                        }
-                        Err(kind) => Err(fail(&request, kind)),
-                    };
-                }
+            if *tried < most {
+                let pause = outcome.as_ref().ok().and_then(retry_after).unwrap_or(BACKOFF * 2_u32.pow((*tried).min(8)));
+                *tried += 1;
+                tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+                continue;
             }
-            tried += 1;
+            return match outcome {
+                Ok(answer) => {
+                    let named = answer.headers.iter();
+                    let given = named.flat_map(|(name, value)| places::header_secrets(name, value));
+                    given.for_each(|secret| self.inner.redactor.add(&secret));
+                    Ok(Exchange { request, answer })
+                }
+                Err(kind) => Err(fail(&request, kind)),
+            };
         }
     }
 
@@ -79,16 +97,46 @@ impl Client {
             || request.headers.iter().any(|(name, value)| places::is_secret_header(name) || redactor.finds(value))
     }
 
-    async fn send_once(&self, request: &Request, url: &Url, extra: Duration) -> Result<Answer, CallErrorKind> {
-        let _permit = self.inner.limiter.enter().await;
-        let limit = self.inner.config.timeout + extra;
+    async fn send_once(
+        &self,
+        request: &Request,
+        url: &Url,
+        limiter: &Limiter,
+        manner: Manner,
+    ) -> Result<Answer, CallErrorKind> {
+        let mut turn = limiter.enter().await;
+        let limit = self.inner.config.timeout + manner.extra;
         // Pinned where it is: moved into the time-out, it would take its room twice in each scenario under way.
-        let exchange = pin!(async {
+        let mut exchange = pin!(async {
             let began = Instant::now();
             let response = self.build(request, url)?.send().await.map_err(|error| self.fault(&error, url))?;
-            self.read(response, began).await
+            let connection = response.extensions().get::<HttpInfo>().map(HttpInfo::local_addr);
+            let connected = limiter.is_new(connection);
+            Ok((self.read(response, began).await?, connected))
         });
-        tokio::time::timeout(limit, exchange).await.unwrap_or(Err(CallErrorKind::Timeout(limit)))
+        let patience = turn.patience(manner.kind).min(limit);
+        let outcome = match tokio::time::timeout(patience, &mut exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                turn.lend();
+                let rest = tokio::time::timeout(limit - patience, &mut exchange).await;
+                rest.unwrap_or(Err(CallErrorKind::Timeout(limit)))
+            }
+        };
+        let (outcome, connected) = match outcome {
+            Ok((answer, connected)) => (Ok(answer), connected),
+            Err(kind) => (Err(kind), false),
+        };
+        // Making a connection takes a while, so an answer is compared with others for which one was made.
+        let kind = if connected { !manner.kind } else { manner.kind };
+        let load = if manner.heeded { Load::of(&outcome) } else { Load::Answered };
+        let pause = outcome.as_ref().ok().filter(|_| load != Load::Answered).and_then(retry_after);
+        if !matches!(outcome, Err(CallErrorKind::Invalid(_) | CallErrorKind::TooLarge(_)))
+            && let Some(change) = turn.end(kind, load, pause)
+        {
+            self.inner.observer.tell(change);
+        }
+        outcome
     }
 
     fn build(&self, request: &Request, url: &Url) -> Result<reqwest::RequestBuilder, CallErrorKind> {
@@ -164,6 +212,57 @@ fn innermost(error: &dyn std::error::Error) -> String {
     last.to_string()
 }
 
+/// What the outcome of a request says of the server's load.
+impl Load {
+    fn of(outcome: &Result<Answer, CallErrorKind>) -> Self {
+        match outcome {
+            Ok(Answer { status: 429, .. }) => Load::Refused,
+            Ok(Answer { status: 503, .. }) => Load::Unavailable,
+            Err(CallErrorKind::Connect(..) | CallErrorKind::Broken(_) | CallErrorKind::Timeout(_)) => Load::Broken,
+            _ => Load::Answered,
+        }
+    }
+}
+
+/// Whether no answer came in time: the request may be at work still.
+fn is_late(outcome: &Result<Answer, CallErrorKind>) -> bool {
+    matches!(outcome, Err(CallErrorKind::Timeout(_)))
+}
+
+/// How long the server asks to be left alone: a number of seconds, or a date (RFC 9110, 10.2.3). A date is one of the
+/// server's clock, so it is held against the time of the answer there, if that is told.
 fn retry_after(answer: &Answer) -> Option<Duration> {
-    answer.header(RETRY_AFTER.as_str())?.trim().parse().ok().map(Duration::from_secs)
+    let text = answer.header(RETRY_AFTER.as_str())?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text: &str| rfc2822::parse(text).ok().map(|date| date.timestamp());
+    let now = answer.header(DATE.as_str()).and_then(date).unwrap_or_else(Timestamp::now);
+    // What has passed already is no pause.
+    Some(Duration::try_from(date(text)?.duration_since(now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asks(headers: &[(&str, &str)]) -> Option<Duration> {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        retry_after(&Answer { status: 429, headers, body: Body::Text(String::new()), elapsed: Duration::ZERO })
+    }
+
+    #[test]
+    fn retry_after_is_a_number_of_seconds_or_a_date_of_the_servers_clock() {
+        assert_eq!(asks(&[]), None);
+        assert_eq!(asks(&[("retry-after", " 7 ")]), Some(Duration::from_secs(7)));
+        assert_eq!(asks(&[("retry-after", "0")]), Some(Duration::ZERO));
+        let date = |now, until| asks(&[("date", now), ("retry-after", until)]);
+        let now = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(date(now, "Sun, 06 Nov 1994 08:50:07 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(date(now, "Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));
+        assert_eq!(asks(&[("retry-after", now)]), Some(Duration::ZERO), "long past, by any clock");
+        for nonsense in ["-1", "soon", "1.5", ""] {
+            assert_eq!(asks(&[("retry-after", nonsense)]), None, "{nonsense}");
+        }
+    }
 }

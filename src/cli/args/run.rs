@@ -1,12 +1,13 @@
 //! Arguments of `run`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::{Color, Reports, ServerArguments, Target};
 use crate::journal::Shard;
-use crate::scenario::MOST_RETRIES;
+use crate::scenario::{MOST_RETRIES, parse_duration};
 
 /// The file into which everything written is lost.
 const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -21,6 +22,7 @@ Examples:
   draftgate run --failed                 those that failed last
   draftgate run --retries 2              what fails is run again, twice at most
   draftgate run --shard 2/5              the second of five parts
+  draftgate run --global-timeout 20m     the run fails where it takes longer
   draftgate run --watch                  again whenever a file changes
   draftgate run --update                 accept new and changed answers";
 
@@ -61,9 +63,15 @@ pub struct RunArguments {
     /// A journal or a last-run.json with the durations by which shards are balanced, the same for all shards
     #[arg(long, value_name = "FILE", help_heading = "Scenarios")]
     pub durations: Option<PathBuf>,
+    /// How long the run may take as a whole: tests under way then have failed, and so have those that had not begun
+    #[arg(long, value_name = "DURATION", help_heading = "Scenarios", value_parser = duration)]
+    pub global_timeout: Option<Duration>,
     /// Stay, and run again what a changed file affects
     #[arg(long, help_heading = "Scenarios", conflicts_with_all = ["list", "logfile"])]
     pub watch: bool,
+    /// Tell how many requests are in flight, and how many a second, when that changes
+    #[arg(short, long)]
+    pub verbose: bool,
     /// What is written of the run
     #[command(flatten)]
     pub reports: Reports,
@@ -71,6 +79,15 @@ pub struct RunArguments {
     #[command(flatten)]
     pub libtest: LibtestArguments,
 }
+
+fn duration(text: &str) -> Result<Duration, NoDuration> {
+    parse_duration(text).filter(|duration| !duration.is_zero()).ok_or(NoDuration)
+}
+
+/// A text is no duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a duration has a unit: 90s, 20m, 1h30m")]
+pub struct NoDuration;
 
 /// The flags of Rust's test harness, with their meaning there.
 #[derive(Debug, Clone, Default, Args)]

@@ -5,8 +5,8 @@
 
 use super::Mask;
 use crate::journal::{
-    Answer, Attempt, Body, Entry, Exchange, Failure, File, Flow, Place, Planned, Poll, Related, Request, RunStarted,
-    Snapshot, Spot, Step, StepPending, StepStarted, Test, TestStarted, Unanswered, Visit,
+    Answer, Attempt, Body, Entry, Exchange, Failure, File, Flow, LimitChanged, Place, Planned, Poll, Related, Request,
+    RunStarted, Snapshot, Spot, Step, StepPending, StepStarted, Test, TestStarted, Unanswered, Visit,
 };
 
 pub(super) fn entry(mask: &Mask, mut entry: Entry) -> Entry {
@@ -28,6 +28,9 @@ pub(super) fn entry(mask: &Mask, mut entry: Entry) -> Entry {
         }
         Entry::StepPending(StepPending { test, at: _ }) => *test = mask.name(test),
         Entry::TestFinished(finished) => mask_test(mask, finished),
+        Entry::LimitChanged(LimitChanged { host, from: _, to: _, rate: _, pause: _, reason: _, at: _ }) => {
+            each(mask, [host]);
+        }
         Entry::RunEnded(_) | Entry::Unknown => {}
     }
     entry

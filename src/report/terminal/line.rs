@@ -68,6 +68,11 @@ impl Look {
         format!("{} [{over}] {} ({})\n", self.tag("SLOW", odd()), slow.test, slow.at)
     }
 
+    /// The line that says how much is asked of the server from now on.
+    pub fn limit(self, at: Duration, text: &str) -> String {
+        format!("{} [{}] {text}\n", self.tag("LIMIT", odd()), time(at))
+    }
+
     /// A rule with a heading in it, across what there is.
     pub fn rule(self, heading: &str) -> String {
         let begin = format!("{RULE}{heading}");

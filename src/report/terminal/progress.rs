@@ -55,6 +55,11 @@ impl Progress {
         Progress { began: now, tests, ended: 0, failed: 0, review: 0, busy: IndexMap::new() }
     }
 
+    /// How long it has been going on.
+    pub fn elapsed(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.began)
+    }
+
     /// A test goes on to something else.
     pub fn doing(&mut self, test: String, doing: Doing, now: Instant) {
         match doing {
