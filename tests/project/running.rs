@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, Command};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use super::Ended;
 pub struct Running {
     /// `None` once somebody has waited for its end.
     child: Option<Child>,
-    lines: Receiver<String>,
+    /// Behind a lock, so that threads of a test may share the program.
+    lines: Mutex<Receiver<String>>,
 }
 
 /// What has not been said by then is never said.
@@ -28,14 +30,14 @@ impl Running {
                 && sender.send(std::mem::take(&mut line)).is_ok()
             {}
         });
-        Running { child: Some(child), lines }
+        Running { child: Some(child), lines: Mutex::new(lines) }
     }
 
     /// Reads the standard output on until a line has a text in it, and gives what was read.
     pub fn until(&mut self, wanted: &str) -> String {
         let mut said = String::new();
         while !said.contains(wanted) {
-            match self.lines.recv_timeout(PATIENCE) {
+            match self.lines.get_mut().unwrap().recv_timeout(PATIENCE) {
                 Ok(line) => said.push_str(&line),
                 Err(error) => panic!("{wanted:?} is never said ({error}): {said}"),
             }
@@ -64,7 +66,7 @@ impl Running {
 
     /// Waits for its end: how that was, with what it said since it was last read from.
     pub fn ended(mut self) -> Ended {
-        let rest = self.lines.iter().collect();
+        let rest = self.lines.get_mut().unwrap().iter().collect();
         Ended { stdout: rest, ..Ended::of(self.child.take().unwrap().wait_with_output().unwrap()) }
     }
 
