@@ -1,9 +1,14 @@
 //! JSONPath (RFC 9535), parsed once and asked often.
 //!
+//! The same few paths stand in thousands of scenarios, and to parse one takes longer than to ask it: each is parsed once in the
+//! life of the program, and shared.
+//!
 //! A thin skin over `jsonpath-rust`: errors with a position, and the two mistakes that it lets pass (an unknown function,
 //! a broken regular expression) found when the path is read rather than silently matching nothing.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use jsonpath_rust::parser::errors::JsonPathError as ParseError;
 use jsonpath_rust::parser::model::{
@@ -13,12 +18,22 @@ use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
 use serde_json::Value;
 
-/// A parsed JSONPath.
+/// A parsed JSONPath; clones share it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JsonPath {
+    parsed: Arc<Parsed>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Parsed {
     text: String,
     query: JpQuery,
 }
+
+/// The paths that were parsed, by their texts.
+static KNOWN: LazyLock<RwLock<HashMap<String, Arc<Parsed>>>> = LazyLock::new(RwLock::default);
+/// How many are kept: more than anybody writes by hand, and few enough for those that a program makes up to take little room.
+const MOST_KNOWN: usize = 4096;
 
 /// Why a text is no JSONPath.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,20 +56,30 @@ impl JsonPath {
     /// assert!(JsonPath::parse("$.elements[").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, JsonPathError> {
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
+        if let Some(parsed) = known {
+            return Ok(JsonPath { parsed });
+        }
         let query = parse_json_path(text).map_err(|error| describe(text, &error))?;
         check_segments(&query.segments)?;
         check_names(text)?;
-        Ok(JsonPath { text: text.to_owned(), query })
+        let parsed = Arc::new(Parsed { text: text.to_owned(), query });
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < MOST_KNOWN {
+            known.insert(text.to_owned(), parsed.clone());
+        }
+        Ok(JsonPath { parsed })
     }
 
     /// The path as it was written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.parsed.text
     }
 
     /// Whether it can select one node at most: names and indexes only.
     pub fn is_singular(&self) -> bool {
-        self.query
+        self.parsed
+            .query
             .segments
             .iter()
             .all(|segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_))))
@@ -62,14 +87,14 @@ impl JsonPath {
 
     /// The nodes that it selects, in order.
     pub fn nodes<'a>(&self, root: &'a Value) -> Vec<&'a Value> {
-        js_path_process(&self.query, root)
+        js_path_process(&self.parsed.query, root)
             .map_or_else(|_| Vec::new(), |nodes| nodes.into_iter().map(|node| node.val()).collect())
     }
 }
 
 impl fmt::Display for JsonPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
+        formatter.write_str(self.as_str())
     }
 }
 

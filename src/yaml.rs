@@ -11,9 +11,7 @@ mod reading;
 pub mod scalar;
 mod slips;
 
-use std::num::NonZero;
 use std::ops::Range;
-use std::panic::resume_unwind;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -164,36 +162,6 @@ pub fn parse(sources: &Sources, source: SourceId) -> Result<Node, Diagnostic> {
         }
         None => Ok(node),
     }
-}
-
-/// The fewest documents for which a thread is worth its start.
-const LEAST_A_THREAD: usize = 16;
-/// The stack of such a thread, in bytes: what a program's first one has, for documents that are nested as deeply as is read.
-const STACK: usize = 8 * 1024 * 1024;
-
-/// Reads the YAML documents of several sources as [`parse`] reads one, on all cores where there are many.
-pub fn parse_all(sources: &Sources, all: &[SourceId]) -> Vec<Result<Node, Diagnostic>> {
-    let parse_part = |part: &[SourceId]| part.iter().map(|source| parse(sources, *source)).collect::<Vec<_>>();
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = cores.min(all.len() / LEAST_A_THREAD);
-    if threads < 2 {
-        return parse_part(all);
-    }
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = all
-            .chunks(all.len().div_ceil(threads))
-            .map(|part| {
-                let thread = std::thread::Builder::new().stack_size(STACK);
-                thread.spawn_scoped(scope, move || parse_part(part)).map_err(|_| part)
-            })
-            .collect();
-        let parts = parts.into_iter().map(|part| match part {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            // The system has no thread left for us.
-            Err(part) => parse_part(part),
-        });
-        parts.flatten().collect()
-    })
 }
 
 /// The first key that is itself a collection: nobody means that, and an unquoted `{{ name }}` reads so.

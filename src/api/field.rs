@@ -71,11 +71,6 @@ pub fn find<'a>(elements: &'a [Element], key: &str) -> Result<&'a Element, Field
     if let Some(outcome) = look_up(elements, key) {
         return outcome;
     }
-    if let Some((base, index)) = indexed(key)
-        && let Some(element) = candidates(elements, base).get(index - 1)
-    {
-        return Ok(element);
-    }
     let words = elements.iter().flat_map(|element| {
         [Some(element.name.as_str()), element.role.as_deref(), element.normalized_name.as_deref()].into_iter().flatten()
     });
@@ -87,9 +82,13 @@ pub fn find<'a>(elements: &'a [Element], key: &str) -> Result<&'a Element, Field
     })
 }
 
-fn look_up<'a>(elements: &'a [Element], key: &str) -> Option<Result<&'a Element, FieldError>> {
+/// The same without a word on what may have been meant; `None` where nothing has the name.
+pub fn look_up<'a>(elements: &'a [Element], key: &str) -> Option<Result<&'a Element, FieldError>> {
     match candidates(elements, key)[..] {
-        [] => None,
+        [] => {
+            let (base, index) = indexed(key)?;
+            candidates(elements, base).get(index - 1).copied().map(Ok)
+        }
         [one] => Some(Ok(one)),
         ref several => Some(Err(FieldError::Ambiguous {
             key: key.to_owned(),

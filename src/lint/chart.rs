@@ -110,11 +110,16 @@ impl<'a> ChartStep<'a> {
         ChartStep { known, elements: known.elements.iter().enumerate().filter_map(element).collect() }
     }
 
-    /// The element that a key names, and its place in the step.
-    pub fn find(&self, key: &str) -> Result<(&Element, &'a KnownElement), FieldError> {
-        let found = field::find(&self.elements, key)?;
+    /// The element that a key names; `None` where there is none.
+    pub fn look_up(&self, key: &str) -> Option<Result<&Element, FieldError>> {
+        field::look_up(&self.elements, key)
+    }
+
+    /// The element that a key names, and what is known of it.
+    pub fn find(&self, key: &str) -> Option<(&Element, &'a KnownElement)> {
+        let found = self.look_up(key)?.ok()?;
         let at = self.elements.iter().position(|element| element.id == found.id).unwrap_or_default();
-        Ok((found, &self.known.elements[at]))
+        Some((found, &self.known.elements[at]))
     }
 
     /// The elements that take a file.

@@ -88,11 +88,10 @@ fn look_up(key: &str, span: Span, standing: &Standing<'_>, context: &mut Context
         return;
     }
     // Most likely it is one of those that runs saw come next.
-    if chart.each(&standing.steps).chain(chart.each(pool)).any(|step| step.find(key).is_ok()) {
+    if chart.each(&standing.steps).chain(chart.each(pool)).any(|step| matches!(step.look_up(key), Some(Ok(_)))) {
         return;
     }
-    let refusals = chart.each(pool).filter_map(|step| step.find(key).err());
-    if let Some(error) = refusals.into_iter().find(|error| matches!(error, FieldError::Ambiguous { .. })) {
+    if let Some(error) = chart.each(pool).find_map(|step| step.look_up(key)?.err()) {
         if standing.certain {
             context.found.push(ambiguous_field(key, span, &error));
         }

@@ -78,7 +78,7 @@ impl<'n> Sent<'_, 'n> {
         let mut keys: Vec<(&KnownElement, &Templated)> = Vec::new();
         for (key, value) in entries {
             let named = match self.names.meant(key)[..] {
-                [only] => only.text().and_then(|key| self.form.find(key).ok()),
+                [only] => only.text().and_then(|key| self.form.find(key)),
                 _ => None,
             };
             let Some((element, known)) = named else {

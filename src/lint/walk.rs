@@ -11,6 +11,7 @@ use super::outcome::Outcome;
 use super::{Material, ending, fields, steps, values};
 use crate::api::wire::LANGUAGE_HEADER;
 use crate::map::Way;
+use crate::parallel;
 use crate::scenario::action::Action;
 use crate::scenario::{Scenario, Step};
 use crate::source::{Diagnostic, Sources};
@@ -58,19 +59,22 @@ struct Walk<'a, 'f> {
 /// Walks through every scenario.
 pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
     let atlas = Atlas::of(material.maps);
-    for scenario in &material.suite.scenarios {
+    let each = parallel::map(&material.suite.scenarios, |scenario| {
+        let mut found = Vec::new();
         let mut walk = Walk {
             atlas: &atlas,
             scenario,
             applicants: HashMap::new(),
             known: Known::of(scenario),
-            context: Context { sources: material.sources, found },
+            context: Context { sources: material.sources, found: &mut found },
         };
         walk.steps(&scenario.steps);
         // Those of `finally` run wherever the others stopped.
         walk.applicants.values_mut().for_each(Standing::lose);
         walk.steps(&scenario.finally);
-    }
+        found
+    });
+    found.extend(each.into_iter().flatten());
 }
 
 impl<'a> Walk<'a, '_> {

@@ -10,6 +10,7 @@ use super::fragment::{self, Fragment};
 use super::model::{Scenario, Test};
 use super::step::Step;
 use super::{check, read};
+use crate::parallel;
 use crate::source::{Code, Diagnostic, SourceId, Sources, Span, canonical, nearest_file};
 use crate::yaml::{self, Kind, Node, Reading};
 
@@ -54,16 +55,19 @@ pub fn load(
     let files: Vec<&PathBuf> = found.files.iter().filter(|file| wanted(file)).collect();
     // A tree is let go as soon as it is read: of thousands of files only the scenarios stay.
     for batch in files.chunks(BATCH) {
+        let mut sure = Vec::with_capacity(batch.len());
         for (path, document) in loader.documents(batch, sources) {
             data.note(path, &document.node);
             if document.is_fragment() {
                 loader.fragment(path, &document, sources);
             } else if document.is_surely_a_scenario() {
-                scenarios.extend(loader.scenario(path, found, &document, sources));
+                sure.push((path, document));
             } else {
                 unsure.push((path.clone(), document));
             }
         }
+        let read = parallel::map(sure, |(path, document)| read_scenario(path, found, &document, sources));
+        scenarios.extend(read.into_iter().filter_map(|read| loader.take(read)));
     }
     for (path, document) in &unsure {
         let may_be_data = || data.may_hold(path);
@@ -73,13 +77,12 @@ pub fn load(
             let help = "move it out of the scenario folder, or begin it with `scenario:` or `fragment:`";
             loader.no_kind(path, document, sources, help);
         } else if document.is_scenario() || !may_be_data() {
-            scenarios.extend(loader.scenario(path, found, document, sources));
+            scenarios.extend(loader.take(read_scenario(path, found, document, sources)));
         }
     }
     loader.load_used_fragments(&scenarios, sources);
-    for scenario in &mut scenarios {
-        loader.finish(scenario, sources);
-    }
+    let mistakes = parallel::map(&mut scenarios, |scenario| loader.finish(scenario, sources));
+    loader.mistakes.extend(mistakes.into_iter().flatten());
     scenarios.sort_by(|a, b| a.name.cmp(&b.name));
     loader.same_names(&scenarios, sources);
     if !loader.mistakes.is_empty() {
@@ -136,7 +139,7 @@ impl Loader {
     fn documents<'p>(&mut self, paths: &[&'p PathBuf], sources: &mut Sources) -> Vec<(&'p PathBuf, Document)> {
         let read: Vec<_> = paths.iter().map(|path| sources.read(path, yaml::MAX_FILE_BYTES)).collect();
         let ids: Vec<SourceId> = read.iter().filter_map(|read| read.as_ref().ok().copied()).collect();
-        let mut parsed = yaml::parse_all(sources, &ids).into_iter();
+        let mut parsed = parallel::map(&ids, |source| yaml::parse(sources, *source)).into_iter();
         let mut documents = Vec::with_capacity(ids.len());
         for (path, read) in paths.iter().copied().zip(read) {
             match read.and_then(|source| Ok((source, parsed.next().expect("one for each that was read")?))) {
@@ -154,17 +157,16 @@ impl Loader {
         documents
     }
 
-    fn scenario(&mut self, path: &Path, found: &Discovery, document: &Document, sources: &Sources) -> Option<Scenario> {
-        let folder = folder_of(path);
-        let mut reading = Reading::new(sources, &folder);
-        let scenario = read::read(found.test_name(path), &folder, &document.node, &mut reading);
-        if !reading.mistakes.is_empty() {
-            self.broken.insert(document.source);
+    /// Notes what came of reading a scenario.
+    fn take(&mut self, read: ReadScenario) -> Option<Scenario> {
+        let ReadScenario { source, scenario, mut mistakes, names_unsure } = read;
+        if !mistakes.is_empty() {
+            self.broken.insert(source);
         }
-        if reading.names_unsure {
-            self.unsure.insert(document.source);
+        if names_unsure {
+            self.unsure.insert(source);
         }
-        self.mistakes.append(&mut reading.mistakes);
+        self.mistakes.append(&mut mistakes);
         scenario
     }
 
@@ -214,8 +216,8 @@ impl Loader {
         }
     }
 
-    /// Expands a scenario's fragments, numbers its steps and checks it as a whole.
-    fn finish(&mut self, scenario: &mut Scenario, sources: &Sources) {
+    /// Expands a scenario's fragments, numbers its steps and checks it as a whole: what is wrong then.
+    fn finish(&self, scenario: &mut Scenario, sources: &Sources) -> Vec<Diagnostic> {
         let folder = scenario.folder.clone();
         let mut reading = Reading::new(sources, &folder);
         let mut left = MOST_STEPS;
@@ -234,7 +236,7 @@ impl Loader {
                 check::check_sessions(scenario, &mut reading);
             }
         }
-        self.mistakes.append(&mut reading.mistakes);
+        reading.mistakes
     }
 
     fn expand(
@@ -325,6 +327,22 @@ impl Loader {
         self.mistakes.dedup_by(|a, b| a.span == b.span && a.message == b.message);
         self.mistakes
     }
+}
+
+/// What came of reading one.
+struct ReadScenario {
+    source: SourceId,
+    scenario: Option<Scenario>,
+    mistakes: Vec<Diagnostic>,
+    names_unsure: bool,
+}
+
+fn read_scenario(path: &Path, found: &Discovery, document: &Document, sources: &Sources) -> ReadScenario {
+    let folder = folder_of(path);
+    let mut reading = Reading::new(sources, &folder);
+    let scenario = read::read(found.test_name(path), &folder, &document.node, &mut reading);
+    let Reading { mistakes, names_unsure, .. } = reading;
+    ReadScenario { source: document.source, scenario, mistakes, names_unsure }
 }
 
 /// A step of a fragment acts for the applicant that the fragment is used for, and finds its files beside the fragment.
