@@ -13,6 +13,18 @@ const AUTHORIZATION: &str = "authorization";
 /// What the name of a header with a key in it holds somewhere: `x-api-key`, `x-csrf-token`.
 const HEADER_PARTS: [&str; 10] =
     ["api-key", "apikey", "api_key", "access-key", "token", "secret", "password", "credential", "signature", "x-auth"];
+/// The letters, of either case, with which one of them begins: at any other nothing has to be compared.
+const MAY_BEGIN: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut part = 0;
+    while part < HEADER_PARTS.len() {
+        let first = HEADER_PARTS[part].as_bytes()[0];
+        may[first as usize] = true;
+        may[first.to_ascii_uppercase() as usize] = true;
+        part += 1;
+    }
+    may
+};
 /// Members, without dashes and underscores and in small letters.
 const MEMBERS: [&str; 10] = [
     "accesskey",
@@ -39,11 +51,10 @@ pub fn is_secret_header(name: &str) -> bool {
     // Asked for every header of every request and answer: nothing is allocated for it.
     let bytes = name.as_bytes();
     let begins = |at: usize, part: &str| {
-        bytes[at].eq_ignore_ascii_case(&part.as_bytes()[0])
-            && bytes.get(at..at + part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part.as_bytes()))
+        bytes.get(at..at + part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part.as_bytes()))
     };
     HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
-        || (0..bytes.len()).any(|at| HEADER_PARTS.iter().any(|part| begins(at, part)))
+        || (0..bytes.len()).any(|at| MAY_BEGIN[bytes[at] as usize] && HEADER_PARTS.iter().any(|part| begins(at, part)))
 }
 
 /// Whether a member of an object, a field of a form or a parameter of a URL is a token or the like, by its name.

@@ -1,7 +1,10 @@
 //! Which generated value is called what, through one scenario.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::generated::{is_boundary, is_distinctive};
 use crate::api::id::is_generated_id;
@@ -27,13 +30,13 @@ use crate::api::id::is_generated_id;
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// Values that cannot be mistaken, by their folded form; one name each for the whole scenario.
-    distinctive: HashMap<String, String>,
+    distinctive: HashMap<Box<str>, Arc<str>>,
     /// Values that other things may be called too, each with the stem that it was named after: a foreign implementation
     /// may count its elements from one again in every step.
-    ordinary: HashMap<(String, String), String>,
+    ordinary: HashMap<(String, String), Arc<str>>,
     /// Which of their names an ordinary id has now, as the latest step to have it left it.
-    current: HashMap<String, String>,
-    used: HashSet<String>,
+    current: HashMap<String, Arc<str>>,
+    used: HashSet<Arc<str>>,
     /// The lengths in bytes of the distinctive values that have no shape of their own.
     lengths: BTreeSet<usize>,
     anonymous: usize,
@@ -64,7 +67,7 @@ impl Names {
     }
 
     /// The name of a value, made from the stem when it has none yet.
-    pub(super) fn name(&mut self, value: &str, stem: &str) -> String {
+    pub(super) fn name(&mut self, value: &str, stem: &str) -> Arc<str> {
         let distinctive = is_distinctive(value);
         let known = match distinctive {
             true => self.distinctive.get(fold(value).as_ref()),
@@ -74,28 +77,28 @@ impl Names {
             return name.clone();
         }
         let name = self.unused(stem);
-        self.keep(value, stem, &name, distinctive);
+        self.keep(value, stem, name.clone(), distinctive);
         name
     }
 
     /// The name of a value that only its shape tells for generated: `[id:1]`, `[id:2]`.
-    pub(super) fn name_by_appearance(&mut self, value: &str) -> String {
+    pub(super) fn name_by_appearance(&mut self, value: &str) -> Arc<str> {
         if let Some(name) = self.distinctive.get(fold(value).as_ref()) {
             return name.clone();
         }
         let name = loop {
             self.anonymous += 1;
-            let name = format!("[id:{}]", self.anonymous);
+            let name: Arc<str> = format!("[id:{}]", self.anonymous).into();
             if self.used.insert(name.clone()) {
                 break name;
             }
         };
-        self.keep(value, "", &name, is_distinctive(value));
+        self.keep(value, "", name.clone(), is_distinctive(value));
         name
     }
 
     /// Says which names the ids of a step have now; of several of one id the first holds.
-    pub(super) fn set_current(&mut self, names: Vec<(String, String)>) {
+    pub(super) fn set_current(&mut self, names: Vec<(String, Arc<str>)>) {
         // One that cannot be mistaken has one name for good.
         let ordinary = names.into_iter().rev().filter(|(id, _)| !is_distinctive(id));
         self.current.extend(ordinary);
@@ -103,18 +106,18 @@ impl Names {
 
     /// The name of a value that stands where ids stand.
     pub(super) fn known_id(&self, value: &str) -> Option<&str> {
-        self.distinctive.get(fold(value).as_ref()).or_else(|| self.current.get(value)).map(String::as_str)
+        self.distinctive.get(fold(value).as_ref()).or_else(|| self.current.get(value)).map(|name| &**name)
     }
 
     /// The name of a value that cannot be mistaken for anything else.
     pub(super) fn known_anywhere(&self, value: &str) -> Option<&str> {
-        self.distinctive.get(fold(value).as_ref()).map(String::as_str)
+        self.distinctive.get(fold(value).as_ref()).map(|name| &**name)
     }
 
     /// The name that a value was given after this stem.
     pub(super) fn known_after(&self, value: &str, stem: &str) -> Option<&str> {
         self.known_anywhere(value)
-            .or_else(|| self.ordinary.get(&(value.to_owned(), stem.to_owned())).map(String::as_str))
+            .or_else(|| self.ordinary.get(&(value.to_owned(), stem.to_owned())).map(|name| &**name))
     }
 
     /// Whether every value that cannot be mistaken is told by its shape alone.
@@ -129,27 +132,27 @@ impl Names {
         }
         self.lengths.iter().rev().find_map(|&length| {
             let name = self.distinctive.get(text.get(at..at + length)?)?;
-            is_boundary(text, at + length).then_some((length, name.as_str()))
+            is_boundary(text, at + length).then_some((length, &**name))
         })
     }
 
-    fn keep(&mut self, value: &str, stem: &str, name: &str, distinctive: bool) {
+    fn keep(&mut self, value: &str, stem: &str, name: Arc<str>, distinctive: bool) {
         if distinctive {
             if !is_generated_id(value) {
                 self.lengths.insert(value.len());
             }
-            self.distinctive.insert(fold(value).into_owned(), name.to_owned());
+            self.distinctive.insert(fold(value).into(), name);
         } else {
-            self.ordinary.insert((value.to_owned(), stem.to_owned()), name.to_owned());
+            self.ordinary.insert((value.to_owned(), stem.to_owned()), name);
         }
     }
 
-    fn unused(&mut self, stem: &str) -> String {
-        let mut name = format!("[{stem}]");
+    fn unused(&mut self, stem: &str) -> Arc<str> {
+        let mut name = Arc::from(format!("[{stem}]"));
         let mut number = 1;
-        while !self.used.insert(name.clone()) {
+        while !self.used.insert(Arc::clone(&name)) {
             number += 1;
-            name = format!("[{stem}#{number}]");
+            name = format!("[{stem}#{number}]").into();
         }
         name
     }
@@ -170,25 +173,25 @@ mod tests {
     #[test]
     fn a_value_has_one_name_and_a_name_one_value() {
         let mut names = Names::new();
-        assert_eq!(names.name(UUID, "session"), "[session]");
-        assert_eq!(names.name(&UUID.to_uppercase(), "id:other"), "[session]");
-        assert_eq!(names.name("04711-abc", "session"), "[session#2]");
-        assert_eq!(names.name("field-0001", "id:X"), "[id:X]");
-        assert_eq!(names.name("field-0002", "id:X"), "[id:X#2]");
-        assert_eq!(names.name("field-0003", "id:X#2"), "[id:X#2#2]");
-        assert_eq!(names.name("field-0004", "id:1"), "[id:1]");
-        assert_eq!(names.name_by_appearance("5f2a9c0d1e3b4a5c6d7e8f90"), "[id:2]");
-        assert_eq!(names.name_by_appearance("5F2A9C0D1E3B4A5C6D7E8F90"), "[id:2]");
+        assert_eq!(&*names.name(UUID, "session"), "[session]");
+        assert_eq!(&*names.name(&UUID.to_uppercase(), "id:other"), "[session]");
+        assert_eq!(&*names.name("04711-abc", "session"), "[session#2]");
+        assert_eq!(&*names.name("field-0001", "id:X"), "[id:X]");
+        assert_eq!(&*names.name("field-0002", "id:X"), "[id:X#2]");
+        assert_eq!(&*names.name("field-0003", "id:X#2"), "[id:X#2#2]");
+        assert_eq!(&*names.name("field-0004", "id:1"), "[id:1]");
+        assert_eq!(&*names.name_by_appearance("5f2a9c0d1e3b4a5c6d7e8f90"), "[id:2]");
+        assert_eq!(&*names.name_by_appearance("5F2A9C0D1E3B4A5C6D7E8F90"), "[id:2]");
     }
 
     #[test]
     fn an_ordinary_id_has_a_name_for_each_thing_that_it_is() {
         let mut names = Names::new();
-        assert_eq!(names.name("1", "id:Street"), "[id:Street]");
-        assert_eq!(names.name("1", "id:First name"), "[id:First name]");
-        assert_eq!(names.name("1", "id:Street"), "[id:Street]");
+        assert_eq!(&*names.name("1", "id:Street"), "[id:Street]");
+        assert_eq!(&*names.name("1", "id:First name"), "[id:First name]");
+        assert_eq!(&*names.name("1", "id:Street"), "[id:Street]");
         assert_eq!(names.known_id("1"), None);
-        names.set_current(vec![("1".to_owned(), "[id:Street]".to_owned()), ("1".to_owned(), "[id:Other]".to_owned())]);
+        names.set_current(vec![("1".to_owned(), "[id:Street]".into()), ("1".to_owned(), "[id:Other]".into())]);
         assert_eq!(names.known_id("1"), Some("[id:Street]"));
         assert_eq!(names.known_anywhere("1"), None);
     }

@@ -1,6 +1,7 @@
 //! One text of an answer that stays the same while the flow's behaviour does.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -65,7 +66,7 @@ pub(super) fn learn<N: Naming>(
     value: &Value,
     key: &str,
     place: Place,
-    ordinary: &mut Vec<(String, String)>,
+    ordinary: &mut Vec<(String, Arc<str>)>,
 ) {
     match value {
         Value::Array(items) => {
@@ -101,7 +102,7 @@ pub(super) fn learn<N: Naming>(
 }
 
 /// Names an id by what a profile says of it, where no step did.
-fn learn_entry<N: Naming>(naming: &mut N, id: &str, entry: &Value, ordinary: &mut Vec<(String, String)>) {
+fn learn_entry<N: Naming>(naming: &mut N, id: &str, entry: &Value, ordinary: &mut Vec<(String, Arc<str>)>) {
     let names = naming.names();
     let described = entry.as_object().and_then(|fields| label(names, fields, &["name", "normalizedName", "role"]));
     if let Some(label) = described

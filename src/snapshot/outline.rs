@@ -29,7 +29,7 @@ pub struct Outline {
     /// The ids of the step and its elements, each with the stem that it is called after, in the order in which they are named.
     lessons: Vec<(String, String)>,
     /// The same in the order in which an id is held to mean them.
-    ordinary: Vec<(String, String)>,
+    ordinary: Vec<(String, Arc<str>)>,
 }
 
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Outline {
     /// What [`Names::normalise`] makes of the document; none where it has to be asked, because something has a name that may
     /// stand anywhere in a text.
     pub fn fill(&self, names: &mut Names) -> Option<String> {
-        let called: Vec<String> = self.lessons.iter().map(|(id, stem)| names.name(id, stem)).collect();
+        let called: Vec<Arc<str>> = self.lessons.iter().map(|(id, stem)| names.name(id, stem)).collect();
         if !names.all_have_shapes() {
             return None;
         }
@@ -91,12 +91,12 @@ impl Naming for Lessons {
         &self.unnamed
     }
     /// The stem for the name, which is not known yet.
-    fn after(&mut self, value: &str, stem: &str) -> String {
+    fn after(&mut self, value: &str, stem: &str) -> Arc<str> {
         self.all.push((value.to_owned(), stem.to_owned()));
-        stem.to_owned()
+        stem.into()
     }
-    fn by_appearance(&mut self, _: &str) -> String {
-        BLANK.to_owned()
+    fn by_appearance(&mut self, _: &str) -> Arc<str> {
+        BLANK.into()
     }
 }
 
@@ -114,12 +114,12 @@ impl Naming for Outliner<'_> {
         &self.unnamed
     }
     /// A token, which from then on is known wherever it stands.
-    fn after(&mut self, _: &str, _: &str) -> String {
+    fn after(&mut self, _: &str, _: &str) -> Arc<str> {
         self.certain = false;
-        BLANK.to_owned()
+        BLANK.into()
     }
-    fn by_appearance(&mut self, _: &str) -> String {
-        BLANK.to_owned()
+    fn by_appearance(&mut self, _: &str) -> Arc<str> {
+        BLANK.into()
     }
     /// Keys decide the order.
     fn key<'t>(&mut self, key: &'t str, place: Place) -> Cow<'t, str> {

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
 
@@ -25,9 +26,9 @@ pub(super) trait Naming {
     /// What has been named so far.
     fn names(&self) -> &Names;
     /// The name of a value after this stem.
-    fn after(&mut self, value: &str, stem: &str) -> String;
+    fn after(&mut self, value: &str, stem: &str) -> Arc<str>;
     /// The name of a value that only its shape tells for generated.
-    fn by_appearance(&mut self, value: &str) -> String;
+    fn by_appearance(&mut self, value: &str) -> Arc<str>;
 
     /// What a key of an object in this place is called.
     fn key<'t>(&mut self, key: &'t str, place: Place) -> Cow<'t, str>
@@ -63,10 +64,10 @@ impl Naming for Names {
     fn names(&self) -> &Names {
         self
     }
-    fn after(&mut self, value: &str, stem: &str) -> String {
+    fn after(&mut self, value: &str, stem: &str) -> Arc<str> {
         self.name(value, stem)
     }
-    fn by_appearance(&mut self, value: &str) -> String {
+    fn by_appearance(&mut self, value: &str) -> Arc<str> {
         self.name_by_appearance(value)
     }
 }
@@ -78,11 +79,11 @@ impl Naming for Blank<'_> {
     fn names(&self) -> &Names {
         self.0
     }
-    fn after(&mut self, value: &str, stem: &str) -> String {
-        self.0.known_after(value, stem).unwrap_or(BLANK).to_owned()
+    fn after(&mut self, value: &str, stem: &str) -> Arc<str> {
+        self.0.known_after(value, stem).unwrap_or(BLANK).into()
     }
-    fn by_appearance(&mut self, value: &str) -> String {
-        self.0.known_anywhere(value).unwrap_or(BLANK).to_owned()
+    fn by_appearance(&mut self, value: &str) -> Arc<str> {
+        self.0.known_anywhere(value).unwrap_or(BLANK).into()
     }
 }
 
@@ -296,7 +297,7 @@ pub(super) fn rewrite<'t, N: Naming>(naming: &mut N, text: &'t str, role: Role) 
     let digits_only = || text.len() >= EPOCH_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
     match role {
         Role::Bound => return Cow::Borrowed(text),
-        Role::Secret(stem) if !text.is_empty() => return Cow::Owned(naming.after(text, stem)),
+        Role::Secret(stem) if !text.is_empty() => return Cow::Owned(naming.after(text, stem).to_string()),
         Role::Time if is_date_time(text) || digits_only() => return Cow::Owned(TIME.to_owned()),
         Role::Id => {
             if let Some(name) = naming.names().known_id(text) {
@@ -339,8 +340,8 @@ pub(super) fn rewrite<'t, N: Naming>(naming: &mut N, text: &'t str, role: Role) 
 
 fn named<N: Naming>(naming: &mut N, shape: Shape, found: &str) -> String {
     match shape {
-        Shape::Id => naming.by_appearance(found),
-        Shape::Token => naming.after(found, "token"),
+        Shape::Id => naming.by_appearance(found).to_string(),
+        Shape::Token => naming.after(found, "token").to_string(),
         Shape::Instant => TIME.to_owned(),
     }
 }
