@@ -6,18 +6,21 @@
 
 mod functions;
 mod mistake;
+mod read;
 pub mod scope;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use minijinja::{Environment, Expression, UndefinedBehavior};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::fake;
 use crate::phrase::{did_you_mean, nearest};
 use crate::source::{Code, Diagnostic, Span};
-use crate::yaml::{Kind, Node, Reading};
-use mistake::{advice, broken, too_long, unreadable, whole_operand};
+use crate::yaml::Reading;
+use mistake::{advice, broken, whole_operand};
+use read::literal;
 use scope::Scope;
 
 /// A value as it was written, its templates not rendered yet.
@@ -28,13 +31,29 @@ pub struct Templated {
     form: Form,
 }
 
+/// A suite holds very many, nearly all of them short texts: one is to take little more room than its text.
 #[derive(Debug, Clone)]
 enum Form {
-    Literal { value: Value, written: Option<Box<str>> },
+    /// A literal that is text.
+    Text(Box<str>),
+    /// A literal that is a number, written as its value is.
+    Number(Number),
+    /// A number, and how it is written: that says more than its value.
+    Written(Box<(Value, Box<str>)>),
+    /// Any other literal.
+    Literal(Box<Value>),
     Expression(Arc<Compiled>),
-    Text { source: Arc<str>, secrets: Arc<[Compiled]> },
-    List(Vec<Templated>),
-    Map(Vec<(Templated, Templated)>),
+    Template(Arc<Template>),
+    List(Box<[Templated]>),
+    Map(Box<[(Templated, Templated)]>),
+}
+
+/// A text with templates in it.
+#[derive(Debug)]
+struct Template {
+    source: Box<str>,
+    /// The expressions in it that read secrets.
+    secrets: Box<[Compiled]>,
 }
 
 struct Compiled {
@@ -97,79 +116,26 @@ fn environment() -> &'static Environment<'static> {
 }
 
 impl Templated {
-    /// Reads a node; templates that cannot be read are noted as mistakes.
-    pub fn read(node: &Node, reading: &mut Reading<'_>) -> Self {
-        let form = match &node.kind {
-            Kind::String(text) => read_text(text, node.span, reading),
-            Kind::List(items) => {
-                let items: Vec<Templated> = items.iter().map(|item| Templated::read(item, reading)).collect();
-                if items.iter().all(Templated::is_literal) {
-                    literal(node.to_json(reading.sources))
-                } else {
-                    Form::List(items)
-                }
-            }
-            Kind::Map(entries) => {
-                let entries: Vec<(Templated, Templated)> = entries
-                    .iter()
-                    .map(|(key, value)| (Templated::read_key(key, reading), Templated::read(value, reading)))
-                    .collect();
-                if entries.iter().all(|(key, value)| key.is_literal() && value.is_literal()) {
-                    literal(node.to_json(reading.sources))
-                } else {
-                    Form::Map(entries)
-                }
-            }
-            Kind::Number(number) => {
-                let written = reading.sources.slice(node.span).trim();
-                let written = (written != number.to_string() && !written.is_empty()).then(|| written.into());
-                Form::Literal { value: Value::Number(number.clone()), written }
-            }
-            Kind::Null | Kind::Bool(_) => literal(node.to_json(reading.sources)),
-        };
-        Templated { span: node.span, form }
-    }
-
-    /// Reads a map's key, which is text whatever it looks like.
-    pub fn read_key(key: &Node, reading: &mut Reading<'_>) -> Self {
-        let text = key.key_text(reading.sources);
-        Templated { span: key.span, form: read_text(&text, key.span, reading) }
-    }
-
-    /// Reads an expression that stands without braces, as `when` has it; braces round the whole of it are allowed.
-    pub fn read_expression(node: &Node, reading: &mut Reading<'_>) -> Self {
-        let form = match &node.kind {
-            Kind::String(text) if text.len() > LONGEST_EXPRESSION => {
-                reading.mistake(too_long(node.span));
-                literal(Value::Bool(true))
-            }
-            Kind::String(text) => match compile(inner_of(text).unwrap_or(text)) {
-                Ok(compiled) => Form::Expression(Arc::new(compiled)),
-                Err(error) => {
-                    let source = inner_of(text).unwrap_or(text);
-                    let mistake = unreadable(reading.sources, node.span, source, &error);
-                    reading.mistake(mistake.maybe_help(mistake::single_equals(source)));
-                    literal(Value::Null)
-                }
-            },
-            Kind::Bool(_) => literal(node.to_json(reading.sources)),
-            _ => {
-                reading.wanted(node, "an expression such as `matched == true`");
-                literal(Value::Bool(true))
-            }
-        };
-        Templated { span: node.span, form }
-    }
-
     /// A value that holds no template.
     pub fn literal(span: Span, value: Value) -> Self {
         Templated { span, form: literal(value) }
     }
 
     /// The value, when it holds no template.
-    pub fn as_literal(&self) -> Option<&Value> {
+    pub fn as_literal(&self) -> Option<Cow<'_, Value>> {
         match &self.form {
-            Form::Literal { value, .. } => Some(value),
+            Form::Text(text) => Some(Cow::Owned(Value::from(&**text))),
+            Form::Number(number) => Some(Cow::Owned(Value::from(number.clone()))),
+            Form::Written(written) => Some(Cow::Borrowed(&written.0)),
+            Form::Literal(value) => Some(Cow::Borrowed(value)),
+            Form::Expression(_) | Form::Template(_) | Form::List(_) | Form::Map(_) => None,
+        }
+    }
+
+    /// The text, when it is one that holds no template.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.form {
+            Form::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -177,15 +143,13 @@ impl Templated {
     /// Every value in it that holds no template; the keys of maps are none.
     pub fn each_literal(&self, see: &mut dyn FnMut(&Value)) {
         match &self.form {
-            Form::Literal { value, written } => {
-                see(value);
-                if let Some(written) = written {
-                    see(&Value::from(&**written));
-                }
+            Form::Text(_) | Form::Number(_) | Form::Written(_) | Form::Literal(_) => {
+                self.as_literal().iter().for_each(|value| see(value));
+                self.written().into_iter().for_each(|written| see(&Value::from(written)));
             }
             Form::List(items) => items.iter().for_each(|item| item.each_literal(see)),
             Form::Map(entries) => entries.iter().for_each(|(_, value)| value.each_literal(see)),
-            Form::Expression(_) | Form::Text { .. } => {}
+            Form::Expression(_) | Form::Template(_) => {}
         }
     }
 
@@ -197,14 +161,15 @@ impl Templated {
         (name.chars().all(letter) && name.starts_with(|c: char| c.is_alphabetic() || c == '_')).then_some(name)
     }
 
-    fn is_literal(&self) -> bool {
-        matches!(self.form, Form::Literal { .. })
+    /// Whether it holds no template.
+    pub fn is_literal(&self) -> bool {
+        matches!(self.form, Form::Text(_) | Form::Number(_) | Form::Written(_) | Form::Literal(_))
     }
 
     /// A literal number as it was written, where that says more than its value: `1.50`.
     pub fn written(&self) -> Option<&str> {
         match &self.form {
-            Form::Literal { written, .. } => written.as_deref(),
+            Form::Written(written) => Some(&written.1),
             _ => None,
         }
     }
@@ -212,7 +177,10 @@ impl Templated {
     /// Renders the value in a scope.
     pub fn render(&self, scope: &Scope) -> Result<Value, TemplateError> {
         match &self.form {
-            Form::Literal { value, .. } => Ok(value.clone()),
+            Form::Text(text) => Ok(Value::from(&**text)),
+            Form::Number(number) => Ok(Value::from(number.clone())),
+            Form::Written(written) => Ok(written.0.clone()),
+            Form::Literal(value) => Ok((**value).clone()),
             Form::List(items) => items.iter().map(|item| item.render(scope)).collect(),
             Form::Map(entries) => {
                 let mut map = serde_json::Map::new();
@@ -247,8 +215,9 @@ impl Templated {
                 compiled.tell_secrets(&value, scope);
                 Ok(value)
             }
-            Form::Text { source, secrets } => {
-                for compiled in secrets.iter() {
+            Form::Template(template) => {
+                let Template { source, secrets } = &**template;
+                for compiled in secrets {
                     // What fails here fails below as well, or asks for a name that the text itself defines.
                     if let Ok(value) = compiled.expression.eval(scope.context(self.span))
                         && let Ok(value) = serde_json::to_value(&value)
@@ -293,12 +262,13 @@ impl Templated {
     /// The names that its templates ask the scope for, without those that they define themselves.
     pub fn names(&self) -> Vec<String> {
         match &self.form {
-            Form::Literal { .. } => Vec::new(),
+            Form::Text(_) | Form::Number(_) | Form::Written(_) | Form::Literal(_) => Vec::new(),
             Form::Expression(compiled) => functions::optional_names_removed(
                 compiled.expression.undeclared_variables(false).into_iter().collect(),
                 &compiled.source,
             ),
-            Form::Text { source, .. } => {
+            Form::Template(template) => {
+                let source = &template.source;
                 let names = environment()
                     .template_from_str(source)
                     .map(|template| template.undeclared_variables(false).into_iter().collect())
@@ -320,7 +290,8 @@ impl Templated {
                 key.check_names(known, all, reading);
                 value.check_names(known, all, reading);
             }),
-            _ => {
+            Form::Text(_) | Form::Number(_) | Form::Written(_) | Form::Literal(_) => {}
+            Form::Expression(_) | Form::Template(_) => {
                 self.check_words(reading);
                 let mut names = self.names();
                 names.sort();
@@ -340,7 +311,7 @@ impl Templated {
     fn check_words(&self, reading: &mut Reading<'_>) {
         let source = match &self.form {
             Form::Expression(compiled) => compiled.source.as_str(),
-            Form::Text { source, .. } => source,
+            Form::Template(template) => &template.source,
             _ => return,
         };
         for (kind, word) in functions::words(source) {
@@ -382,58 +353,6 @@ impl Templated {
         }
         Box::new(broken(self.span, error))
     }
-}
-
-fn literal(value: Value) -> Form {
-    Form::Literal { value, written: None }
-}
-
-fn read_text(text: &str, span: Span, reading: &mut Reading<'_>) -> Form {
-    if !text.contains("{{") && !text.contains("{%") {
-        return literal(Value::String(text.to_owned()));
-    }
-    if longest_block(text) > LONGEST_EXPRESSION {
-        reading.mistake(too_long(span));
-        return literal(Value::String(text.to_owned()));
-    }
-    if let Some(inner) = inner_of(text)
-        && let Ok(compiled) = compile(inner)
-    {
-        return Form::Expression(Arc::new(compiled));
-    }
-    match environment().template_from_str(text) {
-        Ok(_) => {
-            let expressions = text.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0));
-            let expressions = expressions.filter(|inner| inner.contains(SECRET));
-            let compiled = expressions.filter_map(|inner| compile(inner.trim_matches('-').trim()).ok());
-            Form::Text { source: text.into(), secrets: compiled.filter(|compiled| compiled.reads_secret).collect() }
-        }
-        Err(error) => {
-            reading.mistake(unreadable(reading.sources, span, text, &error));
-            literal(Value::String(text.to_owned()))
-        }
-    }
-}
-
-/// The length of the longest `{{ … }}` or `{% … %}`.
-fn longest_block(text: &str) -> usize {
-    let starts = text.match_indices("{{").chain(text.match_indices("{%")).map(|(at, _)| at);
-    starts
-        .map(|at| text[at..].find("}}").into_iter().chain(text[at..].find("%}")).min().unwrap_or(text.len() - at))
-        .max()
-        .unwrap_or(0)
-}
-
-/// What stands between the braces of a text that may be one whole template.
-fn inner_of(text: &str) -> Option<&str> {
-    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
-    Some(inner.strip_prefix('-').unwrap_or(inner).strip_suffix('-').unwrap_or(inner).trim())
-}
-
-fn compile(source: &str) -> Result<Compiled, minijinja::Error> {
-    let expression = environment().compile_expression_owned(source.to_owned())?;
-    let reads_secret = source.contains(SECRET) && expression.undeclared_variables(false).contains(SECRET);
-    Ok(Compiled { source: source.to_owned(), expression, reads_secret })
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ impl Config {
         for (key, place) in texts {
             *place = map.take(key).map(|node| Templated::read(node, reading));
             if let Some(given) = place.as_ref().filter(|_| key.ends_with("_url"))
-                && let Some(text) = given.as_literal().map(|value| value.as_str().unwrap_or_default())
+                && let Some(text) = given.is_literal().then(|| given.as_str().unwrap_or_default())
                 && let Err(error) = address(text)
                 && !error.shows_a_secret()
             {

@@ -171,6 +171,6 @@ fn the_contract() {
     assert_eq!(broken(&Action::Back, &root, &form(), Some("s1")), [Rule::CanGoBack]);
     assert_eq!(broken(&submit, &root, &form(), Some("s1")), [], "it is asked once more");
     let linked = answer(200, None, json!({"message": "ok", "code": 0}));
-    let link = Action::Link(crate::scenario::action::Link { from: None, to: None, kind: None });
+    let link = Action::Link(Box::new(crate::scenario::action::Link { from: None, to: None, kind: None }));
     assert_eq!(broken(&link, &none, &linked, None), []);
 }

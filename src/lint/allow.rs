@@ -80,7 +80,7 @@ pub(super) fn filter(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
 /// The scenarios that are held against a map: one that is skipped may be ahead of its flow.
 fn judged(material: &Material<'_>) -> HashSet<SourceId> {
     let known = |scenario: &&Scenario| {
-        let flow = scenario.flow.as_literal().and_then(serde_json::Value::as_str);
+        let flow = scenario.flow.as_str();
         scenario.skip.is_none() && flow.is_some_and(|flow| material.maps.contains_key(flow))
     };
     material.suite.scenarios.iter().filter(known).map(|scenario| scenario.span.source).collect()

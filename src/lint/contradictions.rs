@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::Material;
-use super::outcome::{Outcome, literal};
+use super::outcome::{Outcome, literal, text};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::{Elements, Expect, Full, Property, SessionExpect};
 use crate::scenario::{Repeat, Rule, Scenario, Step, parse_duration};
@@ -31,7 +29,7 @@ fn check_scenario(scenario: &Scenario, found: &mut Vec<Diagnostic>) {
                 session(step, full, !begun.contains(&applicant), found);
             }
         }
-        if let Some(Repeat::Until { until, .. }) = &step.repeat
+        if let Some(Repeat::Until { until, .. }) = step.repeat.as_deref()
             && let Expect::Full(until) = &**until
         {
             answer(step, until, found);
@@ -48,7 +46,7 @@ fn check_scenario(scenario: &Scenario, found: &mut Vec<Diagnostic>) {
 
 fn answer(step: &Step, full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
     if let Some(within) = &full.within
-        && within.as_literal().and_then(Value::as_str).and_then(parse_duration).is_some_and(|time| time.is_zero())
+        && within.as_str().and_then(parse_duration).is_some_and(|time| time.is_zero())
     {
         found.push(
             Diagnostic::mistake(Code::Contradiction, within.span, "no answer comes in no time")
@@ -90,7 +88,7 @@ fn titles(full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
     let title = full.properties.iter().find(|(property, _)| *property == Property::Title).map(|(_, matcher)| matcher);
     let ends = |name: &str| name == "end" || name == "pending";
     if let (Some(step), Some(title)) = (&full.step, title)
-        && let (Some(Value::String(name)), Some(Value::String(wanted))) = (step.as_literal(), literal(title))
+        && let (Some(name), Some(wanted)) = (step.as_str(), text(title))
         && name != wanted
         && name.contains(' ')
         && !ends(name)
@@ -108,7 +106,7 @@ fn titles(full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
 }
 
 fn absences(elements: &Elements<Templated>, full: &Full<Templated>, found: &mut Vec<Diagnostic>) {
-    let text = |label: &Templated| label.as_literal().and_then(Value::as_str).map(|label| label.trim().to_lowercase());
+    let text = |label: &Templated| label.as_str().map(|label| label.trim().to_lowercase());
     for absent in elements.absent.iter().flatten() {
         let Some(wanted) = text(absent) else { continue };
         let listed = [&elements.ordered, &elements.exactly].into_iter().flatten().flatten();
@@ -128,7 +126,7 @@ fn absences(elements: &Elements<Templated>, full: &Full<Templated>, found: &mut 
 }
 
 fn wanted_text(label: &Templated) -> &str {
-    label.as_literal().and_then(Value::as_str).unwrap_or_default()
+    label.as_str().unwrap_or_default()
 }
 
 /// The session header never changes within a session.

@@ -1,5 +1,6 @@
 //! Scenarios that do the same.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
@@ -55,7 +56,7 @@ fn first_line(span: Span, sources: &Sources) -> Span {
 /// What two scenarios must have in common to be worth a closer look.
 fn outline(scenario: &Scenario) -> String {
     let mut outline = format!("{:?} {:?} {:?}", scenario.flow.as_literal(), scenario.version, scenario.cases.is_some());
-    let vars: HashMap<&str, &Value> =
+    let vars: HashMap<&str, Cow<'_, Value>> =
         scenario.vars.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_literal()?))).collect();
     for step in scenario.all_steps() {
         let _ = write!(outline, "\n{}", step.action.name());

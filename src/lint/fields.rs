@@ -24,7 +24,7 @@ pub(super) fn check<'a>(step: &'a Step, standing: &Standing<'_>, known: &Known<'
     let mut named: Vec<&'a Templated> = step.omit.iter().collect();
     match &step.action {
         Action::Submit(Fields::Entries(entries)) => named.extend(entries.iter().map(|(key, _)| key)),
-        Action::Upload { field, .. } => named.push(field),
+        Action::Upload(upload) => named.push(&upload.field),
         _ => {}
     }
     look_up_all(&named, standing, known, context);

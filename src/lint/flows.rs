@@ -28,7 +28,7 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn unknown(scenario: &Scenario, flows: &Flows) -> Option<Diagnostic> {
-    let name = scenario.flow.as_literal()?.as_str()?;
+    let name = scenario.flow.as_str()?;
     if scenario.skip.is_some() || flows.names.iter().any(|known| known == name) || !answers(scenario) {
         return None;
     }

@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
-
 use crate::scenario::Scenario;
 use crate::scenario::action::FragmentCall;
 use crate::source::Span;
@@ -29,7 +27,7 @@ pub(super) struct Meant<'a> {
 impl<'a> Meant<'a> {
     /// It as text.
     pub fn text(&self) -> Option<&'a str> {
-        self.value.as_literal().and_then(Value::as_str)
+        self.value.as_str()
     }
 }
 
@@ -69,12 +67,12 @@ impl<'a> Known<'a> {
 
     /// What may stand in the place of a value; nothing where that is not known.
     pub fn meant(&self, value: &'a Templated) -> Vec<Meant<'a>> {
-        if value.as_literal().is_some() {
+        if value.is_literal() {
             return vec![Meant { value, used: None }];
         }
         let name = value.variable().filter(|name| !(self.conditional && self.by_case.contains(name)));
         let values = name.and_then(|name| self.values.get(name)).into_iter().flatten();
-        let literal = values.filter(|meant| meant.as_literal().is_some());
+        let literal = values.filter(|meant| meant.is_literal());
         literal.map(|meant| Meant { value: meant, used: Some(value.span) }).collect()
     }
 }

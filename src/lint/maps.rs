@@ -24,7 +24,7 @@ pub struct Maps {
 /// scenario goes through its flow.
 pub fn read(snapshots: &Path, suite: &Suite, whole: bool, sources: &mut Sources) -> Maps {
     let (known, unread) = store::read_all(snapshots);
-    let flows: Vec<&str> = suite.scenarios.iter().filter_map(|scenario| scenario.flow.as_literal()?.as_str()).collect();
+    let flows: Vec<&str> = suite.scenarios.iter().filter_map(|scenario| scenario.flow.as_str()).collect();
     let concerned = |path: &Path| whole || flows.iter().any(|flow| store::path(snapshots, flow) == path);
     let mut odd: Vec<Diagnostic> =
         unread.iter().filter(|error| concerned(error.path())).map(|error| unusable(error, sources)).collect();

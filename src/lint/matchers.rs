@@ -22,7 +22,7 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn expectations(step: &Step) -> impl Iterator<Item = &Full<Templated>> {
-    let until = match &step.repeat {
+    let until = match step.repeat.as_deref() {
         Some(Repeat::Until { until, .. }) => Some(&**until),
         _ => None,
     };
@@ -49,15 +49,15 @@ fn impossible(matcher: &Matcher<Templated>) -> Option<Diagnostic> {
         Test::Not(_) => None,
         Test::Every(inner) | Test::Any(inner) | Test::Length(inner) => impossible(inner),
         Test::OneOf(list) => {
-            let empty = list.as_literal().and_then(Value::as_array).is_some_and(Vec::is_empty);
+            let empty = list.as_literal().is_some_and(|list| list.as_array().is_some_and(Vec::is_empty));
             empty.then(|| {
                 Diagnostic::mistake(Code::ImpossibleMatcher, matcher.span, "nothing is one of an empty list")
                     .help("list the values that are right")
             })
         }
         Test::Between(pair) => {
-            let pair = pair.as_literal()?.as_array()?;
-            let [low, high] = &pair[..] else { return None };
+            let pair = pair.as_literal()?;
+            let [low, high] = &pair.as_array()?[..] else { return None };
             above(low, high).then(|| {
                 Diagnostic::mistake(
                     Code::ImpossibleMatcher,
@@ -68,7 +68,7 @@ fn impossible(matcher: &Matcher<Templated>) -> Option<Diagnostic> {
             })
         }
         Test::Matches(pattern) => {
-            let pattern = pattern.as_literal()?.as_str()?;
+            let pattern = pattern.as_str()?;
             let never = regex_syntax::parse(pattern).is_ok_and(|hir| never_matches(&hir));
             never.then(|| {
                 Diagnostic::mistake(Code::ImpossibleMatcher, matcher.span, format!("no text matches {pattern}"))
@@ -92,10 +92,10 @@ fn above(low: &Value, high: &Value) -> bool {
 /// Several matchers of which each may hold, but not all of them for one value.
 fn together(span: Span, all: &[Matcher<Templated>]) -> Option<Diagnostic> {
     let bound = |matcher: &Matcher<Templated>| match &matcher.test {
-        Test::Gt(value) => Some((true, true, value.as_literal()?.clone())),
-        Test::Gte(value) => Some((true, false, value.as_literal()?.clone())),
-        Test::Lt(value) => Some((false, true, value.as_literal()?.clone())),
-        Test::Lte(value) => Some((false, false, value.as_literal()?.clone())),
+        Test::Gt(value) => Some((true, true, value.as_literal()?.into_owned())),
+        Test::Gte(value) => Some((true, false, value.as_literal()?.into_owned())),
+        Test::Lt(value) => Some((false, true, value.as_literal()?.into_owned())),
+        Test::Lte(value) => Some((false, false, value.as_literal()?.into_owned())),
         _ => None,
     };
     let bounds: Vec<(bool, bool, Value)> = all.iter().filter_map(bound).collect();
@@ -121,11 +121,11 @@ fn together(span: Span, all: &[Matcher<Templated>]) -> Option<Diagnostic> {
     let other = all.iter().find_map(|matcher| {
         let literal: Matcher<Literal> = matcher
             .try_map(&mut |value| match value.as_literal() {
-                Some(literal) => Ok(Literal { span: value.span, value: literal.clone() }),
+                Some(literal) => Ok(Literal { span: value.span, value: literal.into_owned() }),
                 None => Err(()),
             })
             .ok()?;
-        literal.judge(Subject::One(exact)).map(|mismatch| (matcher.span, mismatch.expected))
+        literal.judge(Subject::One(&exact)).map(|mismatch| (matcher.span, mismatch.expected))
     });
     other.map(|(other, expected)| {
         Diagnostic::mistake(Code::ImpossibleMatcher, other, format!("what equals {exact} is never {expected}"))

@@ -94,7 +94,7 @@ impl Uses<'_> {
     }
 
     fn value(&mut self, value: &Templated) {
-        if value.as_literal().is_some() {
+        if value.is_literal() {
             return;
         }
         self.words.extend(value.names());

@@ -85,7 +85,7 @@ fn nothing_missing(step: &Step, code: i64, span: Span) -> Option<Diagnostic> {
     let Action::Submit(Fields::Entries(entries)) = &step.action else { return None };
     // A box that is not ticked may count as missing.
     let says = |value: &Value| !is_blank(value) && *value != Value::Bool(false);
-    let plain = |value: &Templated| value.as_literal().is_some_and(says);
+    let plain = |value: &Templated| value.as_literal().is_some_and(|value| says(&value));
     let filled = step.fill == Some(Fill::Valid) && step.omit.is_empty() && step.repeat.is_none();
     (code == 4006 && filled && entries.iter().all(|(_, value)| plain(value))).then(|| {
         Diagnostic::mistake(Code::ImpossibleCode, span, "nothing is missing here that error 4006 could be about")

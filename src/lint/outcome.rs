@@ -1,5 +1,7 @@
 //! What a step's expectation says of its answer, as far as that can be told before anything runs.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::matcher::{Matcher, Test};
@@ -28,7 +30,7 @@ pub(super) enum Outcome<'a> {
 impl<'a> Outcome<'a> {
     /// What a step asks of its answer.
     pub fn of(step: &'a Step) -> Self {
-        match (&step.expect, &step.repeat) {
+        match (&step.expect, step.repeat.as_deref()) {
             (None, Some(Repeat::Until { .. })) => Outcome::Unknown,
             (None, _) => Outcome::Success,
             (Some(Expect::Short(value)), _) => short(value),
@@ -43,15 +45,15 @@ impl<'a> Outcome<'a> {
 }
 
 fn short(value: &Templated) -> Outcome<'_> {
-    match value.as_literal() {
-        Some(Value::String(name)) => named(name, value.span),
-        Some(number) => match number.as_i64() {
+    match (value.as_str(), value.as_literal()) {
+        (Some(name), _) => named(name, value.span),
+        (None, Some(number)) => match number.as_i64() {
             Some(code) if code >= 1000 => Outcome::Error(Some(code)),
             Some(400..) => Outcome::Error(None),
             Some(_) => Outcome::Success,
             None => Outcome::Unknown,
         },
-        None => Outcome::Unknown,
+        (None, None) => Outcome::Unknown,
     }
 }
 
@@ -65,20 +67,20 @@ fn named(name: &str, span: Span) -> Outcome<'_> {
 
 fn of_full(full: &Full<Templated>) -> Outcome<'_> {
     if let Some(error) = &full.error {
-        return Outcome::Error(error.code.as_ref().and_then(literal).and_then(Value::as_i64));
+        return Outcome::Error(error.code.as_ref().and_then(literal).and_then(|code| code.as_i64()));
     }
     if let Some(step) = &full.step {
-        return step.as_literal().and_then(Value::as_str).map_or(Outcome::Unknown, |name| named(name, step.span));
+        return step.as_str().map_or(Outcome::Unknown, |name| named(name, step.span));
     }
     if let Some(status) = &full.status {
-        match literal(status).and_then(Value::as_u64) {
+        match literal(status).and_then(|status| status.as_u64()) {
             Some(400..) => return Outcome::Error(None),
             Some(_) => {}
             None => return Outcome::Unknown,
         }
     }
     for (property, matcher) in &full.properties {
-        let name = || literal(matcher).and_then(Value::as_str);
+        let name = || text(matcher);
         match property {
             // A form may be called "end".
             Property::Title => return name().map_or(Outcome::Unknown, |name| Outcome::Step(name, matcher.span)),
@@ -90,9 +92,18 @@ fn of_full(full: &Full<Templated>) -> Outcome<'_> {
 }
 
 /// The value that a matcher is equal to, where it is written out.
-pub(super) fn literal(matcher: &Matcher<Templated>) -> Option<&Value> {
+pub(super) fn literal(matcher: &Matcher<Templated>) -> Option<Cow<'_, Value>> {
+    equal(matcher)?.as_literal()
+}
+
+/// The text that a matcher is equal to, where it is written out.
+pub(super) fn text(matcher: &Matcher<Templated>) -> Option<&str> {
+    equal(matcher)?.as_str()
+}
+
+fn equal(matcher: &Matcher<Templated>) -> Option<&Templated> {
     match &matcher.test {
-        Test::Literal(value) | Test::Equals(value) => value.as_literal(),
+        Test::Literal(value) | Test::Equals(value) => Some(value),
         _ => None,
     }
 }

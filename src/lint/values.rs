@@ -46,10 +46,12 @@ pub(super) fn check<'a>(
         return;
     }
     match &step.action {
-        Action::Upload { file, .. } if outcome.succeeds() => {
+        Action::Upload(upload) if outcome.succeeds() => {
             let known = form.files();
-            let named =
-                names.meant(file).into_iter().filter_map(|meant| Some((meant, file_type(&known, meant.text()?)?)));
+            let named = names
+                .meant(&upload.file)
+                .into_iter()
+                .filter_map(|meant| Some((meant, file_type(&known, meant.text()?)?)));
             context.found.extend(named.map(|(meant, refused)| told("the step", refused, meant).note(chart.source())));
         }
         Action::Submit(Fields::Entries(entries)) => {
@@ -94,7 +96,7 @@ impl<'n> Sent<'_, 'n> {
                 );
             }
             keys.push((known, key));
-            if !value.as_literal().is_some_and(is_blank) {
+            if !value.as_literal().is_some_and(|value| is_blank(&value)) {
                 self.given.push(known);
             }
             // What a condition hides nobody judges.
@@ -144,7 +146,7 @@ fn missing(step: &Step, form: &ChartStep<'_>, given: &[&KnownElement]) -> Option
 
 /// Why a field does not take a value that is written out.
 fn refused(element: &Element, meant: Meant<'_>) -> Option<Refused> {
-    let literal = meant.value.as_literal().filter(|value| !is_blank(value))?;
+    let literal = &*meant.value.as_literal().filter(|value| !is_blank(value))?;
     // `{file: path}` is uploaded, and its key is sent.
     if let Some(file) = literal.as_object() {
         let path = file.get("file").and_then(Value::as_str).filter(|_| element.kind == ElementType::File)?;

@@ -149,13 +149,13 @@ impl<'a> Walk<'a, '_> {
 
     /// The view in which a step's answer comes.
     fn chart_of(&self, step: &'a Step) -> Option<&'a Chart<'a>> {
-        let text = |value: &'a Templated| value.as_literal().and_then(serde_json::Value::as_str);
+        let text = |value: &'a Templated| value.as_str();
         let sets_language =
             |name: &'a Templated| text(name).is_none_or(|name| name.eq_ignore_ascii_case(LANGUAGE_HEADER));
         if step.headers.iter().any(|(name, _)| sets_language(name)) {
             return None;
         }
-        let language = match step.language.as_ref().or(self.scenario.language.as_ref()) {
+        let language = match step.language.as_deref().or(self.scenario.language.as_ref()) {
             Some(language) => Some(text(language)?),
             None => None,
         };

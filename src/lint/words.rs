@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 
 use super::outcome::Outcome;
 use super::{Material, place};
@@ -62,7 +61,7 @@ pub(super) fn check(material: &Material<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn text(value: &Templated) -> Option<&str> {
-    value.as_literal().and_then(Value::as_str)
+    value.as_str()
 }
 
 /// A bound of no time on the whole.
@@ -96,7 +95,8 @@ fn no_type(step: &Step) -> Option<Diagnostic> {
 }
 
 fn no_method(step: &Step) -> Option<Diagnostic> {
-    let Action::Request { method: Some(method), .. } = &step.action else { return None };
+    let Action::Request(request) = &step.action else { return None };
+    let method = request.method.as_ref()?;
     let known = |word: &str| METHODS.iter().any(|known| known.eq_ignore_ascii_case(word));
     let word = text(method).filter(|word| !known(word) && Outcome::of(step).succeeds())?;
     let help =

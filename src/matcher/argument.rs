@@ -16,7 +16,7 @@ pub const JSON_TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "ar
 /// Reads an argument and, where it holds no template, checks it at once.
 pub(super) fn checked(node: &Node, reading: &mut Reading<'_>, check: Check) -> Option<Templated> {
     let value = Templated::read(node, reading);
-    let Some(Err(mut mistake)) = value.as_literal().map(|literal| check(literal, node.span)) else {
+    let Some(Err(mut mistake)) = value.as_literal().map(|literal| check(&literal, node.span)) else {
         return Some(value);
     };
     if let Some(broken) = node.as_str().filter(|_| mistake.code == Some(Code::BadRegex)).and_then(broken_pattern) {

@@ -100,7 +100,7 @@ pub(super) fn not_begun(test: Test<'_>) -> ScenarioOutcome {
 /// The sessions that a scenario names itself, of steps that are not reached too.
 fn written_sessions(scenario: &Scenario) -> Vec<String> {
     let of = |step: &Step| match &step.session {
-        Some(SessionHeader::Value(value)) => value.as_literal()?.as_str().map(str::to_owned),
+        Some(SessionHeader::Value(value)) => value.as_str().map(str::to_owned),
         _ => None,
     };
     scenario.all_steps().into_iter().filter_map(of).collect()

@@ -20,7 +20,7 @@ pub(super) fn text(progress: &mut Progress<'_>, step: &Step, answer: &Answer) ->
     for (applicant, session) in progress.applicants.sessions() {
         progress.names.name_session(session, applicant);
     }
-    let options = step.snapshot.over(&progress.test.scenario.snapshot);
+    let options = step.snapshot_options(&progress.test.scenario.snapshot);
     let options = Options { ignore: options.ignore, redact: options.redact, unordered: options.unordered };
     let redactor = &progress.run.world.redactor;
     let text = match &answer.body {
@@ -62,7 +62,7 @@ pub(super) fn compare_step(progress: &Progress<'_>, step: &Step, actual: String)
 }
 
 fn has_snapshot(step: &Step, test: Test<'_>) -> bool {
-    step.action.has_snapshot() && step.snapshot.over(&test.scenario.snapshot).enabled.unwrap_or(true)
+    step.action.has_snapshot() && step.snapshot_options(&test.scenario.snapshot).enabled.unwrap_or(true)
 }
 
 fn path(folder: &Path, test: Test<'_>, step: &Step) -> PathBuf {

@@ -81,7 +81,7 @@ impl StepRun<'_, '_> {
             self.progress.wait(tokio::time::sleep(self.duration(duration)?)).await;
             return Ok(());
         }
-        match &step.repeat {
+        match step.repeat.as_deref() {
             None => self.once(None).await.map(drop),
             Some(Repeat::Times(times)) => {
                 for _ in 0..self.times(times)? {

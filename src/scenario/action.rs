@@ -19,61 +19,33 @@ pub enum Action {
     /// SubmitStep.
     Submit(Fields),
     /// Submit a file.
-    Upload {
-        /// The field that takes it.
-        field: Templated,
-        /// The file's path, from the scenario's folder.
-        file: Templated,
-        /// Its media type, where the file's ending does not tell.
-        media_type: Option<Templated>,
-    },
+    Upload(Box<Upload>),
     /// getBackStep.
     Back,
     /// Make a connector token.
-    Connect {
-        /// The client; this session when not given.
-        client: Option<Templated>,
-        /// The flow; this one when not given.
-        flow: Option<Templated>,
-    },
+    Connect(Box<Connect>),
     /// Redeem a connector token.
     Redeem {
         /// The token; the one captured last when not given.
         token: Option<Templated>,
     },
     /// Link two end clients.
-    Link(Link),
+    Link(Box<Link>),
     /// Remove such a link.
-    Unlink(Link),
+    Unlink(Box<Link>),
     /// The client's profile from the export API.
     Profile {
         /// The client; this session when not given.
         client: Option<Templated>,
     },
     /// Fetch a client-credential token.
-    Authenticate {
-        /// Other credentials than the configured ones.
-        client_id: Option<Templated>,
-        /// Likewise.
-        client_secret: Option<Templated>,
-        /// Likewise.
-        scope: Option<Templated>,
-    },
+    Authenticate(Box<Authenticate>),
     /// Any other call.
-    Request {
-        /// `GET` when not given.
-        method: Option<Templated>,
-        /// Relative to the base URL.
-        path: Templated,
-        /// Headers beside those of the step.
-        headers: Vec<(Templated, Templated)>,
-        /// The body: JSON, or a string sent as it is.
-        body: Option<Templated>,
-    },
+    Request(Box<Request>),
     /// Nothing is sent for this long.
     Sleep(Templated),
     /// A fragment's steps, run in place.
-    Use(FragmentCall),
+    Use(Box<FragmentCall>),
 }
 
 /// What an action's answer is.
@@ -98,6 +70,50 @@ pub enum Fields {
     Entries(Vec<(Templated, Templated)>),
     /// A template that gives the whole map.
     Whole(Templated),
+}
+
+/// A file for a field.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The field that takes it.
+    pub field: Templated,
+    /// The file's path, from the scenario's folder.
+    pub file: Templated,
+    /// Its media type, where the file's ending does not tell.
+    pub media_type: Option<Templated>,
+}
+
+/// What a connector token is for.
+#[derive(Debug, Clone)]
+pub struct Connect {
+    /// The client; this session when not given.
+    pub client: Option<Templated>,
+    /// The flow; this one when not given.
+    pub flow: Option<Templated>,
+}
+
+/// Other credentials than the configured ones.
+#[derive(Debug, Clone)]
+pub struct Authenticate {
+    /// The client's id.
+    pub client_id: Option<Templated>,
+    /// Its secret.
+    pub client_secret: Option<Templated>,
+    /// What the token is asked for.
+    pub scope: Option<Templated>,
+}
+
+/// A call of whatever a scenario asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `GET` when not given.
+    pub method: Option<Templated>,
+    /// Relative to the base URL.
+    pub path: Templated,
+    /// Headers beside those of the step.
+    pub headers: Vec<(Templated, Templated)>,
+    /// The body: JSON, or a string sent as it is.
+    pub body: Option<Templated>,
 }
 
 /// The two ends of a link and its type.
@@ -135,8 +151,8 @@ pub const ACTIONS: &[(&str, Reader)] = &[
     ("back", |node, reading| nothing(node, reading, Action::Back)),
     ("connect", read_connect),
     ("redeem", |node, reading| Some(Action::Redeem { token: read_only(node, "token", reading)? })),
-    ("link", |node, reading| read_link(node, reading).map(Action::Link)),
-    ("unlink", |node, reading| read_link(node, reading).map(Action::Unlink)),
+    ("link", |node, reading| Some(Action::Link(Box::new(read_link(node, reading)?)))),
+    ("unlink", |node, reading| Some(Action::Unlink(Box::new(read_link(node, reading)?)))),
     ("profile", |node, reading| Some(Action::Profile { client: read_only(node, "client", reading)? })),
     ("authenticate", read_authenticate),
     ("request", read_request),
@@ -255,12 +271,12 @@ fn read_upload(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let field = required(field, "field", node, reading);
     let file = required(file, "file", node, reading);
     file.iter().for_each(|file| check_file(file, reading));
-    Some(Action::Upload { field: field?, file: file?, media_type })
+    Some(Action::Upload(Box::new(Upload { field: field?, file: file?, media_type })))
 }
 
 /// Notes a file that is written out and is not there.
 fn check_file(file: &Templated, reading: &mut Reading<'_>) {
-    if let Some(path) = file.as_literal().and_then(serde_json::Value::as_str)
+    if let Some(path) = file.as_str()
         && !reading.folder.join(path).exists()
     {
         reading.mistake(Diagnostic::no_file(file.span, reading.folder, path));
@@ -269,7 +285,7 @@ fn check_file(file: &Templated, reading: &mut Reading<'_>) {
 
 fn read_connect(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let [client, flow] = read_keys(node, ["client", "flow"], reading)?;
-    Some(Action::Connect { client, flow })
+    Some(Action::Connect(Box::new(Connect { client, flow })))
 }
 
 fn read_link(node: &Node, reading: &mut Reading<'_>) -> Option<Link> {
@@ -279,7 +295,7 @@ fn read_link(node: &Node, reading: &mut Reading<'_>) -> Option<Link> {
 
 fn read_authenticate(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let [client_id, client_secret, scope] = read_keys(node, ["client_id", "client_secret", "scope"], reading)?;
-    Some(Action::Authenticate { client_id, client_secret, scope })
+    Some(Action::Authenticate(Box::new(Authenticate { client_id, client_secret, scope })))
 }
 
 fn read_request(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
@@ -290,18 +306,19 @@ fn read_request(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let body = map.take("body").map(|value| Templated::read(value, reading));
     reading.finish(map);
     let path = required(path, "path", node, reading)?;
-    if let Some(text) = path.as_literal().and_then(serde_json::Value::as_str)
+    if let Some(text) = path.as_str()
         && text.contains("://")
     {
         let help = "a path is relative to server.base_url, so that nothing is sent anywhere else";
         reading.mistake(Diagnostic::mistake(Code::OtherServer, path.span, format!("{text:?} is no path")).help(help));
     }
-    Some(Action::Request { method, path, headers, body })
+    Some(Action::Request(Box::new(Request { method, path, headers, body })))
 }
 
 fn read_use(node: &Node, reading: &mut Reading<'_>) -> Option<Action> {
     let call = |node: &Node, path: &str, with| {
-        Action::Use(FragmentCall { path: path.to_owned(), path_span: node.span, with, steps: Vec::new() })
+        let call = FragmentCall { path: path.to_owned(), path_span: node.span, with, steps: Vec::new() };
+        Action::Use(Box::new(call))
     };
     if let Some(path) = node.as_str() {
         return Some(call(node, path, Vec::new()));
@@ -389,13 +406,16 @@ impl Action {
             Action::Submit(Fields::Entries(entries)) => {
                 entries.iter().flat_map(|(key, value)| [key, value]).for_each(see)
             }
-            Action::Upload { field, file, media_type } => [field, file].into_iter().chain(media_type).for_each(see),
-            Action::Connect { client, flow } => each(&[client, flow]),
+            Action::Upload(upload) => {
+                [&upload.field, &upload.file].into_iter().chain(&upload.media_type).for_each(see);
+            }
+            Action::Connect(connect) => each(&[&connect.client, &connect.flow]),
             Action::Redeem { token } => each(&[token]),
             Action::Link(link) | Action::Unlink(link) => each(&[&link.from, &link.to, &link.kind]),
             Action::Profile { client } => each(&[client]),
-            Action::Authenticate { client_id, client_secret, scope } => each(&[client_id, client_secret, scope]),
-            Action::Request { method, path, headers, body } => {
+            Action::Authenticate(other) => each(&[&other.client_id, &other.client_secret, &other.scope]),
+            Action::Request(request) => {
+                let Request { method, path, headers, body } = &**request;
                 let pairs = headers.iter().flat_map(|(name, value)| [name, value]);
                 std::iter::once(path).chain(method).chain(pairs).chain(body).for_each(see);
             }

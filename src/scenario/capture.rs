@@ -1,7 +1,5 @@
 //! What a step remembers of its answer.
 
-use std::sync::Arc;
-
 use super::options::{read_path, rendered_no_path};
 use super::step::check_name;
 use crate::jsonpath::JsonPath;
@@ -25,7 +23,7 @@ pub struct Capture {
 #[derive(Debug, Clone)]
 pub enum CaptureFrom {
     /// A node of the body.
-    Path(Arc<JsonPath>),
+    Path(JsonPath),
     /// A response header.
     Header(String),
     /// The id of an element.
@@ -46,7 +44,7 @@ impl Capture {
         let text = template.render_text(scope)?;
         if text.starts_with('$') {
             let path = JsonPath::parse(&text).map_err(|error| rendered_no_path(self.span, &text, &error))?;
-            return Ok(CaptureFrom::Path(Arc::new(path)));
+            return Ok(CaptureFrom::Path(path));
         }
         CaptureFrom::of_words(&text).ok_or_else(|| Box::new(not_captured(self.span, &text)))
     }
@@ -71,7 +69,7 @@ impl CaptureFrom {
 /// Reads `capture`.
 pub(super) fn read_captures(node: &Node, reading: &mut Reading<'_>) -> Vec<Capture> {
     let Some(map) = reading.mapping(node, "a map from names to what is captured") else { return Vec::new() };
-    let mut captures = Vec::new();
+    let mut captures = Vec::with_capacity(map.rest().len());
     for (name, key, value) in map.rest() {
         if !check_name(name, key.span, reading) {
             continue;
@@ -88,7 +86,7 @@ fn read_capture(node: &Node, reading: &mut Reading<'_>) -> Option<CaptureFrom> {
         return Some(CaptureFrom::Template(Templated::read(node, reading)));
     }
     if text.starts_with('$') {
-        return read_path(node, reading).map(|path| CaptureFrom::Path(Arc::new(path)));
+        return read_path(node, reading).map(CaptureFrom::Path);
     }
     let from = CaptureFrom::of_words(text);
     if from.is_none() {

@@ -30,8 +30,8 @@ pub fn values(test: Test<'_>) -> Vec<Value> {
                 let with = call.with.iter().filter(|(name, ..)| names.contains(name));
                 with.for_each(|(_, _, value)| value.each_literal(&mut see));
             }
-            Action::Request { path, .. } => {
-                if let Some(Value::String(path)) = path.as_literal() {
+            Action::Request(request) => {
+                if let Some(path) = request.path.as_str() {
                     in_path(path).into_iter().for_each(|(_, value)| see(&value.into()));
                 }
             }
@@ -46,8 +46,8 @@ fn entered_by(action: &Action) -> Vec<&Templated> {
     match action {
         Action::Submit(Fields::Entries(entries)) => entries.iter().map(|(_, value)| value).collect(),
         Action::Submit(Fields::Whole(fields)) => vec![fields],
-        Action::Upload { file, .. } => vec![file],
-        Action::Request { body: Some(body), .. } => vec![body],
+        Action::Upload(upload) => vec![&upload.file],
+        Action::Request(request) => request.body.iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -62,7 +62,7 @@ fn names(scenario: &Scenario) -> HashSet<String> {
     each_step(scenario, &mut |step| {
         names.extend(entered_by(&step.action).into_iter().flat_map(Templated::names));
         match &step.action {
-            Action::Request { path, .. } => names.extend(path.names()),
+            Action::Request(request) => names.extend(request.path.names()),
             Action::Use(call) => made.extend(call.with.iter().map(|(name, _, value)| (name.as_str(), value.names()))),
             _ => {}
         }
@@ -114,7 +114,7 @@ fn in_path(path: &str) -> Vec<(Range<usize>, String)> {
 /// The headers and credentials that a scenario writes out, by their names: where they stand, or in the variables and cases
 /// that a template there refers to.
 pub fn credentials(scenario: &Scenario, see: &mut dyn FnMut(&str, &str)) {
-    let text = |value: &Templated| value.as_literal().and_then(Value::as_str).map(str::to_owned);
+    let text = |value: &Templated| value.as_str().map(str::to_owned);
     let cases = scenario.cases.iter().flatten().flat_map(|case| &case.values);
     let given: Vec<&(String, Templated)> = cases.chain(&scenario.vars).collect();
     let texts = |value: &Templated| -> Vec<String> {
@@ -135,8 +135,8 @@ pub fn credentials(scenario: &Scenario, see: &mut dyn FnMut(&str, &str)) {
         };
         headers(&step.headers);
         match &step.action {
-            Action::Request { headers: more, .. } => headers(more),
-            Action::Authenticate { client_secret, .. } => see_each("client_secret", client_secret.as_ref()),
+            Action::Request(request) => headers(&request.headers),
+            Action::Authenticate(other) => see_each("client_secret", other.client_secret.as_ref()),
             Action::Redeem { token } => see_each("token", token.as_ref()),
             _ => {}
         }
@@ -186,7 +186,7 @@ pub fn places(suite: &Suite, sources: &Sources) -> Vec<(Span, Value)> {
             for ((_, value), cell) in columns.filter(|((name, _), _)| found.names.contains(name)) {
                 let start = case.span.start as usize;
                 let span = sources.span(source, start + cell.start..start + cell.end);
-                found.all.extend(value.as_literal().map(|value| (span, value.clone())));
+                found.all.extend(value.as_literal().map(|value| (span, value.into_owned())));
             }
         } else if !files.contains(&source) && data.insert(source) {
             let is_json = sources.path(source).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));

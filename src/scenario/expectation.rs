@@ -5,8 +5,6 @@
 
 mod parts;
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use parts::{read_json_path, read_session};
@@ -38,13 +36,13 @@ pub struct Full<V> {
     /// The step's own properties.
     pub properties: Vec<(Property, Matcher<V>)>,
     /// An error answer.
-    pub error: Option<ErrorExpect<V>>,
+    pub error: Option<Box<ErrorExpect<V>>>,
     /// The HTTP status.
     pub status: Option<Matcher<V>>,
     /// Response headers by name.
     pub headers: Vec<(V, Matcher<V>)>,
     /// Which fields must be there.
-    pub elements: Option<Elements<V>>,
+    pub elements: Option<Box<Elements<V>>>,
     /// What single fields must be like.
     pub fields: Vec<FieldExpect<V>>,
     /// What nodes of the body must be.
@@ -128,7 +126,7 @@ pub struct FieldExpect<V> {
 #[derive(Debug, Clone)]
 pub enum Path<V> {
     /// Parsed.
-    Parsed(Span, Arc<JsonPath>),
+    Parsed(Span, JsonPath),
     /// To be rendered.
     Raw(V),
 }
@@ -212,10 +210,10 @@ impl Full<Templated> {
             span: node.span,
             step: map.take("step").map(|value| Templated::read(value, reading)),
             properties: Vec::new(),
-            error: map.take("error").and_then(|value| ErrorExpect::read(value, reading)),
+            error: map.take("error").and_then(|value| ErrorExpect::read(value, reading)).map(Box::new),
             status: map.take("status").and_then(|value| Matcher::read(value, reading)),
             headers: Vec::new(),
-            elements: map.take("elements").and_then(|value| Elements::read(value, reading)),
+            elements: map.take("elements").and_then(|value| Elements::read(value, reading)).map(Box::new),
             fields: Vec::new(),
             json: Vec::new(),
             session: map.take("session").and_then(|value| read_session(value, reading)),
@@ -225,19 +223,23 @@ impl Full<Templated> {
             let matcher = map.take(key).and_then(|value| Matcher::read(value, reading));
             full.properties.extend(matcher.map(|matcher| (property, matcher)));
         }
+        full.properties.shrink_to_fit();
         if let Some(entries) = map.take("headers").and_then(|value| reading.mapping(value, "a map of headers")) {
+            full.headers.reserve_exact(entries.rest().len());
             for (_, key, value) in entries.rest() {
                 let matcher = Matcher::read(value, reading);
                 full.headers.extend(matcher.map(|matcher| (Templated::read_key(key, reading), matcher)));
             }
         }
         if let Some(entries) = map.take("fields").and_then(|value| reading.mapping(value, "a map of fields")) {
-            full.fields =
-                entries.rest().iter().filter_map(|(_, key, value)| FieldExpect::read(key, value, reading)).collect();
+            full.fields.reserve_exact(entries.rest().len());
+            full.fields
+                .extend(entries.rest().iter().filter_map(|(_, key, value)| FieldExpect::read(key, value, reading)));
         }
         if let Some(entries) =
             map.take("json").and_then(|value| reading.mapping(value, "a map from JSONPath to a matcher"))
         {
+            full.json.reserve_exact(entries.rest().len());
             for (_, key, value) in entries.rest() {
                 let path = read_json_path(key, reading);
                 let matcher = Matcher::read(value, reading);
@@ -329,14 +331,14 @@ impl Full<Templated> {
                 .iter()
                 .map(|(property, matcher)| Ok((*property, render_matcher(matcher, scope)?)))
                 .collect::<Result<_, TemplateError>>()?,
-            error: self.error.as_ref().map(|error| error.render(scope)).transpose()?,
+            error: self.error.as_ref().map(|error| error.render(scope)).transpose()?.map(Box::new),
             status: matcher(&self.status)?,
             headers: self
                 .headers
                 .iter()
                 .map(|(name, matcher)| Ok((render(name, scope)?, render_matcher(matcher, scope)?)))
                 .collect::<Result<_, TemplateError>>()?,
-            elements: self.elements.as_ref().map(|elements| elements.render(scope)).transpose()?,
+            elements: self.elements.as_ref().map(|elements| elements.render(scope)).transpose()?.map(Box::new),
             fields: self.fields.iter().map(|field| field.render(scope)).collect::<Result<_, _>>()?,
             json: self
                 .json

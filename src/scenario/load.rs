@@ -49,10 +49,10 @@ pub fn load(
 ) -> Result<Suite, Vec<Diagnostic>> {
     let mut loader = Loader { mistakes: found.mistakes.clone(), ..Loader::default() };
     let mut data = DataFiles::of_flows(found);
-    let mut scenarios = Vec::new();
     // What may be data for another file is read when all files are known.
     let mut unsure: Vec<(PathBuf, Document)> = Vec::new();
     let files: Vec<&PathBuf> = found.files.iter().filter(|file| wanted(file)).collect();
+    let mut scenarios = Vec::with_capacity(files.len());
     // A tree is let go as soon as it is read: of thousands of files only the scenarios stay.
     for batch in files.chunks(BATCH) {
         let mut sure = Vec::with_capacity(batch.len());

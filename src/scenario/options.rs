@@ -183,33 +183,37 @@ impl Rule {
     pub fn name(self) -> &'static str {
         RULES.iter().find(|(_, rule)| *rule == self).map_or("", |(name, _)| name)
     }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 /// Which rules a step's answer is held to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checks {
-    on: Vec<Rule>,
+    /// A bit for each rule.
+    on: u8,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Checks { on: RULES.iter().map(|(_, rule)| *rule).collect() }
+        Checks { on: RULES.iter().fold(0, |on, (_, rule)| on | rule.bit()) }
     }
 }
 
 impl Checks {
     /// Whether a rule is checked.
     pub fn includes(&self, rule: Rule) -> bool {
-        self.on.contains(&rule)
+        self.on & rule.bit() != 0
     }
 
     /// Reads `checks`: the rules that are checked, or, each with a minus, those that are not; `false` turns off all.
     pub(crate) fn read(node: &Node, reading: &mut Reading<'_>) -> Self {
         if let Kind::Bool(on) = node.kind {
-            return if on { Checks::default() } else { Checks { on: Vec::new() } };
+            return if on { Checks::default() } else { Checks { on: 0 } };
         }
-        let mut named = Vec::new();
-        let mut off = Vec::new();
+        let (mut named, mut off) = (0, 0);
         for item in reading.list(node) {
             let Some(text) = reading.string(item, "the name of a check") else { continue };
             let (name, list) = match text.strip_prefix('-') {
@@ -217,7 +221,7 @@ impl Checks {
                 None => (text, &mut named),
             };
             match RULES.iter().find(|(rule, _)| *rule == name) {
-                Some((_, rule)) => list.push(*rule),
+                Some((_, rule)) => *list |= rule.bit(),
                 None => {
                     let names = RULES.map(|(name, _)| name);
                     let help = nearest(name, names)
@@ -229,9 +233,8 @@ impl Checks {
                 }
             }
         }
-        let mut on = if named.is_empty() && !off.is_empty() { Checks::default().on } else { named };
-        on.retain(|rule| !off.contains(rule));
-        Checks { on }
+        let on = if named == 0 && off != 0 { Checks::default().on } else { named };
+        Checks { on: on & !off }
     }
 }
 

@@ -84,7 +84,10 @@ fn read_both(map: &mut Mapping<'_>, node: &Node, reading: &mut Reading<'_>) -> (
 pub(super) fn read_steps(steps: Option<&Node>, whole: &Node, key: &str, reading: &mut Reading<'_>) -> Vec<Step> {
     match steps.map(|steps| (&steps.kind, steps)) {
         Some((Kind::List(items), _)) if !items.is_empty() => {
-            items.iter().filter_map(|item| read_step(item, reading)).collect()
+            // Of so large a thing none is kept free in reserve.
+            let mut read = Vec::with_capacity(items.len());
+            read.extend(items.iter().filter_map(|item| read_step(item, reading)));
+            read
         }
         Some((Kind::List(_), node)) => {
             reading.mistake(
@@ -139,7 +142,7 @@ fn read_auth(node: Option<&Node>, reading: &mut Reading<'_>) -> Auth {
 
 fn read_vars(node: &Node, reading: &mut Reading<'_>) -> Vec<(String, Templated)> {
     let Some(map) = reading.mapping(node, "a map of variables") else { return Vec::new() };
-    let mut vars = Vec::new();
+    let mut vars = Vec::with_capacity(map.rest().len());
     for (name, key, value) in map.rest() {
         check_name(name, key.span, reading);
         vars.push((name.clone(), Templated::read(value, reading)));

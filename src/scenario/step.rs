@@ -17,7 +17,7 @@ use crate::yaml::{Kind, Mapping, Node, Reading};
 /// The most times that a step is repeated.
 pub const MOST_TIMES: u64 = 10_000;
 
-/// One step as it is written.
+/// One step as it is written. A suite has tens of thousands: what few of them have stands in a box.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// The whole step.
@@ -35,7 +35,7 @@ pub struct Step {
     /// Which applicant acts.
     pub applicant: Option<String>,
     /// The language of this request.
-    pub language: Option<Templated>,
+    pub language: Option<Box<Templated>>,
     /// Headers of this request.
     pub headers: Vec<(Templated, Templated)>,
     /// What is sent as session, when not the applicant's own.
@@ -49,17 +49,17 @@ pub struct Step {
     /// Whether `x-hf-retry-on-pending` is sent.
     pub retry_on_pending: bool,
     /// How long a pending answer is polled.
-    pub wait: Option<Templated>,
+    pub wait: Option<Box<Templated>>,
     /// How often it is done.
-    pub repeat: Option<Repeat>,
+    pub repeat: Option<Box<Repeat>>,
     /// Whether it is done at all.
-    pub when: Option<Templated>,
+    pub when: Option<Box<Templated>>,
     /// What must come back.
     pub expect: Option<Expect<Templated>>,
     /// What is remembered of the answer.
     pub capture: Vec<Capture>,
     /// What its snapshot leaves out.
-    pub snapshot: SnapshotOptions,
+    pub snapshot: Option<Box<SnapshotOptions>>,
     /// Which rules its answer is held to.
     pub checks: Checks,
     /// Whether the scenario goes on after a failure of this step.
@@ -72,7 +72,7 @@ pub enum SessionHeader {
     /// No such header.
     None,
     /// This value, as it is.
-    Value(Templated),
+    Value(Box<Templated>),
 }
 
 /// Which fields are generated.
@@ -104,6 +104,11 @@ impl Step {
     /// What reports call it: its name, or its action.
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or_else(|| self.action.name())
+    }
+
+    /// What its snapshot leaves out, of what its scenario says for all and of its own.
+    pub fn snapshot_options(&self, scenario: &SnapshotOptions) -> SnapshotOptions {
+        self.snapshot.as_ref().map_or_else(|| scenario.clone(), |own| own.over(scenario))
     }
 
     /// The step itself, or the steps of its fragment.
@@ -176,7 +181,7 @@ impl Step {
             when: None,
             expect: None,
             capture: Vec::new(),
-            snapshot: SnapshotOptions::default(),
+            snapshot: None,
             checks: Checks::default(),
             continue_on_failure: false,
         }
@@ -187,11 +192,11 @@ impl Step {
             |node: Option<&Node>, reading: &mut Reading<'_>| node.and_then(|node| read_plain(node, "a name", reading));
         self.name = text(map.take("name"), reading);
         self.applicant = text(map.take("as"), reading);
-        self.language = map.take("language").map(|node| read_language(node, reading));
+        self.language = map.take("language").map(|node| read_language(node, reading)).map(Box::new);
         self.headers = map.take("headers").map(|node| read_pairs(node, reading)).unwrap_or_default();
         self.session = map.take("session").map(|node| match node.as_str() {
             Some("none") => SessionHeader::None,
-            _ => SessionHeader::Value(Templated::read(node, reading)),
+            _ => SessionHeader::Value(Box::new(Templated::read(node, reading))),
         });
         self.fill = map
             .take("fill")
@@ -209,15 +214,15 @@ impl Step {
                 *switch = on;
             }
         }
-        self.wait = map.take("wait").and_then(|node| read_time(node, reading));
-        self.repeat = map.take("repeat").and_then(|node| Repeat::read(node, reading));
-        self.when = map.take("when").map(|node| Templated::read_expression(node, reading));
+        self.wait = map.take("wait").and_then(|node| read_time(node, reading)).map(Box::new);
+        self.repeat = map.take("repeat").and_then(|node| Repeat::read(node, reading)).map(Box::new);
+        self.when = map.take("when").map(|node| Templated::read_expression(node, reading)).map(Box::new);
         self.expect = map.take("expect").and_then(|node| Expect::read(node, reading));
         self.capture = map
             .take("capture")
             .map(|node| reading.defining(|reading| read_captures(node, reading)))
             .unwrap_or_default();
-        self.snapshot = map.take("snapshot").map(|node| SnapshotOptions::read(node, reading)).unwrap_or_default();
+        self.snapshot = map.take("snapshot").map(|node| SnapshotOptions::read(node, reading)).map(Box::new);
         self.checks = map.take("checks").map(|node| Checks::read(node, reading)).unwrap_or_default();
     }
 
@@ -226,7 +231,7 @@ impl Step {
         self.action.each_value(see);
         let pairs = self.headers.iter().flat_map(|(name, value)| [name, value]);
         let session = match &self.session {
-            Some(SessionHeader::Value(value)) => Some(value),
+            Some(SessionHeader::Value(value)) => Some(&**value),
             _ => None,
         };
         let captures = self.capture.iter().filter_map(|capture| match &capture.from {
@@ -236,12 +241,12 @@ impl Step {
         captures.for_each(&mut *see);
         pairs
             .chain(&self.omit)
-            .chain(&self.language)
+            .chain(self.language.as_deref())
             .chain(session)
-            .chain(&self.wait)
-            .chain(&self.when)
+            .chain(self.wait.as_deref())
+            .chain(self.when.as_deref())
             .for_each(&mut *see);
-        match &self.repeat {
+        match self.repeat.as_deref() {
             Some(Repeat::Times(times)) => see(times),
             Some(Repeat::Until { until, every, within }) => {
                 until.each_value(see);
@@ -277,7 +282,7 @@ fn no_action(entries: &[(Node, Node)], node: &Node, reading: &Reading<'_>) -> Di
 /// Reads a language tag; one that is nearly a tag of the API's is a mistake, any other is left to the API.
 pub(super) fn read_language(node: &Node, reading: &mut Reading<'_>) -> Templated {
     let language = Templated::read(node, reading);
-    if let Some(tag) = language.as_literal().and_then(serde_json::Value::as_str)
+    if let Some(tag) = language.as_str()
         && !LANGUAGES.contains(&tag)
         && let Some(near) = nearest(tag, LANGUAGES)
     {
@@ -304,9 +309,7 @@ pub(super) fn read_plain(node: &Node, wanted: &str, reading: &mut Reading<'_>) -
 /// Reads a duration, which may hold a template.
 pub(super) fn read_time(node: &Node, reading: &mut Reading<'_>) -> Option<Templated> {
     let value = Templated::read(node, reading);
-    if let Some(literal) = value.as_literal()
-        && literal.as_str().and_then(parse_duration).is_none()
-    {
+    if value.is_literal() && value.as_str().and_then(parse_duration).is_none() {
         reading.mistake(
             Diagnostic::mistake(Code::BadDuration, node.span, format!("{} is no duration", node.describe()))
                 .help(DURATION_HELP),

@@ -8,7 +8,7 @@ use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
 use crate::api::token::Credentials;
 use crate::redact::Secret;
-use crate::scenario::action::{Action, Link};
+use crate::scenario::action::{Action, Authenticate, Link, Request, Upload};
 use crate::scenario::{Auth, SessionHeader, Step};
 use crate::source::{Code, Diagnostic};
 use crate::template::Templated;
@@ -39,18 +39,21 @@ impl Applicants {
                 }
                 Err(error) => return Err(error),
             },
-            Action::Upload { field, file, media_type } => {
+            Action::Upload(upload) => {
+                let Upload { field, file, media_type } = &**upload;
                 self.upload(step, field, file, media_type.as_ref(), &mut warnings).await?
             }
-            Action::Connect { client, flow } => self.connect(step, client.as_ref(), flow.as_ref()).await?,
+            Action::Connect(connect) => self.connect(step, connect.client.as_ref(), connect.flow.as_ref()).await?,
             Action::Redeem { token } => self.redeem(step, token.as_ref()).await?,
             Action::Link(link) => self.link(step, Operation::Link, link).await?,
             Action::Unlink(link) => self.link(step, Operation::Unlink, link).await?,
             Action::Profile { client } => self.profile(step, client.as_ref()).await?,
-            Action::Authenticate { client_id, client_secret, scope } => {
+            Action::Authenticate(other) => {
+                let Authenticate { client_id, client_secret, scope } = &**other;
                 self.authenticate(step, client_id.as_ref(), client_secret.as_ref(), scope.as_ref()).await?
             }
-            Action::Request { method, path, headers, body } => {
+            Action::Request(request) => {
+                let Request { method, path, headers, body } = &**request;
                 self.request(step, method.as_ref(), path, headers, body.as_ref()).await?
             }
             // The runner sleeps, and runs a fragment's steps one by one.

@@ -18,7 +18,7 @@ fn check(matcher: &str, path: &str, body: &Value) -> Option<String> {
         return Some(format!("mistake: {} {}", mistake.message, mistake.help.clone().unwrap_or_default()));
     }
     let literal = |value: &crate::template::Templated| {
-        Ok::<_, ()>(Literal { span: value.span, value: value.as_literal().unwrap().clone() })
+        Ok::<_, ()>(Literal { span: value.span, value: value.as_literal().unwrap().into_owned() })
     };
     let matcher = matcher.unwrap().try_map(&mut { literal }).unwrap();
     let path = JsonPath::parse(path).unwrap();

@@ -79,11 +79,11 @@ fn of_map(number: usize, item: &Node, entries: &[(Node, Node)], reading: &Readin
 }
 
 fn name_of(number: usize, values: &[(String, Templated)]) -> String {
-    let named = values.iter().find(|(name, _)| name == "case").and_then(|(_, value)| value.as_literal());
-    match named {
-        Some(Value::String(name)) => shown(name),
-        Some(other) => other.to_string(),
-        None => number.to_string(),
+    let named = values.iter().find(|(name, _)| name == "case").map(|(_, value)| value);
+    match named.map(|named| (named.as_str(), named.as_literal())) {
+        Some((Some(name), _)) => shown(name),
+        Some((None, Some(other))) => other.to_string(),
+        Some((None, None)) | None => number.to_string(),
     }
 }
 

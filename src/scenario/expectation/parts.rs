@@ -1,9 +1,5 @@
 //! The parts of an expectation that have a shape of their own: errors, elements, fields, paths, the session.
 
-use std::sync::Arc;
-
-use serde_json::Value;
-
 use super::super::options::{read_path, rendered_no_path};
 use super::{Elements, ErrorExpect, FieldExpect, Path, SessionExpect, render, render_list, render_matcher};
 use crate::jsonpath::JsonPath;
@@ -83,7 +79,7 @@ impl FieldExpect<Templated> {
     pub(super) fn read(key: &Node, value: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let field = Templated::read_key(key, reading);
         let map = reading.mapping(value, "a map such as `{required: true, type: text}`")?;
-        let mut attributes = Vec::new();
+        let mut attributes = Vec::with_capacity(map.rest().len());
         for (name, _, value) in map.rest() {
             attributes.extend(Matcher::read(value, reading).map(|matcher| (name.clone(), matcher)));
         }
@@ -107,7 +103,7 @@ impl Path<Templated> {
             Path::Raw(raw) => {
                 let text = raw.render_text(scope)?;
                 let path = JsonPath::parse(&text).map_err(|error| rendered_no_path(raw.span, &text, &error))?;
-                Ok(Path::Parsed(raw.span, Arc::new(path)))
+                Ok(Path::Parsed(raw.span, path))
             }
         }
     }
@@ -115,8 +111,8 @@ impl Path<Templated> {
 
 pub(super) fn read_json_path(key: &Node, reading: &mut Reading<'_>) -> Option<Path<Templated>> {
     let text = Templated::read_key(key, reading);
-    match text.as_literal().and_then(Value::as_str) {
-        Some(_) => read_path(key, reading).map(|path| Path::Parsed(key.span, Arc::new(path))),
+    match text.as_str() {
+        Some(_) => read_path(key, reading).map(|path| Path::Parsed(key.span, path)),
         None => Some(Path::Raw(text)),
     }
 }
