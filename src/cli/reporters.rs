@@ -13,7 +13,7 @@ use crate::journal::{Entry, Flow, Journal, RunStarted};
 use crate::outcome::Event;
 use crate::report::discretion::{Discreet, Discretion};
 use crate::report::jsonl::JsonLines;
-use crate::report::notes::Notes;
+use crate::report::notes::{Extent, Notes};
 use crate::report::transcript::Transcript;
 use crate::report::{github, gitlab, html, junit, markdown};
 use crate::source::Sources;
@@ -67,6 +67,15 @@ impl Reporters {
     /// Whether any report was asked for.
     pub fn any(&self) -> bool {
         self.jsonl.is_some() || self.keeps()
+    }
+
+    /// How much they need to know of a test. What requests and answers carried, only a journal and the HTML report have.
+    pub fn extent(&self) -> Extent {
+        match self.any() {
+            true if self.jsonl.is_some() || self.reports.html.is_some() => Extent::Whole,
+            true => Extent::Outline,
+            false => Extent::Terminal,
+        }
     }
 
     /// Whether GitHub Actions reads what is printed.

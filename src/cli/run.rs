@@ -32,7 +32,7 @@ use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
 use crate::report::discretion::{Discretion, Entered};
 use crate::report::gaps::INTERRUPTED_BEFORE;
 use crate::report::github;
-use crate::report::notes::{Clerk, Notes};
+use crate::report::notes::{Clerk, Extent, Notes};
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{Run, expected_files, known_flows, record_maps, settle};
@@ -222,7 +222,7 @@ pub(super) fn execute(
         sources: prepared.sources.clone(),
         discretion: discretion.clone(),
         color: output.color,
-        journal: reporters.any(),
+        extent: reporters.extent(),
     };
     let (told, reporter) = if libtest.list || (as_rust && !reporters.any()) {
         (None, None)
@@ -345,7 +345,7 @@ impl Told {
     /// One who notes what happens and tells it.
     fn listener(&self, clerk: &Clerk) -> Listener {
         // What comes this way are attempts: a journal has them with the test, once that has ended.
-        let (told, clerk) = (self.clone(), Clerk { journal: false, ..clerk.clone() });
+        let (told, clerk) = (self.clone(), Clerk { extent: Extent::Terminal, ..clerk.clone() });
         match told.0 {
             None => Listener::default(),
             Some(_) => Listener::new(move |event| told.tell(event.map(|outcome| clerk.note(outcome)))),

@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::AhoCorasick;
-use memchr::memmem;
+use aho_corasick::{AhoCorasick, Span, packed};
 
 /// The character by which reports shorten a text.
 const CUT: char = '…';
 /// The fewest characters of a text's beginning that are masked before a cut: fewer tell nothing, and stand everywhere.
 const LEAST_CUT: usize = 4;
-/// So many are looked for one by one: each test has a session's forms of its own, and an automaton of them takes longer to
-/// make than all that is said of the test takes to be gone through.
-const FEW: usize = 16;
+/// So many are looked for without an automaton: each test has a session's forms of its own, and an automaton of them takes
+/// longer to make than all that is said of the test takes to be gone through.
+const FEW: usize = 64;
 
 /// A text that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,10 +29,10 @@ pub struct Needle {
 pub struct Needles {
     /// In the order of their texts.
     all: Vec<Needle>,
-    /// None where there are few.
-    whole_texts: Option<AhoCorasick>,
-    /// The first [`LEAST_CUT`] characters of those that are longer.
-    heads: OnceLock<Option<AhoCorasick>>,
+    /// What finds them.
+    whole_texts: Finder,
+    /// What finds the first [`LEAST_CUT`] characters of those that are longer.
+    heads: OnceLock<Finder>,
     /// The bytes of the longest.
     longest: usize,
 }
@@ -59,20 +58,19 @@ impl Needles {
         let mut all: Vec<Needle> = needles.into_iter().filter(|needle| !needle.text.is_empty()).collect();
         all.sort();
         all.dedup_by(|later, earlier| later.text == earlier.text);
-        let whole_texts = (all.len() > FEW).then(|| automaton(all.iter().map(|needle| &needle.text))).flatten();
+        let whole_texts = Finder::new(all.iter().map(|needle| needle.text.as_str()).collect());
         let longest = all.iter().map(|needle| needle.text.len()).max().unwrap_or(0);
         Needles { all, whole_texts, heads: OnceLock::new(), longest }
     }
 
     /// Made when the first text is looked at that is cut: most are not.
-    fn heads(&self) -> Option<&AhoCorasick> {
-        let heads = self.heads.get_or_init(|| {
+    fn heads(&self) -> &Finder {
+        self.heads.get_or_init(|| {
             let long = self.all.iter().filter(|needle| !needle.whole);
             let mut heads: Vec<&str> = long.filter_map(|needle| head(&needle.text)).collect();
             heads.dedup();
-            (!heads.is_empty()).then(|| automaton(heads.iter())).flatten()
-        });
-        heads.as_ref()
+            Finder::new(heads)
+        })
     }
 
     /// How many there are.
@@ -91,13 +89,9 @@ impl Needles {
     }
 
     /// Every place where one of them stands, those that overlap too.
-    pub fn find<'n>(&'n self, text: &str) -> impl Iterator<Item = Found<'n>> {
-        let matches = self.whole_texts.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text));
-        let matches = matches.filter_map(|found| Some((self.all.get(found.pattern().as_usize())?, found.start())));
-        let one_by_one = if self.whole_texts.is_none() { &self.all[..] } else { &[] };
-        let others =
-            one_by_one.iter().flat_map(move |needle| places(text, &needle.text).map(move |start| (needle, start)));
-        matches.chain(others).filter_map(move |(needle, start)| {
+    pub fn find<'n>(&'n self, text: &'n str) -> impl Iterator<Item = Found<'n>> {
+        self.whole_texts.find(text).filter_map(move |(start, at)| {
+            let needle = self.all.get(at)?;
             let end = start + needle.text.len();
             (!needle.whole || is_word(text, start, end)).then_some(Found { start, end, needle })
         })
@@ -105,36 +99,78 @@ impl Needles {
 
     /// The beginning of one of them with which a part of a text ends that was cut off: where it begins, and which it is.
     fn cut_off(&self, text: &str, part: usize, cut: usize) -> Option<Found<'_>> {
-        let heads = self.heads()?;
         let mut start = part.max(cut.saturating_sub(self.longest));
         while !text.is_char_boundary(start) {
             start += 1;
         }
         let window = text.get(start..cut)?;
-        let mut begun = heads.find_overlapping_iter(window).filter_map(|found| {
-            let tail = &window[found.start()..];
-            let at = self.all.partition_point(|needle| needle.text.as_str() < tail);
-            let needle = self.all.get(at).filter(|needle| needle.text.starts_with(tail))?;
-            Some(Found { start: start + found.start(), end: cut, needle })
+        let mut begun = self.heads().find(window).filter_map(|(at, _)| {
+            let tail = &window[at..];
+            let next = self.all.partition_point(|needle| needle.text.as_str() < tail);
+            let needle = self.all.get(next).filter(|needle| needle.text.starts_with(tail))?;
+            Some(Found { start: start + at, end: cut, needle })
         });
         begun.next()
     }
 }
 
-/// Every place where one text stands in another, those that overlap too.
-fn places(text: &str, part: &str) -> impl Iterator<Item = usize> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let at = from + memmem::find(text.as_bytes().get(from..)?, part.as_bytes())?;
-        from = at + 1;
-        Some(at)
-    })
+/// Finds texts in another one: each place where one of them begins, with which it is, those that overlap too.
+#[derive(Debug, Default)]
+enum Finder {
+    #[default]
+    Nothing,
+    /// Vectors of the processor find the next place where any of a few texts stands; those that begin there are told one by
+    /// one.
+    Few(packed::Searcher, Vec<Box<str>>),
+    /// A compact one: hundreds of secrets have thousands of forms.
+    Many(AhoCorasick),
 }
 
-/// An automaton that reports overlapping matches. A compact one: hundreds of secrets have thousands of forms.
-fn automaton<P: AsRef<[u8]>>(patterns: impl Iterator<Item = P>) -> Option<AhoCorasick> {
-    let kind = aho_corasick::AhoCorasickKind::ContiguousNFA;
-    AhoCorasick::builder().kind(Some(kind)).build(patterns).ok()
+impl Finder {
+    fn new(texts: Vec<&str>) -> Self {
+        if texts.is_empty() {
+            return Finder::Nothing;
+        }
+        // None where the processor has no such vectors, or the texts do not suit them.
+        let few = (texts.len() <= FEW).then(|| packed::Searcher::new(&texts)).flatten();
+        match few {
+            Some(searcher) => Finder::Few(searcher, texts.into_iter().map(Box::from).collect()),
+            None => {
+                let kind = aho_corasick::AhoCorasickKind::ContiguousNFA;
+                let built = AhoCorasick::builder().kind(Some(kind)).build(&texts);
+                built.map_or(Finder::Nothing, Finder::Many)
+            }
+        }
+    }
+
+    fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+        let (few, many) = match self {
+            Finder::Nothing => (None, None),
+            Finder::Few(searcher, texts) => (Some(few(searcher, texts, text)), None),
+            Finder::Many(automaton) => (None, Some(automaton.find_overlapping_iter(text))),
+        };
+        let many = many.into_iter().flatten().map(|found| (found.start(), found.pattern().as_usize()));
+        few.into_iter().flatten().chain(many)
+    }
+}
+
+/// The places of a few texts in another one, from left to right.
+fn few<'t>(
+    searcher: &'t packed::Searcher,
+    texts: &'t [Box<str>],
+    text: &'t str,
+) -> impl Iterator<Item = (usize, usize)> + 't {
+    let mut from = 0;
+    let starts = std::iter::from_fn(move || {
+        let rest = Span { start: from, end: text.len() };
+        let start = searcher.find_in(text, rest)?.start();
+        from = start + 1;
+        Some(start)
+    });
+    starts.flat_map(move |start| {
+        let begins = move |(_, one): &(usize, &Box<str>)| text.as_bytes()[start..].starts_with(one.as_bytes());
+        texts.iter().enumerate().filter(begins).map(move |(at, _)| (start, at))
+    })
 }
 
 fn head(text: &str) -> Option<&str> {
@@ -256,6 +292,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn few_are_found_where_many_are(texts in proptest::collection::vec("[abé]{1,5}", 1..30), text in "[abéx]{0,80}") {
+            let needles = |more: usize| {
+                let more = (0..more).map(|number| format!("{number}-none"));
+                Needles::new(texts.iter().cloned().chain(more).map(|text| needle(&text, "*", false)))
+            };
+            let (few, many) = (needles(0), needles(FEW));
+            prop_assert!(matches!(many.whole_texts, Finder::Many(_)));
+            let found = |needles: &Needles| {
+                let mut found: Vec<_> = needles.find(&text).map(|found| found.range()).map(|at| (at.start, at.end)).collect();
+                found.sort_unstable();
+                found
+            };
+            let naive: std::collections::BTreeSet<(usize, usize)> = (texts.iter())
+                .flat_map(|one| {
+                    let ends = text.char_indices().filter(|(at, _)| text[*at..].starts_with(one.as_str()));
+                    ends.map(|(at, _)| (at, at + one.len())).collect::<Vec<_>>()
+                })
+                .collect();
+            let naive: Vec<_> = naive.into_iter().collect();
+            prop_assert_eq!(found(&few), naive.clone());
+            prop_assert_eq!(found(&many), naive);
+        }
+
         #[test]
         fn nothing_of_a_needle_is_left(needles in proptest::collection::vec("[ab]{2,5}", 1..40), text in "[abx]{0,30}") {
             let all = needles.iter().map(|text| needle(text, "*", false));

@@ -120,9 +120,23 @@ impl Discretion {
 
     /// What is kept back in all that is said of a test that has ended; and its outcome, in which everything is masked that is
     /// kept back by its place. What stands in other texts of it is not, yet.
-    pub fn of(&self, mut outcome: ScenarioOutcome) -> (Mask, Discreet<ScenarioOutcome>) {
+    pub fn of(&self, outcome: ScenarioOutcome) -> (Mask, Discreet<ScenarioOutcome>) {
+        self.keep_back(outcome, |_| {})
+    }
+
+    /// The same without what its requests and answers carried: that is looked through for what is kept back, and left out.
+    pub fn of_outline(&self, outcome: ScenarioOutcome) -> (Mask, Discreet<ScenarioOutcome>) {
+        self.keep_back(outcome, exchange::leave_out_carried)
+    }
+
+    fn keep_back(
+        &self,
+        mut outcome: ScenarioOutcome,
+        leave_out: fn(&mut ScenarioOutcome),
+    ) -> (Mask, Discreet<ScenarioOutcome>) {
         let mut found = exchange::Kept::new(self.entered.is_some());
         found.take(&mut outcome);
+        leave_out(&mut outcome);
         let sessions = if self.show_sessions { HashMap::new() } else { sessions::shown(&found.sessions) };
         let unknown = found.secrets.iter().filter(|secret| !self.redactor.knows(secret));
         let mut needles: Vec<_> = unknown.flat_map(|secret| redact::secret_forms(secret)).collect();

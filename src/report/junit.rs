@@ -15,6 +15,8 @@ use crate::phrase::is_unseen;
 
 /// What the document begins with.
 pub(super) const BEGINNING: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"draftgate\"";
+/// What ends it.
+const END: &str = "</testsuites>";
 /// The class of tests whose scenarios lie in no folder.
 const NO_FOLDER: &str = "draftgate";
 
@@ -25,15 +27,35 @@ pub fn document(journal: &Journal) -> Vec<u8> {
     report.set_time(duration(journal.seconds()));
     let mut tests: Vec<&Test> = journal.tests.iter().collect();
     tests.sort_by_key(|test| test.number);
-    report.add_test_suites(tests.into_iter().map(|test| ended(test, journal)));
-    report.add_test_suites(journal.unfinished().into_iter().map(|test| unfinished(test, journal)));
-    report.add_test_suites(gaps(journal).iter().chain(&nothing(journal)).map(missing));
-    let mut bytes = Vec::new();
+    let gaps: Vec<Gap> = gaps(journal).into_iter().chain(nothing(journal)).collect();
+    let ended = tests.into_iter().map(|test| ended(test, journal));
+    let unfinished = journal.unfinished().into_iter().map(|test| unfinished(test, journal));
+    let mut suites = Vec::new();
+    for suite in ended.chain(unfinished).chain(gaps.iter().map(missing)) {
+        report.add_test_suite(suite);
+        suites.extend_from_slice(between(&written(&report)).as_bytes());
+        // The trees of thousands of tests take far more room than their texts.
+        report.test_suites.clear();
+    }
+    // The schema has no such count for the whole.
+    let frame = written(&report).replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1);
+    let (head, tail) = frame.split_once(END).unwrap_or((&frame, ""));
+    suites.splice(..0, format!("{}\n", head.trim_end()).into_bytes());
+    suites.extend_from_slice(END.as_bytes());
+    suites.extend_from_slice(tail.as_bytes());
+    suites
+}
+
+/// The report as the library writes it.
+fn written(report: &Report) -> String {
     // What is written to memory does not fail.
-    drop(report.serialize(&mut bytes));
-    let text = String::from_utf8(bytes).unwrap_or_default();
-    // The schema has no such count for the whole. The first is the whole's, which stands before all else.
-    text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1).into_bytes()
+    report.to_string().unwrap_or_default()
+}
+
+/// What stands between the beginning and the end of a document: the first line is the declaration, the second the tag.
+fn between(document: &str) -> &str {
+    let suites = document.splitn(3, '\n').nth(2).unwrap_or_default();
+    suites.rfind(END).and_then(|end| suites.get(..end)).unwrap_or_default()
 }
 
 /// The suite of one test.
@@ -250,7 +272,10 @@ fn line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::journal::random;
 
     #[test]
     fn a_text_has_no_character_that_xml_cannot_hold() {
@@ -273,6 +298,21 @@ mod tests {
         assert_eq!(called("happy"), two("draftgate", "happy"));
         assert_eq!(called("retail/corner/happy"), two("retail.corner", "happy"));
         assert_eq!(called("retail/happy::a/b::c"), two("retail", "happy::a/b::c"));
+    }
+
+    proptest! {
+        #[test]
+        fn suites_are_written_one_by_one_as_the_library_writes_all(journal in random::journal()) {
+            let mut whole = Report::new("draftgate");
+            whole.set_time(duration(journal.seconds()));
+            let mut tests: Vec<&Test> = journal.tests.iter().collect();
+            tests.sort_by_key(|test| test.number);
+            whole.add_test_suites(tests.into_iter().map(|test| ended(test, &journal)));
+            whole.add_test_suites(journal.unfinished().into_iter().map(|test| unfinished(test, &journal)));
+            whole.add_test_suites(gaps(&journal).iter().chain(&nothing(&journal)).map(missing));
+            let text = whole.to_string().unwrap().replacen(&format!(" skipped=\"{}\"", whole.skipped), "", 1);
+            prop_assert_eq!(String::from_utf8(document(&journal)).unwrap(), text);
+        }
     }
 
     #[test]

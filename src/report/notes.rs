@@ -15,6 +15,17 @@ use crate::source::{SourceId, Sources};
 
 pub(super) use scribe::{seconds, verdict};
 
+/// How much is noted of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What the terminal shows.
+    Terminal,
+    /// What was done and what came of it, for a journal without what requests and answers carried, and without the files.
+    Outline,
+    /// All that a journal has.
+    Whole,
+}
+
 /// Makes notes.
 #[derive(Debug, Clone)]
 pub struct Clerk {
@@ -24,8 +35,8 @@ pub struct Clerk {
     pub discretion: Discretion,
     /// Whether texts are coloured.
     pub color: bool,
-    /// Whether a journal is kept, which says far more than a terminal does.
-    pub journal: bool,
+    /// How much is noted: a journal says far more than a terminal does.
+    pub extent: Extent,
 }
 
 /// What is said of an outcome, with what is kept back masked in it.
@@ -33,7 +44,7 @@ pub struct Clerk {
 pub struct Notes {
     /// The test's own name, by which it is known and not shown.
     pub(super) name: String,
-    /// The files that it is written in.
+    /// The files that it is written in, where the journal has them.
     pub(super) files: Vec<SourceId>,
     /// What is kept back in whatever else is said of it.
     pub(super) mask: Mask,
@@ -48,15 +59,20 @@ impl Clerk {
     pub fn note(&self, mut outcome: ScenarioOutcome) -> Notes {
         let name = outcome.name.clone();
         let files = std::mem::take(&mut outcome.files);
-        if !self.journal && Record::is_plain(&outcome) {
+        let plain = Record::is_plain(&outcome);
+        if self.extent == Extent::Terminal && plain {
             let mask = self.discretion.under_way(&name);
-            return Notes { record: Record::plain(&outcome, &mask), name, files, mask, test: None };
+            return Notes { record: Record::plain(&outcome, &mask), name, files: Vec::new(), mask, test: None };
         }
-        let (mask, outcome) = self.discretion.of(outcome);
+        let whole = self.extent == Extent::Whole;
+        // The explanation of a test that did not simply pass shows what was sent and answered.
+        let outline = plain && !whole;
+        let (mask, outcome) = if outline { self.discretion.of_outline(outcome) } else { self.discretion.of(outcome) };
         let sources = mask.sources(&self.sources);
         let record = Record::of(&outcome, sources, self.color, &mask);
-        let test = self.journal.then(|| mask.test(scribe::test(&outcome, &files, sources)));
-        Notes { name, files, mask, record, test }
+        let written = || mask.test(scribe::test(&outcome, &files, sources, whole));
+        let test = (self.extent != Extent::Terminal).then(written);
+        Notes { name, files: if whole { files } else { Vec::new() }, mask, record, test }
     }
 }
 

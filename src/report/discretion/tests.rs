@@ -167,6 +167,17 @@ fn credentials_and_sessions_are_masked_where_they_stand_and_wherever_else() {
 }
 
 #[test]
+fn what_an_outline_leaves_out_is_still_known_as_what_is_kept_back() {
+    let body = json!({"refresh_token": "0123456789", "link": "https://h/a?signature=9876543210"});
+    let (_, outcome) = outcome(vec![exchange(&[("x-hf-session", SESSION)], json!({}), &[], body)]);
+    let (mask, shown) = Discretion::default().of_outline(outcome);
+    let Exchange { request, answer } = &shown.steps[0].exchanges[0];
+    assert_eq!(mask.text(&request.url), "http://h/query/client/0f8fad5b…?token=[secret]");
+    assert!(request.headers.is_empty() && answer.headers.is_empty() && answer.json().is_none());
+    assert_eq!(mask.text(&format!("{SESSION} 0123456789 9876543210")), "0f8fad5b… [secret] [secret]");
+}
+
+#[test]
 fn a_language_is_no_data() {
     let (_, outcome) = outcome(vec![exchange(&[], json!({"id1": "de-LI"}), &[], json!({}))]);
     let discretion = Discretion { entered: Some(Arc::new(Entered::new(&[]))), ..Discretion::default() };

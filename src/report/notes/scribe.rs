@@ -18,13 +18,15 @@ use crate::semantic;
 use crate::snapshot::Comparison;
 use crate::source::{Code, Diagnostic, Severity, SourceId, Sources, Span, path_text};
 
-/// What a journal says of a test that is written in these files. Its number, and when it began, are not known yet.
-pub(super) fn test(outcome: &Discreet<ScenarioOutcome>, files: &[SourceId], sources: &Sources) -> Test {
-    Scribe { sources }.test(outcome, files)
+/// What a journal says of a test that is written in these files, with what requests and answers carried where it is the
+/// `whole` journal. Its number, and when it began, are not known yet.
+pub(super) fn test(outcome: &Discreet<ScenarioOutcome>, files: &[SourceId], sources: &Sources, whole: bool) -> Test {
+    Scribe { sources, whole }.test(outcome, files)
 }
 
 struct Scribe<'a> {
     sources: &'a Sources,
+    whole: bool,
 }
 
 impl Scribe<'_> {
@@ -85,7 +87,7 @@ impl Scribe<'_> {
                 std::cmp::Ordering::Equal => Part::Own,
                 std::cmp::Ordering::Greater => Part::Poll,
             };
-            Exchange { part, request: request(&one.request), answer: answer(&one.answer) }
+            Exchange { part, request: self.request(&one.request), answer: self.answer(&one.answer) }
         });
         Step {
             number: step.number,
@@ -105,7 +107,7 @@ impl Scribe<'_> {
             unanswered: step
                 .unanswered
                 .as_ref()
-                .map(|(sent, why)| Unanswered { request: request(sent), why: why.clone() }),
+                .map(|(sent, why)| Unanswered { request: self.request(sent), why: why.clone() }),
             snapshot: step.snapshot.as_ref().map(snapshot),
         }
     }
@@ -133,6 +135,21 @@ impl Scribe<'_> {
             expected: None,
             actual: None,
         }
+    }
+
+    fn request(&self, sent: &exchange::Request) -> Request {
+        if self.whole {
+            return request(sent);
+        }
+        let (method, url) = (sent.method.clone(), sent.url.clone());
+        Request { method, url, headers: Vec::new(), body: None, curl: String::new() }
+    }
+
+    fn answer(&self, came: &exchange::Answer) -> Answer {
+        if self.whole {
+            return answer(came);
+        }
+        Answer { status: came.status, headers: Vec::new(), body: None, seconds: seconds(came.elapsed) }
     }
 
     fn place(&self, span: Span) -> Place {

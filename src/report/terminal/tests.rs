@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::outcome::{Doing, ScenarioOutcome, StepOutcome, Verdict};
-use crate::report::notes::Clerk;
+use crate::report::notes::{Clerk, Extent};
 use crate::source::{Diagnostic, Sources, Span};
 
 /// A report, and the instant at which its run begins.
@@ -21,8 +21,12 @@ impl Told {
         let source = sources.add("a.yaml", "steps: [init]\n");
         let span = sources.span(source, 8..12);
         let terminal = Terminal::new(Vec::new(), Discretion::default(), false);
-        let clerk =
-            Clerk { sources: Arc::new(sources), discretion: Discretion::default(), color: false, journal: false };
+        let clerk = Clerk {
+            sources: Arc::new(sources),
+            discretion: Discretion::default(),
+            color: false,
+            extent: Extent::Terminal,
+        };
         Told { terminal, clerk, span, began: Instant::now() }
     }
 
