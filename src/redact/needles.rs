@@ -168,8 +168,9 @@ fn few<'t>(
         Some(start)
     });
     starts.flat_map(move |start| {
-        let begins = move |(_, one): &(usize, &Box<str>)| text.as_bytes()[start..].starts_with(one.as_bytes());
-        texts.iter().enumerate().filter(begins).map(move |(at, _)| (start, at))
+        let rest = &text.as_bytes()[start..];
+        let begin = texts.iter().enumerate().filter(move |(_, one)| rest.starts_with(one.as_bytes()));
+        begin.map(move |(at, _)| (start, at))
     })
 }
 
