@@ -1,5 +1,7 @@
 //! What came of a run: plain data that the runner emits and the reporters read.
 
+mod polls;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use crate::expect::{Demand, Failure};
 use crate::journal::Visit;
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, SourceId, Span};
+
+pub use polls::{Polled, Polls};
 
 /// Something that happens during a run, in the order in which reporters are told. What came of a test is told as an `O`.
 #[derive(Debug)]
@@ -184,8 +188,8 @@ pub struct StepOutcome {
     pub exchanges: Vec<Exchange>,
     /// Which of them is the step's own.
     pub own: usize,
-    /// The answers seen while polling, each with the time since the step began.
-    pub polls: Vec<(Duration, String)>,
+    /// The answers seen while polling.
+    pub polls: Polls,
     /// The request that got no answer, and why.
     pub unanswered: Option<(Request, String)>,
     /// Its snapshot.
@@ -259,7 +263,7 @@ impl StepOutcome {
             warnings: Vec::new(),
             exchanges: Vec::new(),
             own: 0,
-            polls: Vec::new(),
+            polls: Polls::default(),
             unanswered: None,
             snapshot: None,
             visit: None,

@@ -1,12 +1,14 @@
 //! `draftgate run`.
 
+mod teller;
+
 use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use libtest_mimic::Arguments as Libtest;
 
@@ -28,17 +30,18 @@ use super::shard::{Chosen, NoShard, chosen};
 use super::shown;
 use super::signal::listen_for_stop;
 use crate::journal::WorkingFolder;
-use crate::outcome::{Event, Listener, ScenarioOutcome, Verdict};
+use crate::outcome::{Event, ScenarioOutcome, Verdict};
 use crate::report::discretion::{Discretion, Entered};
 use crate::report::gaps::INTERRUPTED_BEFORE;
 use crate::report::github;
-use crate::report::notes::{Clerk, Extent, Notes};
+use crate::report::notes::{Clerk, Notes};
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{Run, expected_files, known_flows, record_maps, settle};
 use crate::scenario::entered::values;
 use crate::snapshot::unreferenced::unreferenced;
 use crate::source::Sources;
+use teller::{Told, report, terminal_width};
 
 /// Runs scenarios.
 pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &Output) -> Exit {
@@ -293,63 +296,6 @@ pub(super) fn execute(
             Exit::Nothing
         }
         exit => exit,
-    }
-}
-
-/// How often the progress line is drawn anew while nothing happens: often enough for its seconds.
-const TICK: Duration = Duration::from_millis(200);
-
-/// Writes what it is told until there is no more. A reader who has gone, as of a closed pipe, ends the report and not the
-/// run.
-fn report<W: io::Write>(
-    mut terminal: Option<Terminal<W>>,
-    mut reporters: Reporters,
-    events: &Receiver<Event<Notes>>,
-) -> Reporters {
-    loop {
-        let mut event = match events.recv_timeout(TICK) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => return reporters,
-        };
-        if let Some(event) = &mut event {
-            reporters.tell(event);
-        }
-        let told = terminal.as_mut().map(|terminal| match event {
-            Some(event) => terminal.tell(event, Instant::now()),
-            None => terminal.tick(Instant::now()),
-        });
-        if let Some(Err(error)) = told {
-            terminal = None;
-            reporters.terminal_ended(error);
-        }
-    }
-}
-
-/// The terminal's width in columns, now: its window may have changed.
-fn terminal_width() -> usize {
-    usize::from(console::Term::stdout().size().1)
-}
-
-/// The thread that tells of the run, where there is one. One that has stopped listening is no reason to stop.
-#[derive(Clone)]
-struct Told(Option<Sender<Event<Notes>>>);
-
-impl Told {
-    fn tell(&self, event: Event<Notes>) {
-        if let Some(sender) = &self.0 {
-            drop(sender.send(event));
-        }
-    }
-
-    /// One who notes what happens and tells it.
-    fn listener(&self, clerk: &Clerk) -> Listener {
-        // What comes this way are attempts: a journal has them with the test, once that has ended.
-        let (told, clerk) = (self.clone(), Clerk { extent: Extent::Terminal, ..clerk.clone() });
-        match told.0 {
-            None => Listener::default(),
-            Some(_) => Listener::new(move |event| told.tell(event.map(|outcome| clerk.note(outcome)))),
-        }
     }
 }
 

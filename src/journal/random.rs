@@ -143,7 +143,7 @@ fn step() -> impl Strategy<Value = Step> {
             }),
             failures,
             exchanges,
-            polls: polls.into_iter().map(|(at, answer)| Poll { at, answer }).collect(),
+            polls: polls.into_iter().map(|(at, answer)| Poll { at, left_out: answer.len(), answer }).collect(),
             unanswered: unanswered.map(|request| Unanswered { request, why: "nobody there".to_owned() }),
             snapshot,
         },

@@ -228,6 +228,15 @@ pub struct Poll {
     pub at: f64,
     /// The answer in a few words.
     pub answer: String,
+    /// How many answers right before this one are not listed, of a wait that saw many; left out where it is none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub left_out: usize,
+}
+
+/// Whether a number says nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A request that got no answer.

@@ -11,7 +11,7 @@ use super::sentence::emphasised;
 use crate::api::exchange::{Answer, Body, Request, RequestBody};
 use crate::diff::{self, ChangeKind};
 use crate::matcher::evaluate::brief;
-use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
+use crate::outcome::{Polled, Polls, ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
 use crate::phrase::is_unseen;
 use crate::semantic::{self, StepChange};
 use crate::snapshot::Comparison;
@@ -21,6 +21,8 @@ use crate::source::{Diagnostic, Sources};
 pub const INTERRUPTED: &str = "interrupted before it ended";
 /// The most lines of a body that are shown.
 const MOST_LINES: usize = 60;
+/// The most answers of a wait that are shown, half of them of its beginning.
+const MOST_POLLS: usize = 12;
 /// The most changes of a diff that are shown.
 const MOST_CHANGES: usize = 25;
 
@@ -111,8 +113,8 @@ fn explain_step(step: &StepOutcome, sources: &Sources, color: bool, text: &mut S
         push(text, &reproduce(request));
     }
     if !step.failures.is_empty() {
-        if step.polls.len() > 1 {
-            push(text, &show_polls(step));
+        if step.polls.total() > 1 {
+            push(text, &show_polls(&step.polls));
         }
         if let Some((own, last)) = step.exchanges.get(step.own).zip(step.exchanges.last()) {
             push(text, &show_request(&own.request));
@@ -215,15 +217,15 @@ fn paint_line(text: &mut String, sign: char, line: &str, color: bool) {
     };
 }
 
-fn show_polls(step: &StepOutcome) -> String {
+fn show_polls(polls: &Polls) -> String {
     let mut text = String::from("  answers seen\n");
-    let shown = 12;
-    for (at, (after, what)) in step.polls.iter().enumerate() {
-        if step.polls.len() > shown && at == shown / 2 {
-            let _ = writeln!(text, "    … {} more", step.polls.len() - shown);
+    let kept: Vec<&Polled> = polls.kept().map(|(_, polled)| polled).collect();
+    for (at, Polled { after, answer }) in kept.iter().enumerate() {
+        if polls.total() > MOST_POLLS && at == MOST_POLLS / 2 {
+            let _ = writeln!(text, "    … {} more", polls.total() - MOST_POLLS);
         }
-        if at < shown / 2 || at + shown / 2 >= step.polls.len() {
-            let _ = writeln!(text, "    after {:7.3}s {what}", after.as_secs_f64());
+        if at < MOST_POLLS / 2 || at + MOST_POLLS / 2 >= kept.len() {
+            let _ = writeln!(text, "    after {:7.3}s {answer}", after.as_secs_f64());
         }
     }
     text

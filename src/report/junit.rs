@@ -230,7 +230,12 @@ fn step_lines(step: &Step) -> Vec<String> {
             format!("  {} {}: {}", unanswered.request.method, unanswered.request.url, unanswered.why)
         }),
     );
-    all.extend(step.polls.iter().map(|poll| format!("  after {:.3}s: {}", poll.at, poll.answer)));
+    for poll in &step.polls {
+        if poll.left_out > 0 {
+            all.push(format!("  … {} more …", poll.left_out));
+        }
+        all.push(format!("  after {:.3}s: {}", poll.at, poll.answer));
+    }
     all.extend(step.visit.iter().map(|visit| match visit.to.title.as_str() {
         "" => format!("  now at a step of the type {}", visit.to.kind),
         title => format!("  now at {title} ({})", visit.to.kind),

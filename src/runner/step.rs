@@ -135,12 +135,14 @@ impl StepRun<'_, '_> {
             let wanted = until.render(&self.progress.applicants.scope)?;
             let not_yet = self.once(Some(&wanted)).await?;
             let answered = self.outcome.exchanges.last().map(|exchange| describe(&exchange.answer));
-            self.outcome.polls.extend(answered.map(|answered| (began.elapsed(), answered)));
+            if let Some(answered) = answered {
+                self.outcome.polls.push(began.elapsed(), answered);
+            }
             if not_yet.is_empty() || self.outcome.failed() {
                 return Ok(());
             }
             if began.elapsed() + pause > limit {
-                let (times, seconds) = (self.outcome.polls.len(), began.elapsed().as_secs_f64());
+                let (times, seconds) = (self.outcome.polls.total(), began.elapsed().as_secs_f64());
                 let help = format!("tried {times} times in {seconds:.3}s");
                 self.outcome.failures.extend(not_yet.into_iter().map(|mut failure| {
                     failure.diagnostic = failure.diagnostic.help(help.clone());
@@ -229,7 +231,7 @@ impl StepRun<'_, '_> {
             None => self.progress.run.wait,
         };
         self.progress.tell(|| Doing::Pending);
-        self.outcome.polls.push((began.elapsed(), describe(&first.answer)));
+        self.outcome.polls.push(began.elapsed(), describe(&first.answer));
         let (waiting, pending_before) = (Instant::now(), self.outcome.pending);
         let mut last = first;
         let mut polling = self.progress.run.poll.begin(limit.saturating_sub(began.elapsed()));
@@ -237,7 +239,7 @@ impl StepRun<'_, '_> {
             let polled = self.progress.applicants.poll(self.step).await;
             self.outcome.pending = pending_before + waiting.elapsed();
             last = polled?;
-            self.outcome.polls.push((began.elapsed(), describe(&last.answer)));
+            self.outcome.polls.push(began.elapsed(), describe(&last.answer));
         }
         Ok(last)
     }

@@ -1,6 +1,6 @@
 //! How much is asked of a server, and for how long: what is told of it, and how a run ends that takes too long.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::flows::{STEP, plain};
 use crate::project::Project;
@@ -89,16 +89,24 @@ fn a_run_that_takes_too_long_has_failed_with_what_it_was_at_and_its_reports_are_
     for (config, flags) in [("run: { global_timeout: 2s }\n", vec![]), ("", vec!["--global-timeout", "2s"])] {
         let project = project(&server, config, steps);
         project.write("scenarios/b.yaml", plain(steps));
-        // One at a time: the other never begins.
+        project.write("scenarios/c.yaml", plain(steps));
+        // One at a time: the others never begin.
         let arguments = ["run", "--test-threads", "1", "--jsonl", "run.jsonl", "--junit", "junit.xml"];
         let ended = project.draftgate(&[&arguments[..], &flags[..]].concat()).exits(1);
-        assert_eq!(ended.stdout.matches("error: the run did not end within 2s").count(), 2, "{}", ended.stdout);
+        assert_eq!(ended.stdout.matches("error: the run did not end within 2s").count(), 3, "{}", ended.stdout);
         assert_eq!(ended.stdout.matches("this step was under way").count(), 1, "{}", ended.stdout);
-        assert_eq!(ended.stdout.matches("this test had not begun").count(), 1, "{}", ended.stdout);
-        ended.says(".yaml:5:5").says("2 tests: 0 passed, 2 failed").says("--global-timeout");
+        assert_eq!(ended.stdout.matches("this test had not begun").count(), 2, "{}", ended.stdout);
+        ended.says(".yaml:5:5").says("3 tests: 0 passed, 3 failed").says("--global-timeout");
         let journal = project.read("run.jsonl").unwrap();
-        assert!(journal.lines().last().unwrap().contains(r#""event":"run-ended""#), "{journal}");
-        assert_eq!(project.read("junit.xml").unwrap().matches("<testcase ").count(), 2);
+        let entries: Vec<Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let ended = entries.last().unwrap();
+        assert_eq!((&ended["event"], &ended["exit"]), (&json!("run-ended"), &json!(1)), "{journal}");
+        let tests: Vec<&Value> = entries.iter().filter(|entry| entry["event"] == "test-finished").collect();
+        assert_eq!(tests.len(), 3, "{journal}");
+        assert!(tests.iter().all(|test| test["verdict"] == "failed"), "{journal}");
+        let notes = |test: &&&Value| test["problem"]["notes"] == json!(["this test had not begun"]);
+        assert_eq!(tests.iter().filter(notes).count(), 2, "{journal}");
+        assert_eq!(project.read("junit.xml").unwrap().matches("<testcase ").count(), 3);
     }
 }
 

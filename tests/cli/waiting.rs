@@ -1,5 +1,7 @@
 //! Scenarios that wait: for a service, for each other, and until they are interrupted.
 
+use serde_json::Value;
+
 use crate::flows::{STEP, plain};
 use crate::project::Project;
 use crate::scripted::{Reply, Request, Scripted};
@@ -51,6 +53,26 @@ fn a_wait_that_runs_out_shows_every_answer_seen() {
     let seen = ended.stdout.lines().filter(|line| line.starts_with("    after ")).count();
     assert_eq!(seen, polls, "{}", ended.stdout);
     ended.says("the answer is still pending after").says("`wait: 2m` waits longer");
+}
+
+#[test]
+fn of_a_long_wait_the_first_and_the_last_answers_are_kept_and_the_others_counted() {
+    let server = Scripted::start(|_, before| Reply::step("s", if before < 150 { PENDING } else { STEP }));
+    let project = project(&server).with("scenarios/a.yaml", plain("steps:\n  - init:\n    expect: Another step\n"));
+    project.write("scenarios/draftgate.yaml", format!("{}run: {{ poll: 1ms }}\n", server.config()));
+    let ended = project.draftgate(&["run", "--jsonl", "run.jsonl", "--junit", "junit.xml"]).exits(1);
+    let total = server.targets().len();
+    assert_eq!(total, 151);
+    assert_eq!(ended.stdout.lines().filter(|line| line.starts_with("    after ")).count(), 12, "{}", ended.stdout);
+    ended.says(&format!("    … {} more", total - 12));
+    let journal = project.read("run.jsonl").unwrap();
+    let entries = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let test = entries.into_iter().find(|entry| entry["event"] == "test-finished").unwrap();
+    let polls = test["steps"][0]["polls"].as_array().unwrap();
+    let left_out: Vec<u64> = polls.iter().filter_map(|poll| poll.get("left_out")?.as_u64()).collect();
+    assert_eq!(left_out, [(total - polls.len()) as u64], "{test}");
+    assert!(polls.len() < 40 && polls.last().unwrap()["answer"] != polls[0]["answer"], "{test}");
+    assert!(project.read("junit.xml").unwrap().contains(&format!("  … {} more …", total - polls.len())));
 }
 
 #[test]

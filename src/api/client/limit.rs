@@ -9,9 +9,9 @@ mod pace;
 #[cfg(test)]
 mod simulated;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -33,6 +33,8 @@ const MOST_FIRST: usize = 96;
 /// After this time, or several times the usual one, a request gives its place to another.
 const PATIENCE: Duration = Duration::from_secs(2);
 const USUAL_TIMES: u32 = 5;
+/// At least so many connections are remembered, and otherwise twice as many as there may be requests.
+const LEAST_CONNECTIONS: usize = 1024;
 
 /// How many requests may be in flight at a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,24 +84,41 @@ pub struct LimitChange {
 pub(super) struct Limiters {
     concurrency: Concurrency,
     rate: Option<f64>,
-    hosts: Mutex<HashMap<String, Arc<Limiter>>>,
+    /// They are two or three, which every request looks through: no more than comparing names.
+    hosts: RwLock<Vec<Host>>,
+}
+
+/// A host by its name and its port, where that is not the scheme's own.
+#[derive(Debug)]
+struct Host {
+    name: String,
+    port: Option<u16>,
+    limiter: Arc<Limiter>,
 }
 
 impl Limiters {
     pub fn new(concurrency: Concurrency, rate: Option<f64>) -> Self {
-        Limiters { concurrency, rate, hosts: Mutex::default() }
+        Limiters { concurrency, rate, hosts: RwLock::default() }
     }
 
     /// The limits of a URL's host.
     pub fn of(&self, url: &Url) -> Arc<Limiter> {
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let name = format!("{}{port}", url.host_str().unwrap_or_default());
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = hosts.get(&name) {
-            return known.clone();
+        let (name, port) = (url.host_str().unwrap_or_default(), url.port());
+        let find = |hosts: &[Host]| {
+            hosts.iter().find(|host| host.port == port && host.name == name).map(|host| host.limiter.clone())
+        };
+        if let Some(known) = find(&self.hosts.read().unwrap_or_else(PoisonError::into_inner)) {
+            return known;
         }
-        let new = Limiter::new(name.clone(), self.concurrency, super::is_loopback(url), self.rate);
-        hosts.entry(name).or_insert(Arc::new(new)).clone()
+        let mut hosts = self.hosts.write().unwrap_or_else(PoisonError::into_inner);
+        // Another may have come first.
+        if let Some(known) = find(&hosts) {
+            return known;
+        }
+        let shown = port.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+        let limiter = Arc::new(Limiter::new(shown, self.concurrency, super::is_loopback(url), self.rate));
+        hosts.push(Host { name: name.to_owned(), port, limiter: limiter.clone() });
+        limiter
     }
 }
 
@@ -211,7 +230,14 @@ impl Limiter {
 
     /// Whether a connection is used for the first time; it is told by its address on this side.
     pub fn is_new(&self, connection: Option<SocketAddr>) -> bool {
-        connection.is_some_and(|connection| self.state().connections.insert(connection))
+        let Some(connection) = connection else { return false };
+        let connections = &mut self.state().connections;
+        // One that is forgotten while it is open counts as new once more, which costs one comparison.
+        if connections.len() >= self.most.saturating_mul(2).max(LEAST_CONNECTIONS) && !connections.contains(&connection)
+        {
+            connections.clear();
+        }
+        connections.insert(connection)
     }
 }
 
@@ -369,6 +395,44 @@ impl Drop for Turn<'_> {
                 state.debt -= 1;
                 permit.forget();
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(of: &str) -> (Limiters, Arc<Limiter>) {
+        let limiters = Limiters::new(Concurrency::Fixed(4), None);
+        let first = limiters.of(&Url::parse(of).unwrap());
+        (limiters, first)
+    }
+
+    #[test]
+    fn a_host_is_its_name_and_its_port() {
+        let (limiters, first) = limits("http://api.example.com/flow/one");
+        let of = |url: &str| limiters.of(&Url::parse(url).unwrap());
+        for same in ["http://API.example.com/flow/two?x=1", "https://api.example.com/", "http://api.example.com:80/"] {
+            assert!(Arc::ptr_eq(&first, &of(same)), "{same}");
+        }
+        for other in ["http://api.example.com:8080/", "http://example.com/"] {
+            assert!(!Arc::ptr_eq(&first, &of(other)), "{other}");
+            assert!(Arc::ptr_eq(&of(other), &of(other)), "{other}");
+        }
+        assert_eq!(first.host, "api.example.com");
+        assert_eq!(of("http://api.example.com:8080/").host, "api.example.com:8080");
+    }
+
+    #[test]
+    fn a_connection_is_new_once_and_few_are_remembered() {
+        let (_, limiter) = limits("http://127.0.0.1:9/");
+        assert!(!limiter.is_new(None));
+        for port in 1..=u16::MAX {
+            let connection = Some(SocketAddr::from(([127, 0, 0, 1], port)));
+            assert!(limiter.is_new(connection), "{port}");
+            assert!(!limiter.is_new(connection), "{port}");
+            assert!(limiter.state().connections.len() <= LEAST_CONNECTIONS);
         }
     }
 }

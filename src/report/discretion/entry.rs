@@ -161,7 +161,7 @@ fn step(mask: &Mask, step: &mut Step) {
         headers(mask, named);
         body(mask, came);
     }
-    polls.iter_mut().for_each(|Poll { at: _, answer }| each(mask, [answer]));
+    polls.iter_mut().for_each(|Poll { at: _, answer, left_out: _ }| each(mask, [answer]));
     if let Some(Unanswered { request: sent, why }) = unanswered {
         request(mask, sent);
         each(mask, [why]);

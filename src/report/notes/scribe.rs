@@ -10,7 +10,7 @@ use crate::journal::{
     Answer, Attempt, Body, Exchange, Failure, Grade, Part, Place, Poll, Related, Request, Snapshot, Standing, Step,
     Test, Unanswered, Verdict,
 };
-use crate::outcome::{self, ScenarioOutcome, SnapshotOutcome, StepOutcome};
+use crate::outcome::{self, Polled, ScenarioOutcome, SnapshotOutcome, StepOutcome};
 use crate::report::curl;
 use crate::report::discretion::Discreet;
 use crate::report::failure::{explain, headline, interrupted};
@@ -103,7 +103,7 @@ impl Scribe<'_> {
             visit: step.visit.clone(),
             failures: warnings.chain(failures).collect(),
             exchanges: parts.collect(),
-            polls: step.polls.iter().map(|(at, what)| Poll { at: seconds(*at), answer: what.clone() }).collect(),
+            polls: step.polls.kept().map(|(left_out, polled)| poll(left_out, polled)).collect(),
             unanswered: step
                 .unanswered
                 .as_ref()
@@ -224,4 +224,8 @@ fn snapshot(snapshot: &SnapshotOutcome) -> Snapshot {
         actual: (standing != Standing::Same).then(|| snapshot.actual.clone()),
         changes: found.iter().map(|change| change.sentence().to_string()).collect(),
     }
+}
+
+fn poll(left_out: usize, polled: &Polled) -> Poll {
+    Poll { at: seconds(polled.after), answer: polled.answer.clone(), left_out }
 }

@@ -29,8 +29,10 @@ const spotName = (spot) => spot.title || (spot.kind === "end" ? "the end" : spot
 
 function polls(step) {
   if (!step.polls.length) return null;
-  return h("details", { class: "more" }, h("summary", null, `${counted(step.polls.length, "poll")} in ${duration(step.pending_seconds)} of waiting`),
-    h("ol", { class: "polls" }, step.polls.map((poll) => h("li", null, h("span", { class: "code" }, `+${duration(poll.at)}`), " ", poll.answer))));
+  const total = step.polls.reduce((sum, poll) => sum + 1 + (poll.left_out || 0), 0);
+  return h("details", { class: "more" }, h("summary", null, `${counted(total, "poll")} in ${duration(step.pending_seconds)} of waiting`),
+    h("ol", { class: "polls" }, step.polls.flatMap((poll) => [poll.left_out ? h("li", null, `… ${poll.left_out} more …`) : null,
+      h("li", null, h("span", { class: "code" }, `+${duration(poll.at)}`), " ", poll.answer)].filter(Boolean))));
 }
 
 class Steps {
