@@ -9,6 +9,7 @@ use super::maps::{Positions, Surveyor};
 use super::snapshots;
 use super::step::StepRun;
 use super::{Run, Stop, Stopped, Turn};
+use crate::api::exchange::Exchange;
 use crate::api::operation::Version;
 use crate::api::wire::SESSION_HEADER;
 use crate::fake::Seed;
@@ -320,7 +321,7 @@ impl Progress<'_> {
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };
         run.run().await;
         outcome.elapsed = began.elapsed();
-        self.note_sessions(&outcome);
+        self.note_sessions(&outcome.exchanges);
         if !self.run.keep_exchanges {
             snapshots::forget_passed(self.run.policy, &mut outcome);
         }
@@ -328,8 +329,8 @@ impl Progress<'_> {
     }
 
     /// Remembers the sessions that were named, also where what was said is let go.
-    fn note_sessions(&mut self, outcome: &StepOutcome) {
-        for exchange in &outcome.exchanges {
+    pub fn note_sessions(&mut self, exchanges: &[Exchange]) {
+        for exchange in exchanges {
             let headers = exchange.request.headers.iter().chain(&exchange.answer.headers);
             let named = headers.filter(|(name, _)| name == SESSION_HEADER).map(|(_, value)| value.trim());
             self.sessions.extend(named.filter(|session| !session.is_empty()).map(str::to_owned));

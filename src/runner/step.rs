@@ -150,6 +150,7 @@ impl StepRun<'_, '_> {
                 }));
                 return Ok(());
             }
+            self.progress.note_sessions(&self.outcome.exchanges);
             self.outcome.exchanges.clear();
             self.outcome.warnings.clear();
             self.progress.wait(tokio::time::sleep(pause)).await;
@@ -238,6 +239,7 @@ impl StepRun<'_, '_> {
         while last.answer.kind() == BodyKind::Pending && self.progress.wait(polling.pause()).await {
             let polled = self.progress.applicants.poll(self.step).await;
             self.outcome.pending = pending_before + waiting.elapsed();
+            self.progress.note_sessions(std::slice::from_ref(&last));
             last = polled?;
             self.outcome.polls.push(began.elapsed(), describe(&last.answer));
         }

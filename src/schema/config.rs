@@ -112,7 +112,8 @@ pub(super) struct Run {
     /// How long a pending answer is asked for again, where a step says nothing itself.
     #[schemars(example = &"60s")]
     wait: Duration,
-    /// How often a request that changes nothing is repeated when the connection fails or the API is busy.
+    /// How often a request that changes nothing is repeated when the connection fails or the API answers 503. What it
+    /// refuses with 429 was not done, and is asked again whatever it is, up to five times; 0 turns off both.
     #[schemars(example = 2)]
     retries: Count,
     /// How often a test that failed is run again, where its scenario says nothing itself. --retries wins over it.

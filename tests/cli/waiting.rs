@@ -84,6 +84,29 @@ fn repeating_until_goes_on_until_it_holds_and_no_longer() {
     assert_eq!(server.targets().len(), 4);
 }
 
+#[test]
+fn a_session_that_only_a_try_in_between_named_is_shown_in_no_report() {
+    const SESSION: &str = "elsewhere-4711-0815";
+    let last = STEP.replace("Personal details", &format!("Personal details of {SESSION}"));
+    let server = Scripted::start(move |_, before| match before {
+        0 => Reply::step("s", STEP),
+        1 => Reply::step(SESSION, r#"{"state":"not yet"}"#),
+        _ => Reply::step("s", &last),
+    });
+    let repeat = "repeat: { until: { status: 200, json: { $.type: form } }, every: 1ms, for: 20s }";
+    let steps = format!(
+        "steps:\n  - init\n  - request: {{ path: /anything }}\n    {repeat}\n    expect: {{ json: {{ $.type: other }} }}\n"
+    );
+    let project = project(&server).with("scenarios/a.yaml", plain(&steps));
+    let files = ["--jsonl", "run.jsonl", "--junit", "junit.xml", "--html", "run.html"];
+    let ended = project.draftgate(&[&["run"], &files[..]].concat()).exits(1);
+    assert_eq!(server.targets().len(), 3);
+    ended.says("Personal details of elsewher…").never_says(SESSION);
+    for file in ["run.jsonl", "junit.xml", "run.html"] {
+        assert!(!project.read(file).unwrap().contains(SESSION), "{file}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_a_scenario_that_waits_with_130_and_a_report() {
