@@ -22,6 +22,7 @@ mod output;
 mod overwrite;
 mod plan;
 mod prepare;
+mod reach;
 mod record;
 mod report;
 mod reporters;

@@ -38,7 +38,7 @@
 //! | [`template`] | `{{ … }}`, and what it sees |
 //! | [`matcher`] | what a value may be asked to be |
 //! | [`scenario`] | the language: files to a checked model |
-//! | [`session`] | applicants: a step becomes requests |
+//! | [`session`] | applicants: a step becomes requests; one who is led through a flow call by call |
 //! | [`compose`] | scenarios written by the program: from a walk, from a recording |
 //! | [`proxy`] | a recording proxy, which understands nothing of what passes |
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |

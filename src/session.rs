@@ -3,6 +3,7 @@
 //! [`Applicants`] turns a step of a scenario into requests: it renders templates, maps fields, uploads files, carries the
 //! session header, and takes from each answer what the next step needs. It does not judge.
 
+pub mod driver;
 pub mod fill;
 mod perform;
 mod submit;

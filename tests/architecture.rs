@@ -52,7 +52,7 @@ const HOUSE: [(&str, &[&str]); 29] = [
         "cli",
         &[
             "api", "compose", "journal", "lint", "outcome", "phrase", "proxy", "redact", "report", "review", "runner",
-            "sandbox", "scenario", "schema", "snapshot", "source", "template", "yaml",
+            "sandbox", "scenario", "schema", "session", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

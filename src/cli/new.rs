@@ -1,31 +1,22 @@
 //! `draftgate new`: a first scenario of a flow, from a walk through it.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use super::Environment;
 use super::args::{Filling, NewArguments};
 use super::exit::Exit;
 use super::output::Output;
-use super::prepare::{Connection, connect, definitions, refuse};
+use super::prepare::refuse;
+use super::reach::{FLOW_NOT_FOUND, Wanted, check_language, reach, unknown, unreachable_api};
 use super::settings::{Settings, place};
 use super::written::{Goal, deliver, goal, must_be_free, next_steps};
-use crate::api::client::CallError;
-use crate::api::language::LANGUAGES;
+use crate::api::operation::Version;
 use crate::compose::walk::{Stop, Walk, Walked};
 use crate::compose::{Composed, Options, Treatment, compose};
-use crate::phrase::{counted, did_you_mean, nearest};
-use crate::sandbox::Library;
-use crate::sandbox::definition::{NodeKind, Task};
+use crate::phrase::counted;
 use crate::scenario::Fill;
 use crate::source::Sources;
 
-/// How long a pending answer is polled, unless configured.
-const WAIT: Duration = Duration::from_secs(60);
 /// What a flow answers that is begun by a connector token only.
 const NEEDS_TOKEN: [i64; 2] = [4005, 4102];
-/// The flow that is unknown.
-const FLOW_NOT_FOUND: i64 = 4000;
 
 /// Writes a first scenario.
 pub(super) fn new(environment: &Environment, arguments: &NewArguments, output: &Output) -> Exit {
@@ -36,41 +27,23 @@ pub(super) fn new(environment: &Environment, arguments: &NewArguments, output: &
 }
 
 fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output) -> Result<(), Exit> {
-    let mut sources = Sources::default();
-    let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &sources))?;
+    let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
     check_language(arguments.language.as_deref(), output)?;
     let goal = goal(environment, &arguments.written, &place.root, &arguments.flow, output)?;
     must_be_free(&goal, arguments.written.force, output)?;
-    let settings =
-        Settings::resolve(environment, &arguments.target, &arguments.server, &place, &output.redactor, &mut sources);
-    let mut settings = settings.map_err(|error| refuse(error, output, &sources))?;
-    let library = definitions(&place, &settings, &mut sources, output)?;
-    let ids: Vec<String> = library.flows.iter().map(|flow| flow.id.clone()).collect();
-    let codes = codes(&library);
-    let Connection { client, sandbox, runtime } = connect(&mut settings, library, false, output)?;
-    let id = settings.flows.get(&arguments.flow).cloned().unwrap_or_else(|| arguments.flow.clone());
-    if sandbox.is_some() && !ids.contains(&id) {
-        return Err(unknown(arguments, &settings, output));
-    }
-    let code_of = move |step: &str| codes.get(step).cloned();
+    let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: arguments.language.as_deref() };
+    let reached = reach(environment, &place, (&arguments.target, &arguments.server), &wanted, output)?;
     let walk = Walk {
-        client: &client,
-        flow: id,
-        language: arguments.language.clone(),
+        course: reached.course.clone(),
         fill: if arguments.fill == Filling::Valid { Fill::Valid } else { Fill::Minimal },
-        seed: settings.world.seed,
-        today: settings.world.today(),
-        wait: settings.config.wait.unwrap_or(WAIT),
-        simulated: sandbox.is_some().then_some(&code_of),
+        seed: reached.settings.world.seed,
+        today: reached.settings.world.today(),
     };
-    let walked = runtime.block_on(walk.walk());
-    if let Some(sandbox) = sandbox {
-        runtime.block_on(sandbox.stop());
-    }
-    runtime.shutdown_background();
+    let walked = reached.runtime.block_on(walk.walk());
+    let settings = reached.leave();
     let walked = walked.map_err(|error| unreachable_api(&error, output))?;
     if matches!(walked.stop, Stop::Refused(FLOW_NOT_FOUND, _)) && walked.recording.len() == 1 {
-        return Err(unknown(arguments, &settings, output));
+        return Err(unknown(&arguments.flow, &settings, output));
     }
     let composed = written(arguments, &settings, walked, output);
     let count = composed.iter().map(|composed| composed.draft.steps.len()).sum::<usize>();
@@ -81,45 +54,6 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
         output.say(&next_steps(&paths));
     }
     Ok(())
-}
-
-fn check_language(language: Option<&str>, output: &Output) -> Result<(), Exit> {
-    let Some(tag) = language.filter(|tag| !LANGUAGES.contains(tag)) else { return Ok(()) };
-    let advice = nearest(tag, LANGUAGES).map_or_else(|| format!("it knows {}", LANGUAGES.join(", ")), did_you_mean);
-    output.complain(&format!("error: the API knows no language `{tag}`; {advice}"));
-    Err(Exit::Usage)
-}
-
-/// The text messages' codes of the sandbox's flows, by the id of the step that asks for it.
-fn codes(library: &Library) -> HashMap<String, String> {
-    let definitions = library.flows.iter().flat_map(|flow| &flow.draft);
-    let nodes = definitions.flat_map(|definition| &definition.nodes);
-    nodes
-        .filter_map(|node| match &node.kind {
-            NodeKind::Interactive(interactive) => match &interactive.task {
-                Task::Code(code) => Some((node.id.clone(), code.clone())),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect()
-}
-
-fn unknown(arguments: &NewArguments, settings: &Settings, output: &Output) -> Exit {
-    let mut known: Vec<&str> = settings.flows.keys().map(String::as_str).collect();
-    known.sort_unstable();
-    let near = nearest(&arguments.flow, known.iter().copied()).map(|near| format!("; {}", did_you_mean(near)));
-    let known = match known[..] {
-        [] => "the configuration names none".to_owned(),
-        _ => format!("there are {}", known.join(", ")),
-    };
-    output.complain(&format!("error: there is no flow `{}`{}\n  {known}", arguments.flow, near.unwrap_or_default()));
-    Exit::Usage
-}
-
-fn unreachable_api(error: &CallError, output: &Output) -> Exit {
-    output.complain(&format!("error: {} {}: {error}", error.request.method, error.request.url));
-    Exit::Broken
 }
 
 /// The scenario of a walk.

@@ -1,0 +1,263 @@
+//! One applicant who is led through a flow call by call, without a scenario.
+//!
+//! It keeps what an API makes a client keep (the session, the bearer token), uploads files, polls while a service is at work, and
+//! knows what to answer an interactive service with. Which way it goes is for its caller to say: [`crate::compose::walk`] goes
+//! straight on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use crate::api::client::{CallError, Client, Parameters};
+use crate::api::element::Element;
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::file::media_type;
+use crate::api::operation::{Operation, Version};
+use crate::api::wire::BodyKind;
+use crate::fake::{self, Filled, sample_file};
+use crate::redact::Secret;
+
+/// The first pause between two polls; it doubles up to [`SLOWEST_POLL`].
+const FIRST_POLL: Duration = Duration::from_millis(50);
+const SLOWEST_POLL: Duration = Duration::from_millis(500);
+
+/// Gives the code of a text message by the id of the step that asks for it.
+pub type CodeOf = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+/// The flow that applicants are led through, and where.
+#[derive(Clone)]
+pub struct Course {
+    /// The API.
+    pub client: Client,
+    /// The flow's id.
+    pub flow: String,
+    /// Draft or live.
+    pub version: Version,
+    /// `x-hf-language`
+    pub language: Option<String>,
+    /// How long a pending answer is polled.
+    pub wait: Duration,
+    /// Where the API is the sandbox: the text message's code of a step, by the step's id. The services behind interactive
+    /// steps are simulated there.
+    pub simulated: Option<Arc<CodeOf>>,
+}
+
+/// An applicant under way.
+pub struct Driver {
+    course: Course,
+    session: Option<String>,
+    bearer: Option<Secret>,
+    /// The business that was entered, which is then looked for.
+    company: Option<Value>,
+    exchanges: Vec<Exchange>,
+}
+
+/// What an interactive service can be answered with.
+#[derive(Debug)]
+pub enum Reply {
+    /// This, submitted, passes it.
+    Body(Value),
+    /// What had to come before was refused.
+    Refused(Box<Exchange>),
+    /// Only a person, or the service's own SDK, passes it.
+    Nothing,
+}
+
+impl Driver {
+    /// An applicant who has not begun.
+    pub fn new(course: Course) -> Self {
+        Driver { course, session: None, bearer: None, company: None, exchanges: Vec::new() }
+    }
+
+    /// The session, once there is one.
+    pub fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// All calls so far, in order.
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
+    }
+
+    /// All calls, in order, when it is over.
+    pub fn into_exchanges(self) -> Vec<Exchange> {
+        self.exchanges
+    }
+
+    /// Begins the flow, with the token of the configured credentials where the flow wants one; a refusal for want of it is
+    /// not kept.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn begin(&mut self) -> Result<Exchange, CallError> {
+        let exchange = self.call(Operation::FlowStep, RequestBody::Empty).await?;
+        if exchange.answer.status != 401 || self.course.client.config().credentials.is_none() {
+            return self.settle(exchange).await;
+        }
+        self.exchanges.clear();
+        self.session = None;
+        self.bearer = self.course.client.bearer().await?;
+        let exchange = self.call(Operation::FlowStep, RequestBody::Empty).await?;
+        self.settle(exchange).await
+    }
+
+    /// Asks for the current step.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn current(&mut self) -> Result<Exchange, CallError> {
+        self.call(Operation::FlowStep, RequestBody::Empty).await
+    }
+
+    /// Goes back a step.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn back(&mut self) -> Result<Exchange, CallError> {
+        let exchange = self.call(Operation::BackStep, RequestBody::Empty).await?;
+        self.settle(exchange).await
+    }
+
+    /// Submits, and waits for what comes of it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn submit(&mut self, body: Value) -> Result<Exchange, CallError> {
+        let exchange = self.call(Operation::SubmitStep, RequestBody::Json(body)).await?;
+        self.settle(exchange).await
+    }
+
+    /// Uploads the files among what a form is filled in with: the body to submit, by element id, or the answer that refused
+    /// a file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn body(
+        &mut self,
+        filled: Vec<(&Element, Filled)>,
+    ) -> Result<Result<Map<String, Value>, Box<Exchange>>, CallError> {
+        let mut body = Map::new();
+        for (element, filled) in filled {
+            let value = match filled {
+                Filled::Nothing => continue,
+                Filled::Value(value) => value,
+                Filled::File { name, media_type, bytes } => match self.upload(name, media_type, bytes).await? {
+                    Ok(key) => key,
+                    Err(refused) => return Ok(Err(refused)),
+                },
+            };
+            if fake::meaning(element) == Some("company") {
+                self.company.get_or_insert(value.clone());
+            }
+            body.insert(element.id.clone(), value);
+        }
+        Ok(Ok(body))
+    }
+
+    /// Uploads a file: its key, or the answer that refuses it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn upload(
+        &mut self,
+        name: String,
+        media_type: String,
+        bytes: Vec<u8>,
+    ) -> Result<Result<Value, Box<Exchange>>, CallError> {
+        let file = RequestBody::File { name, media_type, bytes, path: None };
+        let exchange = self.call(Operation::SubmitFile, file).await?;
+        let key =
+            exchange.answer.json().and_then(|body| body.get("key")).cloned().filter(|_| !exchange.answer.is_error());
+        Ok(key.ok_or_else(|| Box::new(exchange)))
+    }
+
+    /// What the interactive service of a step can be answered with. What must happen beside the flow first, such as
+    /// photographing a document, happens where the API is the sandbox, which simulates it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer to a call that comes before.
+    pub async fn reply(&mut self, step: &Value) -> Result<Reply, CallError> {
+        let text = |key: &str| step.get(key).and_then(Value::as_str).unwrap_or_default();
+        let first = |key: &str| step.get(key).and_then(|list| list.get(0));
+        let body = match (text("type").to_ascii_lowercase().as_str(), self.course.simulated.clone()) {
+            ("trulioo_doc_v", Some(_)) => {
+                let path = format!("/sandbox/docv/{}", text("shortCode"));
+                let parameters = Parameters { body: RequestBody::Json(json!({})), ..Parameters::default() };
+                let exchange = self.course.client.call_path("POST", &path, parameters, true).await?;
+                self.exchanges.push(exchange);
+                json!({"done": true})
+            }
+            ("twilio", Some(code_of)) => match code_of(text("id")) {
+                Some(code) => json!({"code": code}),
+                None => return Ok(Reply::Nothing),
+            },
+            ("trulioo_kyb_search", _) => {
+                let found = first("businesses").and_then(|business| business.get("name"));
+                let entered = found.or(self.company.as_ref()).cloned();
+                json!({"business": entered.unwrap_or_else(|| "Sample Trading Ltd".into())})
+            }
+            ("trulioo_electronic_id", _) => {
+                json!({"provider": first("providers").cloned().unwrap_or_else(|| "bankid".into())})
+            }
+            ("person_ocr" | "business_ocr", _) => {
+                let ending = first("accept").and_then(Value::as_str).unwrap_or("pdf");
+                let name = format!("document.{ending}");
+                match self.upload(name.clone(), media_type(&name).to_owned(), sample_file(&name)).await? {
+                    Ok(key) => json!({"front": key}),
+                    Err(refused) => return Ok(Reply::Refused(refused)),
+                }
+            }
+            ("flow_connector", _) => {
+                let exchange = self.call(Operation::Connect, RequestBody::Empty).await?;
+                json!({"token": exchange.answer.json().and_then(|body| body.get("token")).cloned()})
+            }
+            _ => return Ok(Reply::Nothing),
+        };
+        Ok(Reply::Body(body))
+    }
+
+    /// Calls an operation as this applicant, and keeps what went to and fro.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn call(&mut self, operation: Operation, body: RequestBody) -> Result<Exchange, CallError> {
+        let parameters = Parameters {
+            version: self.course.version,
+            flow: self.course.flow.clone(),
+            client: self.session.clone(),
+            session: self.session.clone(),
+            language: self.course.language.clone(),
+            bearer: self.bearer.clone(),
+            body,
+            ..Parameters::default()
+        };
+        let exchange = self.course.client.call(operation, parameters, true).await?;
+        if self.session.is_none() {
+            self.session = exchange.answer.session().map(str::to_owned);
+        }
+        self.exchanges.push(exchange.clone());
+        Ok(exchange)
+    }
+
+    /// Polls while the answer is pending, for as long as may be waited.
+    async fn settle(&mut self, mut exchange: Exchange) -> Result<Exchange, CallError> {
+        let began = Instant::now();
+        let mut pause = FIRST_POLL;
+        while exchange.answer.kind() == BodyKind::Pending && began.elapsed() < self.course.wait {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(SLOWEST_POLL);
+            exchange = self.current().await?;
+        }
+        Ok(exchange)
+    }
+}
