@@ -8,6 +8,7 @@
 //! an id, which is generated anew whenever the flow is rebuilt. A label that changed while its element certainly is the same
 //! ([`crate::api::rename`]) is remembered ([`KnownElement::formerly`]), so that scenarios can be put right.
 
+mod given;
 mod judge;
 mod merge;
 mod spot;
@@ -22,6 +23,7 @@ use crate::api::id::is_generated_id;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, Condition, body_kind, elements};
 
+pub use given::{Entered, Given};
 pub use judge::Flaw;
 pub use survey::{Place, Survey, ViewName, Way};
 
@@ -116,7 +118,7 @@ pub struct KnownElement {
 }
 
 /// A way from one step to another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Move {
     /// The key of the step before.
     pub from: String,
@@ -124,6 +126,10 @@ pub struct Move {
     pub way: Way,
     /// The key of the step after.
     pub to: String,
+    /// Where a flow forks: the data that were found to lead this way, any of these lists. Only exploring finds out; where it
+    /// did, and none is here, whatever leads no other way leads this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Vec<Given>>,
 }
 
 impl FlowMap {

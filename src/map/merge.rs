@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::survey::{Seen, Survey, Way};
-use super::{FORMAT, FlowMap, KnownElement, KnownStep, Move, View};
+use super::{FORMAT, FlowMap, Given, KnownElement, KnownStep, Move, View};
 use crate::api::element::Element;
 use crate::api::rename;
 
@@ -65,8 +65,7 @@ fn merge(version: &str, language: Option<String>, known: Option<&View>, seen: &S
         drafts.extend(kept);
     }
     name(&mut drafts);
-    let old_moves = known.filter(|_| !complete).map(|view| (&view.first, &view.moves));
-    let (first, moves) = ways(&drafts, seen, old_moves);
+    let (first, moves) = ways(&drafts, seen, known, complete);
     let mut view = View {
         version: version.to_owned(),
         language,
@@ -117,7 +116,7 @@ fn match_steps(drafts: &mut [Draft], old: &[KnownStep], same: impl Fn(&KnownStep
 fn match_renamed(drafts: &mut [Draft], known: &View, seen: &Seen) {
     let origins = |at: &Draft| -> BTreeSet<Option<String>> {
         let before = |step: &usize| drafts.iter().find(|draft| draft.seen.contains(step))?.before.clone();
-        let moves = seen.moves.iter().filter(|(_, way, to)| *way == Way::Submit && at.seen.contains(to));
+        let moves = seen.moves.keys().filter(|(_, way, to)| *way == Way::Submit && at.seen.contains(to));
         let first = at.seen.iter().any(|step| seen.first.contains(step)).then_some(None);
         moves.filter_map(|(from, ..)| before(from)).map(Some).chain(first).collect()
     };
@@ -189,28 +188,44 @@ fn name(drafts: &mut [Draft]) {
     }
 }
 
-/// The first steps and the moves by the steps' new keys.
-fn ways(drafts: &[Draft], seen: &Seen, old: Option<(&Vec<String>, &Vec<Move>)>) -> (Vec<String>, Vec<Move>) {
+/// The first steps and the moves by the steps' new keys. What was known to lead a way is remembered where nothing new is.
+fn ways(drafts: &[Draft], seen: &Seen, old: Option<&View>, complete: bool) -> (Vec<String>, Vec<Move>) {
     let of_seen = |at: &usize| Some(drafts.iter().find(|draft| draft.seen.contains(at))?.step.key.clone());
     let of_old = |key: &String| Some(drafts.iter().find(|draft| draft.before.as_ref() == Some(key))?.step.key.clone());
     let mut first: BTreeSet<String> = seen.first.iter().filter_map(of_seen).collect();
-    let mut moves: BTreeSet<Move> = seen
-        .moves
-        .iter()
-        .filter_map(|(from, way, to)| Some(Move { from: of_seen(from)?, way: *way, to: of_seen(to)? }))
-        .collect();
-    if let Some((old_first, old_moves)) = old {
-        // A beginning that a run saw stands in place of the one before.
-        if first.is_empty() {
-            first.extend(old_first.iter().filter_map(of_old));
+    let mut moves: BTreeMap<(String, Way, String), Vec<Vec<Given>>> = BTreeMap::new();
+    for ((from, way, to), when) in &seen.moves {
+        let Some((from, to)) = of_seen(from).zip(of_seen(to)) else { continue };
+        let known = moves.entry((from, *way, to)).or_default();
+        let named =
+            |all: &Vec<Given<usize>>| all.iter().map(|given| given.of_step(of_seen)).collect::<Option<Vec<_>>>();
+        for when in when.iter().filter_map(named) {
+            if !known.contains(&when) {
+                known.push(when);
+            }
         }
-        moves.extend(
-            old_moves
-                .iter()
-                .filter_map(|known| Some(Move { from: of_old(&known.from)?, way: known.way, to: of_old(&known.to)? })),
-        );
     }
-    (first.into_iter().collect(), moves.into_iter().collect())
+    if let Some(old) = old {
+        // A beginning that a run saw stands in place of the one before.
+        if first.is_empty() && !complete {
+            first.extend(old.first.iter().filter_map(of_old));
+        }
+        for known in &old.moves {
+            let Some((from, to)) = of_old(&known.from).zip(of_old(&known.to)) else { continue };
+            let at = (from, known.way, to);
+            if complete && !moves.contains_key(&at) {
+                continue;
+            }
+            let when = moves.entry(at).or_default();
+            if when.is_empty() {
+                let named =
+                    |all: &Vec<Given>| all.iter().map(|given| given.of_step(of_old)).collect::<Option<Vec<_>>>();
+                *when = known.when.iter().filter_map(named).collect();
+            }
+        }
+    }
+    let moves = moves.into_iter().map(|((from, way, to), when)| Move { from, way, to, when }).collect();
+    (first.into_iter().collect(), moves)
 }
 
 /// Puts the steps into the order in which an applicant meets them, the alphabet deciding between equals.

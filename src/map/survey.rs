@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::KnownStep;
+use super::{Given, KnownStep};
 use crate::api::operation::Version;
 use crate::journal::Spot;
 
@@ -61,7 +61,7 @@ pub struct Survey {
 pub(super) struct Seen {
     pub steps: Vec<KnownStep>,
     pub first: BTreeSet<usize>,
-    pub moves: BTreeSet<(usize, Way, usize)>,
+    pub moves: BTreeMap<(usize, Way, usize), Vec<Vec<Given<usize>>>>,
     by_id: HashMap<String, usize>,
     /// What a journal calls each step: as its first answer has it, whatever is seen of it afterwards.
     spots: Vec<Spot>,
@@ -152,10 +152,17 @@ impl Survey {
 
     /// Notes that one step led to another. Where the earlier one was never seen in this language nothing is noted.
     pub fn moved(&mut self, view: &ViewName, from: &Place, way: Way, to: &Place) {
+        self.moved_when(view, from, way, to, Vec::new());
+    }
+
+    /// The same, for certain data that were found to lead this way, in a list each.
+    pub fn moved_when(&mut self, view: &ViewName, from: &Place, way: Way, to: &Place, when: Vec<Vec<Given<Place>>>) {
         let Some(seen) = self.views.get_mut(view).filter(|_| from.flow == to.flow) else { return };
-        if let (Some(from), Some(to)) = (seen.by_id.get(&from.id), seen.by_id.get(&to.id)) {
-            seen.moves.insert((*from, way, *to));
-        }
+        let at = |place: &Place| seen.by_id.get(&place.id).copied();
+        let Some((from, to)) = at(from).zip(at(to)) else { return };
+        let known = |all: &Vec<Given<Place>>| all.iter().map(|given| given.of_step(at)).collect::<Option<Vec<_>>>();
+        let when: Vec<_> = when.iter().filter_map(known).collect();
+        seen.moves.entry((from, way, to)).or_default().extend(when);
     }
 
     /// Takes in all that another survey saw.
@@ -168,7 +175,13 @@ impl Survey {
                 .map(|(((id, _), step), elements)| own.add(id, step, elements.0))
                 .collect();
             own.first.extend(seen.first.iter().map(|step| known[*step]));
-            own.moves.extend(seen.moves.iter().map(|(from, way, to)| (known[*from], *way, known[*to])));
+            for ((from, way, to), when) in seen.moves {
+                let here = |all: Vec<Given<usize>>| -> Vec<_> {
+                    all.iter().filter_map(|given| given.of_step(|step| known.get(*step).copied())).collect()
+                };
+                let of_move = own.moves.entry((known[from], way, known[to])).or_default();
+                of_move.extend(when.into_iter().map(here));
+            }
         }
     }
 

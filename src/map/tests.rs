@@ -107,7 +107,10 @@ fn what_a_run_did_not_see_stays_unless_the_run_was_complete() {
     assert!(part.complete, "a map that was complete once stays so");
     let whole = after(Some(&part), &[you, end()], true);
     assert_eq!(keys(&whole), ["You", "end"]);
-    assert_eq!(whole.views[0].moves, [Move { from: "You".into(), way: Way::Submit, to: "end".into() }]);
+    assert_eq!(
+        whole.views[0].moves,
+        [Move { from: "You".into(), way: Way::Submit, to: "end".into(), when: Vec::new() }]
+    );
 }
 
 #[test]
@@ -171,4 +174,30 @@ fn what_two_surveys_saw_is_what_one_would_have_seen() {
     let way = |from: &str, to: &str| (from.to_owned(), to.to_owned());
     assert_eq!(ways(&map), [way("You", "Home"), way("You", "Work"), way("Work", "end")]);
     assert_eq!(together(Survey::default()), after(None, &second, true));
+}
+
+#[test]
+fn what_leads_a_way_is_known_by_the_names_of_steps_and_outlives_a_run() {
+    let answers = [form("1", "You", &[("Land", None)]), form("2", "Proof", &[("Bill", None)])];
+    let (view, mut survey) = (view_name(None), survey(&answers));
+    let [you, proof] = [0, 1].map(|at| survey.saw(&view, &answers[at]).unwrap());
+    fn given<S>(step: S) -> Given<S> {
+        Given { step, field: "Land".to_owned(), entered: Entered::Is(vec![json!("CA")]) }
+    }
+    survey.moved_when(&view, &you, Way::Submit, &proof, vec![vec![given(you.clone())]]);
+    let map = FlowMap::after("shop", None, &survey, false, "2026-02-01");
+    let when = vec![vec![given("You".to_owned())]];
+    assert_eq!(map.views[0].moves[0].when, when);
+    assert!(
+        store::text(&map).contains(r#""when":[[{"step":"You","field":"Land","is":["CA"]}]]"#),
+        "{}",
+        store::text(&map)
+    );
+    // A run does not know why; a complete one that goes the way confirms it, even when a step has another title.
+    let renamed = [form("1", "Yourself", &[("Land", None)]), form("2", "Proof", &[("Bill", None)])];
+    for complete in [false, true] {
+        let later = after(Some(&map), &renamed, complete);
+        assert_eq!(later.views[0].moves[0].when, [[given("Yourself".to_owned())]]);
+    }
+    assert!(after(Some(&map), &answers[..1], true).views[0].moves.is_empty());
 }
