@@ -23,7 +23,7 @@ use crate::api::id::is_generated_id;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, Condition, body_kind, elements};
 
-pub use given::{Entered, Given};
+pub use given::{Entered, Given, When};
 pub use judge::Flaw;
 pub use survey::{Place, Survey, ViewName, Way};
 
@@ -129,7 +129,7 @@ pub struct Move {
     /// Where a flow forks: the data that were found to lead this way, any of these lists. Only exploring finds out; where it
     /// did, and none is here, whatever leads no other way leads this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub when: Vec<Vec<Given>>,
+    pub when: When,
 }
 
 impl FlowMap {

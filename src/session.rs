@@ -4,6 +4,7 @@
 //! session header, and takes from each answer what the next step needs. It does not judge.
 
 pub mod driver;
+pub mod entry;
 pub mod fill;
 mod perform;
 mod submit;

@@ -13,6 +13,7 @@ use crate::compose::walk::{Stop, Walk, Walked};
 use crate::compose::{Composed, Options, Treatment, compose};
 use crate::phrase::counted;
 use crate::scenario::Fill;
+use crate::session::entry::Growth;
 use crate::source::Sources;
 
 /// What a flow answers that is begun by a connector token only.
@@ -36,8 +37,7 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
     let walk = Walk {
         course: reached.course.clone(),
         fill: if arguments.fill == Filling::Valid { Fill::Valid } else { Fill::Minimal },
-        seed: reached.settings.world.seed,
-        today: reached.settings.world.today(),
+        growth: Growth { seed: reached.settings.world.seed, today: reached.settings.world.today() },
     };
     let walked = reached.runtime.block_on(walk.walk());
     let settings = reached.leave();

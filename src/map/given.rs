@@ -15,6 +15,9 @@ pub struct Given<S = String> {
     pub entered: Entered,
 }
 
+/// What leads a way: all of any one of these lists.
+pub type When<S = String> = Vec<Vec<Given<S>>>;
+
 /// What values of a field lead one way.
 ///
 /// ```

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::survey::{Seen, Survey, Way};
-use super::{FORMAT, FlowMap, Given, KnownElement, KnownStep, Move, View};
+use super::{FORMAT, FlowMap, Given, KnownElement, KnownStep, Move, View, When};
 use crate::api::element::Element;
 use crate::api::rename;
 
@@ -193,7 +193,7 @@ fn ways(drafts: &[Draft], seen: &Seen, old: Option<&View>, complete: bool) -> (V
     let of_seen = |at: &usize| Some(drafts.iter().find(|draft| draft.seen.contains(at))?.step.key.clone());
     let of_old = |key: &String| Some(drafts.iter().find(|draft| draft.before.as_ref() == Some(key))?.step.key.clone());
     let mut first: BTreeSet<String> = seen.first.iter().filter_map(of_seen).collect();
-    let mut moves: BTreeMap<(String, Way, String), Vec<Vec<Given>>> = BTreeMap::new();
+    let mut moves: BTreeMap<(String, Way, String), When> = BTreeMap::new();
     for ((from, way, to), when) in &seen.moves {
         let Some((from, to)) = of_seen(from).zip(of_seen(to)) else { continue };
         let known = moves.entry((from, *way, to)).or_default();

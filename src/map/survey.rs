@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Given, KnownStep};
+use super::{Given, KnownStep, When};
 use crate::api::operation::Version;
 use crate::journal::Spot;
 
@@ -61,7 +61,7 @@ pub struct Survey {
 pub(super) struct Seen {
     pub steps: Vec<KnownStep>,
     pub first: BTreeSet<usize>,
-    pub moves: BTreeMap<(usize, Way, usize), Vec<Vec<Given<usize>>>>,
+    pub moves: BTreeMap<(usize, Way, usize), When<usize>>,
     by_id: HashMap<String, usize>,
     /// What a journal calls each step: as its first answer has it, whatever is seen of it afterwards.
     spots: Vec<Spot>,
@@ -156,7 +156,7 @@ impl Survey {
     }
 
     /// The same, for certain data that were found to lead this way, in a list each.
-    pub fn moved_when(&mut self, view: &ViewName, from: &Place, way: Way, to: &Place, when: Vec<Vec<Given<Place>>>) {
+    pub fn moved_when(&mut self, view: &ViewName, from: &Place, way: Way, to: &Place, when: When<Place>) {
         let Some(seen) = self.views.get_mut(view).filter(|_| from.flow == to.flow) else { return };
         let at = |place: &Place| seen.by_id.get(&place.id).copied();
         let Some((from, to)) = at(from).zip(at(to)) else { return };

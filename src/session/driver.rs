@@ -1,8 +1,7 @@
 //! One applicant who is led through a flow call by call, without a scenario.
 //!
 //! It keeps what an API makes a client keep (the session, the bearer token), uploads files, polls while a service is at work, and
-//! knows what to answer an interactive service with. Which way it goes is for its caller to say: [`crate::compose::walk`] goes
-//! straight on.
+//! knows what to answer an interactive service with. Which way it goes, its caller says by what is entered ([`super::entry`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +48,8 @@ pub struct Driver {
     course: Course,
     session: Option<String>,
     bearer: Option<Secret>,
+    /// The country that was entered, which addresses and identity numbers follow.
+    pub(super) country: Option<String>,
     /// The business that was entered, which is then looked for.
     company: Option<Value>,
     exchanges: Vec<Exchange>,
@@ -68,7 +69,7 @@ pub enum Reply {
 impl Driver {
     /// An applicant who has not begun.
     pub fn new(course: Course) -> Self {
-        Driver { course, session: None, bearer: None, company: None, exchanges: Vec::new() }
+        Driver { course, session: None, bearer: None, country: None, company: None, exchanges: Vec::new() }
     }
 
     /// The session, once there is one.
