@@ -12,6 +12,7 @@ pub mod config;
 mod durations;
 pub mod exit;
 mod explain;
+mod explore;
 pub mod harness;
 mod import;
 mod last_run;
@@ -103,6 +104,7 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::Run(run)) => start(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::New(new)) => new::new(environment, new, &output),
+        Some(Command::Explore(explore)) => explore::explore(environment, explore, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),
         Some(Command::Record(record)) => record::record(environment, record, &output),
         Some(Command::Report(arguments)) => report::report(arguments, &output),

@@ -44,6 +44,7 @@
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
 //! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`map`] | what is known of a flow from earlier runs |
+//! | [`explore`] | learning a flow from its answers: what to try, what it shows, what is wrong |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, shards, tasks, trials |
@@ -89,6 +90,7 @@ pub mod cli;
 pub mod compose;
 pub mod diff;
 pub mod expect;
+pub mod explore;
 pub mod fake;
 pub mod journal;
 pub mod jsonpath;

@@ -140,6 +140,13 @@ impl FlowMap {
     }
 }
 
+impl View {
+    /// Whether another view is of the same version and language.
+    pub fn is_same(&self, other: &View) -> bool {
+        self.version == other.version && self.language == other.language
+    }
+}
+
 impl KnownStep {
     /// Reads a step or an end out of an answer's body; none for any other answer.
     pub fn of(body: &Value) -> Option<Self> {

@@ -8,6 +8,7 @@ pub mod curl;
 pub mod diagnostic;
 pub mod discretion;
 pub mod explanation;
+pub mod exploration;
 pub mod failure;
 pub mod findings;
 pub mod gaps;

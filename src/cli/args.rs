@@ -1,6 +1,7 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
 mod completions;
+mod explore;
 #[cfg(test)]
 mod help_tests;
 mod import;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::CompletionsArguments;
+pub use explore::ExploreArguments;
 pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
@@ -51,6 +53,7 @@ Examples:
   draftgate run scenarios/retail/accepted.yaml:12
   draftgate review                       go through new and changed answers
   draftgate lint                         check all files, send nothing
+  draftgate explore retail-onboarding    learn a flow from its answers
   draftgate new retail-onboarding        write a first scenario of a flow
   draftgate help run                     all about one command
 
@@ -90,6 +93,8 @@ pub enum Command {
     Review(ReviewArguments),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
+    /// Learn a flow from its answers: its map, what leads where, what is wrong
+    Explore(Box<ExploreArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),
     /// Turn a browser's recording (a HAR file) into scenarios
@@ -173,6 +178,7 @@ impl Arguments {
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
             Some(Command::New(new)) => new.color,
+            Some(Command::Explore(explore)) => explore.color,
             Some(Command::Import(import)) => import.color,
             Some(Command::Record(record)) => record.color,
             Some(Command::Report(report)) => report.color,

@@ -98,13 +98,19 @@ impl LastRun {
         before.append(&mut self.tests);
         self.tests = before;
         self.tests.retain(|name, _| is_test(name));
-        let folder = root.join(FOLDER);
-        let ignore = folder.join(".gitignore");
-        if !ignore.exists() {
-            write_file(&ignore, "*\n")?;
-        }
+        let folder = own_folder(root)?;
         let mut text = serde_json::to_vec_pretty(&self)?;
         text.push(b'\n');
         write_file(&folder.join(FILE), text)
     }
+}
+
+/// The folder for what is remembered, which git is told to pass over.
+pub(super) fn own_folder(root: &Path) -> io::Result<PathBuf> {
+    let folder = root.join(FOLDER);
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        write_file(&ignore, "*\n")?;
+    }
+    Ok(folder)
 }

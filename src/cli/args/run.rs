@@ -80,7 +80,7 @@ pub struct RunArguments {
     pub libtest: LibtestArguments,
 }
 
-fn duration(text: &str) -> Result<Duration, NoDuration> {
+pub(super) fn duration(text: &str) -> Result<Duration, NoDuration> {
     parse_duration(text).filter(|duration| !duration.is_zero()).ok_or(NoDuration)
 }
 

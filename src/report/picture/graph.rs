@@ -87,6 +87,14 @@ impl FlowGraph {
         graphs.into_values().filter(|graph| !graph.steps.is_empty()).collect()
     }
 
+    /// A flow as it is known, which nobody went through.
+    pub fn of(flow: &Flow) -> FlowGraph {
+        let (version, language) = (flow.version.clone(), flow.language.clone());
+        let mut graph = FlowGraph { flow: flow.flow.clone(), version, language, ..FlowGraph::default() };
+        graph.learn(flow);
+        graph
+    }
+
     /// Takes in what was known before the run.
     fn learn(&mut self, flow: &Flow) {
         let places: Vec<usize> = flow.steps.iter().map(|spot| self.step(spot)).collect();

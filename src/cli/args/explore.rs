@@ -1,0 +1,58 @@
+//! Arguments of `explore`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::run::duration;
+use super::{Color, ServerArguments, Target};
+
+/// Arguments of `explore`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  draftgate explore retail-onboarding
+  draftgate explore retail-onboarding --max-service-runs 5 --budget 2m
+  draftgate explore retail-onboarding --svg flow.svg --mermaid flow.mmd
+
+It goes on where it stopped: run it again after a limit was reached.
+personas.yaml in the scenario folder says whom services know.")]
+pub struct ExploreArguments {
+    /// The flow: an alias of the configuration, an id, or the name of a definition for the sandbox
+    #[arg(value_name = "FLOW")]
+    pub flow: String,
+    /// The language that the flow is asked for in, such as fr-CA
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// How many sessions are begun at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 500, help_heading = "Limits")]
+    pub max_sessions: usize,
+    /// How many requests are sent at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 5000, help_heading = "Limits")]
+    pub max_requests: usize,
+    /// How often services are run at most: an identity check may cost money
+    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
+    pub max_service_runs: Option<usize>,
+    /// How long it may take, such as 5m
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Limits")]
+    pub budget: Option<Duration>,
+    /// Explore anew, whatever was found out before
+    #[arg(long)]
+    pub fresh: bool,
+    /// Write a picture of the flow
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub svg: Option<PathBuf>,
+    /// Write a diagram of the flow in Mermaid's language
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub mermaid: Option<PathBuf>,
+    /// Which configuration
+    #[command(flatten)]
+    pub target: Target,
+    /// Which server
+    #[command(flatten)]
+    pub server: ServerArguments,
+    /// Colours
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
+}

@@ -1,0 +1,202 @@
+//! `draftgate explore`: learns a flow, and says what is wrong with it.
+
+mod kept;
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::Environment;
+use super::args::ExploreArguments;
+use super::exit::Exit;
+use super::output::Output;
+use super::prepare::refuse;
+use super::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, reach, unknown, unreachable_api};
+use super::settings::{place, store_root};
+use super::signal::stop_signal;
+use super::write::write;
+use crate::api::operation::Version;
+use crate::explore::applicant::Allowance;
+use crate::explore::findings::findings;
+use crate::explore::mapping::survey;
+use crate::explore::model::Goal;
+use crate::explore::people::Person;
+use crate::explore::{Exploration, Explored};
+use crate::map::store::{self, MapError};
+use crate::map::{Flaw, FlowMap, View, ViewName};
+use crate::phrase::counted;
+use crate::report::exploration;
+use crate::report::picture::graph::FlowGraph;
+use crate::report::picture::picture;
+use crate::session::entry::Growth;
+use crate::source::{Sources, from_here};
+use kept::About;
+
+/// Explores.
+pub(super) fn explore(environment: &Environment, arguments: &ExploreArguments, output: &Output) -> Exit {
+    match try_explore(environment, arguments, output) {
+        Ok(exit) => exit,
+        Err(exit) => exit,
+    }
+}
+
+fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: &Output) -> Result<Exit, Exit> {
+    let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
+    check_language(arguments.language.as_deref(), output)?;
+    let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: arguments.language.as_deref() };
+    let reached = reach(environment, &place, (&arguments.target, &arguments.server), &wanted, output)?;
+    let people: Arc<[Person]> = Arc::new([]);
+    let exploration = Exploration {
+        course: reached.course.clone(),
+        growth: Growth { seed: reached.settings.world.seed, today: reached.settings.world.today() },
+        people,
+        allowance: Allowance {
+            sessions: arguments.max_sessions,
+            requests: arguments.max_requests,
+            services: arguments.max_service_runs.unwrap_or(usize::MAX),
+            until: arguments.budget.map(|budget| Instant::now() + budget),
+        },
+    };
+    let root = store_root(&place);
+    let about = about(arguments, &reached, &exploration);
+    let went = carry_out(&exploration, &about, &root, arguments.fresh, &reached, output);
+    let view = ViewName { flow: arguments.flow.clone(), version: Version::Draft, language: arguments.language.clone() };
+    let settings = reached.leave();
+    let explored = went?;
+    let first = explored.model.beginnings.first();
+    if explored.model.steps.is_empty() && first == Some(&Goal::Refused(FLOW_NOT_FOUND)) {
+        return Err(unknown(&arguments.flow, &settings, output));
+    }
+    if explored.whole {
+        about.forget(&root);
+    }
+    tell(&explored, arguments, output);
+    let map = record(&explored, &view, &settings, output)?;
+    draw(&explored, arguments, &map, output)?;
+    let wrong = !findings(&explored).is_empty();
+    Ok(if wrong { Exit::Failed } else { Exit::Passed })
+}
+
+fn about(arguments: &ExploreArguments, reached: &Reached, exploration: &Exploration) -> About {
+    let people = exploration.people.iter().map(|person| (person.name.clone(), person.data.clone())).collect();
+    About {
+        format: About::FORMAT,
+        server: reached.settings.server.as_ref().map(|server| server.base_url.to_string()),
+        flow: arguments.flow.clone(),
+        version: Version::Draft.word().to_owned(),
+        language: arguments.language.clone(),
+        seed: exploration.growth.seed,
+        today: exploration.growth.today.to_string(),
+        people,
+    }
+}
+
+/// Explores, and keeps what is found out after each round.
+fn carry_out(
+    exploration: &Exploration,
+    about: &About,
+    root: &std::path::Path,
+    fresh: bool,
+    reached: &Reached,
+    output: &Output,
+) -> Result<Explored, Exit> {
+    let kept = if fresh { Vec::new() } else { about.read(root) };
+    if !kept.is_empty() {
+        output.say(&format!("Going on from {} explored before\n", counted(kept.len(), "session")));
+    }
+    let mut complaint = None;
+    let mut keep = |explored: &Explored| {
+        let mask = |text: &str| output.redactor.mask(text).into_owned();
+        if let Err(error) = about.write(root, &explored.trails, &mask) {
+            complaint.get_or_insert(error);
+        }
+    };
+    let went = reached.runtime.block_on(async {
+        let stopped = stop_signal();
+        let stopped = async {
+            match stopped {
+                Ok(stop) => stop.await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            went = exploration.explore(kept, &mut keep) => Some(went),
+            () = stopped => None,
+        }
+    });
+    if let Some(error) = complaint {
+        output.complain(&format!("warning: what is found out cannot be kept: {error}"));
+    }
+    match went {
+        Some(Ok(explored)) => Ok(explored),
+        Some(Err(error)) => Err(unreachable_api(&error, output)),
+        None => {
+            output.complain("interrupted: run it again to go on from here");
+            Err(Exit::Interrupted)
+        }
+    }
+}
+
+/// Says what was found out.
+fn tell(explored: &Explored, arguments: &ExploreArguments, output: &Output) {
+    let mark = |label: &str| if output.color { format!("\u{1b}[1m{label}\u{1b}[0m") } else { label.to_owned() };
+    let cost = exploration::cost(explored.sessions, explored.requests, explored.services);
+    output.say(&format!("Explored {}: {}\n  {cost}\n\n", arguments.flow, exploration::extent(explored)));
+    output.say(&exploration::steps(explored, &mark));
+    let found = findings(explored);
+    if !found.is_empty() {
+        output.say(&format!("\n{}\n", counted(found.len(), "finding")));
+        for (at, finding) in found.iter().enumerate() {
+            let sentence = exploration::sentence(&explored.model, finding).marked(mark);
+            output.say(&format!("  {}. {sentence}\n", at + 1));
+        }
+    }
+    if !explored.whole {
+        output.say("\nThis is not all: a limit was reached. Run it again to go on, or with a higher limit.\n");
+    }
+}
+
+/// Lays what was found out over the map of the flow.
+fn record(
+    explored: &Explored,
+    view: &ViewName,
+    settings: &super::settings::Settings,
+    output: &Output,
+) -> Result<FlowMap, Exit> {
+    let failed = |error: &MapError| {
+        output.complain(&format!("error: {error}"));
+        Exit::Usage
+    };
+    let before = match store::read(&settings.snapshots, &view.flow) {
+        Ok(before) => before,
+        Err(MapError::Flawed { flaw: Flaw { later: false, .. }, .. }) => None,
+        Err(error) => return Err(failed(&error)),
+    };
+    let today = settings.world.today().to_string();
+    let survey = survey(explored, view);
+    let mut map = FlowMap::after(&view.flow, before.as_ref(), &survey, explored.whole, &today);
+    // Other languages and the live version were not looked at.
+    let others = before.iter().flat_map(|map| &map.views);
+    let others = others.filter(|known| !map.views.iter().any(|new| new.is_same(known))).cloned();
+    map.views.extend(others.collect::<Vec<_>>());
+    if before.as_ref() != Some(&map) {
+        let mask = |text: &str| output.redactor.mask(text).into_owned();
+        let path = store::write(&settings.snapshots, &map, &mask).map_err(|error| failed(&error))?;
+        output.say(&format!("\nWrote {}\n", from_here(&path).display()));
+    }
+    Ok(map)
+}
+
+/// Writes the pictures that were asked for.
+fn draw(explored: &Explored, arguments: &ExploreArguments, map: &FlowMap, output: &Output) -> Result<(), Exit> {
+    if let Some(path) = &arguments.svg {
+        let view: Option<&View> = map.view(Version::Draft, arguments.language.as_deref());
+        let graph = view.map(|view| FlowGraph::of(&view.as_flow(&arguments.flow))).unwrap_or_default();
+        let svg = picture(&graph, "flow").standalone();
+        write(path, output.redactor.mask(&svg).as_bytes(), output)?;
+    }
+    if let Some(path) = &arguments.mermaid {
+        write(path, output.redactor.mask(&exploration::mermaid(explored)).as_bytes(), output)?;
+    }
+    Ok(())
+}

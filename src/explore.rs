@@ -1,0 +1,137 @@
+//! Learns a flow from its answers alone: fresh sessions go through it, each to find out something that was not known.
+//!
+//! A [`visit::Plan`] says what one session does, a [`trail::Trail`] what came of it; [`model::Model`] is what all trails show,
+//! [`fork`] why a step leads to several others, and [`round`] what is to be found out next. All but the visits themselves is a
+//! function of the trails: the same flow and seed are explored in the same way, and trails that were kept need not be gone again.
+
+pub mod applicant;
+pub mod classes;
+pub mod findings;
+pub mod fork;
+pub mod mapping;
+pub mod model;
+pub mod people;
+pub mod round;
+pub mod trail;
+pub mod visit;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::task::JoinSet;
+
+use crate::api::client::CallError;
+use crate::session::driver::Course;
+use crate::session::entry::Growth;
+use applicant::{Allowance, Real, Used};
+use fork::Fork;
+use model::Model;
+use people::Person;
+use round::{Planner, Round, memo};
+use trail::Trail;
+use visit::{Plan, visit};
+
+/// How a flow is explored.
+#[derive(Clone)]
+pub struct Exploration {
+    /// The flow, and where.
+    pub course: Course,
+    /// What made-up data grow from.
+    pub growth: Growth,
+    /// Who services know.
+    pub people: Arc<[Person]>,
+    /// What may be used.
+    pub allowance: Allowance,
+}
+
+/// What was found out.
+#[derive(Debug, Default)]
+pub struct Explored {
+    /// Each session, as it was planned and as it went.
+    pub trails: Vec<(Plan, Trail)>,
+    /// What they show.
+    pub model: Model,
+    /// Why each step leads where.
+    pub forks: Vec<Fork>,
+    /// How many sessions were gone now, rather than kept from before.
+    pub sessions: usize,
+    /// How many requests were sent now.
+    pub requests: usize,
+    /// How often a service was seen at work now.
+    pub services: usize,
+    /// Whether all that was to be found out was found out.
+    pub whole: bool,
+}
+
+impl Exploration {
+    /// Explores. `kept` are sessions of earlier explorations; `tell` hears what is known after each round.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer to a call. What was found out until then is lost to the caller, unless `tell` kept it.
+    pub async fn explore(
+        &self,
+        kept: Vec<(Plan, Trail)>,
+        tell: &mut (dyn FnMut(&Explored) + Send),
+    ) -> Result<Explored, CallError> {
+        let used = Arc::new(Used::default());
+        let applicant = || {
+            let (course, people, used) = (self.course.clone(), Arc::clone(&self.people), Arc::clone(&used));
+            Real::new(course, self.growth, people, used, self.allowance)
+        };
+        let mut kept: HashMap<String, Trail> = kept.into_iter().map(|(plan, trail)| (memo(&plan), trail)).collect();
+        let mut explored = Explored::default();
+        let mut done = HashSet::new();
+        loop {
+            self.learn(&mut explored, &used);
+            tell(&explored);
+            let (model, forks) = (&explored.model, explored.forks.as_slice());
+            let planner = Planner { model, forks, people: &self.people, today: self.growth.today, done: &done };
+            let Round { plans, untried } = planner.next();
+            if plans.is_empty() {
+                explored.whole = true;
+                return Ok(explored);
+            }
+            let mut going = JoinSet::new();
+            let mut gone: Vec<(usize, Option<Trail>)> = Vec::new();
+            for (at, plan) in plans.iter().enumerate() {
+                done.insert(memo(plan));
+                if let Some(trail) = kept.remove(&memo(plan)) {
+                    gone.push((at, Some(trail)));
+                    continue;
+                }
+                if explored.sessions == self.allowance.sessions {
+                    gone.push((at, None));
+                    continue;
+                }
+                explored.sessions += 1;
+                let (applicant, plan, untried) = (applicant(), plan.clone(), Arc::clone(&untried));
+                going.spawn(async move { (at, visit(applicant, &plan, &untried).await) });
+            }
+            while let Some(joined) = going.join_next().await {
+                // A panic is passed on to whoever explores.
+                let (at, trail) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+                gone.push((at, trail?));
+            }
+            gone.sort_by_key(|(at, _)| *at);
+            let stopped = gone.iter().any(|(_, trail)| trail.is_none());
+            for (at, trail) in gone {
+                explored.trails.extend(trail.map(|trail| (plans[at].clone(), trail)));
+            }
+            if stopped {
+                self.learn(&mut explored, &used);
+                tell(&explored);
+                return Ok(explored);
+            }
+        }
+    }
+
+    /// Makes of the trails what they show.
+    fn learn(&self, explored: &mut Explored, used: &Used) {
+        explored.model = Model::of(explored.trails.iter().map(|(_, trail)| trail), &self.people, self.growth.today);
+        explored.forks = explored.model.forks();
+        explored.requests = used.requests.load(Ordering::Relaxed);
+        explored.services = used.services.load(Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,162 @@
+//! Who goes through the flow while it is explored: somebody with a session at the API.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Map, Value};
+
+use super::classes::{Override, fields, sent};
+use super::people::Person;
+use super::trail::{Act, Hop, Outcome, Sight};
+use crate::api::client::CallError;
+use crate::api::element::Element;
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::wire::{BodyKind, elements};
+use crate::compose::field::key;
+use crate::fake::{Filled, is_visible};
+use crate::scenario::Fill;
+use crate::session::driver::{Course, Driver};
+use crate::session::entry::{Entered, Entry, Growth};
+use crate::session::fill::{Form, fill_in, held_values};
+
+/// Somebody who goes through a flow, at the API or in thought.
+pub trait Applicant: Send {
+    /// Begins, anew.
+    fn begin(&mut self) -> impl Future<Output = Result<Hop, CallError>> + Send;
+    /// Enters into a step where one stands.
+    fn enter(&mut self, at: &Sight, given: Vec<Override>) -> impl Future<Output = Result<Hop, CallError>> + Send;
+    /// Goes back.
+    fn back(&mut self) -> impl Future<Output = Result<Hop, CallError>> + Send;
+    /// How many requests that took so far.
+    fn requests(&self) -> usize;
+    /// Whether nothing more may be done, since what was allowed is used up.
+    fn must_stop(&self) -> bool;
+}
+
+/// What was used of what may be, by all that go through the flow at the same time.
+#[derive(Debug, Default)]
+pub struct Used {
+    /// Requests.
+    pub requests: AtomicUsize,
+    /// Times that a service was seen at work.
+    pub services: AtomicUsize,
+}
+
+/// What may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Sessions that are begun.
+    pub sessions: usize,
+    /// Requests that are sent.
+    pub requests: usize,
+    /// Times that a service is run.
+    pub services: usize,
+    /// When it must be over.
+    pub until: Option<tokio::time::Instant>,
+}
+
+/// Somebody with a session at the API.
+pub(super) struct Real {
+    driver: Driver,
+    growth: Growth,
+    people: Arc<[Person]>,
+    used: Arc<Used>,
+    allowance: Allowance,
+    counted: usize,
+}
+
+impl Real {
+    pub fn new(course: Course, growth: Growth, people: Arc<[Person]>, used: Arc<Used>, allowance: Allowance) -> Self {
+        Real { driver: Driver::new(course), growth, people, used, allowance, counted: 0 }
+    }
+
+    /// What was done, with what came of it. A service that was seen at work before the answer came is counted.
+    fn hop(&mut self, act: Act, sent: Vec<(String, Value)>, to: Outcome, interactive: bool) -> Hop {
+        let all = self.driver.exchanges().len();
+        let new = &self.driver.exchanges()[self.counted..];
+        let service = interactive || new.iter().any(|exchange| exchange.answer.kind() == BodyKind::Pending);
+        self.used.requests.fetch_add(new.len(), Ordering::Relaxed);
+        self.counted = all;
+        if service {
+            self.used.services.fetch_add(1, Ordering::Relaxed);
+        }
+        Hop { act, sent, service, to }
+    }
+}
+
+impl Applicant for Real {
+    async fn begin(&mut self) -> Result<Hop, CallError> {
+        let exchange = self.driver.begin().await?;
+        Ok(self.hop(Act::Begin, Vec::new(), Outcome::of(&exchange.answer), false))
+    }
+
+    async fn enter(&mut self, at: &Sight, given: Vec<Override>) -> Result<Hop, CallError> {
+        let elements = elements(&at.body);
+        let given = shown_only(&elements, given, self.growth);
+        let entry = Entry { fill: Fill::Valid, given: given.clone(), services: true };
+        let interactive = !at.body.get("elements").is_some_and(Value::is_array);
+        let (to, submitted) = match self.driver.enter(&at.body, &entry, self.growth).await? {
+            Entered::Answer(exchange) => (Outcome::of(&exchange.answer), true),
+            Entered::Unfillable(why) => (Outcome::Unfillable(why), false),
+            Entered::Interactive(kind) => (Outcome::Stuck(kind), false),
+        };
+        let body = self.driver.exchanges().iter().rev().find_map(submission).filter(|_| submitted && !interactive);
+        let tried = fields(&elements, &self.people, self.growth.today);
+        let sent = body.map(|body| sent(&elements, &tried, body)).unwrap_or_default();
+        Ok(self.hop(Act::Enter(given), sent, to, interactive && submitted))
+    }
+
+    async fn back(&mut self) -> Result<Hop, CallError> {
+        let exchange = self.driver.back().await?;
+        Ok(self.hop(Act::Back, Vec::new(), Outcome::of(&exchange.answer), false))
+    }
+
+    fn requests(&self) -> usize {
+        self.driver.exchanges().len()
+    }
+
+    fn must_stop(&self) -> bool {
+        self.used.requests.load(Ordering::Relaxed) >= self.allowance.requests
+            || self.used.services.load(Ordering::Relaxed) >= self.allowance.services
+            || self.allowance.until.is_some_and(|until| tokio::time::Instant::now() >= until)
+    }
+}
+
+/// The body of a submit.
+fn submission(exchange: &Exchange) -> Option<&Map<String, Value>> {
+    match &exchange.request.body {
+        RequestBody::Json(Value::Object(body)) => Some(body),
+        _ => None,
+    }
+}
+
+/// What is given without what goes to fields that are hidden then.
+fn shown_only(elements: &[Element], mut given: Vec<Override>, growth: Growth) -> Vec<Override> {
+    loop {
+        let named = |name: &str| elements.iter().find(|element| key(elements, element) == name);
+        let mut values = Map::new();
+        let mut omitted = Vec::new();
+        for (name, value) in &given {
+            match (named(name), value) {
+                (Some(element), Some(value)) => drop(values.insert(element.id.clone(), value.clone())),
+                (Some(element), None) => omitted.push(element.id.clone()),
+                (None, _) => {}
+            }
+        }
+        let form = Form { elements, given: &values, omitted: &omitted, country: None, today: growth.today };
+        let mut all = held_values(elements);
+        let filled = fill_in(&form, Fill::Valid, &crate::fake::Seed::new(growth.seed)).unwrap_or_default();
+        all.extend(filled.into_iter().map(|(element, filled)| {
+            let value = if let Filled::Value(value) = filled { value } else { Value::from("file") };
+            (element.id.clone(), value)
+        }));
+        all.extend(values);
+        omitted.iter().for_each(|id| drop(all.remove(id)));
+        let before = given.len();
+        given.retain(|(name, _)| named(name).is_some_and(|element| is_visible(element, &all)));
+        if given.len() == before {
+            return given;
+        }
+    }
+}

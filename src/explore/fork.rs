@@ -1,0 +1,154 @@
+//! Why a step leads to different others: the fields that decide.
+//!
+//! Two entries that differ in one field, and lead to different steps, prove that this field decides. Where two that lead to
+//! different steps differ in more, something between them is to be tried ([`Fork::open`]), until one field is left.
+
+use serde_json::Value;
+
+use super::model::{Goal, Model, Observation, Stage};
+
+/// What decides at a step.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fork {
+    /// What decides, in the order in which it was found.
+    pub factors: Vec<Factor>,
+    /// Two observations, by their places, of which it is not known yet why they led to different steps.
+    pub open: Option<(usize, usize)>,
+    /// Two observations of the same data that led to different steps.
+    pub unsteady: Option<(usize, usize)>,
+}
+
+/// Something that decides.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Factor {
+    /// What was entered into a field of a step.
+    Field(usize, String),
+    /// Whether one came by a step.
+    Via(usize),
+}
+
+impl Factor {
+    /// Its value in an observation; none where the step was not come by.
+    pub fn value(&self, stages: &[Stage]) -> Option<Value> {
+        match self {
+            Factor::Field(step, key) => {
+                let stage = stages.iter().rev().find(|stage| stage.step == *step)?;
+                Some(stage.sent.get(key).cloned().unwrap_or(Value::Null))
+            }
+            Factor::Via(step) => stages.iter().any(|stage| stage.step == *step).then_some(Value::Bool(true)),
+        }
+    }
+}
+
+/// Where a field of a stage has other values in two observations that went the same way.
+pub type Difference = (usize, String);
+
+/// What differs between two ways through the same steps; none where the steps differ.
+pub fn differences(one: &[Stage], other: &[Stage]) -> Option<Vec<Difference>> {
+    if one.len() != other.len() || one.iter().zip(other).any(|(one, other)| one.step != other.step) {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (at, (one, other)) in one.iter().zip(other).enumerate() {
+        let keys = one.sent.keys().chain(other.sent.keys().filter(|key| !one.sent.contains_key(*key)));
+        let differs = keys.filter(|key| one.sent.get(*key) != other.sent.get(*key));
+        found.extend(differs.map(|key| (at, key.clone())));
+    }
+    Some(found)
+}
+
+impl Model {
+    /// What decides at each step.
+    pub fn forks(&self) -> Vec<Fork> {
+        (0..self.steps.len()).map(|step| self.fork(step)).collect()
+    }
+
+    fn fork(&self, step: usize) -> Fork {
+        let all: Vec<usize> = (0..self.seen.len()).filter(|at| self.seen[*at].step() == step).collect();
+        let mut fork = Fork::default();
+        loop {
+            match self.conflict(&all, &fork.factors) {
+                None => return fork,
+                Some(Conflict::Same(one, other)) => {
+                    fork.unsteady = Some((one, other));
+                    return fork;
+                }
+                Some(Conflict::One(factor)) => fork.factors.push(factor),
+                Some(Conflict::Several(one, other)) => {
+                    fork.open = Some((one, other));
+                    return fork;
+                }
+            }
+        }
+    }
+
+    /// Two observations that led to different steps although all that is known to decide is the same: those that differ least.
+    fn conflict(&self, all: &[usize], factors: &[Factor]) -> Option<Conflict> {
+        let value = |at: usize| -> Vec<Option<Value>> {
+            factors.iter().map(|factor| factor.value(&self.seen[at].stages)).collect()
+        };
+        let values: Vec<_> = all.iter().map(|at| value(*at)).collect();
+        let mut best: Option<(usize, usize, usize)> = None;
+        let mut apart: Option<(usize, usize)> = None;
+        for (first, one) in all.iter().enumerate() {
+            for (second, other) in all.iter().enumerate().skip(first + 1) {
+                if self.seen[*one].to == self.seen[*other].to || values[first] != values[second] {
+                    continue;
+                }
+                match differences(&self.seen[*one].stages, &self.seen[*other].stages) {
+                    Some(found) if best.is_none_or(|(least, ..)| found.len() < least) => {
+                        best = Some((found.len(), *one, *other));
+                    }
+                    Some(_) => {}
+                    None => apart = apart.or(Some((*one, *other))),
+                }
+            }
+        }
+        match (best, apart) {
+            (Some((0, one, other)), _) => Some(Conflict::Same(one, other)),
+            (Some((1, one, other)), _) => {
+                let found = differences(&self.seen[one].stages, &self.seen[other].stages)?;
+                let (at, key) = found.into_iter().next()?;
+                Some(Conflict::One(Factor::Field(self.seen[one].stages[at].step, key)))
+            }
+            (Some((_, one, other)), _) => Some(Conflict::Several(one, other)),
+            (None, Some((one, other))) => Some(Conflict::One(self.parting(one, other)?)),
+            (None, None) => None,
+        }
+    }
+
+    /// The step that one of two ways came by, and the other did not.
+    fn parting(&self, one: usize, other: usize) -> Option<Factor> {
+        let by = |at: usize, step: usize| self.seen[at].stages.iter().any(|stage| stage.step == step);
+        let only = |at: usize, not: usize| {
+            let steps = self.seen[at].stages.iter().map(|stage| stage.step);
+            steps.filter(|step| !by(not, *step)).map(Factor::Via).next()
+        };
+        only(one, other).or_else(|| only(other, one))
+    }
+
+    /// What of an observation is known to decide.
+    pub fn deciding(&self, fork: &Fork, seen: &Observation) -> Vec<(Factor, Option<Value>)> {
+        fork.factors.iter().map(|factor| (factor.clone(), factor.value(&seen.stages))).collect()
+    }
+
+    /// What a step leads to, each goal with the first observation of it.
+    pub fn goals(&self, step: usize) -> Vec<(Goal, usize)> {
+        let mut goals: Vec<(Goal, usize)> = Vec::new();
+        for (at, seen) in self.seen.iter().enumerate().filter(|(_, seen)| seen.step() == step) {
+            if !goals.iter().any(|(goal, _)| *goal == seen.to) {
+                goals.push((seen.to.clone(), at));
+            }
+        }
+        goals
+    }
+}
+
+enum Conflict {
+    /// The same data.
+    Same(usize, usize),
+    /// Data that differ in one respect.
+    One(Factor),
+    /// Data that differ in several.
+    Several(usize, usize),
+}

@@ -1,0 +1,321 @@
+//! One session of an exploration: what is done in it, told beforehand, and carried out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::applicant::Applicant;
+use super::classes::{Override, fields};
+use super::people::Person;
+use super::trail::{Hop, Outcome, Sight, Trail};
+use crate::api::client::CallError;
+use crate::api::wire::elements;
+use jiff::civil::Date;
+
+/// How often a session may come to one step.
+const MOST_VISITS: usize = 3;
+/// How many things are done in a session at most.
+const MOST_HOPS: usize = 300;
+
+/// What is done in one session. Two sessions that are planned alike go alike, as long as the flow is the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is entered into each step on the way to where there is something to find out.
+    pub way: Vec<Vec<Override>>,
+    /// What is done there.
+    pub then: Then,
+}
+
+/// What is done where there is something to find out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Then {
+    /// One goes on to the end with made-up data.
+    Straight,
+    /// One goes on to the end, and tries at each step what was never tried there: of several such trials the one of this
+    /// number.
+    Sweep(usize),
+    /// One goes on as this one of the people who are known.
+    As(usize),
+    /// Two entries led to different steps: what differs in them is halved until one field is left, by going back each time.
+    Narrow {
+        /// One entry.
+        from: Vec<Override>,
+        /// The other.
+        to: Vec<Override>,
+        /// What the first one leads to.
+        leads: String,
+    },
+    /// Each of these is entered, by going back in between.
+    Try(Vec<Vec<Override>>),
+    /// One goes back to the beginning.
+    Back,
+    /// Nothing: it was to be seen what the last entry leads to.
+    Stop,
+}
+
+/// What nobody tried yet, by what a step is known by: a list of entries, each of which tries something.
+#[derive(Debug, Default)]
+pub struct Untried {
+    /// The trials of the steps that are known.
+    pub of: HashMap<String, Vec<Vec<Override>>>,
+    /// Whether a step's id is the same in every session, so that it tells it from others that look alike.
+    pub stable: bool,
+    /// Who services know.
+    pub people: Arc<[Person]>,
+    /// The day that ages are reckoned from.
+    pub today: Option<Date>,
+}
+
+impl Sight {
+    /// What a step is known by. Where ids are `stable` they tell apart what looks alike.
+    pub fn ident(&self, stable: bool) -> String {
+        let id = if stable { self.id.as_str() } else { "" };
+        format!("{}\u{1f}{}\u{1f}{}\u{1f}{id}", self.spot.title, self.spot.kind, self.spot.shape)
+    }
+}
+
+impl Outcome {
+    /// What it is, in a word that differs where outcomes do.
+    pub fn word(&self, stable: bool) -> String {
+        match self {
+            Outcome::At(sight) => sight.ident(stable),
+            Outcome::Refused(code, _) => format!("refused {code}"),
+            Outcome::Stuck(kind) => format!("stuck {kind}"),
+            Outcome::Unfillable(_) => "unfillable".to_owned(),
+            Outcome::Pending => "pending".to_owned(),
+            Outcome::Unknown => "unknown".to_owned(),
+        }
+    }
+}
+
+/// A session under way.
+struct Visit<'a, A> {
+    applicant: A,
+    plan: &'a Plan,
+    untried: &'a Untried,
+    hops: Vec<Hop>,
+    visits: HashMap<String, usize>,
+}
+
+/// Carries out what is planned; none where it had to stop on the way since what is allowed is used up.
+///
+/// # Errors
+///
+/// When there is no answer to a call.
+pub async fn visit<A: Applicant>(applicant: A, plan: &Plan, untried: &Untried) -> Result<Option<Trail>, CallError> {
+    let mut visit = Visit { applicant, plan, untried, hops: Vec::new(), visits: HashMap::new() };
+    let whole = visit.go().await?;
+    let requests = visit.applicant.requests();
+    Ok(whole.then_some(Trail { hops: visit.hops, requests }))
+}
+
+impl<A: Applicant> Visit<'_, A> {
+    /// Goes all the way: whether it got to its end.
+    async fn go(&mut self) -> Result<bool, CallError> {
+        if self.applicant.must_stop() {
+            return Ok(false);
+        }
+        let hop = self.applicant.begin().await?;
+        let Some(mut at) = self.arrive(hop) else { return Ok(true) };
+        for given in &self.plan.way {
+            if self.applicant.must_stop() {
+                return Ok(false);
+            }
+            let hop = self.applicant.enter(&at, given.clone()).await?;
+            match self.arrive(hop) {
+                Some(next) if !next.is_end() => at = next,
+                _ => return Ok(true),
+            }
+        }
+        match &self.plan.then {
+            Then::Narrow { from, to, leads } => self.narrow(at, from.clone(), to.clone(), leads.clone()).await,
+            Then::Try(entries) => self.try_all(at, entries).await,
+            Then::Back => self.go_back(at).await,
+            Then::Stop => Ok(true),
+            Then::Straight | Then::Sweep(_) | Then::As(_) => self.go_on(at).await,
+        }
+    }
+
+    /// Notes what came of a hop: where one stands now, unless the session is over.
+    fn arrive(&mut self, hop: Hop) -> Option<Sight> {
+        let sight = hop.to.sight().cloned();
+        self.hops.push(hop);
+        let sight = sight?;
+        let visits = self.visits.entry(sight.ident(self.untried.stable)).or_default();
+        *visits += 1;
+        (*visits <= MOST_VISITS && self.hops.len() < MOST_HOPS).then_some(sight)
+    }
+
+    /// Goes on to the end.
+    async fn go_on(&mut self, mut at: Sight) -> Result<bool, CallError> {
+        while !at.is_end() {
+            if self.applicant.must_stop() {
+                return Ok(false);
+            }
+            let given = self.trial(&at);
+            let plain = given.is_empty();
+            let mut hop = self.applicant.enter(&at, given).await?;
+            if matches!(hop.to, Outcome::Refused(..)) && !plain {
+                // What was tried is not taken: on with what usually is.
+                self.hops.push(hop);
+                hop = self.applicant.enter(&at, Vec::new()).await?;
+            }
+            match self.arrive(hop) {
+                Some(next) => at = next,
+                None => return Ok(true),
+            }
+        }
+        Ok(true)
+    }
+
+    /// What is entered into a step on the way to the end.
+    fn trial(&self, at: &Sight) -> Vec<Override> {
+        let Some(today) = self.untried.today else { return Vec::new() };
+        match self.plan.then {
+            Then::Sweep(number) => {
+                let known = self.untried.of.get(&at.ident(self.untried.stable));
+                let own = || trials(&fields(&elements(&at.body), &self.untried.people, today), |_, _| false);
+                let all = known.cloned().unwrap_or_else(own);
+                all.get(number).cloned().unwrap_or_default()
+            }
+            Then::As(person) => {
+                let person = self.untried.people.get(person);
+                person.map(|person| person.entries(&elements(&at.body))).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Halves what differs between two entries of which the one `leads` elsewhere than the other.
+    async fn narrow(
+        &mut self,
+        at: Sight,
+        mut from: Vec<Override>,
+        mut to: Vec<Override>,
+        leads: String,
+    ) -> Result<bool, CallError> {
+        let home = at.ident(self.untried.stable);
+        let mut at = at;
+        loop {
+            let differing = differing(&from, &to);
+            if differing.len() < 2 {
+                return Ok(true);
+            }
+            let half = with(&from, &to, &differing[..differing.len() / 2]);
+            if self.applicant.must_stop() {
+                return Ok(false);
+            }
+            let hop = self.applicant.enter(&at, half.clone()).await?;
+            if hop.to.word(self.untried.stable) == leads {
+                from = half
+            } else {
+                to = half
+            }
+            match self.home_again(at, hop, &home).await? {
+                Some(again) => at = again,
+                None => return Ok(true),
+            }
+        }
+    }
+
+    /// Enters one thing after the other into the same step.
+    async fn try_all(&mut self, mut at: Sight, entries: &[Vec<Override>]) -> Result<bool, CallError> {
+        let home = at.ident(self.untried.stable);
+        for given in entries {
+            if self.applicant.must_stop() {
+                return Ok(false);
+            }
+            let hop = self.applicant.enter(&at, given.clone()).await?;
+            match self.home_again(at, hop, &home).await? {
+                Some(again) => at = again,
+                None => break,
+            }
+        }
+        Ok(true)
+    }
+
+    /// Notes what came of a trial, and goes back to where it was made; none where one cannot.
+    async fn home_again(&mut self, at: Sight, hop: Hop, home: &str) -> Result<Option<Sight>, CallError> {
+        let refused = matches!(hop.to, Outcome::Refused(..));
+        let next = hop.to.sight().cloned();
+        self.hops.push(hop);
+        match next {
+            _ if refused => Ok(Some(at)),
+            Some(next) if next.can_go_back() => {
+                let hop = self.applicant.back().await?;
+                let sight = hop.to.sight().cloned();
+                self.hops.push(hop);
+                Ok(sight.filter(|sight| sight.ident(self.untried.stable) == home))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Goes back for as long as it is said that one can.
+    async fn go_back(&mut self, mut at: Sight) -> Result<bool, CallError> {
+        while at.can_go_back() && self.hops.len() < MOST_HOPS {
+            if self.applicant.must_stop() {
+                return Ok(false);
+            }
+            let hop = self.applicant.back().await?;
+            let next = hop.to.sight().cloned();
+            self.hops.push(hop);
+            match next {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Trials of a form: each tries one more class of each field, until all are tried. `done` says which are.
+pub fn trials(fields: &[super::classes::Field], done: impl Fn(&str, &Value) -> bool) -> Vec<Vec<Override>> {
+    let mut trials: Vec<Vec<Override>> = Vec::new();
+    for field in fields {
+        let open = field.classes.iter().filter(|class| !done(&field.key, class));
+        for (at, class) in open.enumerate() {
+            if trials.len() == at {
+                trials.push(Vec::new());
+            }
+            let wanted = Some(class.clone()).filter(|class| !class.is_null());
+            let needs: Vec<Override> = field.shown_by.iter().cloned().chain([(field.key.clone(), wanted)]).collect();
+            // A field that another trial needs otherwise is left to that.
+            let clash = |trial: &[Override]| {
+                needs.iter().any(|(key, value)| trial.iter().any(|(known, other)| known == key && other != value))
+            };
+            let free = (at..trials.len()).find(|at| !clash(&trials[*at])).unwrap_or_else(|| {
+                trials.push(Vec::new());
+                trials.len() - 1
+            });
+            for entry in needs {
+                if !trials[free].contains(&entry) {
+                    trials[free].push(entry);
+                }
+            }
+        }
+    }
+    trials
+}
+
+/// The fields of which two entries say different things.
+pub fn differing(from: &[Override], to: &[Override]) -> Vec<String> {
+    let value = |entries: &[Override], key: &str| entries.iter().find(|(known, _)| known == key).cloned();
+    let mut keys: Vec<String> = Vec::new();
+    for (key, _) in from.iter().chain(to) {
+        if !keys.contains(key) && value(from, key) != value(to, key) {
+            keys.push(key.clone());
+        }
+    }
+    keys
+}
+
+/// An entry in which these fields are as another has them.
+pub fn with(from: &[Override], to: &[Override], keys: &[String]) -> Vec<Override> {
+    let mut entry: Vec<Override> = from.iter().filter(|(key, _)| !keys.contains(key)).cloned().collect();
+    entry.extend(to.iter().filter(|(key, _)| keys.contains(key)).cloned());
+    entry
+}

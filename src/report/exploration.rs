@@ -1,0 +1,126 @@
+//! What exploring a flow found out: in a terminal, and as a diagram in Mermaid's language.
+
+mod findings;
+mod mermaid;
+
+use crate::explore::Explored;
+use crate::explore::mapping::ways;
+use crate::explore::model::{Goal, Model};
+use crate::map::{Entered, Given, When};
+use crate::phrase::counted;
+use crate::semantic::Sentence;
+
+pub use findings::sentence;
+pub use mermaid::mermaid;
+
+/// How much of a flow was found, and what it took: "7 steps, 9 ways between them".
+pub fn extent(explored: &Explored) -> String {
+    let model = &explored.model;
+    let ways: usize = (0..model.steps.len()).map(|step| model.next(step).len()).sum();
+    format!("{}, {} between them", counted(model.steps.len(), "step"), counted(ways, "way"))
+}
+
+/// What it took: "12 sessions, 74 requests, 9 service runs".
+pub fn cost(sessions: usize, requests: usize, services: usize) -> String {
+    format!("{}, {}, {}", counted(sessions, "session"), counted(requests, "request"), counted(services, "service run"))
+}
+
+/// Each step, and where it leads. `mark` makes labels what they are to look like.
+pub fn steps(explored: &Explored, mark: &dyn Fn(&str) -> String) -> String {
+    let model = &explored.model;
+    let mut text = String::new();
+    for step in model.by_distance() {
+        if model.steps[step].sight.is_end() {
+            continue;
+        }
+        text.push_str(&format!("  {}\n", mark(name(model, step))));
+        let all = ways(model, step, &explored.forks[step]);
+        let several = all.len() > 1;
+        for (to, when) in all {
+            let to = mark(name(model, to));
+            let why = reason(model, step, &when, several).marked(mark);
+            text.push_str(&format!("    → {to}{why}\n"));
+        }
+        for back in backwards(model, step) {
+            text.push_str(&format!("    ← {}\n", mark(name(model, back))));
+        }
+        for word in model.goals(step).into_iter().filter_map(|(goal, _)| beyond(&goal)) {
+            text.push_str(&format!("    × {word}\n"));
+        }
+    }
+    text
+}
+
+/// What is not a step, and yet came of it.
+fn beyond(goal: &Goal) -> Option<String> {
+    match goal {
+        Goal::Other(word) => Some(match word.as_str() {
+            "pending" => "the answer was pending for as long as was waited".to_owned(),
+            "unfillable" => "nothing valid could be made up for a required field".to_owned(),
+            word => match word.strip_prefix("stuck ") {
+                Some(kind) => format!("only a person or the service's own SDK gets on from here ({kind})"),
+                None => "an answer that the API's reference does not describe".to_owned(),
+            },
+        }),
+        _ => None,
+    }
+}
+
+/// The steps that going back from a step leads to.
+fn backwards(model: &Model, step: usize) -> Vec<usize> {
+    let mut all: Vec<usize> = Vec::new();
+    for back in model.backs.iter().filter(|back| back.from == step) {
+        if let Goal::Step(to) = back.to
+            && !all.contains(&to)
+        {
+            all.push(to);
+        }
+    }
+    all
+}
+
+/// What people call a step; one that looks like another has a number, as in the map.
+pub(super) fn name(model: &Model, step: usize) -> &str {
+    model.steps[step].sight.name()
+}
+
+/// Why a step leads a way, to be put behind it.
+fn reason(model: &Model, step: usize, when: &When<usize>, several: bool) -> Sentence {
+    let sentence = Sentence::default();
+    if when.is_empty() {
+        return if several { sentence.words("  otherwise") } else { sentence };
+    }
+    let mut sentence = sentence.words("  when ");
+    for (at, all) in when.iter().enumerate() {
+        sentence = if at > 0 { sentence.words(", or ") } else { sentence };
+        for (at, given) in all.iter().enumerate() {
+            sentence = if at > 0 { sentence.words(" and ") } else { sentence };
+            sentence = condition(sentence, model, step, given);
+        }
+    }
+    sentence
+}
+
+fn condition(sentence: Sentence, model: &Model, step: usize, given: &Given<usize>) -> Sentence {
+    let value = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let sentence = sentence.label(&given.field);
+    let sentence = if given.step == step { sentence } else { sentence.words(" of ").label(name(model, given.step)) };
+    match &given.entered {
+        Entered::Is(values) => {
+            let all: Vec<String> = values.iter().map(value).collect();
+            sentence.words(format!(" is {}", all.join(" or ")))
+        }
+        Entered::Between(Some(least), Some(most)) if least == most => sentence.words(format!(" is {}", value(least))),
+        Entered::Between(least, most) => {
+            let (least, most) = (least.as_ref().map(value), most.as_ref().map(value));
+            sentence.words(match (least, most) {
+                (Some(least), Some(most)) => format!(" is {least} to {most}"),
+                (Some(least), None) => format!(" is {least} or more"),
+                (None, Some(most)) => format!(" is {most} or less"),
+                (None, None) => " is anything".to_owned(),
+            })
+        }
+        Entered::Filled(true) => sentence.words(" is filled in"),
+        Entered::Filled(false) => sentence.words(" is empty"),
+    }
+}

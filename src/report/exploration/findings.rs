@@ -1,0 +1,73 @@
+//! What is wrong with a flow, in words.
+
+use serde_json::Value;
+
+use super::name;
+use crate::explore::findings::{Finding, What};
+use crate::explore::model::{Goal, Model};
+use crate::semantic::Sentence;
+
+/// The sentence of a finding, which names the step where it shows.
+pub fn sentence(model: &Model, finding: &Finding) -> Sentence {
+    let sentence = match finding.step {
+        Some(step) => Sentence::default().label(name(model, step)).words(": "),
+        None => Sentence::default(),
+    };
+    match &finding.what {
+        What::NoBeginning(goal) => goal_words(sentence.words("the flow does not begin: "), model, goal),
+        What::NoEnd(steps) => {
+            let names: Vec<String> = steps.iter().map(|step| name(model, *step).to_owned()).collect();
+            let sentence = sentence.words("from here nobody gets to an end");
+            if names.len() > 1 { sentence.words("; every way leads round ").labels(&names) } else { sentence }
+        }
+        What::Refused { field, value: Value::Null, code, message } => {
+            let sentence = sentence.label(field).words(" need not be filled in, and leaving it empty is refused with ");
+            sentence.words(refusal(*code, message))
+        }
+        What::Refused { field, value, code, message } => {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let sentence = sentence.label(field).words(format!(" may be {value}, which is refused with "));
+            sentence.words(refusal(*code, message))
+        }
+        What::NoWayOn { code: Some(code), message } => {
+            sentence.words("whatever is entered, it is refused with ").words(refusal(*code, message))
+        }
+        What::NoWayOn { code: None, message } if message == "pending" => {
+            sentence.words("what is submitted stays pending for as long as is waited")
+        }
+        What::NoWayOn { code: None, .. } => {
+            sentence.words("what is submitted is answered with something that the API's reference does not describe")
+        }
+        What::Failed { code, message } => sentence.words("submitting ends in ").words(refusal(*code, message)),
+        What::BackRefused(code) => {
+            sentence.words(format!("the step says that one can go back, and going back is refused with {code}"))
+        }
+        What::BackElsewhere { to, before } => sentence
+            .words("going back leads to ")
+            .label(name(model, *to))
+            .words(", and one came from ")
+            .label(name(model, *before)),
+        What::Unsteady(one, other) => {
+            let sentence = goal_words(sentence.words("the same data led to "), model, one);
+            goal_words(sentence.words(" and to "), model, other)
+        }
+        What::NeverShown { field, asks, of } => {
+            let asks = asks.as_str().map_or_else(|| asks.to_string(), str::to_owned);
+            let sentence = sentence.label(field).words(" is never shown: it asks for ").label(of);
+            sentence.words(format!(" to be {asks}, which is not offered"))
+        }
+    }
+}
+
+fn goal_words(sentence: Sentence, model: &Model, goal: &Goal) -> Sentence {
+    match goal {
+        Goal::Step(step) => sentence.label(name(model, *step)),
+        Goal::Refused(code) => sentence.words(format!("a refusal with {code}")),
+        Goal::Other(word) => sentence.words(word),
+    }
+}
+
+fn refusal(code: i64, message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    if message.is_empty() { code.to_string() } else { format!("{code} ({message})") }
+}
