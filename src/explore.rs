@@ -76,10 +76,6 @@ impl Exploration {
         tell: &mut (dyn FnMut(&Explored) + Send),
     ) -> Result<Explored, CallError> {
         let used = Arc::new(Used::default());
-        let applicant = || {
-            let (course, people, used) = (self.course.clone(), Arc::clone(&self.people), Arc::clone(&used));
-            Real::new(course, self.growth, people, used, self.allowance)
-        };
         let mut kept: HashMap<String, Trail> = kept.into_iter().map(|(plan, trail)| (memo(&plan), trail)).collect();
         let mut explored = Explored::default();
         let mut done = HashSet::new();
@@ -88,43 +84,54 @@ impl Exploration {
             tell(&explored);
             let (model, forks) = (&explored.model, explored.forks.as_slice());
             let planner = Planner { model, forks, people: &self.people, today: self.growth.today, done: &done };
-            let Round { plans, untried } = planner.next();
-            if plans.is_empty() {
+            let round = planner.next();
+            if round.plans.is_empty() {
                 explored.whole = true;
                 return Ok(explored);
             }
-            let mut going = JoinSet::new();
-            let mut gone: Vec<(usize, Option<Trail>)> = Vec::new();
-            for (at, plan) in plans.iter().enumerate() {
+            for plan in &round.plans {
                 done.insert(memo(plan));
-                if let Some(trail) = kept.remove(&memo(plan)) {
-                    gone.push((at, Some(trail)));
-                    continue;
-                }
-                if explored.sessions == self.allowance.sessions {
-                    gone.push((at, None));
-                    continue;
-                }
-                explored.sessions += 1;
-                let (applicant, plan, untried) = (applicant(), plan.clone(), Arc::clone(&untried));
-                going.spawn(async move { (at, visit(applicant, &plan, &untried).await) });
+                done.extend(plan.stops.iter().map(|stop| stop.task.memo()));
             }
-            while let Some(joined) = going.join_next().await {
-                // A panic is passed on to whoever explores.
-                let (at, trail) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-                gone.push((at, trail?));
-            }
-            gone.sort_by_key(|(at, _)| *at);
-            let stopped = gone.iter().any(|(_, trail)| trail.is_none());
-            for (at, trail) in gone {
-                explored.trails.extend(trail.map(|trail| (plans[at].clone(), trail)));
-            }
+            let gone = self.go(&round, &mut kept, &mut explored.sessions, &used).await?;
+            let stopped = gone.iter().any(Option::is_none);
+            let pairs = round.plans.into_iter().zip(gone);
+            explored.trails.extend(pairs.filter_map(|(plan, trail)| Some((plan, trail?))));
             if stopped {
                 self.learn(&mut explored, &used);
                 tell(&explored);
                 return Ok(explored);
             }
         }
+    }
+
+    /// Goes the sessions of a round, those aside that are kept; none for one that had to stop, or could not begin, since what
+    /// is allowed is used up.
+    async fn go(
+        &self,
+        round: &Round,
+        kept: &mut HashMap<String, Trail>,
+        sessions: &mut usize,
+        used: &Arc<Used>,
+    ) -> Result<Vec<Option<Trail>>, CallError> {
+        let mut going = JoinSet::new();
+        let mut gone: Vec<Option<Trail>> = round.plans.iter().map(|plan| kept.remove(&memo(plan))).collect();
+        for (at, plan) in round.plans.iter().enumerate().filter(|(at, _)| gone[*at].is_none()) {
+            if *sessions == self.allowance.sessions {
+                break;
+            }
+            *sessions += 1;
+            let (course, people, used) = (self.course.clone(), Arc::clone(&self.people), Arc::clone(used));
+            let applicant = Real::new(course, self.growth, people, used, self.allowance);
+            let (plan, untried) = (plan.clone(), Arc::clone(&round.untried));
+            going.spawn(async move { (at, visit(applicant, &plan, &untried).await) });
+        }
+        while let Some(joined) = going.join_next().await {
+            // A panic is passed on to whoever explores.
+            let (at, trail) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+            gone[at] = trail?;
+        }
+        Ok(gone)
     }
 
     /// Makes of the trails what they show.

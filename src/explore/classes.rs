@@ -33,8 +33,9 @@ pub struct Field {
     pub key: String,
     /// What may lead another way, each value of a class of its own; null for leaving it empty.
     pub classes: Vec<Value>,
-    /// Whether the classes have an order, so that there is a bound somewhere between two that lead different ways.
-    pub ordered: bool,
+    /// Values in their order, the classes among them: where two classes lead different ways, a bound lies in between. Empty for
+    /// a field whose values have no order.
+    pub scale: Vec<Value>,
     /// What has to be entered elsewhere on the form for this field to be shown.
     pub shown_by: Vec<Override>,
 }
@@ -46,7 +47,8 @@ pub fn fields(elements: &[Element], people: &[Person], today: Date) -> Vec<Field
     let mut fields: Vec<Field> = Vec::new();
     for element in elements {
         let key = key(elements, element);
-        let (mut classes, ordered) = own_classes(element, today);
+        let scale = scale(element, today);
+        let mut classes = if scale.is_empty() { own_classes(element) } else { ends(&scale) };
         let compared = compared_with(elements, element).into_iter().filter(|_| takes_any(element));
         let theirs = theirs.iter().filter(|(name, _)| *name == key).filter_map(|(_, value)| value.clone());
         for value in compared.chain(theirs) {
@@ -59,29 +61,43 @@ pub fn fields(elements: &[Element], people: &[Person], today: Date) -> Vec<Field
         }
         if !classes.is_empty() {
             let shown_by = shown_by(elements, element);
-            fields.push(Field { key, classes, ordered, shown_by });
+            fields.push(Field { key, classes, scale, shown_by });
         }
     }
     fields
 }
 
-/// The classes of an element by itself, and whether they have an order.
-fn own_classes(element: &Element, today: Date) -> (Vec<Value>, bool) {
+/// The classes of an element by itself, where they have no order.
+fn own_classes(element: &Element) -> Vec<Value> {
     let offered: Vec<Value> = element.options().into_iter().map(|(value, _)| value).filter(|v| !is_blank(v)).collect();
     match element.kind {
-        ElementType::CountrySelect if offered.is_empty() => {
-            (COUNTRIES.iter().map(|code| Value::from(*code)).collect(), false)
-        }
-        ElementType::CountrySelect if offered.len() > MOST_OPTIONS => (countries(element), false),
-        ElementType::Checkbox if offered.len() > 1 => (groups(&offered), false),
-        ElementType::CheckboxGroup => (groups(&offered), false),
-        ElementType::Checkbox if element.required() => (Vec::new(), false),
-        ElementType::Checkbox => (vec![Value::Bool(true), Value::Bool(false)], false),
-        ElementType::Number => (numbers(element), true),
-        ElementType::Date => (dates(element, today), true),
-        ElementType::Static | ElementType::File => (Vec::new(), false),
-        _ => (offered.into_iter().take(MOST_OPTIONS).collect(), false),
+        ElementType::CountrySelect if offered.is_empty() => COUNTRIES.iter().map(|code| Value::from(*code)).collect(),
+        ElementType::CountrySelect if offered.len() > MOST_OPTIONS => countries(element),
+        ElementType::Checkbox if offered.len() > 1 => groups(&offered),
+        ElementType::CheckboxGroup => groups(&offered),
+        ElementType::Checkbox if element.required() => Vec::new(),
+        ElementType::Checkbox => vec![Value::Bool(true), Value::Bool(false)],
+        ElementType::Static | ElementType::File => Vec::new(),
+        _ => offered.into_iter().take(MOST_OPTIONS).collect(),
     }
+}
+
+/// The values of an element that have an order; none where they have none.
+fn scale(element: &Element, today: Date) -> Vec<Value> {
+    match element.kind {
+        ElementType::Number => numbers(element),
+        ElementType::Date => dates(element, today),
+        _ => Vec::new(),
+    }
+}
+
+/// The ends of a scale, and its middle: what lies between two that lead the same way mostly does, too.
+fn ends(scale: &[Value]) -> Vec<Value> {
+    let last = scale.len() - 1;
+    let mut classes = vec![scale[0].clone(), scale[last].clone(), scale[last / 2].clone()];
+    classes.dedup();
+    classes.truncate(scale.len());
+    classes
 }
 
 /// Of many countries, those that stand for others.
@@ -230,14 +246,15 @@ mod tests {
             json!({"id": "1", "type": "checkbox_group", "name": "a", "options": ["x", "y"], "validations": required});
         assert_eq!(classes(group), json!([["x"], ["y"], ["x", "y"]]));
         let few = json!([{"type": "required"}, {"type": "range", "min": 1, "max": 4}]);
-        assert_eq!(classes(json!({"id": "1", "type": "number", "name": "a", "validations": few})), json!([1, 2, 3, 4]));
+        assert_eq!(classes(json!({"id": "1", "type": "number", "name": "a", "validations": few})), json!([1, 4, 2]));
         let many = json!([{"type": "required"}, {"type": "range", "min": 5, "max": 2000}]);
         let number = json!({"id": "1", "type": "number", "name": "a", "validations": many});
-        assert_eq!(classes(number), json!([5, 10, 100, 1000, 1003, 2000]));
+        assert_eq!(classes(number), json!([5, 2000, 100]));
         let bounds = json!([{"type": "required"}, {"type": "range", "min": "1961-01-01", "max": "2008-11-29"}]);
         let born = json!({"id": "1", "type": "date", "name": "a", "validations": bounds});
-        let days = ["1961-01-01", "1961-11-29", "1961-11-30", "2005-11-29", "2005-11-30", "2008-11-29"];
-        assert_eq!(classes(born), json!(days));
+        let days = json!(["1961-01-01", "1961-11-29", "1961-11-30", "2005-11-29", "2005-11-30", "2008-11-29"]);
+        assert_eq!(Value::Array(of(json!([born]))[0].scale.clone()), days);
+        assert_eq!(classes(born), json!([days[0], days[5], days[2]]));
         assert_eq!(classes(json!({"id": "1", "type": "country_select", "name": "a"})).as_array().unwrap().len(), 13);
     }
 

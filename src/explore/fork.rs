@@ -57,17 +57,46 @@ pub fn differences(one: &[Stage], other: &[Stage]) -> Option<Vec<Difference>> {
     Some(found)
 }
 
+/// How much more it weighs that something was entered otherwise in an earlier step, and that one came by other steps.
+const EARLIER: usize = 1_000;
+const ELSEWHERE: usize = 1_000_000;
+
+/// How much differs between two ways to the same step, what was entered there included: what was entered there counts least.
+/// None where nothing differs but the steps that one came by.
+fn distance(one: &[Stage], other: &[Stage]) -> Option<usize> {
+    let last = one.len().max(1) - 1;
+    match differences(one, other) {
+        Some(found) => Some(found.iter().map(|(at, _)| if *at == last { 1 } else { EARLIER }).sum()),
+        None => match last_differences(one, other).len() {
+            0 => None,
+            here => Some(ELSEWHERE + here),
+        },
+    }
+}
+
+/// The fields of the step itself of which two observations say different things.
+pub fn last_differences(one: &[Stage], other: &[Stage]) -> Vec<String> {
+    let (Some(one), Some(other)) = (one.last(), other.last()) else { return Vec::new() };
+    let keys = one.sent.keys().chain(other.sent.keys().filter(|key| !one.sent.contains_key(*key)));
+    keys.filter(|key| one.sent.get(*key) != other.sent.get(*key)).cloned().collect()
+}
+
 impl Model {
     /// What decides at each step.
     pub fn forks(&self) -> Vec<Fork> {
-        (0..self.steps.len()).map(|step| self.fork(step)).collect()
+        let mut forks = vec![Fork::default(); self.steps.len()];
+        for step in self.by_distance() {
+            forks[step] = self.fork(step, &forks);
+        }
+        forks
     }
 
-    fn fork(&self, step: usize) -> Fork {
+    /// What decides at a step, when it is known what does at those before it.
+    fn fork(&self, step: usize, forks: &[Fork]) -> Fork {
         let all: Vec<usize> = (0..self.seen.len()).filter(|at| self.seen[*at].step() == step).collect();
         let mut fork = Fork::default();
         loop {
-            match self.conflict(&all, &fork.factors) {
+            match self.conflict(&all, &fork.factors, forks) {
                 None => return fork,
                 Some(Conflict::Same(one, other)) => {
                     fork.unsteady = Some((one, other));
@@ -83,7 +112,7 @@ impl Model {
     }
 
     /// Two observations that led to different steps although all that is known to decide is the same: those that differ least.
-    fn conflict(&self, all: &[usize], factors: &[Factor]) -> Option<Conflict> {
+    fn conflict(&self, all: &[usize], factors: &[Factor], forks: &[Fork]) -> Option<Conflict> {
         let value = |at: usize| -> Vec<Option<Value>> {
             factors.iter().map(|factor| factor.value(&self.seen[at].stages)).collect()
         };
@@ -95,9 +124,9 @@ impl Model {
                 if self.seen[*one].to == self.seen[*other].to || values[first] != values[second] {
                     continue;
                 }
-                match differences(&self.seen[*one].stages, &self.seen[*other].stages) {
-                    Some(found) if best.is_none_or(|(least, ..)| found.len() < least) => {
-                        best = Some((found.len(), *one, *other));
+                match distance(&self.seen[*one].stages, &self.seen[*other].stages) {
+                    Some(distance) if best.is_none_or(|(least, ..)| distance < least) => {
+                        best = Some((distance, *one, *other));
                     }
                     Some(_) => {}
                     None => apart = apart.or(Some((*one, *other))),
@@ -106,25 +135,33 @@ impl Model {
         }
         match (best, apart) {
             (Some((0, one, other)), _) => Some(Conflict::Same(one, other)),
-            (Some((1, one, other)), _) => {
+            (Some((1 | EARLIER, one, other)), _) => {
                 let found = differences(&self.seen[one].stages, &self.seen[other].stages)?;
                 let (at, key) = found.into_iter().next()?;
                 Some(Conflict::One(Factor::Field(self.seen[one].stages[at].step, key)))
             }
             (Some((_, one, other)), _) => Some(Conflict::Several(one, other)),
-            (None, Some((one, other))) => Some(Conflict::One(self.parting(one, other)?)),
+            (None, Some((one, other))) => Some(Conflict::One(self.parting(one, other, factors, forks)?)),
             (None, None) => None,
         }
     }
 
-    /// The step that one of two ways came by, and the other did not.
-    fn parting(&self, one: usize, other: usize) -> Option<Factor> {
-        let by = |at: usize, step: usize| self.seen[at].stages.iter().any(|stage| stage.step == step);
-        let only = |at: usize, not: usize| {
-            let steps = self.seen[at].stages.iter().map(|stage| stage.step);
-            steps.filter(|step| !by(not, *step)).map(Factor::Via).next()
+    /// Why two ways to a step parted: what decided where they did, or else a step that one of them came by and the other did not.
+    fn parting(&self, one: usize, other: usize, known: &[Factor], forks: &[Fork]) -> Option<Factor> {
+        let (first, second) = (&self.seen[one].stages, &self.seen[other].stages);
+        let parted = first.iter().zip(second).position(|(one, other)| one.step != other.step);
+        if let Some(fork) = parted.filter(|at| *at > 0).map(|at| &forks[first[at - 1].step]) {
+            let differs = |factor: &&Factor| factor.value(first) != factor.value(second) && !known.contains(factor);
+            if let Some(factor) = fork.factors.iter().find(differs) {
+                return Some(factor.clone());
+            }
+        }
+        let only = |one: &[Stage], other: &[Stage]| {
+            let mut steps = one.iter().map(|stage| stage.step);
+            let step = steps.find(|step| !other.iter().any(|stage| stage.step == *step))?;
+            Some(Factor::Via(step)).filter(|factor| !known.contains(factor))
         };
-        only(one, other).or_else(|| only(other, one))
+        only(first, second).or_else(|| only(second, first))
     }
 
     /// What of an observation is known to decide.

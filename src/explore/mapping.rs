@@ -137,7 +137,7 @@ fn named(
     if values.len() == tried.len() {
         return Some(None);
     }
-    let ordered = model.steps[*step].fields.iter().any(|field| field.key == *key && field.ordered);
+    let ordered = model.steps[*step].fields.iter().any(|field| field.key == *key && !field.scale.is_empty());
     let place = |value: &Option<Value>| tried.iter().position(|known| known == value);
     let places: BTreeSet<usize> = values.iter().filter_map(place).collect();
     let given: Vec<Value> = values.iter().flatten().filter(|value| !value.is_null()).cloned().collect();

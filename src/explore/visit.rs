@@ -17,15 +17,51 @@ use jiff::civil::Date;
 /// How often a session may come to one step.
 const MOST_VISITS: usize = 3;
 /// How many things are done in a session at most.
-const MOST_HOPS: usize = 300;
+const MOST_HOPS: usize = 2_000;
 
 /// What is done in one session. Two sessions that are planned alike go alike, as long as the flow is the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// What is entered into each step on the way to where there is something to find out.
     pub way: Vec<Vec<Override>>,
+    /// What is tried on the way, by going back each time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
     /// What is done there.
     pub then: Then,
+}
+
+/// Something that is tried at a step on the way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// How many steps were entered into before.
+    pub after: usize,
+    /// What is tried.
+    pub task: Task,
+}
+
+/// What is tried at a step that one can come back to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    /// This is entered.
+    Try(Vec<Override>),
+    /// Two entries led to different steps: what differs in them is halved until one field is left.
+    Narrow {
+        /// One entry.
+        from: Vec<Override>,
+        /// The other.
+        to: Vec<Override>,
+        /// What the first one leads to.
+        leads: String,
+    },
+}
+
+impl Task {
+    /// The task as it is remembered.
+    pub fn memo(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// What is done where there is something to find out.
@@ -39,19 +75,8 @@ pub enum Then {
     Sweep(usize),
     /// One goes on as this one of the people who are known.
     As(usize),
-    /// Two entries led to different steps: what differs in them is halved until one field is left, by going back each time.
-    Narrow {
-        /// One entry.
-        from: Vec<Override>,
-        /// The other.
-        to: Vec<Override>,
-        /// What the first one leads to.
-        leads: String,
-    },
-    /// Each of these is entered, by going back in between.
-    Try(Vec<Vec<Override>>),
-    /// One goes back to the beginning.
-    Back,
+    /// One goes back so often, as long as it is said that one can.
+    Back(usize),
     /// Nothing: it was to be seen what the last entry leads to.
     Stop,
 }
@@ -91,6 +116,14 @@ impl Outcome {
     }
 }
 
+/// Whether a session goes on after a trial.
+enum Stopped {
+    /// One stands again where one stood.
+    At(Sight),
+    /// One does not: whether all was done that may be done.
+    Over(bool),
+}
+
 /// A session under way.
 struct Visit<'a, A> {
     applicant: A,
@@ -120,7 +153,11 @@ impl<A: Applicant> Visit<'_, A> {
         }
         let hop = self.applicant.begin().await?;
         let Some(mut at) = self.arrive(hop) else { return Ok(true) };
-        for given in &self.plan.way {
+        for (after, given) in self.plan.way.iter().enumerate() {
+            match self.stop(at, after).await? {
+                Stopped::At(home) => at = home,
+                Stopped::Over(whole) => return Ok(whole),
+            }
             if self.applicant.must_stop() {
                 return Ok(false);
             }
@@ -130,13 +167,33 @@ impl<A: Applicant> Visit<'_, A> {
                 _ => return Ok(true),
             }
         }
+        match self.stop(at, self.plan.way.len()).await? {
+            Stopped::At(home) => at = home,
+            Stopped::Over(whole) => return Ok(whole),
+        }
         match &self.plan.then {
-            Then::Narrow { from, to, leads } => self.narrow(at, from.clone(), to.clone(), leads.clone()).await,
-            Then::Try(entries) => self.try_all(at, entries).await,
-            Then::Back => self.go_back(at).await,
+            Then::Back(times) => self.go_back(at, *times).await,
             Then::Stop => Ok(true),
             Then::Straight | Then::Sweep(_) | Then::As(_) => self.go_on(at).await,
         }
+    }
+
+    /// Does what is to be tried at a step on the way.
+    async fn stop(&mut self, mut at: Sight, after: usize) -> Result<Stopped, CallError> {
+        let plan = self.plan;
+        for stop in plan.stops.iter().filter(|stop| stop.after == after) {
+            at = match &stop.task {
+                Task::Try(given) => match self.attempt(at, given.clone()).await? {
+                    (_, Stopped::At(home)) => home,
+                    (_, over) => return Ok(over),
+                },
+                Task::Narrow { from, to, leads } => match self.narrow(at, from.clone(), to.clone(), leads).await? {
+                    Stopped::At(home) => home,
+                    over => return Ok(over),
+                },
+            };
+        }
+        Ok(Stopped::At(at))
     }
 
     /// Notes what came of a hop: where one stands now, unless the session is over.
@@ -195,68 +252,58 @@ impl<A: Applicant> Visit<'_, A> {
         at: Sight,
         mut from: Vec<Override>,
         mut to: Vec<Override>,
-        leads: String,
-    ) -> Result<bool, CallError> {
-        let home = at.ident(self.untried.stable);
-        let mut at = at;
+        leads: &str,
+    ) -> Result<Stopped, CallError> {
+        let (word, mut stopped) = self.attempt(at, to.clone()).await?;
+        // Where it leads nowhere else from here, something that was entered before decides.
+        let mut over = word == leads;
         loop {
             let differing = differing(&from, &to);
-            if differing.len() < 2 {
-                return Ok(true);
-            }
+            let at = match stopped {
+                Stopped::At(at) if !over && differing.len() > 1 => at,
+                stopped => return Ok(stopped),
+            };
             let half = with(&from, &to, &differing[..differing.len() / 2]);
-            if self.applicant.must_stop() {
-                return Ok(false);
-            }
-            let hop = self.applicant.enter(&at, half.clone()).await?;
-            if hop.to.word(self.untried.stable) == leads {
+            let (word, next) = self.attempt(at, half.clone()).await?;
+            if word == leads {
                 from = half
             } else {
                 to = half
             }
-            match self.home_again(at, hop, &home).await? {
-                Some(again) => at = again,
-                None => return Ok(true),
-            }
+            (stopped, over) = (next, false);
         }
     }
 
-    /// Enters one thing after the other into the same step.
-    async fn try_all(&mut self, mut at: Sight, entries: &[Vec<Override>]) -> Result<bool, CallError> {
-        let home = at.ident(self.untried.stable);
-        for given in entries {
-            if self.applicant.must_stop() {
-                return Ok(false);
-            }
-            let hop = self.applicant.enter(&at, given.clone()).await?;
-            match self.home_again(at, hop, &home).await? {
-                Some(again) => at = again,
-                None => break,
-            }
+    /// Enters something, and goes back to where that was done: what it led to, in a word.
+    async fn attempt(&mut self, at: Sight, given: Vec<Override>) -> Result<(String, Stopped), CallError> {
+        if self.applicant.must_stop() {
+            return Ok((String::new(), Stopped::Over(false)));
         }
-        Ok(true)
-    }
-
-    /// Notes what came of a trial, and goes back to where it was made; none where one cannot.
-    async fn home_again(&mut self, at: Sight, hop: Hop, home: &str) -> Result<Option<Sight>, CallError> {
+        let stable = self.untried.stable;
+        let hop = self.applicant.enter(&at, given).await?;
+        let (word, next) = (hop.to.word(stable), hop.to.sight().cloned());
         let refused = matches!(hop.to, Outcome::Refused(..));
-        let next = hop.to.sight().cloned();
         self.hops.push(hop);
-        match next {
-            _ if refused => Ok(Some(at)),
+        let stopped = match next {
+            _ if refused => Stopped::At(at),
             Some(next) if next.can_go_back() => {
                 let hop = self.applicant.back().await?;
                 let sight = hop.to.sight().cloned();
                 self.hops.push(hop);
-                Ok(sight.filter(|sight| sight.ident(self.untried.stable) == home))
+                let home = sight.filter(|sight| sight.ident(stable) == at.ident(stable));
+                home.map_or(Stopped::Over(true), Stopped::At)
             }
-            _ => Ok(None),
-        }
+            _ => Stopped::Over(true),
+        };
+        Ok((word, stopped))
     }
 
-    /// Goes back for as long as it is said that one can.
-    async fn go_back(&mut self, mut at: Sight) -> Result<bool, CallError> {
-        while at.can_go_back() && self.hops.len() < MOST_HOPS {
+    /// Goes back so often, as long as it is said that one can.
+    async fn go_back(&mut self, mut at: Sight, times: usize) -> Result<bool, CallError> {
+        for _ in 0..times {
+            if !at.can_go_back() {
+                break;
+            }
             if self.applicant.must_stop() {
                 return Ok(false);
             }
