@@ -133,17 +133,21 @@ impl Model {
                 }
             }
         }
-        match (best, apart) {
-            (Some((0, one, other)), _) => Some(Conflict::Same(one, other)),
-            (Some((1 | EARLIER, one, other)), _) => {
+        // The same data, entered after other steps: one of these decides.
+        if best.is_none_or(|(distance, ..)| distance > ELSEWHERE)
+            && let Some(factor) = apart.and_then(|(one, other)| self.parting(one, other, factors, forks))
+        {
+            return Some(Conflict::One(factor));
+        }
+        Some(match best? {
+            (0, one, other) => Conflict::Same(one, other),
+            (1 | EARLIER, one, other) => {
                 let found = differences(&self.seen[one].stages, &self.seen[other].stages)?;
                 let (at, key) = found.into_iter().next()?;
-                Some(Conflict::One(Factor::Field(self.seen[one].stages[at].step, key)))
+                Conflict::One(Factor::Field(self.seen[one].stages[at].step, key))
             }
-            (Some((_, one, other)), _) => Some(Conflict::Several(one, other)),
-            (None, Some((one, other))) => Some(Conflict::One(self.parting(one, other, factors, forks)?)),
-            (None, None) => None,
-        }
+            (_, one, other) => Conflict::Several(one, other),
+        })
     }
 
     /// Why two ways to a step parted: what decided where they did, or else a step that one of them came by and the other did not.

@@ -139,19 +139,20 @@ impl Planner<'_> {
             here.iter().fold(given, |entry, key| set(entry, key, value(seen, key)))
         };
         let (from, to) = (entry(one), entry(other));
-        let task = Task::Narrow { from: from.clone(), to, leads: self.word(&one.to) };
+        let task = Task::Narrow { from: from.clone(), to: to.clone(), leads: self.word(&one.to) };
         if !self.done.contains(&task.memo()) {
             let local = |factor: &Factor| matches!(factor, Factor::Field(at, _) if *at == step);
             let free = self.forks[step].factors.iter().all(local);
             return Ok(Errand { step, way: (!free).then(|| other.way()), task });
         }
         // In passing it was tried already, and did not tell.
-        let alone = here.iter().map(|key| {
-            let mut way = other.way();
-            way.push(set(from.clone(), key, value(other, key)));
+        let after = |seen: &Observation, given: Vec<Override>| {
+            let way = seen.way().into_iter().chain([given]).collect();
             Plan { way, stops: Vec::new(), then: Then::Stop }
-        });
-        Err(alone.chain(self.between(one, other)).collect())
+        };
+        let alone = here.iter().map(|key| after(other, set(from.clone(), key, value(other, key))));
+        let swapped = [after(other, from.clone()), after(one, to)];
+        Err(swapped.into_iter().chain(alone).chain(self.between(one, other)).collect())
     }
 
     /// Sessions that try something between two observations, the most telling first.
