@@ -138,6 +138,8 @@ pub struct ScenarioOutcome {
     pub most_attempts: Option<usize>,
     /// What came of it.
     pub verdict: Verdict,
+    /// Whether it had not begun when the time of the whole run was up: a failure of which nothing was done.
+    pub not_begun: bool,
     /// The step that it was at when it was interrupted: `step 2 submit`.
     pub interrupted_at: Option<String>,
     /// How long it took.
@@ -242,6 +244,7 @@ impl ScenarioOutcome {
             attempts: Vec::new(),
             most_attempts: None,
             verdict: Verdict::Passed,
+            not_begun: false,
             interrupted_at: None,
             elapsed: Duration::ZERO,
             steps: Vec::new(),

@@ -160,6 +160,7 @@ fn test() -> impl Strategy<Value = Test> {
             title,
             files: vec![place.file.clone()],
             place,
+            not_begun: verdict == Verdict::Failed && steps.is_empty(),
             verdict,
             flow: reason.clone(),
             reason,

@@ -21,6 +21,9 @@ pub struct Test {
     pub files: Vec<String>,
     /// What came of it.
     pub verdict: Verdict,
+    /// Whether it had not begun when the time of the whole run was up, which is a failure; left out where it is not so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_begun: bool,
     /// Why it was skipped, when it was; of an interrupted one what it was at: `interrupted at step 2 submit`.
     pub reason: Option<String>,
     /// The flow's alias or id; null where the scenario did not come so far.
@@ -31,7 +34,7 @@ pub struct Test {
     pub language: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
-    /// When it began; null when it was skipped.
+    /// When it began; null when it was skipped, or had not begun.
     pub started: Option<f64>,
     /// How long it took.
     pub seconds: f64,

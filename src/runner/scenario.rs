@@ -110,7 +110,7 @@ fn written_sessions(scenario: &Scenario) -> Vec<String> {
 /// The outcome of a test that had not begun when the time of the whole run was up.
 pub(super) fn left_out(test: Test<'_>, limit: Duration) -> ScenarioOutcome {
     let problem = out_of_time(test.scenario.span, limit).note("this test had not begun");
-    ScenarioOutcome { verdict: Verdict::Failed, problem: Some(problem), ..not_begun(test) }
+    ScenarioOutcome { verdict: Verdict::Failed, not_begun: true, problem: Some(problem), ..not_begun(test) }
 }
 
 /// Runs the steps of a scenario and those of `finally`: what stopped it from outside, and which of the two took too long.

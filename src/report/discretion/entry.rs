@@ -85,6 +85,7 @@ fn mask_test(mask: &Mask, test: &mut Test) {
         place: at,
         files,
         verdict: _,
+        not_begun: _,
         reason,
         flow,
         version,

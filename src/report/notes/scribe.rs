@@ -39,6 +39,7 @@ impl Scribe<'_> {
             place: self.place(outcome.place),
             files: files.iter().map(|file| path_text(self.sources.path(*file))).collect(),
             verdict: verdict(&outcome.verdict),
+            not_begun: outcome.not_begun,
             reason: match &outcome.verdict {
                 outcome::Verdict::Skipped(reason) => Some(reason.clone()),
                 outcome::Verdict::Interrupted => Some(interrupted(outcome)),
