@@ -30,7 +30,7 @@ const HOUSE: [(&str, &[&str]); 29] = [
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
-    ("outcome", &["api", "expect", "journal", "snapshot", "source"]),
+    ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
     (
         "runner",
         &[

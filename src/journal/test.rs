@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::exchange::{Exchange, Request};
+use super::exchange::{Exchange, Request, is_none};
 
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -234,12 +234,6 @@ pub struct Poll {
     /// How many answers right before this one are not listed, of a wait that saw many; left out where it is none.
     #[serde(default, skip_serializing_if = "is_none")]
     pub left_out: usize,
-}
-
-/// Whether a number says nothing.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_none(count: &usize) -> bool {
-    *count == 0
 }
 
 /// A request that got no answer.

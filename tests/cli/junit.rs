@@ -4,7 +4,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::consumers::{is_valid_junit, python};
-use crate::flows::plain;
+use crate::flows::{STEP, plain};
 use crate::mixed::{entries, killed, mixed, tried_before, write};
 use crate::project::Project;
 use crate::scripted::{Reply, Request, Scripted};
@@ -114,13 +114,22 @@ fn comparable(project: &Project, arguments: &[&str]) -> String {
 
 #[test]
 fn the_document_does_not_depend_on_the_other_reports() {
-    let project = mixed();
-    for data in [&[][..], &["--mask-data"]] {
-        let alone = comparable(&project, data);
-        let others = ["--jsonl", "run.jsonl", "--html", "run.html", "--markdown", "run.md"];
-        assert_eq!(alone, comparable(&project, &[data, &others[..]].concat()));
-        assert!(alone.contains(": passed in TIME\n"), "{alone}");
-        assert_eq!(alone.matches("HTTP 200 in TIME").count(), alone.matches("failed in TIME").count(), "{alone}");
+    const TOKEN: &str = "tok-4711-0815-abcdef";
+    let server = Scripted::start(|_, before| match before % 2 {
+        0 => Reply::step("s", &STEP.replacen('{', &format!("{{\"accessToken\":\"{TOKEN}\","), 1)),
+        _ => Reply::step("s", &STEP.replace("Personal details", &format!("Personal details of {TOKEN}"))),
+    });
+    let steps = "steps:\n  - init\n  - current:\n    expect: Address\n";
+    let tells =
+        Project::new().with("scenarios/draftgate.yaml", server.config()).with("scenarios/tells.yaml", plain(steps));
+    for project in [mixed(), tells] {
+        for data in [&[][..], &["--mask-data"]] {
+            let alone = comparable(&project, data);
+            let others = ["--jsonl", "run.jsonl", "--html", "run.html", "--markdown", "run.md"];
+            assert_eq!(alone, comparable(&project, &[data, &others[..]].concat()));
+            assert!(alone.contains(": passed in TIME\n") && !alone.contains(TOKEN), "{alone}");
+            assert_eq!(alone.matches("HTTP 200 in TIME").count(), alone.matches("failed in TIME").count(), "{alone}");
+        }
     }
 }
 
