@@ -1,6 +1,7 @@
 //! What came of a run: plain data that the runner emits and the reporters read.
 
-mod polls;
+mod ends;
+mod kept;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ use crate::journal::Visit;
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, SourceId, Span};
 
-pub use polls::{Polled, Polls};
+pub use ends::{Ends, Polled, Polls};
+pub use kept::{Kept, asks_for_token, each_value, is_entered, leaves, link};
 
 /// Something that happens during a run, in the order in which reporters are told. What came of a test is told as an `O`.
 #[derive(Debug)]
@@ -128,16 +130,20 @@ pub struct ScenarioOutcome {
     pub language: Option<String>,
     /// The sessions of its applicants, in the order in which they came.
     pub sessions: Vec<String>,
-    /// Other sessions that were named to the API, or by it.
+    /// Other sessions that the scenario names itself.
     pub foreign_sessions: Vec<String>,
     /// The tokens that connected an applicant to a flow.
     pub tokens: Vec<String>,
+    /// What is kept back of requests and answers that were let go.
+    pub let_go: Kept,
     /// The attempts that failed before, when it was tried again.
     pub attempts: Vec<ScenarioOutcome>,
     /// How many attempts there might have been, when it was tried again.
     pub most_attempts: Option<usize>,
     /// What came of it.
     pub verdict: Verdict,
+    /// Whether it had not begun when the time of the whole run was up: a failure of which nothing was done.
+    pub not_begun: bool,
     /// The step that it was at when it was interrupted: `step 2 submit`.
     pub interrupted_at: Option<String>,
     /// How long it took.
@@ -185,8 +191,8 @@ pub struct StepOutcome {
     /// What is odd, though not wrong.
     pub warnings: Vec<Diagnostic>,
     /// The requests of the step: what was needed before, its own, the last poll.
-    pub exchanges: Vec<Exchange>,
-    /// Which of them is the step's own.
+    pub exchanges: Ends<Exchange>,
+    /// Which of all of them is the step's own, those that are left out among them.
     pub own: usize,
     /// The answers seen while polling.
     pub polls: Polls,
@@ -239,9 +245,11 @@ impl ScenarioOutcome {
             sessions: Vec::new(),
             foreign_sessions: Vec::new(),
             tokens: Vec::new(),
+            let_go: Kept::default(),
             attempts: Vec::new(),
             most_attempts: None,
             verdict: Verdict::Passed,
+            not_begun: false,
             interrupted_at: None,
             elapsed: Duration::ZERO,
             steps: Vec::new(),
@@ -261,7 +269,7 @@ impl StepOutcome {
             skipped: None,
             failures: Vec::new(),
             warnings: Vec::new(),
-            exchanges: Vec::new(),
+            exchanges: Ends::default(),
             own: 0,
             polls: Polls::default(),
             unanswered: None,
@@ -272,6 +280,11 @@ impl StepOutcome {
             requests: Duration::ZERO,
             pending: Duration::ZERO,
         }
+    }
+
+    /// Lets its requests and answers go; what is kept back of them is noted.
+    pub fn let_go(&mut self, noted: &mut Kept) {
+        std::mem::take(&mut self.exchanges).iter_mut().for_each(|exchange| noted.exchange(exchange));
     }
 
     /// Whether something of it does not hold, its snapshot aside.

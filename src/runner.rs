@@ -66,6 +66,8 @@ pub struct Run {
     pub whole: bool,
     /// Whether the requests and answers of steps that pass are kept, for a report that shows them.
     pub keep_exchanges: bool,
+    /// Whether what applicants entered is noted of requests and answers that are let go, for reports that mask it.
+    pub note_entered: bool,
     /// Takes in what the tests see of the flows.
     pub surveyor: Surveyor,
 }

@@ -31,7 +31,7 @@ const HOUSE: [(&str, &[&str]); 30] = [
     ("map", &["api", "journal", "source"]),
     ("explore", &["api", "compose", "fake", "journal", "map", "phrase", "scenario", "session"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
-    ("outcome", &["api", "expect", "journal", "snapshot", "source"]),
+    ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
     (
         "runner",
         &[

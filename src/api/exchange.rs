@@ -84,6 +84,7 @@ struct Read {
     kind: OnceLock<BodyKind>,
     elements: OnceLock<Arc<[Element]>>,
     tokens: OnceLock<Box<[String]>>,
+    token_in_link: OnceLock<bool>,
 }
 
 impl From<Value> for Document {
@@ -135,6 +136,11 @@ impl Document {
             places::see_members(&self.value, &mut |token| tokens.push(token.to_owned()));
             tokens.into()
         })
+    }
+
+    /// Whether there is a token in a URL in it.
+    pub fn has_token_in_link(&self) -> bool {
+        *self.read.token_in_link.get_or_init(|| places::has_token_in_link(&self.value))
     }
 
     /// Changes this document and none that shares it.

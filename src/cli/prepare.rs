@@ -179,8 +179,9 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         outlines: Outlines::default(),
         policy,
         whole,
+        keep_exchanges: arguments.reports.shows_exchanges(),
         // What was entered in one step may be told of in a later one.
-        keep_exchanges: arguments.reports.shows_exchanges() || arguments.reports.mask_data,
+        note_entered: arguments.reports.mask_data,
         surveyor: Surveyor::default(),
     };
     if let Some(file) = no_scenario(&run, &place, &sources) {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::args::Reports;
 use super::exit::Exit;
@@ -78,6 +79,11 @@ impl Reporters {
         }
     }
 
+    /// Whether somebody may follow each step while the run goes on.
+    pub fn follows_steps(&self) -> bool {
+        self.jsonl.is_some()
+    }
+
     /// Whether GitHub Actions reads what is printed.
     pub fn in_github(&self) -> bool {
         self.reports.github
@@ -122,9 +128,9 @@ impl Reporters {
         entries.into_iter().for_each(|entry| self.take(entry));
     }
 
-    /// Something happens.
-    pub fn tell(&mut self, event: &mut Event<Notes>) {
-        let entries = self.transcript.as_mut().map(|transcript| transcript.entries(event)).unwrap_or_default();
+    /// Something happened at that time.
+    pub fn tell(&mut self, event: &mut Event<Notes>, at: Instant) {
+        let entries = self.transcript.as_mut().map(|transcript| transcript.entries(event, at)).unwrap_or_default();
         entries.into_iter().for_each(|entry| self.take(entry));
     }
 

@@ -34,14 +34,14 @@ use crate::outcome::{Event, ScenarioOutcome, Verdict};
 use crate::report::discretion::{Discretion, Entered};
 use crate::report::gaps::INTERRUPTED_BEFORE;
 use crate::report::github;
-use crate::report::notes::{Clerk, Notes};
+use crate::report::notes::Clerk;
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
 use crate::runner::{Run, expected_files, known_flows, record_maps, settle};
 use crate::scenario::entered::values;
 use crate::snapshot::unreferenced::unreferenced;
 use crate::source::Sources;
-use teller::{Told, report, terminal_width};
+use teller::{Happened, Teller, Told, report, terminal_width};
 
 /// Runs scenarios.
 pub(super) fn run(environment: &Environment, arguments: &RunArguments, output: &Output) -> Exit {
@@ -230,7 +230,8 @@ pub(super) fn execute(
     let (told, reporter) = if libtest.list || (as_rust && !reporters.any()) {
         (None, None)
     } else {
-        let (sender, receiver) = channel::<Event<Notes>>();
+        let (events, receiver) = channel::<Happened>();
+        let follows_steps = (!as_rust && output.live) || reporters.follows_steps();
         let terminal = (!as_rust).then(|| {
             let terminal = Terminal::new(io::stdout(), discretion.clone(), output.color)
                 .with_slow(prepared.slow)
@@ -247,7 +248,8 @@ pub(super) fn execute(
                 reporters.silence(output);
             }
         }
-        (Some(sender), Some(std::thread::spawn(move || report(terminal, reporters, &receiver))))
+        let reporter = std::thread::spawn(move || report(terminal, reporters, &receiver));
+        (Some(Teller { events, thread: reporter.thread().clone(), follows_steps }), Some(reporter))
     };
     let told = Told(told);
     let listener = told.listener(&clerk);

@@ -14,6 +14,15 @@ pub struct Exchange {
     pub request: Request,
     /// What came back.
     pub answer: Answer,
+    /// How many requests right before this one are not listed, of a step that was repeated often; left out where it is none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub left_out: usize,
+}
+
+/// Whether a number says nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(super) fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What a request is for.

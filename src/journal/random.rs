@@ -98,6 +98,7 @@ fn exchange() -> impl Strategy<Value = Exchange> {
     let answer = (200..600_u16, option::of(body()), seconds());
     (part, request(), answer).prop_map(|(part, request, (status, body, seconds))| Exchange {
         part,
+        left_out: request.url.len(),
         answer: Answer { status, headers: request.headers.clone(), body, seconds },
         request,
     })
@@ -160,6 +161,7 @@ fn test() -> impl Strategy<Value = Test> {
             title,
             files: vec![place.file.clone()],
             place,
+            not_begun: verdict == Verdict::Failed && steps.is_empty(),
             verdict,
             flow: reason.clone(),
             reason,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::exchange::{Exchange, Request};
+use super::exchange::{Exchange, Request, is_none};
 
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +21,9 @@ pub struct Test {
     pub files: Vec<String>,
     /// What came of it.
     pub verdict: Verdict,
+    /// Whether it had not begun when the time of the whole run was up, which is a failure; left out where it is not so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_begun: bool,
     /// Why it was skipped, when it was; of an interrupted one what it was at: `interrupted at step 2 submit`.
     pub reason: Option<String>,
     /// The flow's alias or id; null where the scenario did not come so far.
@@ -31,7 +34,7 @@ pub struct Test {
     pub language: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
-    /// When it began; null when it was skipped.
+    /// When it began; null when it was skipped, or had not begun.
     pub started: Option<f64>,
     /// How long it took.
     pub seconds: f64,
@@ -231,12 +234,6 @@ pub struct Poll {
     /// How many answers right before this one are not listed, of a wait that saw many; left out where it is none.
     #[serde(default, skip_serializing_if = "is_none")]
     pub left_out: usize,
-}
-
-/// Whether a number says nothing.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_none(count: &usize) -> bool {
-    *count == 0
 }
 
 /// A request that got no answer.

@@ -14,17 +14,7 @@ const AUTHORIZATION: &str = "authorization";
 const HEADER_PARTS: [&str; 10] =
     ["api-key", "apikey", "api_key", "access-key", "token", "secret", "password", "credential", "signature", "x-auth"];
 /// The letters, of either case, with which one of them begins: at any other nothing has to be compared.
-const MAY_BEGIN: [bool; 256] = {
-    let mut may = [false; 256];
-    let mut part = 0;
-    while part < HEADER_PARTS.len() {
-        let first = HEADER_PARTS[part].as_bytes()[0];
-        may[first as usize] = true;
-        may[first.to_ascii_uppercase() as usize] = true;
-        part += 1;
-    }
-    may
-};
+static MAY_BEGIN: [bool; 256] = letters(&HEADER_PARTS, 0, false);
 /// Members, without dashes and underscores and in small letters.
 const MEMBERS: [&str; 10] = [
     "accesskey",
@@ -40,21 +30,45 @@ const MEMBERS: [&str; 10] = [
 ];
 /// How the names of other members end: `access_token`, `clientSecret`.
 const MEMBER_ENDS: [&str; 3] = ["token", "secret", "password"];
+/// The last letters of such names, of either case, and those before them.
+static MAY_END: [[[bool; 256]; 2]; 2] = [
+    [letters(&MEMBERS, 0, true), letters(&MEMBERS, 1, true)],
+    [letters(&MEMBER_ENDS, 0, true), letters(&MEMBER_ENDS, 1, true)],
+];
 /// Parameters of URLs that open what the URL names, for whoever has it: of these the ends of names count.
 const PARAMETER_ENDS: [&str; 2] = ["signature", "sig"];
 /// The fewest characters of a credential that is masked wherever it stands; a shorter one must have a digit in it.
 const LEAST: usize = 8;
 const LEAST_WITH_DIGIT: usize = 4;
 
+/// The letters, of either case, that stand so far from the beginning or the end of one of these words.
+const fn letters(words: &[&str], far: usize, from_end: bool) -> [bool; 256] {
+    let mut may = [false; 256];
+    let mut word = 0;
+    while word < words.len() {
+        let bytes = words[word].as_bytes();
+        let letter = if from_end { bytes[bytes.len() - 1 - far] } else { bytes[far] };
+        may[letter.to_ascii_lowercase() as usize] = true;
+        may[letter.to_ascii_uppercase() as usize] = true;
+        word += 1;
+    }
+    may
+}
+
 /// Whether a header carries credentials, by its name.
 pub fn is_secret_header(name: &str) -> bool {
     // Asked for every header of every request and answer: nothing is allocated for it.
     let bytes = name.as_bytes();
-    let begins = |at: usize, part: &str| {
-        bytes.get(at..at + part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part.as_bytes()))
+    let begins = |rest: &[u8], part: &[u8]| {
+        // Few go on as the part does: the second letter is looked at before a comparison is called for.
+        rest.get(1).is_some_and(|second| second.eq_ignore_ascii_case(&part[1]))
+            && rest.get(..part.len()).is_some_and(|here| here.eq_ignore_ascii_case(part))
     };
-    HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
-        || (0..bytes.len()).any(|at| MAY_BEGIN[bytes[at] as usize] && HEADER_PARTS.iter().any(|part| begins(at, part)))
+    let is_secret = |at: usize| {
+        let rest = &bytes[at..];
+        MAY_BEGIN[rest[0] as usize] && HEADER_PARTS.iter().any(|part| begins(rest, part.as_bytes()))
+    };
+    HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header)) || (0..bytes.len()).any(is_secret)
 }
 
 /// Whether a member of an object, a field of a form or a parameter of a URL is a token or the like, by its name.
@@ -62,6 +76,12 @@ pub fn is_secret_member(name: &str) -> bool {
     // Asked for every member of every answer: nothing is allocated for it.
     let letters =
         || name.bytes().filter(|letter| !matches!(letter, b'-' | b'_')).map(|letter| letter.to_ascii_lowercase());
+    let mut last = name.bytes().rev().filter(|letter| !matches!(letter, b'-' | b'_'));
+    let (Some(last), Some(before)) = (last.next(), last.next()) else { return false };
+    // Most end in another way than all of these.
+    if !MAY_END.iter().any(|may| may[0][last as usize] && may[1][before as usize]) {
+        return false;
+    }
     let ends = |end: &str| end.bytes().rev().eq(letters().rev().take(end.len()));
     MEMBER_ENDS.iter().any(|end| ends(end)) || MEMBERS.iter().any(|member| member.bytes().eq(letters()))
 }
@@ -219,6 +239,35 @@ fn masked_parameters(text: &str, is_secret: fn(&str) -> bool, see: &mut dyn FnMu
         out.push_str(end);
     }
     out
+}
+
+/// Masks the tokens in the URLs that a body holds, and tells of each.
+pub fn mask_links(body: &mut Value, see: &mut dyn FnMut(&str)) {
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_links(item, see)),
+        Value::Object(members) => members.values_mut().for_each(|value| mask_links(value, see)),
+        Value::String(text) if is_link(text) => *text = mask_link(text, see),
+        _ => {}
+    }
+}
+
+/// Whether [`mask_links`] would find a token.
+pub fn has_token_in_link(body: &Value) -> bool {
+    match body {
+        Value::Array(items) => items.iter().any(has_token_in_link),
+        Value::Object(members) => members.values().any(has_token_in_link),
+        Value::String(text) if is_link(text) => {
+            let mut seen = false;
+            mask_link(text, &mut |_| seen = true);
+            seen
+        }
+        _ => false,
+    }
+}
+
+/// Whether a text may be a URL with parameters.
+fn is_link(text: &str) -> bool {
+    text.contains('=') && (text.contains("://") || text.starts_with(['/', '?']))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::journal::{Entry, Test};
-use crate::outcome::ScenarioOutcome;
+use crate::outcome::{Kept, ScenarioOutcome};
 use crate::redact::{self, Needles, Redactor};
 use crate::source::{Sources, Span};
 
@@ -134,8 +134,8 @@ impl Discretion {
         mut outcome: ScenarioOutcome,
         leave_out: fn(&mut ScenarioOutcome),
     ) -> (Mask, Discreet<ScenarioOutcome>) {
-        let mut found = exchange::Kept::new(self.entered.is_some());
-        found.take(&mut outcome);
+        let mut found = Kept::new(self.entered.is_some());
+        exchange::find(&mut found, &mut outcome);
         leave_out(&mut outcome);
         let sessions = if self.show_sessions { HashMap::new() } else { sessions::shown(&found.sessions) };
         let unknown = found.secrets.iter().filter(|secret| !self.redactor.knows(secret));

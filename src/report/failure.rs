@@ -118,7 +118,7 @@ fn explain_step(step: &StepOutcome, sources: &Sources, color: bool, text: &mut S
         }
         if let Some((own, last)) = step.exchanges.get(step.own).zip(step.exchanges.last()) {
             push(text, &show_request(&own.request));
-            let polled = step.own + 1 < step.exchanges.len();
+            let polled = step.own + 1 < step.exchanges.total();
             push(text, &show_answer(&last.answer, if polled { "answer to the last poll" } else { "answer" }));
             push(text, &reproduce(&own.request));
         }

@@ -216,15 +216,21 @@ fn step_lines(step: &Step) -> Vec<String> {
         seconds => format!(", of which {seconds:.3}s pending"),
     };
     let mut all = vec![format!("{head} in {:.3}s{pending}", step.seconds)];
-    all.extend(step.exchanges.iter().map(|exchange| {
-        let Exchange { part, request, answer } = exchange;
+    // Of a step that holds nobody asks what was sent; a run that writes no journal does not keep it.
+    let failed = !matches!(step.verdict, Verdict::Passed | Verdict::Review);
+    for exchange in step.exchanges.iter().filter(|_| failed) {
+        let Exchange { part, request, answer, left_out } = exchange;
+        if *left_out > 0 {
+            all.push(format!("  … {left_out} more …"));
+        }
         let of = match part {
             Part::Before => "before: ",
             Part::Own => "",
             Part::Poll => "last poll: ",
         };
-        format!("  {of}{} {}: HTTP {} in {:.3}s", request.method, request.url, answer.status, answer.seconds)
-    }));
+        let (method, url) = (&request.method, &request.url);
+        all.push(format!("  {of}{method} {url}: HTTP {} in {:.3}s", answer.status, answer.seconds));
+    }
     all.extend(
         step.unanswered.iter().map(|unanswered| {
             format!("  {} {}: {}", unanswered.request.method, unanswered.request.url, unanswered.why)

@@ -47,9 +47,13 @@ fn headline_of(journal: &Journal, tests: &[&Test]) -> String {
     let count = |verdict: Verdict| tests.iter().filter(|test| test.verdict == verdict).count();
     let flaky = tests.iter().filter(|test| test.is_flaky()).count();
     let passed = if flaky > 0 { format!("passed ({flaky} flaky)") } else { "passed".to_owned() };
+    let failed = match tests.iter().filter(|test| test.not_begun).count() {
+        0 => "failed".to_owned(),
+        not_begun => format!("failed (of which {not_begun} had not begun)"),
+    };
     let parts = [
         (count(Verdict::Passed), passed.as_str()),
-        (count(Verdict::Failed), "failed"),
+        (count(Verdict::Failed), failed.as_str()),
         (count(Verdict::Broken), "broken"),
         (count(Verdict::Refused), "refused"),
         (count(Verdict::Review), "to review"),

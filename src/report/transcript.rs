@@ -51,9 +51,9 @@ impl Transcript {
         (transcript, entries)
     }
 
-    /// What the journal says of what happens. The notes of a test that has ended have no more of it for the journal then.
-    pub fn entries(&mut self, event: &mut Event<Notes>) -> Vec<Discreet<Entry>> {
-        let now = self.began.elapsed();
+    /// What the journal says of what happened at that time. The notes of a test that has ended have no more of it for the journal then.
+    pub fn entries(&mut self, event: &mut Event<Notes>, at: Instant) -> Vec<Discreet<Entry>> {
+        let now = at.saturating_duration_since(self.began);
         match event {
             Event::Started { .. } | Event::NeverBegan { .. } | Event::Ended { .. } => Vec::new(),
             Event::Doing { test, doing } => {

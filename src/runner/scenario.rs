@@ -1,6 +1,5 @@
 //! One test from its first step to its last.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -9,11 +8,9 @@ use super::maps::{Positions, Surveyor};
 use super::snapshots;
 use super::step::StepRun;
 use super::{Run, Stop, Stopped, Turn};
-use crate::api::exchange::Exchange;
 use crate::api::operation::Version;
-use crate::api::wire::SESSION_HEADER;
 use crate::fake::Seed;
-use crate::outcome::{Doing, Event, Listener, ScenarioOutcome, StepOutcome, Verdict};
+use crate::outcome::{Doing, Event, Kept, Listener, ScenarioOutcome, StepOutcome, Verdict};
 use crate::redact::Redactor;
 use crate::scenario::action::{Action, FragmentCall};
 use crate::scenario::{Scenario, SessionHeader, Step, Test};
@@ -75,8 +72,7 @@ pub(super) async fn run_once(
             }
             outcome.sessions = progress.applicants.sessions().map(|(_, session)| session.to_owned()).collect();
             outcome.tokens = progress.applicants.tokens().map(str::to_owned).collect();
-            outcome.foreign_sessions.extend(std::mem::take(&mut progress.sessions));
-            outcome.foreign_sessions.retain(|session| !outcome.sessions.contains(session));
+            outcome.let_go = std::mem::take(&mut progress.let_go);
             outcome.steps = progress.done;
         }
     }
@@ -110,7 +106,7 @@ fn written_sessions(scenario: &Scenario) -> Vec<String> {
 /// The outcome of a test that had not begun when the time of the whole run was up.
 pub(super) fn left_out(test: Test<'_>, limit: Duration) -> ScenarioOutcome {
     let problem = out_of_time(test.scenario.span, limit).note("this test had not begun");
-    ScenarioOutcome { verdict: Verdict::Failed, problem: Some(problem), ..not_begun(test) }
+    ScenarioOutcome { verdict: Verdict::Failed, not_begun: true, problem: Some(problem), ..not_begun(test) }
 }
 
 /// Runs the steps of a scenario and those of `finally`: what stopped it from outside, and which of the two took too long.
@@ -242,7 +238,7 @@ fn begin<'a>(
         language,
         began: Instant::now(),
         positions: Positions::default(),
-        sessions: BTreeSet::new(),
+        let_go: Kept::new(run.note_entered),
         done: Vec::new(),
         at: None,
         stopped: false,
@@ -268,8 +264,8 @@ pub(super) struct Progress<'a> {
     /// When the test began.
     began: Instant,
     pub positions: Positions,
-    /// Every session that was named to the API or by it.
-    sessions: BTreeSet<String>,
+    /// What is kept back of requests and answers that were let go.
+    pub let_go: Kept,
     pub done: Vec<StepOutcome>,
     /// The step under way, or the last one; of `finally` none.
     at: Option<String>,
@@ -321,20 +317,10 @@ impl Progress<'_> {
         let mut run = StepRun { progress: self, step, outcome: &mut outcome };
         run.run().await;
         outcome.elapsed = began.elapsed();
-        self.note_sessions(&outcome.exchanges);
         if !self.run.keep_exchanges {
-            snapshots::forget_passed(self.run.policy, &mut outcome);
+            snapshots::forget_passed(self.run.policy, &mut outcome, &mut self.let_go);
         }
         outcome
-    }
-
-    /// Remembers the sessions that were named, also where what was said is let go.
-    pub fn note_sessions(&mut self, exchanges: &[Exchange]) {
-        for exchange in exchanges {
-            let headers = exchange.request.headers.iter().chain(&exchange.answer.headers);
-            let named = headers.filter(|(name, _)| name == SESSION_HEADER).map(|(_, value)| value.trim());
-            self.sessions.extend(named.filter(|session| !session.is_empty()).map(str::to_owned));
-        }
     }
 
     /// Runs a fragment's steps with its parameters defined, and takes them back afterwards.

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Run;
 use super::scenario::Progress;
 use crate::api::exchange::{Answer, Body};
-use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
+use crate::outcome::{Kept, ScenarioOutcome, SnapshotOutcome, StepOutcome, Verdict};
 use crate::scenario::{Step, Suite, Test};
 use crate::snapshot::{self, Comparison, Header, Options, Pending, StoreError, UpdatePolicy, Write, name};
 use crate::source::{Code, Diagnostic, Sources, Span};
@@ -116,11 +116,11 @@ pub fn collisions(suite: &Suite) -> Vec<Diagnostic> {
 }
 
 /// What a passed step is no longer asked for is let go, so that thousands of scenarios stay small.
-pub(super) fn forget_passed(policy: UpdatePolicy, outcome: &mut StepOutcome) {
+pub(super) fn forget_passed(policy: UpdatePolicy, outcome: &mut StepOutcome, let_go: &mut Kept) {
     if outcome.failed() {
         return;
     }
-    outcome.exchanges.clear();
+    outcome.let_go(let_go);
     if let Some(snapshot) = &mut outcome.snapshot
         && snapshot.comparison == Comparison::Same
         // `INSTA_UPDATE=force` writes what is unchanged too.

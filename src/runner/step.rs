@@ -16,7 +16,7 @@ use crate::api::wire::{self, BodyKind};
 use crate::expect::contract::{Before, contract};
 use crate::expect::{self, Demand, Failure, Seen, describe};
 use crate::matcher::Literal;
-use crate::outcome::{Doing, StepOutcome};
+use crate::outcome::{Doing, Polled, StepOutcome};
 use crate::scenario::action::Action;
 use crate::scenario::expectation::Expect;
 use crate::scenario::{Capture, CaptureFrom, MOST_TIMES, Repeat, Step, parse_duration};
@@ -56,8 +56,8 @@ impl StepRun<'_, '_> {
                 StepError::Refused(exchange) => {
                     let message = format!("the API refused what the step needs: {}", describe(&exchange.answer));
                     self.outcome.failures.push(Failure::of_scenario(Diagnostic::new(self.step.action_span, message)));
-                    self.outcome.own = self.outcome.exchanges.len();
-                    self.outcome.exchanges.push(*exchange);
+                    self.outcome.own = self.outcome.exchanges.total();
+                    self.keep(*exchange);
                 }
                 // What cannot be sent is a mistake of the scenario, not a fault of the API.
                 StepError::Call(error) if matches!(error.kind, CallErrorKind::Invalid(_)) => {
@@ -136,7 +136,7 @@ impl StepRun<'_, '_> {
             let not_yet = self.once(Some(&wanted)).await?;
             let answered = self.outcome.exchanges.last().map(|exchange| describe(&exchange.answer));
             if let Some(answered) = answered {
-                self.outcome.polls.push(began.elapsed(), answered);
+                self.outcome.polls.push(Polled { after: began.elapsed(), answer: answered });
             }
             if not_yet.is_empty() || self.outcome.failed() {
                 return Ok(());
@@ -150,8 +150,7 @@ impl StepRun<'_, '_> {
                 }));
                 return Ok(());
             }
-            self.progress.note_sessions(&self.outcome.exchanges);
-            self.outcome.exchanges.clear();
+            self.outcome.let_go(&mut self.progress.let_go);
             self.outcome.warnings.clear();
             self.progress.wait(tokio::time::sleep(pause)).await;
         }
@@ -183,8 +182,8 @@ impl StepRun<'_, '_> {
         let performed = performed?;
         self.survey(&performed.before, &performed.exchange, before.foreign_session);
         self.outcome.warnings.extend(performed.warnings);
-        self.outcome.exchanges.extend(performed.before);
-        self.outcome.own = self.outcome.exchanges.len();
+        performed.before.into_iter().for_each(|exchange| self.keep(exchange));
+        self.outcome.own = self.outcome.exchanges.total();
         let mut exchange = performed.exchange;
         if exchange.answer.kind() == BodyKind::Pending
             && !pending
@@ -192,7 +191,7 @@ impl StepRun<'_, '_> {
             && !before.foreign_session
         {
             self.check_contract(&before, &exchange, began);
-            self.outcome.exchanges.push(exchange.clone());
+            self.keep(exchange.clone());
             exchange = self.poll(exchange, began).await?;
             self.survey(&[], &exchange, false);
         }
@@ -221,8 +220,15 @@ impl StepRun<'_, '_> {
             }
             self.capture(&exchange, &elements);
         }
-        self.outcome.exchanges.push(exchange);
+        self.keep(exchange);
         Ok(not_yet)
+    }
+
+    /// Keeps a request and its answer; of a step that is repeated often, another one is let go for it.
+    fn keep(&mut self, exchange: Exchange) {
+        if let Some(mut gone) = self.outcome.exchanges.push(exchange) {
+            self.progress.let_go.exchange(&mut gone);
+        }
     }
 
     /// Asks for the current step until the answer is no longer pending, or the time is up.
@@ -232,16 +238,16 @@ impl StepRun<'_, '_> {
             None => self.progress.run.wait,
         };
         self.progress.tell(|| Doing::Pending);
-        self.outcome.polls.push(began.elapsed(), describe(&first.answer));
+        self.outcome.polls.push(Polled { after: began.elapsed(), answer: describe(&first.answer) });
         let (waiting, pending_before) = (Instant::now(), self.outcome.pending);
         let mut last = first;
         let mut polling = self.progress.run.poll.begin(limit.saturating_sub(began.elapsed()));
         while last.answer.kind() == BodyKind::Pending && self.progress.wait(polling.pause()).await {
             let polled = self.progress.applicants.poll(self.step).await;
             self.outcome.pending = pending_before + waiting.elapsed();
-            self.progress.note_sessions(std::slice::from_ref(&last));
+            self.progress.let_go.exchange(&mut last);
             last = polled?;
-            self.outcome.polls.push(began.elapsed(), describe(&last.answer));
+            self.outcome.polls.push(Polled { after: began.elapsed(), answer: describe(&last.answer) });
         }
         Ok(last)
     }

@@ -1,9 +1,10 @@
 //! JUnit XML: valid by the schema of Jenkins' xUnit plugin, and read back by `junitparser`.
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::consumers::{is_valid_junit, python};
-use crate::flows::plain;
+use crate::flows::{STEP, plain};
 use crate::mixed::{entries, killed, mixed, tried_before, write};
 use crate::project::Project;
 use crate::scripted::{Reply, Request, Scripted};
@@ -92,6 +93,44 @@ fn a_reader_finds_every_test_with_what_came_of_it() {
     let warning = "scenarios/odd.yaml:6:15: the field Email is hidden by its condition";
     assert!(odd["err"].as_str().unwrap().starts_with(warning), "{odd}");
     assert_eq!(case("root")["err"], Value::Null);
+}
+
+/// The document of another run of the same, without what no two runs have in common: times, sessions, ports and seeds.
+fn comparable(project: &Project, arguments: &[&str]) -> String {
+    let arguments = [&["run", "--junit", "out/junit.xml"], arguments].concat();
+    project.draftgate(&arguments).exits(1);
+    let mut text = project.read("out/junit.xml").unwrap();
+    for (pattern, by) in [
+        (r#"(\d+\.\d+s\b)|((timestamp|time)="[^"]*")"#, "TIME"),
+        (r#"name="(request_seconds|pending_seconds|seed|session)" value="[^"]*""#, "PROPERTY"),
+        (r"\b[0-9a-f]{24}\b", "ID"),
+        (r"[0-9a-f]{8}…", "SESSION"),
+        (r"127\.0\.0\.1:\d+", "HOST"),
+    ] {
+        text = Regex::new(pattern).unwrap().replace_all(&text, by).into_owned();
+    }
+    text
+}
+
+#[test]
+fn the_document_does_not_depend_on_the_other_reports() {
+    const TOKEN: &str = "tok-4711-0815-abcdef";
+    let server = Scripted::start(|_, before| match before % 2 {
+        0 => Reply::step("s", &STEP.replacen('{', &format!("{{\"accessToken\":\"{TOKEN}\","), 1)),
+        _ => Reply::step("s", &STEP.replace("Personal details", &format!("Personal details of {TOKEN}"))),
+    });
+    let steps = "steps:\n  - init\n  - current:\n    expect: Address\n";
+    let tells =
+        Project::new().with("scenarios/draftgate.yaml", server.config()).with("scenarios/tells.yaml", plain(steps));
+    for project in [mixed(), tells] {
+        for data in [&[][..], &["--mask-data"]] {
+            let alone = comparable(&project, data);
+            let others = ["--jsonl", "run.jsonl", "--html", "run.html", "--markdown", "run.md"];
+            assert_eq!(alone, comparable(&project, &[data, &others[..]].concat()));
+            assert!(alone.contains(": passed in TIME\n") && !alone.contains(TOKEN), "{alone}");
+            assert_eq!(alone.matches("HTTP 200 in TIME").count(), alone.matches("failed in TIME").count(), "{alone}");
+        }
+    }
 }
 
 #[test]

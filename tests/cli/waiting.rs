@@ -107,6 +107,59 @@ fn a_session_that_only_a_try_in_between_named_is_shown_in_no_report() {
     }
 }
 
+/// How often a step is repeated whose first and last answers are kept.
+const TIMES: usize = 50;
+
+/// Answers that each tell a word, which is entered the next time, a token and a session, and a last one that tells them all.
+fn told(before: usize, all: &[String]) -> Reply {
+    if before == 0 {
+        return Reply::step("session-000-4711-0815", STEP);
+    }
+    if before > TIMES + 1 {
+        let title = format!("Personal details of {}", all.join(" "));
+        return Reply::step("session-000-4711-0815", &STEP.replace("Personal details", &title));
+    }
+    let number = (before - 1) % TIMES;
+    let body = format!(r#"{{"word":"Wilhelmina-{number:03}","access_token":"token-{number:03}-0815"}}"#);
+    Reply::step(&format!("session-{number:03}-4711-0815"), &body)
+}
+
+#[test]
+fn of_a_step_that_is_repeated_often_few_answers_are_kept_and_what_the_others_told_is_masked() {
+    let of = |number: usize| {
+        [format!("Wilhelmina-{number:03}"), format!("token-{number:03}-0815"), format!("session-{number:03}-4711-0815")]
+    };
+    let all: Vec<String> = (0..TIMES).flat_map(of).collect();
+    let request = "request: { method: POST, path: /anything, body: { word: \"{{ step.word | default('none') }}\" } }";
+    let repeat = format!("repeat: {{ times: {} }}", TIMES + 1);
+    let steps = format!("steps:\n  - init\n  - {request}\n    {repeat}\n  - current:\n    expect: end\n");
+    for reports in
+        [&["--jsonl", "run.jsonl", "--junit", "junit.xml", "--html", "run.html"][..], &["--junit", "junit.xml"]]
+    {
+        let known = all.clone();
+        let server = Scripted::start(move |_, before| told(before, &known));
+        let project = project(&server).with("scenarios/a.yaml", plain(&steps));
+        let ended = project.draftgate(&[&["run", "--mask-data"], reports].concat()).exits(1);
+        assert_eq!(server.targets().len(), TIMES + 3);
+        let mut texts = vec![("the terminal", ended.stdout.clone())];
+        let files = reports.iter().filter(|file| !file.starts_with("--"));
+        texts.extend(files.map(|file| (*file, project.read(file).unwrap())));
+        for (name, text) in texts {
+            all.iter().for_each(|secret| assert!(!text.contains(secret), "{secret} is in {name}"));
+        }
+        ended.says("Personal details of [data] [secret] session-…");
+        let Some(journal) = project.read("run.jsonl") else { continue };
+        let mut entries = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let test = entries.find(|entry| entry["event"] == "test-finished").unwrap();
+        let exchanges = test["steps"][1]["exchanges"].as_array().unwrap();
+        let left_out: Vec<u64> = exchanges.iter().filter_map(|one| one.get("left_out")?.as_u64()).collect();
+        assert_eq!(left_out, [(TIMES + 1 - exchanges.len()) as u64], "{test}");
+        assert!(exchanges.len() < 40, "{}", exchanges.len());
+        let own = exchanges.iter().position(|one| one["part"] == "own");
+        assert_eq!(own, Some(exchanges.len() - 1), "{test}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_a_scenario_that_waits_with_130_and_a_report() {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::DATA;
+use crate::outcome::each_value;
 use crate::redact::{Needle, common_encodings, dates};
 
 /// The fewest characters of a text that is looked for anywhere, and of one that is looked for as a word.
@@ -83,7 +84,7 @@ const WORDS: [&str; 66] = [
 ];
 
 /// What is looked for in the texts of a test into which these values were entered.
-pub(super) fn needles(values: &[Value]) -> Vec<Needle> {
+pub(super) fn needles<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<Needle> {
     let mut needles = Vec::new();
     let mut push = |text: String, whole: bool| needles.push(Needle { text, shown: DATA.into(), whole });
     for value in values {
@@ -139,16 +140,6 @@ fn is_word(text: &str) -> bool {
     WORDS.binary_search(&text).is_ok()
 }
 
-/// Every leaf of a value that tells something.
-pub(super) fn leaves(value: &Value, see: &mut dyn FnMut(&Value)) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| leaves(item, see)),
-        Value::Object(members) => members.values().for_each(|value| leaves(value, see)),
-        Value::Null => {}
-        leaf => see(leaf),
-    }
-}
-
 /// The value with each of its leaves masked: how many there are, and under which names, stays.
 pub(super) fn masked(value: &mut Value, by: &str) {
     match value {
@@ -157,24 +148,6 @@ pub(super) fn masked(value: &mut Value, by: &str) {
         Value::Null => {}
         Value::String(text) if text.is_empty() => {}
         leaf => *leaf = Value::from(by),
-    }
-}
-
-/// What answers hold of an applicant's data: the members `value` of elements and profiles. Those of conditions, validations
-/// and options belong to the flow.
-pub(super) fn each_value<'v>(body: &'v mut Value, see: &mut dyn FnMut(&'v mut Value)) {
-    match body {
-        Value::Array(items) => items.iter_mut().for_each(|item| each_value(item, see)),
-        Value::Object(members) => {
-            for (key, value) in members {
-                match key.as_str() {
-                    "value" => see(value),
-                    "condition" | "validations" | "rules" | "options" | "prefillOptions" => {}
-                    _ => each_value(value, see),
-                }
-            }
-        }
-        _ => {}
     }
 }
 

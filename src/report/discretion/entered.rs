@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::data;
+use crate::outcome::leaves;
 use crate::redact::{self, Needles};
 
 /// What is written in files of what applicants enter.
@@ -55,7 +56,7 @@ impl Entered {
 
 pub(super) fn flat(values: &[Value]) -> Vec<Value> {
     let mut all = Vec::new();
-    values.iter().for_each(|value| data::leaves(value, &mut |leaf| all.push(leaf.clone())));
+    values.iter().for_each(|value| leaves(value, &mut |leaf| all.push(leaf.clone())));
     all
 }
 

@@ -85,6 +85,7 @@ fn mask_test(mask: &Mask, test: &mut Test) {
         place: at,
         files,
         verdict: _,
+        not_begun: _,
         reason,
         flow,
         version,
@@ -154,9 +155,8 @@ fn step(mask: &Mask, step: &mut Step) {
         from.iter_mut().chain([to]).for_each(|one| spot(mask, one));
     }
     failures.iter_mut().for_each(|one| failure(mask, one));
-    for Exchange { part: _, request: sent, answer: Answer { status: _, headers: named, body: came, seconds: _ } } in
-        exchanges
-    {
+    for Exchange { part: _, request: sent, answer, left_out: _ } in exchanges {
+        let Answer { status: _, headers: named, body: came, seconds: _ } = answer;
         request(mask, sent);
         headers(mask, named);
         body(mask, came);

@@ -1,206 +1,40 @@
 //! What is kept back by where it stands in requests and answers.
 
-use serde_json::Value;
-
 use super::{DATA, Mask, data};
 use crate::api::exchange::{Answer, Body, Exchange, Request, RequestBody};
 use crate::api::wire::SESSION_HEADER;
-use crate::outcome::{ScenarioOutcome, SnapshotOutcome, StepOutcome};
-use crate::redact::{MASK, places};
+use crate::outcome::{
+    Kept, ScenarioOutcome, SnapshotOutcome, StepOutcome, asks_for_token, each_value, is_entered, link,
+};
+use crate::redact::places;
 use crate::source::Diagnostic;
 
-/// The parameter that names an applicant.
-const CLIENT: &str = "endClientId";
-/// The path of a connector, behind which a token stands alone.
-const CONNECTOR: &str = "/connector/";
-/// The members of a link between two applicants.
-const LINK: [&str; 3] = ["from", "to", "type"];
-/// The parts of paths behind which an applicant's session stands.
-const APPLICANT: [&str; 2] = ["/query/client/", CONNECTOR];
-/// The characters of a session that is told from a word of a path by its length.
-const LEAST_SESSION: usize = 16;
-
-/// What was found where something stands that is kept back.
-#[derive(Debug)]
-pub(super) struct Kept {
-    /// Credentials and tokens.
-    pub secrets: Vec<String>,
-    /// Ids of sessions.
-    pub sessions: Vec<String>,
-    /// Leaves of what applicants entered, where these are kept back.
-    pub entered: Vec<Value>,
-    data: bool,
-}
-
-impl Kept {
-    /// Nothing was found yet; `data` says whether what applicants entered is looked for.
-    pub fn new(data: bool) -> Self {
-        Kept { secrets: Vec::new(), sessions: Vec::new(), entered: Vec::new(), data }
-    }
-
-    /// Takes in a test, with the attempts before, and masks the credentials in its bodies and URLs.
-    pub fn take(&mut self, outcome: &mut ScenarioOutcome) {
-        self.sessions.extend(outcome.sessions.iter().chain(&outcome.foreign_sessions).cloned());
-        self.secrets.extend(outcome.tokens.iter().filter(|token| places::is_distinctive(token)).cloned());
-        for step in &mut outcome.steps {
-            for exchange in &mut step.exchanges {
-                self.request(&mut exchange.request);
-                self.answer(&mut exchange.answer);
-            }
-            if let Some((request, _)) = &mut step.unanswered {
-                self.request(request);
-            }
-        }
-        outcome.attempts.iter_mut().for_each(|attempt| self.take(attempt));
-        self.secrets.sort_unstable();
-        self.secrets.dedup();
-        self.entered.sort_by_cached_key(Value::to_string);
-        self.entered.dedup();
-    }
-
-    fn secret(&mut self, secret: &str) {
-        if places::is_distinctive(secret) {
-            self.secrets.push(secret.to_owned());
+/// Finds what is kept back of a test, with the attempts before, and masks the credentials in its bodies and URLs. The
+/// sessions are those of its applicants in their order, then the others in one that does not depend on where they were found.
+pub(super) fn find(kept: &mut Kept, outcome: &mut ScenarioOutcome) {
+    kept.sessions.extend(outcome.sessions.iter().cloned());
+    let own = std::mem::take(&mut kept.sessions);
+    kept.absorb(std::mem::take(&mut outcome.let_go));
+    kept.sessions.extend(outcome.foreign_sessions.iter().cloned());
+    kept.secrets.extend(outcome.tokens.iter().filter(|token| places::is_distinctive(token)).cloned());
+    for step in &mut outcome.steps {
+        step.exchanges.iter_mut().for_each(|exchange| kept.exchange(exchange));
+        if let Some((request, _)) = &mut step.unanswered {
+            kept.request(request);
         }
     }
-
-    fn headers(&mut self, headers: &[(String, String)]) {
-        for (name, value) in headers {
-            if name == SESSION_HEADER && !value.trim().is_empty() {
-                self.sessions.push(value.trim().to_owned());
-            }
-            self.secrets.extend(places::header_secrets(name, value));
-        }
-    }
-
-    /// What applicants entered, a leaf or a text.
-    fn entered(&mut self, values: impl IntoIterator<Item = Value>) {
-        if self.data {
-            self.entered.extend(values);
-        }
-    }
-
-    fn request(&mut self, request: &mut Request) {
-        self.headers(&request.headers);
-        self.sessions.extend(applicants(&request.url).map(str::to_owned));
-        self.entered(queries(&request.url));
-        let mut found = Vec::new();
-        request.url = url(&request.url, &mut |secret| found.push(secret.to_owned()));
-        match &mut request.body {
-            RequestBody::Json(body) => {
-                match link(body) {
-                    Some(ends) => self.sessions.extend(ends.map(str::to_owned)),
-                    None if self.data => data::leaves(body, &mut |leaf| self.entered.push(leaf.clone())),
-                    None => {}
-                }
-                places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
-                links(body, &mut |secret| found.push(secret.to_owned()));
-            }
-            RequestBody::Text(text) => {
-                self.entered([Value::from(text.as_str())]);
-                *text = places::mask_link(text, &mut |secret| found.push(secret.to_owned()));
-            }
-            RequestBody::Form(pairs) => {
-                if !asks_for_token(pairs) {
-                    self.entered(pairs.iter().map(|(_, value)| Value::from(value.as_str())));
-                }
-                for (_, value) in pairs.iter_mut().filter(|(name, _)| places::is_secret_member(name)) {
-                    found.push(std::mem::replace(value, MASK.to_owned()));
-                }
-            }
-            RequestBody::Empty => {}
-            RequestBody::File { name, path, .. } => {
-                self.entered(path.iter().map(String::as_str).chain([name.as_str()]).map(Value::from));
-            }
-        }
-        found.iter().for_each(|secret| self.secret(secret));
-    }
-
-    fn answer(&mut self, answer: &mut Answer) {
-        self.headers(&answer.headers);
-        let mut found = Vec::new();
-        match &mut answer.body {
-            // Most hold no token, and need not be copied.
-            Body::Json(body) if self.data || !body.tokens().is_empty() || has_token_in_link(body) => {
-                body.edit(|body| {
-                    places::mask_members(body, &mut |secret| found.push(secret.to_owned()));
-                    links(body, &mut |secret| found.push(secret.to_owned()));
-                    if self.data {
-                        data::each_value(body, &mut |value| {
-                            data::leaves(value, &mut |leaf| self.entered.push(leaf.clone()));
-                        });
-                    }
-                });
-            }
-            Body::Json(_) => {}
-            Body::Text(text) => {
-                *text = places::mask_link(text, &mut |secret| found.push(secret.to_owned()));
-            }
-        }
-        found.iter().for_each(|secret| self.secret(secret));
-    }
+    kept.sessions.sort_unstable();
+    let others = std::mem::replace(&mut kept.sessions, own);
+    kept.sessions.extend(others);
+    outcome.attempts.iter_mut().for_each(|attempt| find(kept, attempt));
 }
 
 /// Takes away what a test's requests and answers carried: what is not said of it need not be masked.
 pub(super) fn leave_out_carried(outcome: &mut ScenarioOutcome) {
-    for Exchange { request, answer } in outcome.steps.iter_mut().flat_map(|step| &mut step.exchanges) {
+    for Exchange { request, answer } in outcome.steps.iter_mut().flat_map(|step| step.exchanges.iter_mut()) {
         (request.headers, request.body) = (Vec::new(), RequestBody::Empty);
         (answer.headers, answer.body) = (Vec::new(), Body::Text(String::new()));
     }
-}
-
-/// A URL without the tokens that stand in it, each of which is told.
-fn url(url: &str, see: &mut dyn FnMut(&str)) -> String {
-    let Some(token) = lone_token(url) else { return places::mask_link(url, see) };
-    see(token);
-    let url = url.replace(&format!("{CONNECTOR}{token}"), &format!("{CONNECTOR}{MASK}"));
-    places::mask_link(&url, see)
-}
-
-/// Masks the tokens in the URLs that a body holds, and tells of each.
-fn links(body: &mut Value, see: &mut dyn FnMut(&str)) {
-    match body {
-        Value::Array(items) => items.iter_mut().for_each(|item| links(item, see)),
-        Value::Object(members) => members.values_mut().for_each(|value| links(value, see)),
-        Value::String(text) if is_link(text) => *text = places::mask_link(text, see),
-        _ => {}
-    }
-}
-
-/// Whether [`links`] would find a token.
-fn has_token_in_link(body: &Value) -> bool {
-    match body {
-        Value::Array(items) => items.iter().any(has_token_in_link),
-        Value::Object(members) => members.values().any(has_token_in_link),
-        Value::String(text) if is_link(text) => {
-            let mut seen = false;
-            places::mask_link(text, &mut |_| seen = true);
-            seen
-        }
-        _ => false,
-    }
-}
-
-/// Whether a text may be a URL with parameters.
-fn is_link(text: &str) -> bool {
-    text.contains('=') && (text.contains("://") || text.starts_with(['/', '?']))
-}
-
-/// The token in the URL of a connector that is redeemed: the only part behind it.
-fn lone_token(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once(CONNECTOR)?;
-    let token = rest.split(['?', '#']).next()?;
-    (!token.is_empty() && !token.contains('/')).then_some(token)
-}
-
-/// The values in the query of a URL that an applicant may have entered.
-fn queries(url: &str) -> Vec<Value> {
-    let Some((_, query)) = url.split_once('?') else { return Vec::new() };
-    let pairs = query.split(['&', '#']).filter_map(|pair| pair.split_once('='));
-    let pairs = pairs.filter(|(name, value)| is_entered(name, value));
-    pairs
-        .map(|(_, value)| percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into())
-        .collect()
 }
 
 /// A URL with the values in its query masked.
@@ -211,36 +45,6 @@ fn queries_masked(url: &str) -> String {
         _ => pair.to_owned(),
     });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
-}
-
-/// Whether a parameter of a URL may be data: no client, no token, nothing empty.
-fn is_entered(name: &str, value: &str) -> bool {
-    name != CLIENT && !places::is_secret_member(name) && !value.is_empty()
-}
-
-/// The sessions in a URL.
-fn applicants(url: &str) -> impl Iterator<Item = &str> {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    let of = move |before: &&str| {
-        let (_, rest) = path.split_once(*before)?;
-        // What stands alone behind a connector is a token.
-        rest.split_once('/').map(|(first, _)| first).or_else(|| (*before != CONNECTOR).then_some(rest))
-    };
-    let query = url.split_once("endClientId=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
-    APPLICANT.iter().filter_map(of).chain(query).filter(|session| session.len() >= LEAST_SESSION)
-}
-
-/// The two ends of a link between applicants, where a body is one.
-fn link(body: &Value) -> Option<impl Iterator<Item = &str>> {
-    let members = body.as_object()?;
-    let is_link = members.keys().all(|key| LINK.contains(&key.as_str()))
-        && (members.contains_key("to") || members.contains_key("from"));
-    is_link.then(|| ["from", "to"].into_iter().filter_map(|key| members.get(key)?.as_str()))
-}
-
-/// Whether a form asks the authorization server for a token: that is nothing an applicant entered.
-fn asks_for_token(pairs: &[(String, String)]) -> bool {
-    pairs.iter().any(|(name, _)| name == "grant_type")
 }
 
 impl Mask {
@@ -263,7 +67,7 @@ impl Mask {
                 self.value(actual);
             }
         }
-        for Exchange { request, answer } in &mut step.exchanges {
+        for Exchange { request, answer } in step.exchanges.iter_mut() {
             self.request(request);
             self.answer(answer);
         }
@@ -335,7 +139,7 @@ impl Mask {
     fn answer(&self, answer: &mut Answer) {
         self.headers(&mut answer.headers);
         if let (Body::Json(body), true) = (&mut answer.body, self.entered.is_some()) {
-            body.edit(|body| data::each_value(body, &mut |value| data::masked(value, DATA)));
+            body.edit(|body| each_value(body, &mut |value| data::masked(value, DATA)));
         }
     }
 }

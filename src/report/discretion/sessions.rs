@@ -16,7 +16,7 @@ const LEAST_WORD: usize = 4;
 const SHORT: &str = "[session";
 
 /// What is shown of each id: its first characters, and a number where two begin alike.
-pub(super) fn shown(sessions: &[String]) -> HashMap<String, String> {
+pub(super) fn shown<'s>(sessions: impl IntoIterator<Item = &'s String>) -> HashMap<String, String> {
     let mut all: HashMap<String, String> = HashMap::new();
     let mut begun: HashMap<String, usize> = HashMap::new();
     for session in sessions {

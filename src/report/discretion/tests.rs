@@ -120,12 +120,14 @@ fn keys_of_bodies_are_reached_and_nothing_of_the_journals_own_is() {
     assert_eq!((&shown["verdict"], &shown["steps"][0]["snapshot"]["standing"]), (&json!("failed"), &json!("changed")));
 }
 
-fn outcome(exchanges: Vec<Exchange>) -> (Sources, ScenarioOutcome) {
+fn outcome(exchange: Exchange) -> (Sources, ScenarioOutcome) {
     let mut sources = Sources::default();
     let id = sources.add("a.yaml", "scenario: x\n");
     let span = sources.span(id, 0..8);
     let mut outcome = ScenarioOutcome::new("a".to_owned(), format!("as {SESSION}"), span);
-    outcome.steps.push(StepOutcome { exchanges, ..StepOutcome::new(1, "submit", span, None) });
+    let mut step = StepOutcome::new(1, "submit", span, None);
+    assert!(step.exchanges.push(exchange).is_none());
+    outcome.steps.push(step);
     (sources, outcome)
 }
 
@@ -147,11 +149,11 @@ fn credentials_and_sessions_are_masked_where_they_stand_and_wherever_else() {
     let sent = [("x-hf-session", SESSION), ("x-api-key", "k1"), ("authorization", "Basic aWQ6aHVzaC1odXNo")];
     let came = [("x-hf-session", "s"), ("set-cookie", "sid=0123456789; Path=/")];
     let body = json!({"a": "hush-hush 0123456789", "refresh_token": "r", "inner": "{\"id_token\":\"x\"}"});
-    let (_, outcome) = outcome(vec![exchange(&sent, json!({"b": SESSION}), &came, body)]);
+    let (_, outcome) = outcome(exchange(&sent, json!({"b": SESSION}), &came, body));
     let title = outcome.title.clone();
     let open = Discretion { show_sessions: true, ..Discretion::default() }.of(outcome.clone());
     let (mask, shown) = Discretion::default().of(outcome);
-    let Exchange { request, answer } = &shown.steps[0].exchanges[0];
+    let Exchange { request, answer } = shown.steps[0].exchanges.last().unwrap();
     let values = |headers: &[(String, String)]| headers.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
     assert_eq!(values(&request.headers), ["0f8fad5b…", "[secret]", "Basic [secret]"]);
     assert_eq!(values(&answer.headers), ["[session]", "[secret]"]);
@@ -163,15 +165,15 @@ fn credentials_and_sessions_are_masked_where_they_stand_and_wherever_else() {
     assert_eq!(mask.text(&title), "as 0f8fad5b…");
     let (mask, shown) = open;
     assert_eq!(mask.text(&title), title);
-    assert_eq!(shown.steps[0].exchanges[0].request.headers[0].1, SESSION);
+    assert_eq!(shown.steps[0].exchanges.last().unwrap().request.headers[0].1, SESSION);
 }
 
 #[test]
 fn what_an_outline_leaves_out_is_still_known_as_what_is_kept_back() {
     let body = json!({"refresh_token": "0123456789", "link": "https://h/a?signature=9876543210"});
-    let (_, outcome) = outcome(vec![exchange(&[("x-hf-session", SESSION)], json!({}), &[], body)]);
+    let (_, outcome) = outcome(exchange(&[("x-hf-session", SESSION)], json!({}), &[], body));
     let (mask, shown) = Discretion::default().of_outline(outcome);
-    let Exchange { request, answer } = &shown.steps[0].exchanges[0];
+    let Exchange { request, answer } = shown.steps[0].exchanges.last().unwrap();
     assert_eq!(mask.text(&request.url), "http://h/query/client/0f8fad5b…?token=[secret]");
     assert!(request.headers.is_empty() && answer.headers.is_empty() && answer.json().is_none());
     assert_eq!(mask.text(&format!("{SESSION} 0123456789 9876543210")), "0f8fad5b… [secret] [secret]");
@@ -179,7 +181,7 @@ fn what_an_outline_leaves_out_is_still_known_as_what_is_kept_back() {
 
 #[test]
 fn a_language_is_no_data() {
-    let (_, outcome) = outcome(vec![exchange(&[], json!({"id1": "de-LI"}), &[], json!({}))]);
+    let (_, outcome) = outcome(exchange(&[], json!({"id1": "de-LI"}), &[], json!({})));
     let discretion = Discretion { entered: Some(Arc::new(Entered::new(&[]))), ..Discretion::default() };
     let mut entry = entries().remove(0);
     entry["language"] = json!("de-LI");
@@ -192,10 +194,10 @@ fn a_language_is_no_data() {
 fn data_are_masked_by_their_place_however_short() {
     let body = json!({"id1": "x", "id2": 7, "id3": true, "id4": [null, "", "Ada Byron"]});
     let came = json!({"title": "Dear Ada Byron", "elements": [{"name": "Age", "value": 7, "condition": {"rules": [{"value": true}]}}]});
-    let (_, outcome) = outcome(vec![exchange(&[], body, &[], came)]);
+    let (_, outcome) = outcome(exchange(&[], body, &[], came));
     let discretion = Discretion { entered: Some(Arc::new(Entered::new(&[]))), ..Discretion::default() };
     let (mask, shown) = discretion.of(outcome);
-    let Exchange { request, answer } = &shown.steps[0].exchanges[0];
+    let Exchange { request, answer } = shown.steps[0].exchanges.last().unwrap();
     let RequestBody::Json(sent) = &request.body else { panic!("it is JSON") };
     assert_eq!(*sent, json!({"id1": "[data]", "id2": "[data]", "id3": "[data]", "id4": [null, "", "[data]"]}));
     let mut came = answer.json().expect("it is JSON").clone();

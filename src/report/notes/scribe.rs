@@ -39,6 +39,7 @@ impl Scribe<'_> {
             place: self.place(outcome.place),
             files: files.iter().map(|file| path_text(self.sources.path(*file))).collect(),
             verdict: verdict(&outcome.verdict),
+            not_begun: outcome.not_begun,
             reason: match &outcome.verdict {
                 outcome::Verdict::Skipped(reason) => Some(reason.clone()),
                 outcome::Verdict::Interrupted => Some(interrupted(outcome)),
@@ -81,13 +82,16 @@ impl Scribe<'_> {
             };
             Failure { rule, expected, actual, ..self.failure(Grade::Error, &failure.diagnostic) }
         });
-        let parts = step.exchanges.iter().enumerate().map(|(at, one)| {
+        let mut at = 0;
+        let parts = step.exchanges.kept().map(|(left_out, one)| {
+            at += left_out;
             let part = match at.cmp(&step.own) {
                 std::cmp::Ordering::Less => Part::Before,
                 std::cmp::Ordering::Equal => Part::Own,
                 std::cmp::Ordering::Greater => Part::Poll,
             };
-            Exchange { part, request: self.request(&one.request), answer: self.answer(&one.answer) }
+            at += 1;
+            Exchange { part, request: self.request(&one.request), answer: self.answer(&one.answer), left_out }
         });
         Step {
             number: step.number,

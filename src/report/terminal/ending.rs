@@ -21,6 +21,8 @@ pub(super) struct Ending {
     counts: Counts,
     /// What failed or was flaky.
     told: Vec<Record>,
+    /// What failed since it had not begun when the time was up; all for one reason, so that only the first has its text.
+    not_begun: Vec<Record>,
     /// What was under way when the run was interrupted.
     interrupted: Vec<Record>,
     /// How many never began then.
@@ -100,7 +102,10 @@ impl Ending {
             self.slowest.insert(at, Timed { name: record.name.clone(), elapsed, requests, pending });
             self.slowest.truncate(SLOWEST);
         }
-        if record.is_told_again() {
+        if record.not_begun {
+            let text = if self.not_begun.is_empty() { record.text } else { String::new() };
+            self.not_begun.push(Record { text, ..record });
+        } else if record.is_told_again() {
             self.told.push(record);
         } else if record.verdict == Verdict::Interrupted {
             self.interrupted.push(Record { text: String::new(), ..record });
@@ -120,11 +125,13 @@ impl Ending {
         for record in flaky.iter().chain(&failed) {
             text.push_str(&section(record, look));
         }
-        if !self.told.is_empty() {
+        text.push_str(&self.left_out(look));
+        if !text.is_empty() {
             text.push('\n');
         }
         text.push_str(&self.summary(look, elapsed, partial));
-        for record in flaky.iter().copied().chain(failed.iter().copied()).chain(&self.interrupted) {
+        let failed = failed.iter().copied().chain(&self.not_begun);
+        for record in flaky.iter().copied().chain(failed).chain(&self.interrupted) {
             text.push_str(&look.ended(record));
         }
         text.push_str(&self.slowest(look));
@@ -132,12 +139,29 @@ impl Ending {
         text
     }
 
+    /// Why tests had not begun, once for all of them: nothing was done of any that there would be more to say of.
+    fn left_out(&self, look: Look) -> String {
+        match &self.not_begun[..] {
+            [] => String::new(),
+            [only] => section(only, look),
+            [first, others @ ..] => {
+                let others = counted(others.len(), "more test");
+                let heading = look.rule(&format!("{} and {others} that had not begun", first.name));
+                format!("\n{heading}\n{}", first.text)
+            }
+        }
+    }
+
     fn summary(&self, look: Look, elapsed: Option<Duration>, partial: Option<&Partial>) -> String {
         let counts = self.counts;
         let flaky = if counts.flaky > 0 { format!(" ({} flaky)", counts.flaky) } else { String::new() };
+        let failed = match self.not_begun.len() {
+            0 => "failed".to_owned(),
+            count => format!("failed (of which {count} had not begun)"),
+        };
         let mut parts = vec![look.paint(&format!("{} passed{flaky}", counts.passed), good())];
         let others = [
-            (counts.failed, "failed", bad()),
+            (counts.failed, failed.as_str(), bad()),
             (counts.review, "to review", odd()),
             (counts.skipped, "skipped", odd()),
             (counts.interrupted, "interrupted", bad()),

@@ -105,6 +105,9 @@ fn notes(record: &Record) -> Vec<String> {
     if record.reason.is_none() && !record.without.is_empty() {
         notes.push(format!("without step {}", record.without.join(", ")));
     }
+    if record.not_begun {
+        notes.push("had not begun".to_owned());
+    }
     if !record.attempts.is_empty() {
         let begin = if record.is_flaky() { "passed at attempt" } else { "attempt" };
         let most = record.most.map(|most| format!(" of {most}")).unwrap_or_default();

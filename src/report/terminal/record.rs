@@ -17,6 +17,8 @@ pub(in crate::report) struct Record {
     /// What it proves.
     pub title: String,
     pub verdict: Verdict,
+    /// Whether it had not begun when the time of the run was up.
+    pub not_begun: bool,
     /// Why it was skipped, when it was; what it was at when it was interrupted.
     pub reason: Option<String>,
     /// The steps that were left out by their `when`, each by its number and its label.
@@ -77,6 +79,7 @@ impl Record {
             name: seen(&mask.name(&outcome.name)),
             title: seen(&masked(&outcome.title)),
             verdict: verdict(&outcome.verdict),
+            not_begun: outcome.not_begun,
             reason: match &outcome.verdict {
                 outcome::Verdict::Skipped(reason) => Some(seen(&masked(reason))),
                 outcome::Verdict::Interrupted => Some(seen(&masked(&interrupted(outcome)))),
@@ -124,6 +127,7 @@ impl From<&journal::Test> for Record {
             name: seen(&test.name),
             title: seen(&test.title),
             verdict: test.verdict,
+            not_begun: test.not_begun,
             reason: test.reason.as_deref().map(seen),
             without: skipped.map(|step| seen(&format!("{} {}", step.number, step.label))).collect(),
             elapsed: seconds(test.seconds),

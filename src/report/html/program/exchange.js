@@ -53,15 +53,16 @@ function exchange(one) {
 
 /** All exchanges of a step: its own in sight, the others to be opened. */
 function exchanges(step) {
-  const shown = step.exchanges.map((one) => {
-    if (one.part === "own") return exchange(one);
+  const shown = step.exchanges.flatMap((one) => {
+    const before = one.left_out ? [h("p", { class: "where" }, `… ${counted(one.left_out, "more request")} …`)] : [];
+    if (one.part === "own") return [...before, exchange(one)];
     const inner = h("div", null);
     const more = h("details", { class: "more" },
       h("summary", null, `${PARTS[one.part]}: `, h("span", { class: "code" }, `${one.request.method} ${new URL(one.request.url, "http://x").pathname}`), ` · HTTP ${one.answer.status}`), inner);
     more.addEventListener("toggle", () => { if (more.open && !inner.firstChild) inner.append(exchange(one)); });
     // What came of the waiting is what the step is judged by.
     more.open = one.part === "poll";
-    return more;
+    return [...before, more];
   });
   if (step.unanswered) {
     const { request, why } = step.unanswered;
