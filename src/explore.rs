@@ -22,12 +22,12 @@ use std::sync::atomic::Ordering;
 use tokio::task::JoinSet;
 
 use crate::api::client::CallError;
+use crate::scenario::Persona;
 use crate::session::driver::Course;
 use crate::session::entry::Growth;
 use applicant::{Allowance, Real, Used};
 use fork::Fork;
 use model::Model;
-use people::Person;
 use round::{Planner, Round, memo};
 use trail::Trail;
 use visit::{Plan, visit};
@@ -40,7 +40,7 @@ pub struct Exploration {
     /// What made-up data grow from.
     pub growth: Growth,
     /// Who services know.
-    pub people: Arc<[Person]>,
+    pub people: Arc<[Persona]>,
     /// What may be used.
     pub allowance: Allowance,
 }

@@ -21,6 +21,7 @@ mod load;
 mod model;
 mod modifiers;
 mod options;
+mod personas;
 mod read;
 mod step;
 
@@ -33,4 +34,5 @@ pub use model::{Auth, Scenario, Test};
 pub use modifiers::{BARE_MODIFIERS, LIMITED_MODIFIERS};
 pub use options::{Checks, MOST_RETRIES, RULES, Rule, SnapshotOptions, parse_duration};
 pub(crate) use options::{read_duration, read_retries};
+pub use personas::{PERSONA_FILES, Persona, read_personas};
 pub use step::{Fill, MOST_TIMES, Repeat, SessionHeader, Step};

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::refuse;
 use super::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, reach, unknown, unreachable_api};
-use super::settings::{place, store_root};
+use super::settings::{Place, place, store_root};
 use super::signal::stop_signal;
 use super::write::write;
 use crate::api::operation::Version;
@@ -20,7 +20,6 @@ use crate::explore::applicant::Allowance;
 use crate::explore::findings::findings;
 use crate::explore::mapping::survey;
 use crate::explore::model::Goal;
-use crate::explore::people::Person;
 use crate::explore::{Exploration, Explored};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, View, ViewName};
@@ -28,6 +27,7 @@ use crate::phrase::counted;
 use crate::report::exploration;
 use crate::report::picture::graph::FlowGraph;
 use crate::report::picture::picture;
+use crate::scenario::{Persona, read_personas};
 use crate::session::entry::Growth;
 use crate::source::{Sources, from_here};
 use kept::About;
@@ -45,7 +45,7 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
     check_language(arguments.language.as_deref(), output)?;
     let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: arguments.language.as_deref() };
     let reached = reach(environment, &place, (&arguments.target, &arguments.server), &wanted, output)?;
-    let people: Arc<[Person]> = Arc::new([]);
+    let people: Arc<[Persona]> = personas(&place, output)?.into();
     let exploration = Exploration {
         course: reached.course.clone(),
         growth: Growth { seed: reached.settings.world.seed, today: reached.settings.world.today() },
@@ -75,6 +75,15 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
     draw(&explored, arguments, &map, output)?;
     let wrong = !findings(&explored).is_empty();
     Ok(if wrong { Exit::Failed } else { Exit::Passed })
+}
+
+/// The people whom services know, as the scenario folder says.
+fn personas(place: &Place, output: &Output) -> Result<Vec<Persona>, Exit> {
+    let mut sources = Sources::default();
+    read_personas(&place.root, &mut sources).map_err(|mistakes| {
+        output.mistakes(&mistakes, &sources);
+        Exit::Invalid
+    })
 }
 
 fn about(arguments: &ExploreArguments, reached: &Reached, exploration: &Exploration) -> About {

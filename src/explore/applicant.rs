@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Map, Value};
 
 use super::classes::{Override, fields, sent};
-use super::people::Person;
 use super::trail::{Act, Hop, Outcome, Sight};
 use crate::api::client::CallError;
 use crate::api::element::Element;
@@ -15,7 +14,7 @@ use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::wire::{BodyKind, elements};
 use crate::compose::field::key;
 use crate::fake::{Filled, is_visible};
-use crate::scenario::Fill;
+use crate::scenario::{Fill, Persona};
 use crate::session::driver::{Course, Driver};
 use crate::session::entry::{Entered, Entry, Growth};
 use crate::session::fill::{Form, fill_in, held_values};
@@ -60,14 +59,14 @@ pub struct Allowance {
 pub(super) struct Real {
     driver: Driver,
     growth: Growth,
-    people: Arc<[Person]>,
+    people: Arc<[Persona]>,
     used: Arc<Used>,
     allowance: Allowance,
     counted: usize,
 }
 
 impl Real {
-    pub fn new(course: Course, growth: Growth, people: Arc<[Person]>, used: Arc<Used>, allowance: Allowance) -> Self {
+    pub fn new(course: Course, growth: Growth, people: Arc<[Persona]>, used: Arc<Used>, allowance: Allowance) -> Self {
         Real { driver: Driver::new(course), growth, people, used, allowance, counted: 0 }
     }
 

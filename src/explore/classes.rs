@@ -8,10 +8,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::people::Person;
+use super::people::entries;
 use crate::api::element::{Element, ElementType};
 use crate::api::wire::{Condition, Operator, is_blank};
 use crate::compose::field::key;
+use crate::scenario::Persona;
 
 /// A field's name in a scenario, and what is entered into it; none where it stays empty.
 pub type Override = (String, Option<Value>);
@@ -42,8 +43,8 @@ pub struct Field {
 
 /// The fields of a form in which there is something to try, what `people` enter there among it. `today` is the day that ages
 /// are reckoned from.
-pub fn fields(elements: &[Element], people: &[Person], today: Date) -> Vec<Field> {
-    let theirs: Vec<Override> = people.iter().flat_map(|person| person.entries(elements)).collect();
+pub fn fields(elements: &[Element], people: &[Persona], today: Date) -> Vec<Field> {
+    let theirs: Vec<Override> = people.iter().flat_map(|person| entries(person, elements)).collect();
     let mut fields: Vec<Field> = Vec::new();
     for element in elements {
         let key = key(elements, element);

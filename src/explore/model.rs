@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::classes::{Field, Override, fields};
-use super::people::Person;
 use super::trail::{Act, Outcome, Sight, Trail};
 use crate::api::wire::elements;
+use crate::scenario::Persona;
 use jiff::civil::Date;
 
 /// A flow, as far as it was explored.
@@ -109,7 +109,7 @@ impl Observation {
 
 impl Model {
     /// What trails show.
-    pub fn of<'t>(trails: impl Iterator<Item = &'t Trail> + Clone, people: &[Person], today: Date) -> Self {
+    pub fn of<'t>(trails: impl Iterator<Item = &'t Trail> + Clone, people: &[Persona], today: Date) -> Self {
         let mut model = Model { stable: ids_are_stable(trails.clone()), ..Model::default() };
         let mut known = HashMap::new();
         for trail in trails {
@@ -120,7 +120,7 @@ impl Model {
         model
     }
 
-    fn take(&mut self, trail: &Trail, known: &mut HashMap<String, usize>, people: &[Person], today: Date) {
+    fn take(&mut self, trail: &Trail, known: &mut HashMap<String, usize>, people: &[Persona], today: Date) {
         let mut stages: Vec<Stage> = Vec::new();
         let mut at: Option<usize> = None;
         for hop in &trail.hops {

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::classes::Override;
 use super::fork::{Factor, Fork, differences, last_differences};
 use super::model::{Goal, Model, Observation, Stage};
-use super::people::Person;
 use super::visit::{Plan, Stop, Task, Then, Untried, trials};
+use crate::scenario::Persona;
 
 /// The most sessions of one round.
 const MOST: usize = 16;
@@ -32,7 +32,7 @@ pub struct Planner<'a> {
     /// Why each step leads where.
     pub forks: &'a [Fork],
     /// Who services know.
-    pub people: &'a Arc<[Person]>,
+    pub people: &'a Arc<[Persona]>,
     /// The day that ages are reckoned from.
     pub today: Date,
     /// What was planned before.

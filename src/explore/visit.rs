@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::applicant::Applicant;
 use super::classes::{Override, fields};
-use super::people::Person;
+use super::people::entries;
 use super::trail::{Hop, Outcome, Sight, Trail};
 use crate::api::client::CallError;
 use crate::api::wire::elements;
+use crate::scenario::Persona;
 use jiff::civil::Date;
 
 /// How often a session may come to one step.
@@ -89,7 +90,7 @@ pub struct Untried {
     /// Whether a step's id is the same in every session, so that it tells it from others that look alike.
     pub stable: bool,
     /// Who services know.
-    pub people: Arc<[Person]>,
+    pub people: Arc<[Persona]>,
     /// The day that ages are reckoned from.
     pub today: Option<Date>,
 }
@@ -240,7 +241,7 @@ impl<A: Applicant> Visit<'_, A> {
             }
             Then::As(person) => {
                 let person = self.untried.people.get(person);
-                person.map(|person| person.entries(&elements(&at.body))).unwrap_or_default()
+                person.map(|person| entries(person, &elements(&at.body))).unwrap_or_default()
             }
             _ => Vec::new(),
         }

@@ -4,12 +4,14 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::personas::PERSONA_FILES;
 use crate::source::{Code, Diagnostic, Sources};
 
 /// How the names of flow definitions end, for the sandbox.
 pub const FLOW_SUFFIXES: [&str; 2] = [".flow.yaml", ".flow.yml"];
-/// The configuration's name, and that of the sandbox's own settings: neither is a scenario.
-pub const NO_SCENARIOS: [&str; 4] = ["draftgate.yaml", "draftgate.yml", "sandbox.yaml", "sandbox.yml"];
+/// The names of the configuration, of the sandbox's own settings and of the personas: none is a scenario.
+pub const NO_SCENARIOS: [&str; 6] =
+    ["draftgate.yaml", "draftgate.yml", "sandbox.yaml", "sandbox.yml", PERSONA_FILES[0], PERSONA_FILES[1]];
 
 /// What lies below a scenario folder.
 #[derive(Debug, Clone, Default)]
