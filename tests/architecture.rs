@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 29] = [
+const HOUSE: [(&str, &[&str]); 30] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -15,6 +15,7 @@ const HOUSE: [(&str, &[&str]); 29] = [
     ("jsonpath", &[]),
     ("diff", &[]),
     ("parallel", &[]),
+    ("minimise", &[]),
     ("yaml", &["phrase", "source"]),
     ("api", &["phrase", "redact"]),
     ("semantic", &["api", "diff", "phrase"]),
