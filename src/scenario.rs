@@ -21,6 +21,7 @@ mod load;
 mod model;
 mod modifiers;
 mod options;
+pub mod pieces;
 mod read;
 mod step;
 
