@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::discretion::is_hidden_session;
-use crate::api::exchange::{Request, RequestBody};
+use crate::api::exchange::{Exchange, Request, RequestBody};
 use crate::api::wire::SESSION_HEADER;
 use crate::redact::MASK;
 
@@ -21,6 +21,52 @@ const CLIENT_SECRET: &str = "$DRAFTGATE_CLIENT_SECRET";
 
 /// A `curl` command for a POSIX shell.
 pub fn command(request: &Request) -> String {
+    command_with(request, &|session| is_hidden_session(session).then_some(SESSION))
+}
+
+/// The commands that send requests again, one after the other, in sessions of their own: where an answer began a session that
+/// later requests name, the command keeps it in a variable.
+pub fn script(exchanges: &[&Exchange]) -> Vec<String> {
+    let named = |headers: &[(String, String)]| {
+        let session = headers.iter().find(|(name, _)| name == SESSION_HEADER);
+        session.map(|(_, value)| value.clone()).filter(|session| !session.trim().is_empty())
+    };
+    let mut variables: Vec<(String, String)> = Vec::new();
+    let mut commands = Vec::with_capacity(exchanges.len());
+    for (at, exchange) in exchanges.iter().enumerate() {
+        let known = |session: &str, variables: &[(String, String)]| {
+            variables.iter().find(|(known, _)| known == session).map(|(_, variable)| variable.clone())
+        };
+        let sent = named(&exchange.request.headers);
+        let variable = sent.as_deref().and_then(|session| known(session, &variables));
+        let command = command_with(&exchange.request, &|session| {
+            variable.as_deref().or_else(|| is_hidden_session(session).then_some(SESSION))
+        });
+        let began = named(&exchange.answer.headers).filter(|session| known(session, &variables).is_none());
+        let later = |session: &String| {
+            exchanges[at + 1..].iter().any(|later| named(&later.request.headers).as_ref() == Some(session))
+        };
+        match began.filter(later).filter(|session| sent.as_ref() != Some(session)) {
+            None => commands.push(command),
+            Some(session) => {
+                let number = if variables.is_empty() { String::new() } else { format!("_{}", variables.len() + 1) };
+                commands.push(format!("{}{number}=$({} {TAKE_SESSION})", &SESSION[1..], with_headers(&command)));
+                variables.push((session, format!("{SESSION}{number}")));
+            }
+        }
+    }
+    commands
+}
+
+/// What takes the session out of the headers of an answer.
+const TAKE_SESSION: &str = "| tr -d '\\r' | awk 'tolower($1) == \"x-hf-session:\" { print $2 }'";
+
+/// The command with the answer's headers for output, in place of its body.
+fn with_headers(command: &str) -> String {
+    command.replacen("curl -sS", "curl -sS -o /dev/null -D -", 1)
+}
+
+fn command_with<'v>(request: &Request, variable_of: &dyn Fn(&str) -> Option<&'v str>) -> String {
     let mut parts = vec!["curl -sS".to_owned()];
     if request.method != "GET" || !matches!(request.body, RequestBody::Empty) {
         parts.push(format!("-X {}", plain(&request.method)));
@@ -35,8 +81,8 @@ pub fn command(request: &Request) -> String {
         typed |= name == "content-type";
         if name == "authorization" && value.starts_with("Bearer ") {
             parts.push("-H \"authorization: Bearer $DRAFTGATE_TOKEN\"".to_owned());
-        } else if name == SESSION_HEADER && is_hidden_session(value) {
-            parts.push(format!("-H \"{SESSION_HEADER}: {SESSION}\""));
+        } else if let Some(variable) = variable_of(value).filter(|_| name == SESSION_HEADER) {
+            parts.push(format!("-H \"{SESSION_HEADER}: {variable}\""));
         } else if value.trim().is_empty() {
             // With a colon curl leaves the header out.
             parts.push(format!("-H {}", quote(&format!("{name};"))));

@@ -16,6 +16,7 @@
 
 mod ending;
 mod line;
+mod minimal;
 mod progress;
 mod record;
 #[cfg(test)]
@@ -37,6 +38,7 @@ use crate::phrase::counted;
 use ending::{Ending, Partial};
 use line::{Look, USUAL_WIDTH, bad, bold};
 use progress::Progress;
+pub use minimal::{Reproduction, minimised};
 pub(super) use record::Record;
 use record::seen;
 

@@ -48,4 +48,10 @@ impl Edited {
         let (start, range) = &self.taken[at];
         (byte - start < range.len()).then(|| range.start + byte - start)
     }
+
+    /// Where a byte of the old text stands in the new one; none of what was replaced.
+    pub fn destination(&self, byte: usize) -> Option<usize> {
+        let (start, range) = self.taken.iter().find(|(_, range)| range.contains(&byte))?;
+        Some(start + byte - range.start)
+    }
 }
