@@ -28,9 +28,9 @@
 //! assert_eq!((found.kept, found.ended), (vec![2, 5], Ended::Minimal));
 //! ```
 
-mod together;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -35,8 +35,8 @@ const HOUSE: [(&str, &[&str]); 30] = [
     (
         "runner",
         &[
-            "api", "compose", "expect", "fake", "journal", "map", "matcher", "minimise", "outcome", "redact", "scenario",
-            "semantic", "session", "snapshot", "source", "template",
+            "api", "compose", "expect", "fake", "journal", "map", "matcher", "minimise", "outcome", "redact",
+            "scenario", "semantic", "session", "snapshot", "source", "template",
         ],
     ),
     (

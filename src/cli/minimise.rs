@@ -72,7 +72,11 @@ impl Minimising {
             written = self.tell(found, prepared, output).and(written);
         }
         if left_out > 0 {
-            let more = format!("\n{} failed too: `--minimise={}` minimises all\n", counted(left_out, "more test"), most + left_out);
+            let more = format!(
+                "\n{} failed too: `--minimise={}` minimises all\n",
+                counted(left_out, "more test"),
+                most + left_out
+            );
             self.say(&more, output);
         }
         if written.is_err() && exit != Exit::Interrupted { Exit::Usage } else { exit }
@@ -134,7 +138,9 @@ impl Minimising {
         match (end, least) {
             (End::Minimal, _) => steps,
             (End::NotAgain, _) => {
-                format!("not minimised: it did not fail again in the same way when it was repeated ({requests}), so it is flaky")
+                format!(
+                    "not minimised: it did not fail again in the same way when it was repeated ({requests}), so it is flaky"
+                )
             }
             (End::NotCut, _) => "not minimised: its file is written so that nothing can be left out of it".to_owned(),
             (End::OutOfRequests, Some(_)) => {

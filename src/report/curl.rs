@@ -13,6 +13,9 @@ use crate::redact::MASK;
 /// What stands for a session that is not shown.
 pub const SESSION: &str = "$DRAFTGATE_SESSION";
 
+/// What stands for a session that is not shown, and that none of several commands begins.
+const OTHER_SESSION: &str = "$DRAFTGATE_OTHER_SESSION";
+
 /// What stands for the bearer token.
 const TOKEN: &str = "$DRAFTGATE_TOKEN";
 
@@ -40,7 +43,7 @@ pub fn script(exchanges: &[&Exchange]) -> Vec<String> {
         let sent = named(&exchange.request.headers);
         let variable = sent.as_deref().and_then(|session| known(session, &variables));
         let command = command_with(&exchange.request, &|session| {
-            variable.as_deref().or_else(|| is_hidden_session(session).then_some(SESSION))
+            variable.as_deref().or_else(|| is_hidden_session(session).then_some(OTHER_SESSION))
         });
         let began = named(&exchange.answer.headers).filter(|session| known(session, &variables).is_none());
         let later = |session: &String| {
@@ -129,8 +132,9 @@ fn of_form(path: &str) -> Cow<'_, str> {
 pub fn hint(command: &str) -> String {
     let token = command.contains(TOKEN).then_some("`$DRAFTGATE_TOKEN` is to hold a token");
     let secret = command.contains(CLIENT_SECRET).then_some("`$DRAFTGATE_CLIENT_SECRET` is to hold the client secret");
+    let other = command.contains(OTHER_SESSION).then_some("`$DRAFTGATE_OTHER_SESSION` is to hold a session");
     let masked = command.contains(MASK).then_some("`[secret]` stands for what is not shown");
-    let parts: Vec<&str> = token.into_iter().chain(secret).chain(masked).collect();
+    let parts: Vec<&str> = token.into_iter().chain(secret).chain(other).chain(masked).collect();
     parts.join("; ")
 }
 
@@ -170,6 +174,49 @@ mod tests {
         );
         request.headers = vec![("x-hf-session".into(), "0f8fad5b…".into())];
         assert!(command(&request).contains("-H \"x-hf-session: $DRAFTGATE_SESSION\""), "{}", command(&request));
+    }
+
+    #[test]
+    fn a_script_carries_each_session_on_in_a_variable_of_its_own() {
+        let exchange = |sent: Option<&str>, answered: Option<&str>| {
+            let headers = |session: Option<&str>| -> Vec<(String, String)> {
+                session.map(|session| (SESSION_HEADER.to_owned(), session.to_owned())).into_iter().collect()
+            };
+            let request = Request {
+                method: "GET".into(),
+                url: "http://h/".into(),
+                headers: headers(sent),
+                body: RequestBody::Empty,
+            };
+            let elapsed = std::time::Duration::ZERO;
+            let body = crate::api::exchange::Body::Text(String::new());
+            Exchange {
+                request,
+                answer: crate::api::exchange::Answer { status: 200, headers: headers(answered), body, elapsed },
+            }
+        };
+        let exchanges = [
+            exchange(None, Some("one…")),
+            exchange(None, Some("unused…")),
+            exchange(None, Some("two…")),
+            exchange(Some("one…"), Some("one…")),
+            exchange(Some("two…"), None),
+            exchange(Some("elsewhere…"), None),
+        ];
+        let script = script(&exchanges.each_ref());
+        let take = "tr -d '\\r' | awk 'tolower($1) == \"x-hf-session:\" { print $2 }'";
+        assert_eq!(
+            script,
+            [
+                format!("DRAFTGATE_SESSION=$(curl -sS -o /dev/null -D - 'http://h/' | {take})"),
+                "curl -sS 'http://h/'".to_owned(),
+                format!("DRAFTGATE_SESSION_2=$(curl -sS -o /dev/null -D - 'http://h/' | {take})"),
+                "curl -sS 'http://h/' -H \"x-hf-session: $DRAFTGATE_SESSION\"".to_owned(),
+                "curl -sS 'http://h/' -H \"x-hf-session: $DRAFTGATE_SESSION_2\"".to_owned(),
+                "curl -sS 'http://h/' -H \"x-hf-session: $DRAFTGATE_OTHER_SESSION\"".to_owned(),
+            ]
+        );
+        assert_eq!(hint(&script.join("\n")), "`$DRAFTGATE_OTHER_SESSION` is to hold a session");
     }
 
     fn sent(url: &str, headers: &[(&str, &str)], body: RequestBody) -> String {

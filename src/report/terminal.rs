@@ -37,8 +37,8 @@ use crate::outcome::{Doing, Event};
 use crate::phrase::counted;
 use ending::{Ending, Partial};
 use line::{Look, USUAL_WIDTH, bad, bold};
-use progress::Progress;
 pub use minimal::{Reproduction, minimised};
+use progress::Progress;
 pub(super) use record::Record;
 use record::seen;
 

@@ -99,7 +99,8 @@ pub async fn minimise_test(
         return Minimised { test, from, to: from, trials: 0, requests: 0, end: End::NotCut, least: None };
     };
     let pieces: Pieces = base.pieces.levels().collect();
-    let openings: Vec<Vec<usize>> = reached(&scenario.steps, way.number).map(|last| base.pieces.up_to(last)).into_iter().collect();
+    let openings: Vec<Vec<usize>> =
+        reached(&scenario.steps, way.number).map(|last| base.pieces.up_to(last)).into_iter().collect();
     let playing = Playing {
         run,
         scenario,
@@ -222,7 +223,9 @@ impl Oracle for Playing<'_> {
         let Ok(cut) = self.base.pieces.text(&self.base.sources, kept) else { return NOT_THE_SAME };
         let mut sources = self.base.sources.clone();
         let source = sources.add(sources.path(self.base.source).to_owned(), cut.text.as_str());
-        let Ok(mut scenario) = read_again(self.scenario, &self.run.suite, source, &sources) else { return NOT_THE_SAME };
+        let Ok(mut scenario) = read_again(self.scenario, &self.run.suite, source, &sources) else {
+            return NOT_THE_SAME;
+        };
         let timeout = scenario.timeout;
         // No scenario is to take longer than there is time.
         scenario.timeout = [self.left(), Some(timeout.unwrap_or(self.run.timeout))].into_iter().flatten().min();

@@ -162,7 +162,9 @@ impl Place {
 impl Finding<'_, '_> {
     /// Notes a piece, unless something in it is to stay.
     fn piece(&mut self, place: &Place, span: Span, is_step: bool) -> Option<usize> {
-        let stays = |kept: &Span| kept.source == span.source && (span.start..span.end.max(span.start + 1)).contains(&kept.start);
+        let stays = |kept: &Span| {
+            kept.source == span.source && (span.start..span.end.max(span.start + 1)).contains(&kept.start)
+        };
         if self.keep.places.iter().any(stays) {
             return None;
         }

@@ -55,8 +55,7 @@ finally:
 "#;
 
 /// The same in brackets altogether.
-const FLOW: &str =
-    r#"{scenario: x, flow: tiny, vars: {a: 1, b: "{{ a }}"}, steps: [init, {submit: {A: 1, B: 2}, fill: valid}, back,]}"#;
+const FLOW: &str = r#"{scenario: x, flow: tiny, vars: {a: 1, b: "{{ a }}"}, steps: [init, {submit: {A: 1, B: 2}, fill: valid}, back,]}"#;
 
 /// With Windows' line breaks, and lists that begin where their key does.
 const RETURNS: &str = "scenario: x\r\nflow: tiny\r\nsteps:\r\n- init\r\n# Here.\r\n- submit:\r\n    A: 1\r\n    B: 2\r\n  fill: minimal\r\n- back";
@@ -100,7 +99,10 @@ steps:
 "
     );
     assert_eq!(least(FLOW, &["B: 2"]), "{scenario: x, flow: tiny, steps: [{submit: {B: 2}},]}");
-    assert_eq!(least(RETURNS, &["B: 2"]), "scenario: x\r\nflow: tiny\r\nsteps:\r\n# Here.\r\n- submit:\r\n    B: 2\r\n");
+    assert_eq!(
+        least(RETURNS, &["B: 2"]),
+        "scenario: x\r\nflow: tiny\r\nsteps:\r\n# Here.\r\n- submit:\r\n    B: 2\r\n"
+    );
 }
 
 #[test]
