@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::prepare::Prepared;
 use super::shown;
+use crate::api::operation::Version;
 use crate::outcome::ScenarioOutcome;
 use crate::phrase::counted;
 use crate::report::discretion::{Discretion, Shown};
@@ -16,6 +17,7 @@ use crate::report::github;
 use crate::report::terminal::{Reproduction, minimised};
 use crate::runner::{End, Least, Limits, Minimised, NoWay, Stopped, TestId, Way, minimise_test};
 use crate::scenario::Suite;
+use crate::scenario::pieces::moved;
 use crate::source::{path_text, write_file};
 
 /// What a file begins with that is written.
@@ -61,7 +63,12 @@ impl Minimising {
         let (mut waiting, mut left_out) = (Vec::new(), 0);
         for (name, way) in failures {
             let Some(id) = ids.get(&name).copied() else { continue };
+            // Each repetition would begin with another applicant, and these are real ones.
+            let live = prepared.run.test(id).scenario.version == Version::Live && prepared.server.is_some();
             match way {
+                Ok(_) if live => {
+                    self.say(&self.section(&name, "not minimised: it calls the live version", None, output), output)
+                }
                 Err(why) => self.say(&self.section(&name, &format!("not minimised: {why}"), None, output), output),
                 Ok(_) if waiting.len() == most => left_out += 1,
                 Ok(way) => waiting.push((id, way)),
@@ -108,14 +115,16 @@ impl Minimising {
         let shown = least.map(|least| {
             let Least { sources, source, scenario, outcome } = *least;
             let origin = path_text(sources.path(scenario_file(&prepared.run, &test).unwrap_or(source)));
+            let place = scenario.folder.clone();
             let suite = Suite { scenarios: vec![scenario], fragments: prepared.run.suite.fragments.clone() };
             let files = shown::of_suite(&suite, &sources, self.mask_data, &output.redactor);
             let discretion = Discretion { files: Some(Arc::new(Shown::new(move || files))), ..self.discretion.clone() };
-            (Reproduction::of(outcome, source, &sources, &discretion), origin)
+            (Reproduction::of(outcome, source, &sources, &discretion), origin, place)
         });
-        if let Some(((reproduction, origin), folder)) = shown.as_ref().zip(self.arguments.minimise_to.as_ref()) {
+        if let Some(((reproduction, origin, place), folder)) = shown.as_ref().zip(self.arguments.minimise_to.as_ref()) {
             let file = folder.join(file_name(&self.discretion.run().name(&test)));
-            match write(&file, &format!("{HEADING}{origin}\n{}", reproduction.scenario)) {
+            let text = moved(&reproduction.scenario, place, file.parent().unwrap_or(folder));
+            match write(&file, &format!("{HEADING}{origin}\n{text}")) {
                 Ok(()) => sentence.push_str(&format!("\nwritten to {}", file.display())),
                 Err(why) => {
                     output.complain(&format!("error: {} is not written: {why}", file.display()));
@@ -126,7 +135,7 @@ impl Minimising {
                 sentence.push_str("; what is masked in it has to be put in again");
             }
         }
-        self.say(&self.section(&test, &sentence, shown.as_ref().map(|(shown, _)| shown), output), output);
+        self.say(&self.section(&test, &sentence, shown.as_ref().map(|(shown, ..)| shown), output), output);
         written
     }
 

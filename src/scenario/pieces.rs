@@ -6,6 +6,7 @@
 
 mod again;
 mod cut;
+mod moved;
 mod one_case;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use crate::source::{Diagnostic, SourceId, Sources, Span};
 use crate::yaml::{self, Kind, Node};
 
 pub use again::{CannotCut, read_again};
+pub use moved::moved;
 pub use one_case::one_case;
 
 /// The keys of a file, beside its steps and variables, without which it may be the same.

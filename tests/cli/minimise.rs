@@ -365,3 +365,28 @@ fn what_programs_read_stays_as_they_know_it() {
     let refused = tour(LONG).draftgate(&["run", "--minimise-to", "out"]).exits(2);
     refused.complains("--minimise");
 }
+
+#[test]
+fn what_is_written_elsewhere_names_the_same_files() {
+    let text = with_steps("  - init\n  - use: go.yaml\n");
+    let project = tour(&text).with(
+        "scenarios/go.yaml",
+        "fragment: It goes on\nsteps:\n  - submit: { Country: CA }\n  - submit: { City: x }\n    expect: Near\n",
+    );
+    project.draftgate(&["run", "--minimise", "--minimise-to", "out"]).exits(1);
+    let written = project.read("out/a.yaml").unwrap();
+    assert!(written.ends_with("steps:\n  - use: \"../scenarios/go.yaml\"\n"), "{written}");
+    // Beside the flow it fails in the same way.
+    project.write("scenarios/more/b.yaml", written.replace("../scenarios", ".."));
+    project.draftgate(&["run", "more/b"]).exits(1).says("expected the step `Near`, got the step `Far`");
+}
+
+#[test]
+fn no_applicant_of_a_live_flow_is_made_to_minimise_anything() {
+    let server = Scripted::start(|_, _| Reply::step("s", STEP));
+    let scenario = plain("version: live\nsteps:\n  - init\n  - current:\n    expect: Address\n");
+    let project = Project::new().with("scenarios/draftgate.yaml", server.config()).with("scenarios/a.yaml", scenario);
+    let ended = project.draftgate(&["run", "--minimise", "--allow-live"]).exits(1);
+    ended.says("── a (minimised) ").says("\nnot minimised: it calls the live version\n");
+    assert_eq!(server.targets().len(), 2);
+}
