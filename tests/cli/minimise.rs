@@ -390,3 +390,17 @@ fn no_applicant_of_a_live_flow_is_made_to_minimise_anything() {
     ended.says("── a (minimised) ").says("\nnot minimised: it calls the live version\n");
     assert_eq!(server.targets().len(), 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_and_the_run_has_ended_as_it_did() {
+    // It fails, fails again, and then the answers stop in the middle of the first that is tried without a step.
+    let server = Scripted::start(|_, before| if before < 7 { Reply::step("s", STEP) } else { Reply::Silence });
+    let project = Project::new()
+        .with("scenarios/draftgate.yaml", server.config())
+        .with("scenarios/a.yaml", plain("steps:\n  - init\n  - current\n  - current:\n    expect: Address\n"));
+    let running = project.start(&["run", "--minimise"]);
+    server.wait_for(8);
+    let ended = running.ended_by("-INT").exits(1).says("minimised from 3 to 3 steps in 5 requests");
+    ended.says(", and perhaps not to the end: it was interrupted\n").says("] 1 test: 0 passed, 1 failed\n");
+}
