@@ -18,6 +18,7 @@ mod import;
 mod last_run;
 mod lint;
 mod man;
+mod minimise;
 mod new;
 mod output;
 mod overwrite;

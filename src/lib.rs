@@ -31,6 +31,7 @@
 //! | [`redact`] | secrets, and the one place where they are masked |
 //! | [`jsonpath`], [`diff`] | RFC 9535; structural and line differences |
 //! | [`parallel`] | the same work on many things, on all cores |
+//! | [`minimise`] | delta debugging: of what fails the least that still fails |
 //! | [`serving`] | HTTP on a socket of this machine: connections taken, and ended in good time |
 //! | [`api`] | the API: codes, operations, languages, elements, conditions, field mapping; the client |
 //! | [`semantic`] | what a changed answer means, as sentences |
@@ -97,6 +98,7 @@ pub mod jsonpath;
 pub mod lint;
 pub mod map;
 pub mod matcher;
+pub mod minimise;
 pub mod outcome;
 pub mod parallel;
 pub mod phrase;

@@ -7,6 +7,7 @@
 mod attempts;
 pub mod harness;
 mod maps;
+mod minimal;
 mod poll;
 mod refused;
 mod scenario;
@@ -29,6 +30,7 @@ use crate::template::scope::World;
 
 pub use attempts::run_test;
 pub use maps::{Recorded, Surveyor, known_flows, record_maps};
+pub use minimal::{End, Least, Limits, Minimised, NoWay, Way, minimise_test};
 pub use poll::Poll;
 pub use snapshots::{collisions, expected_files, settle};
 pub use turn::Turn;
@@ -92,6 +94,23 @@ pub struct TestId {
 }
 
 impl Run {
+    /// The same for tests that are tried out: nothing is left behind of them, what they exchange is kept, and their requests
+    /// are counted apart. It has no suite.
+    fn apart(&self) -> Run {
+        Run {
+            suite: Suite::default(),
+            client: self.client.apart(),
+            flows: self.flows.clone(),
+            world: self.world.clone(),
+            snapshots: self.snapshots.clone(),
+            store: self.store.clone(),
+            outlines: Outlines::default(),
+            surveyor: Surveyor::default(),
+            keep_exchanges: true,
+            ..*self
+        }
+    }
+
     /// All tests of the suite.
     pub fn tests(&self) -> Vec<TestId> {
         let each = |(at, scenario): (usize, &Scenario)| -> Vec<TestId> {

@@ -22,6 +22,7 @@ mod model;
 mod modifiers;
 mod options;
 mod personas;
+pub mod pieces;
 mod read;
 mod step;
 

@@ -6,6 +6,7 @@
 
 mod codes;
 mod diagnostic;
+mod edited;
 mod path;
 mod write;
 
@@ -19,6 +20,7 @@ use crate::phrase::nearest;
 
 pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
+pub use edited::Edited;
 pub use path::{canonical, from_here, path_text};
 pub use write::{is_open_end, is_unfinished, write_file};
 

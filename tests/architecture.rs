@@ -15,6 +15,7 @@ const HOUSE: [(&str, &[&str]); 30] = [
     ("jsonpath", &[]),
     ("diff", &[]),
     ("parallel", &[]),
+    ("minimise", &[]),
     ("yaml", &["phrase", "source"]),
     ("api", &["phrase", "redact"]),
     ("semantic", &["api", "diff", "phrase"]),
@@ -35,8 +36,8 @@ const HOUSE: [(&str, &[&str]); 30] = [
     (
         "runner",
         &[
-            "api", "compose", "expect", "fake", "journal", "map", "matcher", "outcome", "redact", "scenario",
-            "session", "snapshot", "source", "template",
+            "api", "compose", "expect", "fake", "journal", "map", "matcher", "minimise", "outcome", "redact",
+            "scenario", "semantic", "session", "snapshot", "source", "template",
         ],
     ),
     (

@@ -11,6 +11,7 @@ mod urls;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -123,6 +124,8 @@ pub enum CallErrorKind {
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// How many requests it sent, and its clones with it.
+    sent: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
@@ -170,7 +173,17 @@ impl Client {
         let limiters = Limiters::new(config.concurrency, config.rate);
         let (tokens, documents, urls, observer) = Default::default();
         let inner = Inner { http: builder.build()?, config, redactor, limiters, tokens, documents, urls, observer };
-        Ok(Client { inner: Arc::new(inner) })
+        Ok(Client { inner: Arc::new(inner), sent: Arc::default() })
+    }
+
+    /// A client that shares all with this one, but counts what it sends for itself.
+    pub fn apart(&self) -> Self {
+        Client { inner: self.inner.clone(), sent: Arc::default() }
+    }
+
+    /// How many requests it has sent, with those that were asked again and those for tokens.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// From now on, tells someone else of limits that change notably, or nobody. They hear on the thread where it happens,

@@ -29,7 +29,7 @@ pub use new::{Filling, NewArguments};
 pub use record::RecordArguments;
 pub use report::{Flows, Parts, ReportArguments, ReportCommand, Reports};
 pub use review::{ListFormat, ReviewArguments};
-pub use run::{Format, LibtestArguments, RunArguments};
+pub use run::{Format, LibtestArguments, MinimiseArguments, RunArguments};
 pub use sandbox::SandboxArguments;
 pub use schema::SchemaArguments;
 pub use written::WrittenArguments;

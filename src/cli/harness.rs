@@ -19,6 +19,7 @@ use super::reporters::Reporters;
 use super::run::{Telling, execute, stop};
 use super::shard::by_bazel;
 use super::shown;
+use super::signal::listen_for_stop;
 use crate::journal::WorkingFolder;
 use crate::report::discretion::Discretion;
 use crate::report::terminal::Advice;
@@ -87,7 +88,9 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let discretion = Discretion { redactor, files, ..Discretion::default() };
     let advice = Advice::default();
     let folder = WorkingFolder::default();
-    let telling = Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan, folder };
+    let stopped = listen_for_stop(&prepared.runtime, prepared.global_timeout);
+    let (as_rust, now, failures) = (true, (environment.now)(), None);
+    let telling = Telling { reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     stop(prepared);
     match exit {

@@ -19,6 +19,7 @@ use super::bazel;
 use super::durations::durations;
 use super::exit::{Exit, Tally};
 use super::last_run::{self, LastRun};
+use super::minimise::{Failures, Minimising};
 use super::output::Output;
 use super::overwrite::{self, NoReport, log_may_be_written};
 use super::plan::Plan;
@@ -37,7 +38,7 @@ use crate::report::github;
 use crate::report::notes::Clerk;
 use crate::report::terminal::{self, Advice, Terminal};
 use crate::runner::harness::{Finish, TrialResult, run_trials, selected};
-use crate::runner::{Run, expected_files, known_flows, record_maps, settle};
+use crate::runner::{Run, Stopped, expected_files, known_flows, record_maps, settle};
 use crate::scenario::entered::values;
 use crate::snapshot::unreferenced::unreferenced;
 use crate::source::Sources;
@@ -158,8 +159,19 @@ pub(super) fn play(
         now: (environment.now)(),
         plan,
         folder: repository::folder(environment, &prepared.scenarios),
+        stopped: listen_for_stop(&prepared.runtime, prepared.global_timeout),
+        failures: arguments.minimise.minimise.map(|_| Arc::default()),
     };
+    let minimising = telling.failures.clone().map(|failures| Minimising {
+        failures,
+        arguments: arguments.minimise.clone(),
+        discretion: telling.discretion.clone(),
+        mask_data: arguments.reports.mask_data,
+        as_rust: telling.as_rust,
+        stopped: telling.stopped.clone(),
+    });
     let exit = execute(&prepared, &libtest, telling, output, &last);
+    let exit = minimising.map_or(exit, |minimising| minimising.minimise(&prepared, exit, output));
     if !libtest.list && !environment.in_ci() {
         remember(&prepared, &last, part.is_some(), output);
     }
@@ -205,6 +217,10 @@ pub(super) struct Telling {
     pub plan: Plan,
     /// Where it stands in its repository.
     pub folder: WorkingFolder,
+    /// Says that it is to end.
+    pub stopped: Stopped,
+    /// Where the ways are kept in which tests failed, where they are minimised afterwards.
+    pub failures: Option<Arc<Failures>>,
 }
 
 /// Runs the prepared tests, reporting in draftgate's way or in libtest's.
@@ -217,8 +233,7 @@ pub(super) fn execute(
 ) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
-    let stopped = listen_for_stop(&prepared.runtime, prepared.global_timeout);
-    let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder } = telling;
+    let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures } = telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let in_github = reporters.in_github();
     let clerk = Clerk {
@@ -263,6 +278,7 @@ pub(super) fn execute(
         in_github,
         tally: tally.clone(),
         last: last.clone(),
+        failures,
         told: told.clone(),
     });
     // The tally knows more than libtest-mimic's conclusion: why a test did not pass.
@@ -310,6 +326,7 @@ struct Finishing {
     in_github: bool,
     tally: Arc<Mutex<Tally>>,
     last: Arc<Mutex<LastRun>>,
+    failures: Option<Arc<Failures>>,
     told: Told,
 }
 
@@ -320,6 +337,9 @@ impl Finish for Finishing {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(&outcome.verdict);
         let name = self.clerk.discretion.redactor.mask(&outcome.name).into_owned();
         self.last.lock().unwrap_or_else(PoisonError::into_inner).note(name, &outcome);
+        if let Some(failures) = &self.failures {
+            failures.note(&outcome);
+        }
         let verdict = outcome.verdict.clone();
         let notes = self.clerk.note(outcome);
         let shown = |text: &str| if self.in_github { github::harmless(text).into_owned() } else { text.to_owned() };

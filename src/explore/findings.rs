@@ -144,7 +144,7 @@ fn refusals(model: &Model, step: usize, fork: &Fork) -> Vec<Finding> {
         let finding = |what: What| Finding { what, step: Some(step), way: way.clone() };
         match goal {
             Goal::Step(_) => {}
-            Goal::Refused(code) if code >= 500 && code < 1000 || FAILURES.contains(&code) => {
+            Goal::Refused(code) if (500..1000).contains(&code) || FAILURES.contains(&code) => {
                 found.push(finding(What::Failed { code, message: seen.message.clone() }));
             }
             Goal::Refused(code) if on => found.extend(refused_values(model, step, fork, code)),

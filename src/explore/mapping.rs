@@ -90,7 +90,7 @@ fn sorted(values: impl Iterator<Item = Option<Value>>) -> Vec<Option<Value>> {
             all.push(value);
         }
     }
-    all.sort_by(|one, other| order(one, other));
+    all.sort_by(order);
     all
 }
 
@@ -149,8 +149,13 @@ fn named(
             let most = (*last + 1 < tried.len()).then(|| given.last().cloned()).flatten();
             Entered::Between(least, most)
         }
-        _ if given.len() > MOST_NAMED => return None,
+        _ if given.len() > MOST_NAMED || given.iter().any(|value| is_made_up(model, *step, key, value)) => return None,
         _ => Entered::Is(given),
     };
     Some(Some(Given { step: *step, field: key.clone(), entered }))
+}
+
+/// Whether a value is none of those that are tried in a field on purpose.
+fn is_made_up(model: &Model, step: usize, key: &str, value: &Value) -> bool {
+    !model.steps[step].fields.iter().any(|field| field.key == key && field.classes.contains(value))
 }

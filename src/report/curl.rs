@@ -6,12 +6,15 @@
 use std::borrow::Cow;
 
 use super::discretion::is_hidden_session;
-use crate::api::exchange::{Request, RequestBody};
+use crate::api::exchange::{Exchange, Request, RequestBody};
 use crate::api::wire::SESSION_HEADER;
 use crate::redact::MASK;
 
 /// What stands for a session that is not shown.
 pub const SESSION: &str = "$DRAFTGATE_SESSION";
+
+/// What stands for a session that is not shown, and that none of several commands begins.
+const OTHER_SESSION: &str = "$DRAFTGATE_OTHER_SESSION";
 
 /// What stands for the bearer token.
 const TOKEN: &str = "$DRAFTGATE_TOKEN";
@@ -21,6 +24,52 @@ const CLIENT_SECRET: &str = "$DRAFTGATE_CLIENT_SECRET";
 
 /// A `curl` command for a POSIX shell.
 pub fn command(request: &Request) -> String {
+    command_with(request, &|session| is_hidden_session(session).then_some(SESSION))
+}
+
+/// The commands that send requests again, one after the other, in sessions of their own: where an answer began a session that
+/// later requests name, the command keeps it in a variable.
+pub fn script(exchanges: &[&Exchange]) -> Vec<String> {
+    let named = |headers: &[(String, String)]| {
+        let session = headers.iter().find(|(name, _)| name == SESSION_HEADER);
+        session.map(|(_, value)| value.clone()).filter(|session| !session.trim().is_empty())
+    };
+    let mut variables: Vec<(String, String)> = Vec::new();
+    let mut commands = Vec::with_capacity(exchanges.len());
+    for (at, exchange) in exchanges.iter().enumerate() {
+        let known = |session: &str, variables: &[(String, String)]| {
+            variables.iter().find(|(known, _)| known == session).map(|(_, variable)| variable.clone())
+        };
+        let sent = named(&exchange.request.headers);
+        let variable = sent.as_deref().and_then(|session| known(session, &variables));
+        let command = command_with(&exchange.request, &|session| {
+            variable.as_deref().or_else(|| is_hidden_session(session).then_some(OTHER_SESSION))
+        });
+        let began = named(&exchange.answer.headers).filter(|session| known(session, &variables).is_none());
+        let later = |session: &String| {
+            exchanges[at + 1..].iter().any(|later| named(&later.request.headers).as_ref() == Some(session))
+        };
+        match began.filter(later).filter(|session| sent.as_ref() != Some(session)) {
+            None => commands.push(command),
+            Some(session) => {
+                let number = if variables.is_empty() { String::new() } else { format!("_{}", variables.len() + 1) };
+                commands.push(format!("{}{number}=$({} {TAKE_SESSION})", &SESSION[1..], with_headers(&command)));
+                variables.push((session, format!("{SESSION}{number}")));
+            }
+        }
+    }
+    commands
+}
+
+/// What takes the session out of the headers of an answer.
+const TAKE_SESSION: &str = "| tr -d '\\r' | awk 'tolower($1) == \"x-hf-session:\" { print $2 }'";
+
+/// The command with the answer's headers for output, in place of its body.
+fn with_headers(command: &str) -> String {
+    command.replacen("curl -sS", "curl -sS -o /dev/null -D -", 1)
+}
+
+fn command_with<'v>(request: &Request, variable_of: &dyn Fn(&str) -> Option<&'v str>) -> String {
     let mut parts = vec!["curl -sS".to_owned()];
     if request.method != "GET" || !matches!(request.body, RequestBody::Empty) {
         parts.push(format!("-X {}", plain(&request.method)));
@@ -35,8 +84,8 @@ pub fn command(request: &Request) -> String {
         typed |= name == "content-type";
         if name == "authorization" && value.starts_with("Bearer ") {
             parts.push("-H \"authorization: Bearer $DRAFTGATE_TOKEN\"".to_owned());
-        } else if name == SESSION_HEADER && is_hidden_session(value) {
-            parts.push(format!("-H \"{SESSION_HEADER}: {SESSION}\""));
+        } else if let Some(variable) = variable_of(value).filter(|_| name == SESSION_HEADER) {
+            parts.push(format!("-H \"{SESSION_HEADER}: {variable}\""));
         } else if value.trim().is_empty() {
             // With a colon curl leaves the header out.
             parts.push(format!("-H {}", quote(&format!("{name};"))));
@@ -83,8 +132,9 @@ fn of_form(path: &str) -> Cow<'_, str> {
 pub fn hint(command: &str) -> String {
     let token = command.contains(TOKEN).then_some("`$DRAFTGATE_TOKEN` is to hold a token");
     let secret = command.contains(CLIENT_SECRET).then_some("`$DRAFTGATE_CLIENT_SECRET` is to hold the client secret");
+    let other = command.contains(OTHER_SESSION).then_some("`$DRAFTGATE_OTHER_SESSION` is to hold a session");
     let masked = command.contains(MASK).then_some("`[secret]` stands for what is not shown");
-    let parts: Vec<&str> = token.into_iter().chain(secret).chain(masked).collect();
+    let parts: Vec<&str> = token.into_iter().chain(secret).chain(other).chain(masked).collect();
     parts.join("; ")
 }
 
@@ -124,6 +174,49 @@ mod tests {
         );
         request.headers = vec![("x-hf-session".into(), "0f8fad5b…".into())];
         assert!(command(&request).contains("-H \"x-hf-session: $DRAFTGATE_SESSION\""), "{}", command(&request));
+    }
+
+    #[test]
+    fn a_script_carries_each_session_on_in_a_variable_of_its_own() {
+        let exchange = |sent: Option<&str>, answered: Option<&str>| {
+            let headers = |session: Option<&str>| -> Vec<(String, String)> {
+                session.map(|session| (SESSION_HEADER.to_owned(), session.to_owned())).into_iter().collect()
+            };
+            let request = Request {
+                method: "GET".into(),
+                url: "http://h/".into(),
+                headers: headers(sent),
+                body: RequestBody::Empty,
+            };
+            let elapsed = std::time::Duration::ZERO;
+            let body = crate::api::exchange::Body::Text(String::new());
+            Exchange {
+                request,
+                answer: crate::api::exchange::Answer { status: 200, headers: headers(answered), body, elapsed },
+            }
+        };
+        let exchanges = [
+            exchange(None, Some("one…")),
+            exchange(None, Some("unused…")),
+            exchange(None, Some("two…")),
+            exchange(Some("one…"), Some("one…")),
+            exchange(Some("two…"), None),
+            exchange(Some("elsewhere…"), None),
+        ];
+        let script = script(&exchanges.each_ref());
+        let take = "tr -d '\\r' | awk 'tolower($1) == \"x-hf-session:\" { print $2 }'";
+        assert_eq!(
+            script,
+            [
+                format!("DRAFTGATE_SESSION=$(curl -sS -o /dev/null -D - 'http://h/' | {take})"),
+                "curl -sS 'http://h/'".to_owned(),
+                format!("DRAFTGATE_SESSION_2=$(curl -sS -o /dev/null -D - 'http://h/' | {take})"),
+                "curl -sS 'http://h/' -H \"x-hf-session: $DRAFTGATE_SESSION\"".to_owned(),
+                "curl -sS 'http://h/' -H \"x-hf-session: $DRAFTGATE_SESSION_2\"".to_owned(),
+                "curl -sS 'http://h/' -H \"x-hf-session: $DRAFTGATE_OTHER_SESSION\"".to_owned(),
+            ]
+        );
+        assert_eq!(hint(&script.join("\n")), "`$DRAFTGATE_OTHER_SESSION` is to hold a session");
     }
 
     fn sent(url: &str, headers: &[(&str, &str)], body: RequestBody) -> String {

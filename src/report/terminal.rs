@@ -16,6 +16,7 @@
 
 mod ending;
 mod line;
+mod minimal;
 mod progress;
 mod record;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use crate::outcome::{Doing, Event};
 use crate::phrase::counted;
 use ending::{Ending, Partial};
 use line::{Look, USUAL_WIDTH, bad, bold};
+pub use minimal::{Reproduction, minimised};
 use progress::Progress;
 pub(super) use record::Record;
 use record::seen;

@@ -345,6 +345,31 @@ fn read_scenario(path: &Path, found: &Discovery, document: &Document, sources: &
     ReadScenario { source: document.source, scenario, mistakes, names_unsure }
 }
 
+/// Reads one scenario from a text that is in memory, with fragments that were read before.
+///
+/// # Errors
+///
+/// All its mistakes.
+pub(super) fn read_alone(
+    name: String,
+    folder: &Path,
+    fragments: &[Fragment],
+    source: SourceId,
+    sources: &Sources,
+) -> Result<Scenario, Vec<Diagnostic>> {
+    let node = yaml::parse(sources, source).map_err(|mistake| vec![mistake])?;
+    let mut reading = Reading::new(sources, folder);
+    let scenario = read::read(name, folder, &node, &mut reading);
+    let Some(mut scenario) = scenario.filter(|_| reading.mistakes.is_empty()) else { return Err(reading.mistakes) };
+    let known = fragments.iter().map(|fragment| {
+        let path = sources.path(fragment.span.source);
+        (canonical(path), Some((folder_of(path), fragment.clone())))
+    });
+    let loader = Loader { fragments: known.collect(), ..Loader::default() };
+    let mistakes = loader.finish(&mut scenario, sources);
+    if mistakes.is_empty() { Ok(scenario) } else { Err(mistakes) }
+}
+
 /// A step of a fragment acts for the applicant that the fragment is used for, and finds its files beside the fragment.
 fn resolve_paths(step: &mut Step, folder: &Path, applicant: &Option<String>) {
     if step.applicant.is_none() {

@@ -42,6 +42,7 @@ mod masked_data;
 mod masked_files;
 mod masking;
 mod merging;
+mod minimise;
 mod mixed;
 mod new;
 #[cfg(unix)]

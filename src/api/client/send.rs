@@ -1,6 +1,7 @@
 //! Sending one request: bounds, retries, and what an answer is made of.
 
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use hyper_util::client::legacy::connect::HttpInfo;
@@ -105,6 +106,7 @@ impl Client {
         manner: Manner,
     ) -> Result<Answer, CallErrorKind> {
         let mut turn = limiter.enter().await;
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let limit = self.inner.config.timeout + manner.extra;
         // Pinned where it is: moved into the time-out, it would take its room twice in each scenario under way.
         let mut exchange = pin!(async {

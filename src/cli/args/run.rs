@@ -23,6 +23,7 @@ Examples:
   draftgate run --retries 2              what fails is run again, twice at most
   draftgate run --shard 2/5              the second of five parts
   draftgate run --global-timeout 20m     the run fails where it takes longer
+  draftgate run --minimise               the shortest scenario that fails so
   draftgate run --watch                  again whenever a file changes
   draftgate run --update                 accept new and changed answers";
 
@@ -69,6 +70,9 @@ pub struct RunArguments {
     /// Stay, and run again what a changed file affects
     #[arg(long, help_heading = "Scenarios", conflicts_with_all = ["list", "logfile"])]
     pub watch: bool,
+    /// How tests that failed are minimised
+    #[command(flatten)]
+    pub minimise: MinimiseArguments,
     /// Tell how many requests are in flight, and how many a second, when that changes
     #[arg(short, long)]
     pub verbose: bool,
@@ -78,6 +82,27 @@ pub struct RunArguments {
     /// libtest's own
     #[command(flatten)]
     pub libtest: LibtestArguments,
+}
+
+/// How tests that failed are minimised.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Minimising")]
+pub struct MinimiseArguments {
+    /// Look for the shortest scenario that still fails in the same way, in fresh sessions, of the first tests that failed
+    /// (5, or so many), and print it as YAML and as curl commands
+    #[arg(long, value_name = "TESTS", num_args = 0..=1, require_equals = true, default_missing_value = "5",
+        value_parser = clap::value_parser!(u16).range(1..), conflicts_with_all = ["watch", "list"])]
+    pub minimise: Option<u16>,
+    /// The most requests that may be sent for each of them
+    #[arg(long, value_name = "NUMBER", requires = "minimise", default_value_t = 500,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub minimise_requests: u32,
+    /// How long each of them may take
+    #[arg(long, value_name = "DURATION", requires = "minimise", default_value = "5m", value_parser = duration)]
+    pub minimise_time: Duration,
+    /// Write the scenarios into a folder as well
+    #[arg(long, value_name = "FOLDER", requires = "minimise")]
+    pub minimise_to: Option<PathBuf>,
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, NoDuration> {
