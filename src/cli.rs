@@ -8,6 +8,7 @@ pub mod args;
 mod bazel;
 mod changes;
 mod completions;
+mod conform;
 pub mod config;
 mod durations;
 pub mod exit;
@@ -102,6 +103,7 @@ pub fn main(environment: &Environment) -> Exit {
         None => start(environment, &arguments.run, &output),
         Some(Command::Run(run)) => start(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
+        Some(Command::Conform(conform)) => conform::conform(environment, conform, &output),
         Some(Command::New(new)) => new::new(environment, new, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),
         Some(Command::Record(record)) => record::record(environment, record, &output),

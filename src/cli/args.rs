@@ -1,6 +1,7 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
 mod completions;
+mod conform;
 #[cfg(test)]
 mod help_tests;
 mod import;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::CompletionsArguments;
+pub use conform::{ConformArguments, VersionWord};
 pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
@@ -90,6 +92,8 @@ pub enum Command {
     Review(ReviewArguments),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
+    /// Hold flows to the rules of the API: what the reference promises, and what must be refused
+    Conform(Box<ConformArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),
     /// Turn a browser's recording (a HAR file) into scenarios
@@ -98,7 +102,7 @@ pub enum Command {
     Record(Box<RecordArguments>),
     /// Make a report of the journal that a run left behind, or of all its shards
     Report(Box<ReportArguments>),
-    /// Say what an error code of the API or a mistake in a file means
+    /// Say what an error code of the API, a mistake in a file or a rule of `conform` means
     Explain(ExplainArguments),
     /// Serve the embedded flow API, for front-end work, demos and other clients
     Sandbox(SandboxArguments),
@@ -154,9 +158,10 @@ pub enum Color {
 
 /// Arguments of `explain`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  draftgate explain 4006\n  draftgate explain E020")]
+#[command(after_help = "Examples:\n  draftgate explain 4006\n  draftgate explain E020\n  draftgate explain DG-05")]
 pub struct ExplainArguments {
-    /// The API's error code, such as 4006, or the kind of mistake, such as E020; left out, all are listed
+    /// The API's error code, such as 4006, the kind of mistake, such as E020, or the rule, such as DG-05; left out, all are
+    /// listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
     /// Colours
@@ -172,6 +177,7 @@ impl Arguments {
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
+            Some(Command::Conform(conform)) => conform.color,
             Some(Command::New(new)) => new.color,
             Some(Command::Import(import)) => import.color,
             Some(Command::Record(record)) => record.color,

@@ -1,0 +1,295 @@
+//! Ways to a flow's steps: straight through with all fields and with the required ones, as the map says that steps are reached,
+//! and by each option that a form offers.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use serde_json::{Value, json};
+
+use super::applicant::{Applicant, Route, Went, described, identity, step_name};
+use super::ledger::{Finding, Ledger};
+use super::rules::RuleId;
+use super::standing::expected_step;
+use super::{Plan, Stage, Trail};
+use crate::api::client::CallError;
+use crate::api::element::{Element, ElementType, INCORPORATION, RESIDENCE};
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::wire::{BodyKind, elements, is_blank};
+use crate::compose::walk::Stop;
+use crate::map::{Entered, Given, Move, View, Way};
+use crate::scenario::Fill;
+use crate::session::driver::Course;
+use crate::session::entry::Entry;
+
+/// The most steps of a way.
+const MOST_STEPS: usize = 60;
+/// How often the same step may come on one.
+const MOST_VISITS: usize = 3;
+/// The most options of one choice that are tried.
+const MOST_OPTIONS: usize = 12;
+
+/// Where valid data may lead that is no fault of the flow's: a service that failed, or has not been set up.
+const OUTCOMES: [i64; 11] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 5302, 6504, 4006];
+/// A value refused by its field.
+const OF_DATA: [i64; 2] = [4007, 4008];
+
+/// All ways that are walked, the straight one first.
+pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Vec<(Route, Trail)>, CallError> {
+    let straight = |fill: Fill| Route { entries: Vec::new(), rest: entry(fill, plan.services) };
+    let mut ways: Vec<(Route, Trail)> = Vec::new();
+    let mut walked = Vec::new();
+    for fill in [Fill::Valid, Fill::Minimal] {
+        let route = straight(fill);
+        let (trail, log) = walk(course, plan, &route).await?;
+        judge(&trail, &log, true, ledger);
+        let stop = trail.stages.is_empty();
+        walked.push(log);
+        ways.push((route, trail));
+        if stop {
+            break;
+        }
+    }
+    for route in plan.known.as_ref().map(|view| mapped(view, plan)).unwrap_or_default() {
+        let (trail, log) = walk(course, plan, &route).await?;
+        judge(&trail, &log, false, ledger);
+        walked.push(log);
+        ways.push((route, trail));
+    }
+    ledger.logs.extend(walked);
+    by_options(course, plan, &mut ways, ledger).await?;
+    Ok(ways)
+}
+
+fn entry(fill: Fill, services: bool) -> Entry {
+    Entry { fill, given: Vec::new(), services }
+}
+
+/// Walks a way as far as it goes.
+async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<(Trail, Vec<Exchange>), CallError> {
+    let mut applicant = Applicant::begin(course, plan.growth).await?;
+    let mut stages = Vec::new();
+    let mut visits: HashMap<String, usize> = HashMap::new();
+    let stop = loop {
+        let stopped = applicant.stopped();
+        if let (None | Some(Stop::End), Some(step)) = (&stopped, applicant.step()) {
+            *visits.entry(identity(step)).or_default() += 1;
+            stages.push(Stage { step: step.clone() });
+        }
+        if let Some(stop) = stopped {
+            break stop;
+        }
+        if stages.len() > MOST_STEPS || visits.values().any(|count| *count > MOST_VISITS) {
+            break Stop::Circle;
+        }
+        if let Went::Nowhere(stop) = applicant.enter(route.entry(stages.len() - 1)).await? {
+            break stop;
+        }
+    };
+    Ok((Trail { stages, stop }, applicant.driver.into_exchanges()))
+}
+
+/// What the way itself shows: whether it ends, and whether what was pending ended.
+fn judge(trail: &Trail, log: &[Exchange], straight: bool, ledger: &mut Ledger) {
+    let step = trail.stages.last().map(|stage| step_name(&stage.step)).unwrap_or_else(|| "the beginning".to_owned());
+    let finding = |rule, text: String| {
+        let mut calls = super::applicant::essential(log);
+        let last = log.last().filter(|last| last.answer.is_error() || last.answer.kind() == BodyKind::Pending);
+        calls.extend(last.cloned());
+        Finding { rule, step: step.clone(), text, calls, expect: None }
+    };
+    if log.iter().any(|call| call.answer.kind() == BodyKind::Pending) {
+        let waits = trail.stop == Stop::Pending;
+        let text = "a pending answer was polled for as long as may be waited, and is pending still".to_owned();
+        ledger.check(RuleId::Pending, waits.then(|| finding(RuleId::Pending, text)));
+    }
+    if straight && matches!(trail.stop, Stop::End | Stop::Circle) {
+        let circle = trail.stop == Stop::Circle;
+        let text = format!("with valid data the flow comes back to {step} again and again, and to no END");
+        ledger.check(RuleId::Ends, circle.then(|| short_circle(trail, finding(RuleId::Ends, text))));
+    }
+    let code = log.last().and_then(|last| last.answer.error_code());
+    if let Some(code) = code.filter(|code| !trail.stages.is_empty() && !OUTCOMES.contains(code) && !OF_DATA.contains(code)) {
+        let text = format!("valid data lead to {code}");
+        ledger.check(RuleId::Options, Some(finding(RuleId::Options, text)));
+    }
+    let uploads = log.iter().any(|call| matches!(call.request.body, RequestBody::File { .. }));
+    if uploads {
+        upload(trail, log, finding, ledger);
+    }
+}
+
+/// A circle is shown when it has closed once.
+fn short_circle(trail: &Trail, mut finding: Finding) -> Finding {
+    let mut known = BTreeSet::new();
+    let closes = trail.stages.iter().position(|stage| !known.insert(identity(&stage.step)));
+    let submits = closes.unwrap_or(usize::MAX);
+    let mut seen = 0;
+    finding.calls.retain(|call| {
+        let kept = seen < submits || call.request.method != "POST";
+        seen += usize::from(matches!(call.request.body, RequestBody::Json(_)));
+        kept
+    });
+    finding
+}
+
+/// Whether the keys of files that were uploaded were taken.
+fn upload(trail: &Trail, log: &[Exchange], finding: impl Fn(RuleId, String) -> Finding, ledger: &mut Ledger) {
+    let Some(last) = trail.stages.last() else { return };
+    let fields = elements(&last.step);
+    let has_file = fields.iter().any(|element| element.kind == ElementType::File);
+    // Other fields that nobody can read may be what is refused.
+    let certain = !fields.iter().any(|element| element.kind == ElementType::Unknown);
+    let code = log.last().and_then(|last| last.answer.error_code());
+    let refused = code.filter(|code| has_file && certain && [4006, 4007].contains(code));
+    let text = |code| format!("a form with the key of a file that was uploaded is refused with {code}");
+    ledger.check(RuleId::Upload, refused.map(|code| finding(RuleId::Upload, text(code))));
+}
+
+/// Walks on with each option of each choice, on the ways known so far and on those that it opens.
+async fn by_options(
+    course: &Course,
+    plan: &Plan,
+    ways: &mut Vec<(Route, Trail)>,
+    ledger: &mut Ledger,
+) -> Result<(), CallError> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let (mut left, mut passed_over) = (plan.most_ways, 0);
+    let mut way = 0;
+    while way < ways.len() {
+        let (route, trail) = ways[way].clone();
+        way += 1;
+        for at in 0..trail.stages.len() {
+            if !known.insert(identity(&trail.stages[at].step)) {
+                continue;
+            }
+            for (element, option) in choices(&trail.stages[at].step) {
+                if left == 0 {
+                    passed_over += 1;
+                    continue;
+                }
+                left -= 1;
+                let branch = route.with(at, format!("id:{}", element.id), option.clone());
+                let (walked, log) = walk(course, plan, &branch).await?;
+                option_leads_on(&trail, at, (&element, &option), &walked, &log, ledger);
+                ledger.logs.push(log);
+                let new = walked.stages.iter().any(|stage| {
+                    !ways.iter().any(|(_, trail)| {
+                        trail.stages.iter().any(|known| identity(&known.step) == identity(&stage.step))
+                    })
+                });
+                if new {
+                    ways.push((branch, walked));
+                }
+            }
+        }
+    }
+    if !ledger.checks.contains_key(&RuleId::Options) {
+        ledger.cannot(RuleId::Options, "no form that was reached offers a choice");
+    }
+    if passed_over > 0 {
+        ledger.cannot(RuleId::Options, format!("{passed_over} further options were not tried"));
+    }
+    Ok(())
+}
+
+/// The options of a form's choices, each as it is submitted; of a long list the first.
+fn choices(step: &Value) -> Vec<(Element, Value)> {
+    let mut found = Vec::new();
+    for element in elements(step) {
+        let group = match element.kind {
+            ElementType::Dropdown | ElementType::CountrySelect => false,
+            ElementType::CheckboxGroup => true,
+            _ => continue,
+        };
+        let options = element.options().into_iter().map(|(value, _)| value).filter(|value| !is_blank(value));
+        let options: Vec<Value> = options.take(MOST_OPTIONS).collect();
+        // Several that must be ticked together are no case of their own.
+        let least = element.limits().min.is_some() || element.limits().min_length.is_some_and(|least| least > 1);
+        if group && least {
+            continue;
+        }
+        found.extend(options.into_iter().map(|value| {
+            let value = if group { json!([value]) } else { value };
+            (element.clone(), value)
+        }));
+    }
+    found
+}
+
+fn option_leads_on(
+    trail: &Trail,
+    at: usize,
+    (element, option): (&Element, &Value),
+    walked: &Trail,
+    log: &[Exchange],
+    ledger: &mut Ledger,
+) {
+    let stopped_here = walked.stages.len() == at + 1;
+    let code = log.last().and_then(|last| last.answer.error_code()).filter(|_| stopped_here);
+    // What else is checked of a country's addresses and numbers, its form does not say.
+    let of_country = element.kind == ElementType::CountrySelect
+        || [Some(RESIDENCE), Some(INCORPORATION), Some("address_state")].contains(&element.role.as_deref());
+    // Where the form is refused with any option, it is not the option.
+    let others_pass = trail.stages.len() > at + 1;
+    let wrong = code.filter(|code| {
+        !OUTCOMES.contains(code) && others_pass && (!OF_DATA.contains(code) || !of_country)
+    });
+    let pending = stopped_here && walked.stop == Stop::Pending && others_pass;
+    let shown = option.as_array().and_then(|items| items.first()).unwrap_or(option);
+    let name = super::negatives::name(element);
+    let came = log.last().map(|last| described(&last.answer)).unwrap_or_default();
+    let finding = (wrong.is_some() || pending).then(|| {
+        let mut calls = super::applicant::essential(log);
+        calls.extend(log.last().filter(|last| last.answer.is_error()).cloned());
+        Finding {
+            rule: RuleId::Options,
+            step: step_name(&trail.stages[at].step),
+            text: format!("{name} {shown} is offered and leads nowhere: {came} comes"),
+            calls,
+            expect: trail.stages.get(at + 1).and_then(|next| expected_step(&next.step)),
+        }
+    });
+    ledger.check(RuleId::Options, finding);
+}
+
+/// The ways that a map knows to its steps, where data lead there that straight ways have not.
+fn mapped(view: &View, plan: &Plan) -> Vec<Route> {
+    let rest = entry(Fill::Valid, plan.services);
+    let mut found: HashMap<&str, Vec<&Move>> = view.first.iter().map(|first| (first.as_str(), Vec::new())).collect();
+    let mut open: VecDeque<&str> = view.first.iter().map(String::as_str).collect();
+    let mut routes = Vec::new();
+    while let Some(step) = open.pop_front() {
+        let way = found.get(step).cloned().unwrap_or_default();
+        for next in view.moves.iter().filter(|next| next.way == Way::Submit && next.from == step) {
+            if found.contains_key(next.to.as_str()) {
+                continue;
+            }
+            let way: Vec<&Move> = way.iter().copied().chain([next]).collect();
+            if way.iter().any(|one| !one.when.is_empty()) {
+                routes.push(along(&way, &rest));
+            }
+            found.insert(&next.to, way);
+            open.push_back(&next.to);
+        }
+    }
+    routes
+}
+
+/// The entries by which moves follow each other.
+fn along(way: &[&Move], rest: &Entry) -> Route {
+    let mut entries: Vec<Entry> = way.iter().map(|_| rest.clone()).collect();
+    for one in way {
+        for Given { step, field, entered } in one.when.first().into_iter().flatten() {
+            let Some(at) = way.iter().position(|other| other.from == *step) else { continue };
+            let value = match entered {
+                Entered::Is(values) => values.first().cloned().map(Some),
+                Entered::Between(low, high) => low.clone().or(high.clone()).map(Some),
+                Entered::Filled(true) => None,
+                Entered::Filled(false) => Some(None),
+            };
+            if let Some(value) = value {
+                entries[at].given.push((field.clone(), value));
+            }
+        }
+    }
+    Route { entries, rest: rest.clone() }
+}

@@ -1,0 +1,139 @@
+//! The calls that show a finding: as a scenario, and as commands.
+
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::applicant::sent_session;
+use super::ledger::Finding;
+use crate::api::exchange::{Exchange, Request};
+use crate::api::wire::SESSION_HEADER;
+use crate::compose::{Argument, Data, Draft, Options, Recorded, compose, write};
+
+/// What a session that a witness gets by itself is called in a command.
+const SESSION: &str = "DRAFTGATE_SESSION";
+/// The applicant in a scenario of two who has no name of their own otherwise.
+const OTHER: &str = "other";
+
+/// The calls that show a finding.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Witness {
+    /// How many.
+    pub calls: usize,
+    /// A scenario that fails while the rule is not kept; none where no scenario says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// The calls as commands for a shell, in order.
+    pub curl: Vec<String>,
+}
+
+impl Witness {
+    /// The witness of a finding. `command` writes a request as a command, with a session in it as it is.
+    pub fn of(finding: &Finding, options: &Options, command: &dyn Fn(&Request) -> String) -> Self {
+        Witness {
+            calls: finding.calls.len(),
+            scenario: scenario(finding, options),
+            curl: commands(&finding.calls, command),
+        }
+    }
+}
+
+/// The commands: a session that one of them begins is kept in a variable for the others.
+fn commands(calls: &[Exchange], command: &dyn Fn(&Request) -> String) -> Vec<String> {
+    let mut sessions: Vec<String> = Vec::new();
+    let variable = |number: usize| if number == 0 { SESSION.to_owned() } else { format!("{SESSION}_{}", number + 1) };
+    let mut lines = Vec::new();
+    for (at, call) in calls.iter().enumerate() {
+        let mut text = command(&call.request);
+        match sent_session(call) {
+            Some(sent) => {
+                if let Some(number) = sessions.iter().position(|known| known == sent) {
+                    let header = format!("-H '{SESSION_HEADER}: {sent}'");
+                    text = text.replace(&header, &format!("-H \"{SESSION_HEADER}: ${}\"", variable(number)));
+                }
+            }
+            None => {
+                if let Some(session) = call.answer.session().filter(|_| at + 1 < calls.len()) {
+                    let name = variable(sessions.len());
+                    sessions.push(session.to_owned());
+                    text = format!(
+                        "{name}=$({text} -D - -o /dev/null | tr -d '\\r' | sed -n 's/^{SESSION_HEADER}: //Ip')"
+                    );
+                }
+            }
+        }
+        lines.push(text);
+    }
+    lines
+}
+
+fn scenario(finding: &Finding, options: &Options) -> Option<String> {
+    let numbered = finding.calls.iter().enumerate();
+    let recording: Vec<Recorded> = numbered
+        .map(|(at, exchange)| Recorded { number: at + 1, exchange: exchange.clone(), lost: false })
+        .collect();
+    let mut drafts: Vec<Draft> =
+        compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
+    let mut draft = match drafts.len() {
+        1 => drafts.remove(0),
+        2 => {
+            let other = drafts.remove(1);
+            together(drafts.remove(0), other, last_is_of_the_first(&finding.calls))
+        }
+        _ => return None,
+    };
+    draft.title = format!("{}: {}", finding.rule.name(), finding.text);
+    draft.closing.clear();
+    draft.head = vec![format!("{}: {}.", finding.rule.name(), finding.rule.rule().title)];
+    let last = draft.steps.last_mut()?;
+    match &finding.expect {
+        Some(expect) => last.set("expect", expect.clone(), "what must come"),
+        None => last.modifiers.retain(|(name, ..)| *name != "expect"),
+    }
+    Some(write(&draft))
+}
+
+fn last_is_of_the_first(calls: &[Exchange]) -> bool {
+    let own = |call: &Exchange| sent_session(call).or(call.answer.session()).map(str::to_owned);
+    calls.len() > 1 && calls.last().map(own) == calls.first().map(own)
+}
+
+/// Two applicants in one scenario: the one, then the other, then the last thing that the one does where that comes last.
+fn together(mut one: Draft, mut other: Draft, last: bool) -> Draft {
+    let mut names: HashMap<String, String> = HashMap::new();
+    for var in &mut other.vars {
+        if one.vars.iter().any(|known| known.name == var.name) {
+            let new = format!("{}_2", var.name);
+            names.insert(std::mem::replace(&mut var.name, new.clone()), new);
+        }
+    }
+    for step in &mut other.steps {
+        match &mut step.argument {
+            Argument::None => {}
+            Argument::Inline(data) => rename(data, &names),
+            Argument::Fields(fields) => fields.iter_mut().for_each(|field| rename(&mut field.value, &names)),
+        }
+        step.set("as", Data::Json(Value::from(OTHER)), "");
+    }
+    let end = last.then(|| one.steps.pop()).flatten();
+    one.vars.append(&mut other.vars);
+    one.steps.append(&mut other.steps);
+    one.steps.extend(end);
+    one
+}
+
+/// Gives variables in templates other names.
+fn rename(data: &mut Data, names: &HashMap<String, String>) {
+    match data {
+        Data::Template(text) => {
+            for (old, new) in names {
+                *text = text.replace(&format!("{{{{ {old} }}}}"), &format!("{{{{ {new} }}}}"));
+            }
+        }
+        Data::Map(entries) => entries.iter_mut().for_each(|(_, data)| rename(data, names)),
+        Data::Json(_) => {}
+    }
+}
+
