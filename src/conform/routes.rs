@@ -11,7 +11,7 @@ use super::rules::RuleId;
 use super::standing::expected_step;
 use super::{Plan, Stage, Trail};
 use crate::api::client::CallError;
-use crate::api::element::{Element, ElementType, INCORPORATION, RESIDENCE};
+use crate::api::element::{Element, ElementType, INCORPORATION, JsonType, RESIDENCE};
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::wire::{BodyKind, elements, is_blank};
 use crate::compose::walk::Stop;
@@ -198,6 +198,11 @@ fn choices(step: &Value) -> Vec<(Element, Value)> {
         let group = match element.kind {
             ElementType::Dropdown | ElementType::CountrySelect => false,
             ElementType::CheckboxGroup => true,
+            // It is ticked otherwise.
+            ElementType::Checkbox if element.takes() == JsonType::Boolean && !element.required() => {
+                found.push((element, Value::Bool(false)));
+                continue;
+            }
             _ => continue,
         };
         let options = element.options().into_iter().map(|(value, _)| value).filter(|value| !is_blank(value));
@@ -225,8 +230,8 @@ fn option_leads_on(
 ) {
     let stopped_here = walked.stages.len() == at + 1;
     let code = log.last().and_then(|last| last.answer.error_code()).filter(|_| stopped_here);
-    // What else is checked of a country's addresses and numbers, its form does not say.
-    let of_country = element.kind == ElementType::CountrySelect
+    // What else is checked of a country's addresses and numbers, its form does not say; nor how a box is left unticked.
+    let of_country = matches!(element.kind, ElementType::CountrySelect | ElementType::Checkbox)
         || [Some(RESIDENCE), Some(INCORPORATION), Some("address_state")].contains(&element.role.as_deref());
     // Where the form is refused with any option, it is not the option.
     let others_pass = trail.stages.len() > at + 1;
