@@ -35,7 +35,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::api::client::CallError;
-use crate::api::wire::BodyKind;
+use crate::api::wire::{BodyKind, body_kind};
 use crate::compose::recording::recognise::Paths;
 use crate::compose::walk::Stop;
 use crate::map::{KnownStep, View};
@@ -159,6 +159,7 @@ pub async fn examine(course: &Course, plan: &Plan) -> Result<Examined, CallError
     }
     if plan.wants(RuleId::Isolation) {
         ledger.add(sessions::isolation(&course, &plan, &straight, &trail).await?);
+        sessions::shown_to_strangers(&trail, &mut ledger);
     }
     answers::judge(&plan, &mut ledger);
     ledger.findings.retain(|finding| plan.wants(finding.rule));
@@ -224,21 +225,18 @@ async fn at_one(spot: &Spot<'_>, offered: &[String]) -> Result<Outcome, CallErro
     use RuleId::{Back, CanGoBack, Forward, IllegalBack, Kept};
     let plan = spot.plan;
     let mut outcome = Outcome::default();
-    let step = spot.stage().step.clone();
-    if crate::api::wire::body_kind(&step) == BodyKind::End {
-        if plan.wants_any(&[RuleId::End, RuleId::Finished]) {
-            outcome.ledger = end::end(spot).await?;
-        }
+    let is_end = body_kind(&spot.stage().step) == BodyKind::End;
+    if is_end && plan.wants_any(&[RuleId::End, RuleId::Finished]) {
+        outcome.ledger = end::end(spot).await?;
     }
     let (ledger, seen) = standing::stand(spot, offered).await?;
     outcome.ledger.add(ledger);
-    let way = seen.first().map(|_| outcome.ledger.logs.last().map(|log| applicant::essential(log))).unwrap_or_default();
-    let way = way.unwrap_or_default().into_iter().take(spot.at + 1).collect::<Vec<_>>();
-    outcome.seen = seen
-        .into_iter()
-        .map(|(language, exchange, _)| languages::Seen { step: step.clone(), language, exchange, way: way.clone() })
-        .collect();
-    let is_end = crate::api::wire::body_kind(&step) == BodyKind::End;
+    let standing::InLanguages { usual, way, seen } = seen;
+    let in_language =
+        |(language, exchange)| languages::Seen { step: usual.clone(), language, exchange, way: way.clone() };
+    // A step that FlowStep does not give is another rule's.
+    let is_here = identity(&usual) == identity(&spot.stage().step);
+    outcome.seen = seen.into_iter().filter(|_| is_here).map(in_language).collect();
     if !is_end && plan.wants_any(&[Back, CanGoBack, Forward, IllegalBack, Kept]) {
         let (ledger, kept) = back::back(spot).await?;
         outcome.ledger.add(ledger);

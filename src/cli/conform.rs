@@ -154,7 +154,7 @@ fn verdict(flow: &str, examined: &Examined, reached: &Reached, (course, plan): (
         today: settings.world.today(),
         unit: "call",
     };
-    let witness = |finding: &_| Witness::of(finding, &options, &curl::command);
+    let witness = |finding: &_| Witness::of(finding, &plan.base, &options, &curl::command);
     FlowVerdict::of(flow, course.version.word(), examined, &|rule| plan.wants(rule), &witness)
 }
 

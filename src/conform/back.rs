@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::applicant::{Applicant, Went, ask, described, identity, is_form, same, step_name};
 use super::ledger::{Finding, Ledger};
 use super::rules::RuleId;
-use super::standing::{Spot, expected_step};
+use super::standing::{Spot, changed, expected_step};
 use crate::api::client::CallError;
 use crate::api::element::{Element, ElementType};
 use crate::api::exchange::{Exchange, RequestBody};
@@ -49,7 +49,8 @@ pub(super) async fn back(spot: &Spot<'_>) -> Result<(Ledger, Option<Kept>), Call
             (can != succeeded)
                 .then(|| {
                     let text = format!("`canGoBack` is {can}, and back is answered with {}", described(&answer.answer));
-                    let expect = if can { before.and_then(|stage| expected_step(&stage.step)) } else { Some(Data::Json(ILLEGAL.into())) };
+                    // Where it says that there is no way back and there is one, it is the step that is wrong.
+                    let expect = before.filter(|_| can).and_then(|stage| expected_step(&stage.step));
                     finding(RuleId::CanGoBack, text, expect)
                 })
                 .flatten(),
@@ -103,7 +104,8 @@ async fn after_back(
         let mut calls = calls.clone();
         calls.extend(applicant.calls(0, since));
         let text = format!("after back, FlowStep gives {} that is not what back answered", described(&now.answer));
-        spot.finding(RuleId::Idempotent, text, calls, expected_step(&stages[place].step))
+        let expect = changed(answer, calls.last());
+        spot.finding(RuleId::Idempotent, text, calls, expect)
     });
     ledger.check(RuleId::Idempotent, twice);
     let sent = applicant.passed.get(place).map(|(_, sent)| sent.clone()).unwrap_or_default();

@@ -1,16 +1,18 @@
 //! Sessions: nobody's, another flow's, none at all; and two applicants at once.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::applicant::{Applicant, Route, Went, ask, described, essential, identity, same, step_name};
 use super::ledger::{Finding, Ledger};
 use super::rules::RuleId;
-use super::standing::{Spot, expected_step};
+use super::standing::{Spot, changed, expected_step};
 use super::{Plan, Trail};
 use crate::api::client::CallError;
-use crate::api::element::ElementType;
-use crate::api::exchange::RequestBody;
+use crate::api::element::{Element, ElementType};
+use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
 use crate::api::wire::{BodyKind, elements};
 use crate::compose::Data;
@@ -137,8 +139,9 @@ pub(super) async fn isolation(
         let mut went = false;
         for turn in 0..2 {
             let (acts, waits) = if turn == 0 { (&mut one, &mut other) } else { (&mut other, &mut one) };
+            let before = ask(waits, Operation::FlowStep).await?;
             went |= matches!(acts.enter(route.entry(at)).await?, Went::On);
-            found = found.or(moved(acts, waits).await?);
+            found = found.or(moved(acts, waits, &before).await?);
             found = found.or_else(|| leak(acts, waits, trail)).or_else(|| leak(waits, acts, trail));
         }
         if !went || found.is_some() {
@@ -160,25 +163,27 @@ pub(super) async fn isolation(
 }
 
 /// Whether the one who waited stands elsewhere for what the other did.
-async fn moved(acted: &Applicant, waited: &mut Applicant) -> Result<Option<Finding>, CallError> {
-    if waited.stopped().is_some_and(|stop| stop != crate::compose::walk::Stop::End) {
-        return Ok(None);
-    }
+async fn moved(
+    acted: &Applicant,
+    waited: &mut Applicant,
+    before: &Exchange,
+) -> Result<Option<Finding>, CallError> {
     let since = waited.mark();
     let now = waited.driver.current().await?;
-    if same(&waited.here.answer, &now.answer) {
+    // A service that was at work may be done by now.
+    if before.answer.kind() == BodyKind::Pending || same(&before.answer, &now.answer) {
         return Ok(None);
     }
-    let step = waited.step().cloned().unwrap_or_default();
+    let step = before.answer.json().cloned().unwrap_or_default();
+    let expect = changed(before, Some(&now));
     let text = format!(
         "what another applicant submits changes where this one stands: FlowStep gives {}, and gave {} before",
         described(&now.answer),
-        described(&waited.here.answer)
+        described(&before.answer)
     );
     let mut calls = essential(&waited.driver.exchanges()[..since]);
     calls.extend(essential(acted.driver.exchanges()));
     calls.push(now);
-    let expect = expected_step(&step);
     Ok(Some(Finding { rule: RuleId::Isolation, step: step_name(&step), text, calls, expect }))
 }
 
@@ -214,9 +219,7 @@ fn distinct(
         let form = elements(step);
         for (id, value) in sent {
             let element = form.iter().find(|element| element.id == *id);
-            let free = element.is_some_and(|element| {
-                matches!(element.kind, ElementType::Text | ElementType::Date | ElementType::Number)
-            });
+            let free = element.is_some_and(is_free);
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let known = to.iter().any(|(_, sent)| sent.values().any(|value| holds_text(value, &text)))
                 || trail.stages.iter().any(|stage| holds_text(&stage.step, &text));
@@ -226,6 +229,61 @@ fn distinct(
         }
     }
     found
+}
+
+/// Whether an element takes what its applicant alone enters.
+fn is_free(element: &Element) -> bool {
+    matches!(element.kind, ElementType::Text | ElementType::Date | ElementType::Number)
+}
+
+/// Whether a form shows what only somebody else entered: to those who have not entered it yet.
+pub(super) fn shown_to_strangers(trail: &Trail, ledger: &mut Ledger) {
+    let mut entered: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (number, log) in ledger.logs.iter().enumerate() {
+        for (at, text) in texts_entered(log) {
+            let known = trail.stages.iter().any(|stage| holds_text(&stage.step, &text));
+            let earlier = entered.get(&text).is_some_and(|(_, known)| *known <= at);
+            if !known && !earlier && text.chars().count() >= DISTINCT {
+                entered.insert(text, (number, at));
+            }
+        }
+    }
+    let mut shortest: Option<Finding> = None;
+    for (number, log) in ledger.logs.iter().enumerate() {
+        let own = texts_entered(log);
+        for (at, call) in log.iter().enumerate() {
+            let Some(body) = call.answer.json() else { continue };
+            // An option may be chosen beforehand; a text that somebody entered is nobody else's.
+            let shown = elements(body).into_iter().filter(is_free);
+            let shown = shown.filter_map(|element| element.json.get("value").cloned());
+            for value in shown {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let mine = own.iter().any(|(when, own)| *when <= at && *own == text);
+                let Some((other, when)) = entered.get(&text).filter(|(other, _)| !mine && *other != number) else {
+                    continue;
+                };
+                let mut calls = essential(&ledger.logs[*other][..=*when]);
+                calls.extend(essential(&log[..at]));
+                calls.push(call.clone());
+                if shortest.as_ref().is_none_or(|known| calls.len() < known.calls.len()) {
+                    let text = format!("what one applicant entered is shown to another: {text}");
+                    let step = step_name(body);
+                    shortest = Some(Finding { rule: RuleId::Isolation, step, text, calls, expect: None });
+                }
+            }
+        }
+    }
+    ledger.check(RuleId::Isolation, shortest);
+}
+
+/// The texts that an applicant submitted, each with the place of the call.
+fn texts_entered(log: &[Exchange]) -> Vec<(usize, String)> {
+    let entered = log.iter().enumerate().filter_map(|(at, call)| match &call.request.body {
+        RequestBody::Json(Value::Object(body)) => Some((at, body)),
+        _ => None,
+    });
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    entered.flat_map(|(at, body)| body.values().map(move |value| (at, text(value))).collect::<Vec<_>>()).collect()
 }
 
 /// Whether a text, or a number written so, is anywhere in a value.

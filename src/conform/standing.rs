@@ -12,6 +12,7 @@ use crate::api::client::CallError;
 use crate::api::element::ElementType;
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
+use crate::api::wire::BodyKind;
 use crate::compose::Data;
 use crate::session::driver::Course;
 
@@ -48,10 +49,6 @@ impl Spot<'_> {
         Finding { rule, step: self.name(), text, calls, expect }
     }
 
-    /// What stands for this step in a scenario's expectation.
-    pub fn expected(&self) -> Option<Data> {
-        expected_step(&self.stage().step)
-    }
 }
 
 /// How a scenario expects a step.
@@ -63,19 +60,45 @@ pub(super) fn expected_step(step: &Value) -> Option<Data> {
     })
 }
 
+/// How a scenario expects that a step is as it was, where it is not: by its title, or by the first value that is another.
+pub(super) fn expected_same(was: &Value, is: &Value) -> Option<Data> {
+    if ["title", "type"].iter().any(|key| was.get(key) != is.get(key)) {
+        return expected_step(was);
+    }
+    let json = |path: String, value: &Value| {
+        Some(Data::Map(vec![("json".to_owned(), Data::Map(vec![(path, Data::Json(value.clone()))]))]))
+    };
+    let elements = |step: &Value| step.get("elements").and_then(Value::as_array).cloned().unwrap_or_default();
+    let (old, new) = (elements(was), elements(is));
+    let held = |list: &[Value], at: usize| list.get(at).and_then(|element| element.get("value")).cloned();
+    let lost = (0..old.len()).find(|at| held(&old, *at).is_some() && held(&old, *at) != held(&new, *at));
+    match lost {
+        Some(at) => json(format!("$.elements[{at}].value"), &held(&old, at)?),
+        None => was.get("canGoBack").filter(|can| is.get("canGoBack") != Some(can)).and_then(|can| json("$.canGoBack".to_owned(), can)),
+    }
+}
+
 /// What the languages of one step showed.
-pub(super) type InLanguages = Vec<(String, Exchange, Vec<Exchange>)>;
+#[derive(Default)]
+pub(super) struct InLanguages {
+    /// The step as FlowStep gives it by default.
+    pub usual: Value,
+    /// The calls that lead there.
+    pub way: Vec<Exchange>,
+    /// FlowStep by language.
+    pub seen: Vec<(String, Exchange)>,
+}
 
 /// Tries everything at a step. The answers in other languages are handed back, to be compared over all steps.
 pub(super) async fn stand(spot: &Spot<'_>, languages: &[String]) -> Result<(Ledger, InLanguages), CallError> {
     let mut ledger = Ledger::default();
-    let Some(mut applicant) = spot.arrive().await? else { return Ok((ledger, Vec::new())) };
-    ask_twice(spot, &mut applicant, &mut ledger).await?;
-    let mut seen = Vec::new();
+    let mut seen = InLanguages::default();
+    let Some(mut applicant) = spot.arrive().await? else { return Ok((ledger, seen)) };
+    seen.way = essential(applicant.driver.exchanges());
+    let usual = ask_twice(spot, &mut applicant, &mut ledger).await?;
+    seen.usual = usual.answer.json().cloned().unwrap_or_default();
     for language in languages {
-        let since = applicant.mark();
-        let exchange = applicant.driver.current_in(language).await?;
-        seen.push((language.clone(), exchange, applicant.calls(since, since)));
+        seen.seen.push((language.clone(), applicant.driver.current_in(language).await?));
     }
     if applicant.is_at_form() {
         refusals(spot, applicant, &mut ledger).await?;
@@ -85,8 +108,17 @@ pub(super) async fn stand(spot: &Spot<'_>, languages: &[String]) -> Result<(Ledg
     Ok((ledger, seen))
 }
 
-/// FlowStep, twice.
-async fn ask_twice(spot: &Spot<'_>, applicant: &mut Applicant, ledger: &mut Ledger) -> Result<(), CallError> {
+/// How a scenario expects that the last call shows what was shown before.
+pub(super) fn changed(before: &Exchange, last: Option<&Exchange>) -> Option<Data> {
+    let (was, is) = (before.answer.json()?, last?.answer.json()?);
+    if before.answer.kind() == BodyKind::End {
+        return Some(Data::text("end"));
+    }
+    expected_same(was, is)
+}
+
+/// FlowStep, twice: the second answer.
+async fn ask_twice(spot: &Spot<'_>, applicant: &mut Applicant, ledger: &mut Ledger) -> Result<Exchange, CallError> {
     let arrived = applicant.mark();
     let first = applicant.driver.current().await?;
     let second = applicant.driver.current().await?;
@@ -94,17 +126,19 @@ async fn ask_twice(spot: &Spot<'_>, applicant: &mut Applicant, ledger: &mut Ledg
         let text = format!("FlowStep gives {} that is not what the call before it answered", described(&first.answer));
         Some((text, vec![first]))
     } else if !same(&first.answer, &second.answer) {
-        Some((format!("asked again, FlowStep gives {} that is another", described(&second.answer)), vec![first, second]))
+        let text = format!("asked again, FlowStep gives {} that is another", described(&second.answer));
+        Some((text, vec![first, second.clone()]))
     } else {
         None
     };
     let finding = wrong.map(|(text, last)| {
         let mut calls = applicant.calls(arrived, usize::MAX);
         calls.extend(last);
-        spot.finding(RuleId::Idempotent, text, calls, spot.expected())
+        let expect = changed(&applicant.here, calls.last());
+        spot.finding(RuleId::Idempotent, text, calls, expect)
     });
     ledger.check(RuleId::Idempotent, finding);
-    Ok(())
+    Ok(second)
 }
 
 /// Everything that the form must refuse, then valid data.
@@ -233,7 +267,8 @@ async fn one_refusal(
             described(&answer.answer),
             described(&after.answer)
         );
-        spot.finding(RuleId::Refusal, text, calls, spot.expected())
+        let expect = changed(&applicant.here, calls.last());
+        spot.finding(RuleId::Refusal, text, calls, expect)
     });
     let moved = finding.is_some();
     ledger.check(RuleId::Refusal, finding);

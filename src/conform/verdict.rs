@@ -102,6 +102,9 @@ pub struct FindingVerdict {
     pub step: String,
     /// What is wrong.
     pub text: String,
+    /// What the last call should have been answered with, as a scenario expects it; none where no short form says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
     /// The calls that show it.
     pub witness: Witness,
 }
@@ -123,6 +126,7 @@ impl FlowVerdict {
                 .map(|finding| FindingVerdict {
                     step: finding.step.clone(),
                     text: finding.text.clone(),
+                    expected: finding.expect.as_ref().map(super::witness::expected),
                     witness: witness(finding),
                 })
                 .collect();

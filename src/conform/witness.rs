@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::applicant::sent_session;
 use super::ledger::Finding;
+use super::rules::RuleId;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::wire::SESSION_HEADER;
-use crate::compose::{Argument, Data, Draft, Options, Recorded, compose, write};
+use crate::compose::{Argument, Data, Draft, Options, Recorded, Step, compose, write};
 
 /// What a session that a witness gets by itself is called in a command.
 const SESSION: &str = "DRAFTGATE_SESSION";
@@ -30,12 +31,24 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// The witness of a finding. `command` writes a request as a command, with a session in it as it is.
-    pub fn of(finding: &Finding, options: &Options, command: &dyn Fn(&Request) -> String) -> Self {
+    /// The witness of a finding of the flow interpreter at `base`. `command` writes a request as a command, with a session in it as it is.
+    pub fn of(finding: &Finding, base: &str, options: &Options, command: &dyn Fn(&Request) -> String) -> Self {
         Witness {
             calls: finding.calls.len(),
-            scenario: scenario(finding, options),
+            scenario: scenario(finding, base, options),
             curl: commands(&finding.calls, command),
+        }
+    }
+}
+
+/// What must come, as it stands in a scenario.
+pub(super) fn expected(data: &Data) -> String {
+    match data {
+        Data::Json(Value::String(text)) | Data::Template(text) => text.clone(),
+        Data::Json(value) => value.to_string(),
+        Data::Map(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(key, data)| format!("{key}: {}", expected(data))).collect();
+            entries.join(", ")
         }
     }
 }
@@ -69,20 +82,11 @@ fn commands(calls: &[Exchange], command: &dyn Fn(&Request) -> String) -> Vec<Str
     lines
 }
 
-fn scenario(finding: &Finding, options: &Options) -> Option<String> {
-    let numbered = finding.calls.iter().enumerate();
-    let recording: Vec<Recorded> = numbered
-        .map(|(at, exchange)| Recorded { number: at + 1, exchange: exchange.clone(), lost: false })
-        .collect();
-    let mut drafts: Vec<Draft> =
-        compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
-    let mut draft = match drafts.len() {
-        1 => drafts.remove(0),
-        2 => {
-            let other = drafts.remove(1);
-            together(drafts.remove(0), other, last_is_of_the_first(&finding.calls))
-        }
-        _ => return None,
+fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> {
+    let mut draft = match finding.rule {
+        RuleId::UnknownSession => unknown_session(finding, options)?,
+        RuleId::ForeignFlow => foreign_flow(finding, base, options)?,
+        _ => played(finding, options)?,
     };
     draft.title = format!("{}: {}", finding.rule.name(), finding.text);
     draft.closing.clear();
@@ -93,6 +97,40 @@ fn scenario(finding: &Finding, options: &Options) -> Option<String> {
         None => last.modifiers.retain(|(name, ..)| *name != "expect"),
     }
     Some(write(&draft))
+}
+
+/// The calls as a recording that is played again.
+fn played(finding: &Finding, options: &Options) -> Option<Draft> {
+    let numbered = finding.calls.iter().enumerate();
+    let recording: Vec<Recorded> = numbered
+        .map(|(at, exchange)| Recorded { number: at + 1, exchange: exchange.clone(), lost: false })
+        .collect();
+    let mut drafts: Vec<Draft> =
+        compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
+    match drafts.len() {
+        1 => Some(drafts.remove(0)),
+        2 => {
+            let other = drafts.remove(1);
+            Some(together(drafts.remove(0), other, last_is_of_the_first(&finding.calls)))
+        }
+        _ => None,
+    }
+}
+
+/// FlowStep with a session that nobody was given.
+fn unknown_session(finding: &Finding, options: &Options) -> Option<Draft> {
+    let mut step = Step::new("current");
+    step.set("session", Data::text(sent_session(finding.calls.last()?)?), "");
+    Some(Draft { flow: options.flow.clone()?, steps: vec![step], ..Draft::default() })
+}
+
+/// FlowStep of another flow with the session of this one.
+fn foreign_flow(finding: &Finding, base: &str, options: &Options) -> Option<Draft> {
+    let url = &finding.calls.last()?.request.url;
+    let path = url.strip_prefix(base.trim_end_matches('/'))?;
+    let session = Data::Map(vec![(SESSION_HEADER.to_owned(), Data::Template("{{ session }}".to_owned()))]);
+    let request = Step::with_map("request", vec![("path", Data::text(path)), ("headers", session)]);
+    Some(Draft { flow: options.flow.clone()?, steps: vec![Step::new("init"), request], ..Draft::default() })
 }
 
 fn last_is_of_the_first(calls: &[Exchange]) -> bool {
