@@ -35,6 +35,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::api::client::CallError;
+use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, body_kind};
 use crate::compose::recording::recognise::Paths;
 use crate::compose::walk::Stop;
@@ -45,20 +46,25 @@ use crate::session::entry::Growth;
 pub use applicant::Route;
 use applicant::identity;
 use ledger::{Finding, Ledger};
-use rules::RuleId;
+use rules::{NEGATIVES, RuleId};
 use standing::Spot;
+
+/// The most further ways that are walked for the sake of options, unless something else is said.
+pub const MOST_WAYS: usize = 100;
 
 /// What is to be examined, and how far.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Only these rules; all where there is none.
     pub rules: Vec<RuleId>,
-    /// Whether every case that a form's validations give is tried; else the first of each kind.
+    /// Whether every case that a form's validations give is tried; else of a large form the first of each kind.
     pub negatives: bool,
     /// The languages that are compared; where none is named, those that are found to be offered.
     pub languages: Vec<String>,
     /// What earlier runs know of the flow.
     pub known: Option<View>,
+    /// Ways that the caller knows, beside those that are found: the step behind each is stood on.
+    pub routes: Vec<Route>,
     /// Ids of other flows.
     pub others: Vec<String>,
     /// Paths of operations that differ from the usual ones.
@@ -74,6 +80,31 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// All rules, on ways that are found, in languages that are found.
+    pub fn of(course: &Course, growth: Growth) -> Self {
+        let config = course.client.config();
+        Plan {
+            rules: Vec::new(),
+            negatives: false,
+            languages: Vec::new(),
+            known: None,
+            routes: Vec::new(),
+            others: Vec::new(),
+            paths: config.paths.clone(),
+            base: config.base_url.to_string(),
+            growth,
+            // Behind the live version services cost, and look at people who do not exist.
+            services: course.version == Version::Draft || course.simulated.is_some(),
+            most_ways: MOST_WAYS,
+        }
+    }
+
+    /// Only what must be refused, every case of it, at the forms behind these ways: each a list of what is entered into the
+    /// steps in turn.
+    pub fn of_negatives(course: &Course, growth: Growth, routes: Vec<Route>) -> Self {
+        Plan { rules: NEGATIVES.to_vec(), negatives: true, routes, most_ways: 0, ..Plan::of(course, growth) }
+    }
+
     /// Whether a rule is to be checked.
     pub fn wants(&self, rule: RuleId) -> bool {
         self.rules.is_empty() || self.rules.contains(&rule)

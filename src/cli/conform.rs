@@ -75,8 +75,7 @@ fn try_conform(environment: &Environment, arguments: &ConformArguments, output: 
     if let Some(flow) = missing {
         return Err(unknown(flow, &settings, output));
     }
-    let conformance =
-        Conformance { format: FORMAT, draftgate: env!("CARGO_PKG_VERSION").to_owned(), flows: verdicts };
+    let conformance = Conformance { format: FORMAT, draftgate: env!("CARGO_PKG_VERSION").to_owned(), flows: verdicts };
     report(arguments, &conformance, output)?;
     Ok(exit(&conformance, arguments.strict))
 }
@@ -126,18 +125,15 @@ fn asked(arguments: &ConformArguments, reached: &Reached, rules: &[RuleId], flow
     let mut others: Vec<String> = settings.flows.values().cloned().collect();
     others.sort();
     others.dedup();
+    let growth = Growth { seed: settings.world.seed, today: settings.world.today() };
     let plan = Plan {
         rules: rules.to_vec(),
         negatives: arguments.negatives,
         languages: arguments.languages.clone(),
         known: map.as_ref().and_then(|map| map.view(course.version, None).cloned()),
         others,
-        paths: settings.config.paths.clone(),
-        base: course.client.config().base_url.to_string(),
-        growth: Growth { seed: settings.world.seed, today: settings.world.today() },
-        // Behind the live version services cost, and look at people who do not exist.
-        services: course.version == Version::Draft || course.simulated.is_some(),
         most_ways: arguments.max_ways,
+        ..Plan::of(&course, growth)
     };
     (course, plan)
 }

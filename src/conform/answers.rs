@@ -49,7 +49,8 @@ pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
 /// Whether a call went to the flow interpreter, connector and profile aside.
 fn of_the_flow(plan: &Plan, call: &Exchange) -> bool {
     let url = &call.request.url;
-    url.starts_with(plan.base.as_str()) && !["/sandbox/", "/connector/", "/query/client/"].iter().any(|other| url.contains(other))
+    url.starts_with(plan.base.as_str())
+        && !["/sandbox/", "/connector/", "/query/client/"].iter().any(|other| url.contains(other))
 }
 
 fn check(ledger: &mut Ledger, rule: RuleId, wrong: Option<String>, log: &[Exchange], at: usize) {

@@ -198,7 +198,12 @@ async fn forward(
     let since = applicant.mark();
     let before = services(applicant).await?;
     if is_form(&step) {
-        applicant.here = applicant.driver.submit(Value::Object(sent.clone())).await?;
+        applicant.here = answer.clone();
+        let takes_files = applicant.elements().iter().any(|element| element.kind == ElementType::File);
+        // A key may be good for one submit only.
+        let anew = if takes_files { applicant.body(spot.route.entry(place)).await? } else { None };
+        let body = Value::Object(anew.unwrap_or_else(|| sent.clone()));
+        applicant.here = applicant.driver.submit(body).await?;
     } else {
         applicant.here = answer.clone();
         if let Went::Nowhere(_) = applicant.enter(spot.route.entry(place)).await?

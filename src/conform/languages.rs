@@ -16,10 +16,44 @@ use crate::session::driver::Course;
 
 /// Words that are the same in many languages, in lower case.
 const INTERNATIONAL: [&str; 38] = [
-    "e-mail", "email", "document", "documents", "description", "code", "date", "type", "name", "information", "passport",
-    "region", "plan", "total", "ok", "pin", "iban", "bic", "vat", "id", "sms", "status", "service", "services", "bank",
-    "adresse", "nation", "option", "options", "telefon", "mobile", "signature", "question", "questions", "profession",
-    "visa", "taxi", "test",
+    "e-mail",
+    "email",
+    "document",
+    "documents",
+    "description",
+    "code",
+    "date",
+    "type",
+    "name",
+    "information",
+    "passport",
+    "region",
+    "plan",
+    "total",
+    "ok",
+    "pin",
+    "iban",
+    "bic",
+    "vat",
+    "id",
+    "sms",
+    "status",
+    "service",
+    "services",
+    "bank",
+    "adresse",
+    "nation",
+    "option",
+    "options",
+    "telefon",
+    "mobile",
+    "signature",
+    "question",
+    "questions",
+    "profession",
+    "visa",
+    "taxi",
+    "test",
 ];
 /// Of so many texts of a language, at least one of two must differ from the default's for the others to be told.
 const MOST: usize = 2;
@@ -44,7 +78,9 @@ pub(super) async fn offered(course: &Course, plan: &Plan, ledger: &mut Ledger) -
     for language in LANGUAGES {
         let exchange = applicant.driver.current_in(language).await?;
         let shown = exchange.answer.json().filter(|_| !exchange.answer.is_error()).map(texts);
-        if shown.is_some_and(|shown| shown.iter().any(|(place, text)| usual.get(place).is_some_and(|usual| usual != text))) {
+        if shown
+            .is_some_and(|shown| shown.iter().any(|(place, text)| usual.get(place).is_some_and(|usual| usual != text)))
+        {
             found.push((*language).to_owned());
         }
     }
@@ -79,17 +115,29 @@ fn texts(step: &Value) -> BTreeMap<String, String> {
 
 /// What does not change with the language.
 fn structure(step: &Value) -> Vec<Value> {
-    let head = json!({"the step's id": step.get("id"), "its type": step.get("type"), "`canGoBack`": step.get("canGoBack")});
+    let head =
+        json!({"the step's id": step.get("id"), "its type": step.get("type"), "`canGoBack`": step.get("canGoBack")});
     let body = elements(step).into_iter().map(|element| {
         let values: Vec<Value> = element.options().into_iter().map(|(value, label)| {
             // A label that stands for a value is a text.
             if value.as_str() == Some(&label) && !label.chars().all(|c| c.is_ascii_uppercase()) { Value::Null } else { value }
         }).collect();
         json!({"the id": element.id, "the type": element.json.get("type"), "the role": element.role,
-            "the normalised name": element.normalized_name, "the validations": element.json.get("validations"),
+            "the normalised name": element.normalized_name, "the validations": element.json.get("validations").map(bare),
             "the options": values, "the format of dates": element.json.get("dateFormat").map(Value::is_string)})
     });
     std::iter::once(head).chain(body).collect()
+}
+
+/// Validations without what is said to people when they fail.
+fn bare(validations: &Value) -> Value {
+    let mut rules = validations.clone();
+    for rule in rules.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        rule.retain(|key, _| {
+            !["message", "errorMessage", "error", "text", "label", "description"].contains(&key.as_str())
+        });
+    }
+    rules
 }
 
 /// Compares what was seen.
@@ -103,7 +151,9 @@ pub(super) fn compare(seen: &[Seen], ledger: &mut Ledger) {
         let answer = &one.exchange.answer;
         let wrong = match answer.json().filter(|_| !answer.is_error()) {
             None => Some(format!("in {} the step cannot be had", one.language)),
-            Some(body) => differs(&structure(&one.step), &structure(body)).map(|what| format!("in {} {what}", one.language)),
+            Some(body) => {
+                differs(&structure(&one.step), &structure(body)).map(|what| format!("in {} {what}", one.language))
+            }
         };
         let name = step_name(&one.step);
         let finding = |rule, text| Finding { rule, step: name.clone(), text, calls: calls(), expect: None };

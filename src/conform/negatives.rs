@@ -201,7 +201,8 @@ fn texts(limits: &Limits, valid: &str) -> Vec<(Breach, Value)> {
     if let Some(least) = limits.min_length.filter(|least| (2..=length).contains(least)) {
         let short: String = valid.chars().take(least - 1).collect();
         // A blank text is a missing one.
-        if !short.trim().is_empty() && !short.ends_with(char::is_whitespace) && !short.starts_with(char::is_whitespace) {
+        if !short.trim().is_empty() && !short.ends_with(char::is_whitespace) && !short.starts_with(char::is_whitespace)
+        {
             all.push((Breach::TooShort, short.into()));
         }
     }
@@ -230,7 +231,8 @@ fn numbers(limits: &Limits) -> Vec<(Breach, Value)> {
         };
         match bound.as_i64() {
             Some(whole) => whole.checked_add(by).map(Value::from),
-            None => Number::from_f64(bound.as_f64()?.floor() + if by < 0 { 0.0 } else { 1.0 } + by as f64).map(Value::Number),
+            None => Number::from_f64(bound.as_f64()?.floor() + if by < 0 { 0.0 } else { 1.0 } + by as f64)
+                .map(Value::Number),
         }
     };
     let below = beyond(&limits.min, -1).map(|value| (Breach::BelowMin, value));

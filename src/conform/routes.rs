@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::applicant::{Applicant, Route, Went, described, identity, step_name};
 use super::ledger::{Finding, Ledger};
@@ -48,7 +49,8 @@ pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> R
             break;
         }
     }
-    for route in plan.known.as_ref().map(|view| mapped(view, plan)).unwrap_or_default() {
+    let mapped = plan.known.as_ref().map(|view| mapped(view, plan)).unwrap_or_default();
+    for route in plan.routes.iter().cloned().chain(mapped) {
         let (trail, log) = walk(course, plan, &route).await?;
         judge(&trail, &log, false, ledger);
         walked.push(log);
@@ -107,7 +109,9 @@ fn judge(trail: &Trail, log: &[Exchange], straight: bool, ledger: &mut Ledger) {
         ledger.check(RuleId::Ends, circle.then(|| short_circle(trail, finding(RuleId::Ends, text))));
     }
     let code = log.last().and_then(|last| last.answer.error_code());
-    if let Some(code) = code.filter(|code| !trail.stages.is_empty() && !OUTCOMES.contains(code) && !OF_DATA.contains(code)) {
+    if let Some(code) =
+        code.filter(|code| !trail.stages.is_empty() && !OUTCOMES.contains(code) && !OF_DATA.contains(code))
+    {
         let text = format!("valid data lead to {code}");
         ledger.check(RuleId::Options, Some(finding(RuleId::Options, text)));
     }
@@ -157,28 +161,29 @@ async fn by_options(
     while way < ways.len() {
         let (route, trail) = ways[way].clone();
         way += 1;
+        let mut branches = Vec::new();
         for at in 0..trail.stages.len() {
             if !known.insert(identity(&trail.stages[at].step)) {
                 continue;
             }
             for (element, option) in choices(&trail.stages[at].step) {
-                if left == 0 {
+                if branches.len() < left {
+                    branches.push((at, element, option));
+                } else {
                     passed_over += 1;
-                    continue;
                 }
-                left -= 1;
-                let branch = route.with(at, format!("id:{}", element.id), option.clone());
-                let (walked, log) = walk(course, plan, &branch).await?;
-                option_leads_on(&trail, at, (&element, &option), &walked, &log, ledger);
-                ledger.logs.push(log);
-                let new = walked.stages.iter().any(|stage| {
-                    !ways.iter().any(|(_, trail)| {
-                        trail.stages.iter().any(|known| identity(&known.step) == identity(&stage.step))
-                    })
-                });
-                if new {
-                    ways.push((branch, walked));
-                }
+            }
+        }
+        left -= branches.len();
+        for (branch, walked, log, (at, element, option)) in walk_all(course, plan, &route, branches).await? {
+            option_leads_on(&trail, at, (&element, &option), &walked, &log, ledger);
+            ledger.logs.push(log);
+            let is_known = |stage: &Stage| {
+                let here = identity(&stage.step);
+                ways.iter().any(|(_, trail)| trail.stages.iter().any(|known| identity(&known.step) == here))
+            };
+            if !walked.stages.iter().all(is_known) {
+                ways.push((branch, walked));
             }
         }
     }
@@ -189,6 +194,35 @@ async fn by_options(
         ledger.cannot(RuleId::Options, format!("{passed_over} further options were not tried"));
     }
     Ok(())
+}
+
+/// A way that was walked with an option: its calls, and where the option was chosen.
+type Branch = (Route, Trail, Vec<Exchange>, (usize, Element, Value));
+
+/// Walks a way with each of some options, all at once; the client's limiter says how many at a time.
+async fn walk_all(
+    course: &Course,
+    plan: &Plan,
+    route: &Route,
+    branches: Vec<(usize, Element, Value)>,
+) -> Result<Vec<Branch>, CallError> {
+    let mut tasks = JoinSet::new();
+    for (number, (at, element, option)) in branches.into_iter().enumerate() {
+        let branch = route.with(at, format!("id:{}", element.id), option.clone());
+        let (course, plan) = (course.clone(), plan.clone());
+        tasks.spawn(async move {
+            let walked = walk(&course, &plan, &branch).await;
+            (number, walked.map(|(trail, log)| (branch, trail, log, (at, element, option))))
+        });
+    }
+    let mut walked = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        // A panic is a fault of this program's own, and goes on.
+        let (number, branch) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        walked.push((number, branch?));
+    }
+    walked.sort_by_key(|(number, _)| *number);
+    Ok(walked.into_iter().map(|(_, branch)| branch).collect())
 }
 
 /// The options of a form's choices, each as it is submitted; of a long list the first.
@@ -235,9 +269,7 @@ fn option_leads_on(
         || [Some(RESIDENCE), Some(INCORPORATION), Some("address_state")].contains(&element.role.as_deref());
     // Where the form is refused with any option, it is not the option.
     let others_pass = trail.stages.len() > at + 1;
-    let wrong = code.filter(|code| {
-        !OUTCOMES.contains(code) && others_pass && (!OF_DATA.contains(code) || !of_country)
-    });
+    let wrong = code.filter(|code| !OUTCOMES.contains(code) && others_pass && (!OF_DATA.contains(code) || !of_country));
     let pending = stopped_here && walked.stop == Stop::Pending && others_pass;
     let shown = option.as_array().and_then(|items| items.first()).unwrap_or(option);
     let name = super::negatives::name(element);
@@ -254,6 +286,36 @@ fn option_leads_on(
         }
     });
     ledger.check(RuleId::Options, finding);
+    ledger.check(RuleId::Onward, leads_back(trail, at, (&name, shown), walked, log));
+}
+
+/// Whether an option leads to a step that was passed, where another leads on.
+fn leads_back(
+    trail: &Trail,
+    at: usize,
+    (name, option): (&str, &Value),
+    walked: &Trail,
+    log: &[Exchange],
+) -> Option<Finding> {
+    let passed = |trail: &Trail| {
+        let next = identity(&trail.stages.get(at + 1)?.step);
+        trail.stages[..=at].iter().any(|stage| identity(&stage.step) == next).then_some(())
+    };
+    passed(walked)?;
+    if passed(trail).is_some() || trail.stages.len() <= at + 1 {
+        return None;
+    }
+    let to = step_name(&walked.stages[at + 1].step);
+    // The submit that led back is the one whose answer is the step after.
+    let forms = |call: &&Exchange| matches!(call.request.body, RequestBody::Json(_)) && !call.answer.is_error();
+    let submit = log.iter().enumerate().filter(|(_, call)| forms(call)).nth(at).map(|(at, _)| at)?;
+    Some(Finding {
+        rule: RuleId::Onward,
+        step: step_name(&trail.stages[at].step),
+        text: format!("{name} {option} leads back to {to}"),
+        calls: super::applicant::essential(&log[..=submit]),
+        expect: trail.stages.get(at + 1).and_then(|next| expected_step(&next.step)),
+    })
 }
 
 /// The ways that a map knows to its steps, where data lead there that straight ways have not.

@@ -85,7 +85,10 @@ pub(super) async fn direct(spot: &Spot<'_>) -> Result<Ledger, CallError> {
         applicant.driver.assume(None);
         let answer = applicant.driver.call(Operation::SubmitStep, RequestBody::Json(json!({}))).await?;
         let text = || {
-            format!("a direct submit to a flow that begins with no form: {DIRECT_REFUSED} must come, and {} came", described(&answer.answer))
+            format!(
+                "a direct submit to a flow that begins with no form: {DIRECT_REFUSED} must come, and {} came",
+                described(&answer.answer)
+            )
         };
         let wrong = answer.answer.error_code() != Some(DIRECT_REFUSED);
         let expect = Some(Data::Json(DIRECT_REFUSED.into()));
@@ -111,7 +114,8 @@ pub(super) async fn direct(spot: &Spot<'_>) -> Result<Ledger, CallError> {
     let other = came.is_error() || came.json().map(identity) != Some(identity(&next.step));
     let finding = other.then(|| {
         let (came, next) = (described(came), step_name(&next.step));
-        let text = format!("submitted directly, the first form's data lead to {came}; with a session they led to {next}");
+        let text =
+            format!("submitted directly, the first form's data lead to {came}; with a session they led to {next}");
         spot.finding(RuleId::Direct, text, applicant.calls(0, since), expected_step(&spot.trail.stages[1].step))
     });
     ledger.check(RuleId::Direct, finding);
@@ -123,12 +127,7 @@ pub(super) async fn direct(spot: &Spot<'_>) -> Result<Ledger, CallError> {
 }
 
 /// Two applicants with different data, step by step in turn.
-pub(super) async fn isolation(
-    course: &Course,
-    plan: &Plan,
-    route: &Route,
-    trail: &Trail,
-) -> Result<Ledger, CallError> {
+pub(super) async fn isolation(course: &Course, plan: &Plan, route: &Route, trail: &Trail) -> Result<Ledger, CallError> {
     let mut ledger = Ledger::default();
     let grown = |by: u64| Growth { seed: plan.growth.seed.wrapping_add(by), ..plan.growth };
     let mut one = Applicant::begin(course, grown(1)).await?;
@@ -163,11 +162,7 @@ pub(super) async fn isolation(
 }
 
 /// Whether the one who waited stands elsewhere for what the other did.
-async fn moved(
-    acted: &Applicant,
-    waited: &mut Applicant,
-    before: &Exchange,
-) -> Result<Option<Finding>, CallError> {
+async fn moved(acted: &Applicant, waited: &mut Applicant, before: &Exchange) -> Result<Option<Finding>, CallError> {
     let since = waited.mark();
     let now = waited.driver.current().await?;
     // A service that was at work may be done by now.
@@ -207,13 +202,8 @@ fn leak(of: &Applicant, to: &Applicant, trail: &Trail) -> Option<Finding> {
     Some(Finding { rule: RuleId::Isolation, step, text, calls, expect: None })
 }
 
-
 /// What the one entered that nothing but that can have put into an answer.
-fn distinct(
-    of: &[(Value, Map<String, Value>)],
-    to: &[(Value, Map<String, Value>)],
-    trail: &Trail,
-) -> Vec<String> {
+fn distinct(of: &[(Value, Map<String, Value>)], to: &[(Value, Map<String, Value>)], trail: &Trail) -> Vec<String> {
     let mut found = Vec::new();
     for (step, sent) in of {
         let form = elements(step);

@@ -18,6 +18,8 @@ use crate::session::driver::Course;
 
 /// The most fresh sessions that one form's cases take, where a refusal that does not come moves the applicant on.
 const MOST_ANEW: usize = 6;
+/// The most cases of one form that are tried unasked.
+const MOST_CASES: usize = 24;
 
 /// A step, and how one gets there.
 pub(super) struct Spot<'a> {
@@ -48,7 +50,6 @@ impl Spot<'_> {
     pub fn finding(&self, rule: RuleId, text: String, calls: Vec<Exchange>, expect: Option<Data>) -> Finding {
         Finding { rule, step: self.name(), text, calls, expect }
     }
-
 }
 
 /// How a scenario expects a step.
@@ -74,7 +75,10 @@ pub(super) fn expected_same(was: &Value, is: &Value) -> Option<Data> {
     let lost = (0..old.len()).find(|at| held(&old, *at).is_some() && held(&old, *at) != held(&new, *at));
     match lost {
         Some(at) => json(format!("$.elements[{at}].value"), &held(&old, at)?),
-        None => was.get("canGoBack").filter(|can| is.get("canGoBack") != Some(can)).and_then(|can| json("$.canGoBack".to_owned(), can)),
+        None => was
+            .get("canGoBack")
+            .filter(|can| is.get("canGoBack") != Some(can))
+            .and_then(|can| json("$.canGoBack".to_owned(), can)),
     }
 }
 
@@ -174,7 +178,7 @@ async fn refusals(spot: &Spot<'_>, mut applicant: Applicant, ledger: &mut Ledger
         }
     }
     if let Some(last) = refused.pop() {
-        still_leads_on(spot, applicant, last, leads_on, ledger).await?;
+        still_leads_on(spot, applicant, *last, leads_on, ledger).await?;
     } else {
         ledger.finish(applicant);
     }
@@ -189,11 +193,11 @@ struct Put {
     body: Map<String, Value>,
 }
 
-/// What is put: every case, or the first of each kind and code where not all are asked for; and a file's key that nobody was
-/// given.
+/// What is put: every case, or of a large form the first of each kind, unless all are asked for; and a file's key that nobody
+/// was given.
 fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<String, Value>) -> Vec<Put> {
     let mut all: Vec<Case> = cases(elements, valid);
-    if !spot.plan.negatives {
+    if !spot.plan.negatives && all.len() > MOST_CASES {
         let mut known = Vec::new();
         all.retain(|case| {
             let new = !known.contains(&case.kind);
@@ -209,9 +213,7 @@ fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<
     };
     let mut puts: Vec<Put> = all
         .iter()
-        .map(|case| {
-            Put { rule: rule(case.code), code: Some(case.code), words: case.words(), body: case.body(valid) }
-        })
+        .map(|case| Put { rule: rule(case.code), code: Some(case.code), words: case.words(), body: case.body(valid) })
         .collect();
     let file = elements.iter().find(|element| element.kind == ElementType::File && valid.contains_key(&element.id));
     if let Some(element) = file {
@@ -227,7 +229,7 @@ fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<
 
 enum Outcome {
     /// They still stand there; the call that was refused.
-    Stands(Exchange),
+    Stands(Box<Exchange>),
     Moved,
 }
 
@@ -240,7 +242,8 @@ async fn one_refusal(
     let arrived = applicant.mark();
     // What was asked for here changed nothing: the way is what came before.
     let mut calls = essential(&applicant.driver.exchanges()[..arrived]);
-    let answer = applicant.driver.call(Operation::SubmitStep, RequestBody::Json(Value::Object(put.body.clone()))).await?;
+    let answer =
+        applicant.driver.call(Operation::SubmitStep, RequestBody::Json(Value::Object(put.body.clone()))).await?;
     calls.push(answer.clone());
     let code = answer.answer.error_code();
     let right = match put.code {
@@ -272,7 +275,7 @@ async fn one_refusal(
     });
     let moved = finding.is_some();
     ledger.check(RuleId::Refusal, finding);
-    Ok(if moved { Outcome::Moved } else { Outcome::Stands(answer) })
+    Ok(if moved { Outcome::Moved } else { Outcome::Stands(Box::new(answer)) })
 }
 
 /// Valid data after a refusal.

@@ -209,7 +209,7 @@ fn nothing_to_check(rule: RuleId) -> &'static str {
         RuleId::End | RuleId::Finished => "END was not reached",
         RuleId::Ends => "the way did not come to END, nor in a circle",
         RuleId::Pending => "nothing was pending",
-        RuleId::Options => "no form that was reached offers a choice",
+        RuleId::Options | RuleId::Onward => "no form that was reached offers a choice",
         RuleId::Languages | RuleId::Translated => "no other language is offered",
         RuleId::Upload | RuleId::ForeignKey => "no form that was reached takes a file",
         RuleId::Missing => "no form that was passed has a required field that can certainly be left out",

@@ -102,9 +102,8 @@ fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> 
 /// The calls as a recording that is played again.
 fn played(finding: &Finding, options: &Options) -> Option<Draft> {
     let numbered = finding.calls.iter().enumerate();
-    let recording: Vec<Recorded> = numbered
-        .map(|(at, exchange)| Recorded { number: at + 1, exchange: exchange.clone(), lost: false })
-        .collect();
+    let recording: Vec<Recorded> =
+        numbered.map(|(at, exchange)| Recorded { number: at + 1, exchange: exchange.clone(), lost: false }).collect();
     let mut drafts: Vec<Draft> =
         compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
     match drafts.len() {
@@ -174,4 +173,3 @@ fn rename(data: &mut Data, names: &HashMap<String, String>) {
         Data::Json(_) => {}
     }
 }
-

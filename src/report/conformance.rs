@@ -91,7 +91,8 @@ pub fn source(source: Source) -> &'static str {
 
 fn witness(finding: &FindingVerdict, whole: bool) -> String {
     let calls = counted(finding.witness.calls, "call");
-    let indented = |text: &str| text.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect::<String>();
+    let indented =
+        |text: &str| text.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect::<String>();
     let mut text = String::new();
     match &finding.witness.scenario {
         Some(scenario) => text.push_str(&format!("  shown by {calls}:\n\n{}", indented(scenario))),

@@ -178,6 +178,7 @@ impl Call {
         let (head, flow) = self.target.rsplit_once('/').unwrap();
         let head = head.rsplit_once('/').unwrap().0;
         self.target = format!("{head}/{operation}/{flow}");
+        self.operation = operation.to_owned();
         self
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Color, ServerArguments, Target};
 use crate::api::operation::Version;
+use crate::conform::MOST_WAYS;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,7 +29,7 @@ pub struct ConformArguments {
     /// is named
     #[arg(value_name = "FLOW")]
     pub flows: Vec<String>,
-    /// Try every case that a form's validations give, not one of each kind
+    /// Try every case that a form's validations give; of a large form it is one of each kind otherwise
     #[arg(long)]
     pub negatives: bool,
     /// Only this rule; may be given several times
@@ -38,7 +39,7 @@ pub struct ConformArguments {
     #[arg(long = "language", value_name = "TAG")]
     pub languages: Vec<String>,
     /// The most further ways that are walked to try the options of choices
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    #[arg(long, value_name = "NUMBER", default_value_t = MOST_WAYS)]
     pub max_ways: usize,
     /// Which version of the flow; live only with --allow-live
     #[arg(long = "version", value_enum, value_name = "VERSION", default_value_t)]

@@ -41,7 +41,12 @@ fn status(rule: &RuleVerdict, strict: bool) -> TestCaseStatus {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(KIND);
             status.set_message(rule.findings.first().map(|finding| finding.text.clone()).unwrap_or_default());
-            status.set_description(format!("{}: \u{201c}{}\u{201d}\n{}", source(rule.source), rule.sentence, findings(rule)));
+            status.set_description(format!(
+                "{}: \u{201c}{}\u{201d}\n{}",
+                source(rule.source),
+                rule.sentence,
+                findings(rule)
+            ));
             status
         }
         Outcome::Violated => TestCaseStatus::success(),
