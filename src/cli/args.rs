@@ -92,7 +92,7 @@ pub enum Command {
     Review(ReviewArguments),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
-    /// Hold flows to the rules of the API: what the reference promises, and what must be refused
+    /// Hold flows to what the API's reference promises, rule by rule
     Conform(Box<ConformArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),

@@ -1,5 +1,7 @@
 //! `draftgate conform`: flows held to the rules of the API.
 
+use std::path::PathBuf;
+
 use super::Environment;
 use super::args::ConformArguments;
 use super::exit::Exit;
@@ -36,7 +38,14 @@ fn try_conform(environment: &Environment, arguments: &ConformArguments, output: 
         output.complain(&format!("error: {error}"));
         return Err(Exit::Usage);
     }
-    let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
+    let place = match (place(&[], &arguments.target), &arguments.server.base_url) {
+        (Ok(place), _) => place,
+        // Another server's flows need no folder of scenarios.
+        (Err(_), Some(_)) if arguments.target.config.is_none() => {
+            Place { root: PathBuf::from("."), selections: Vec::new(), filters: Vec::new(), config: None }
+        }
+        (Err(error), _) => return Err(refuse(error, output, &Sources::default())),
+    };
     let flows = match arguments.flows.as_slice() {
         [] => configured(environment, arguments, &place, output)?,
         flows => flows.to_vec(),
@@ -178,7 +187,7 @@ fn report(arguments: &ConformArguments, conformance: &Conformance, output: &Outp
 }
 
 fn exit(conformance: &Conformance, strict: bool) -> Exit {
-    let checked = |flow: &FlowVerdict| flow.count(Outcome::NotApplicable) < flow.rules.len();
+    let checked = |flow: &FlowVerdict| flow.steps_checked > 0 && flow.count(Outcome::NotApplicable) < flow.rules.len();
     if conformance.flows.iter().any(|flow| flow.is_violated(strict)) {
         Exit::Failed
     } else if conformance.flows.iter().any(checked) {

@@ -267,3 +267,30 @@ async fn holds_all_the_same(
     ledger.finish(applicant);
     Ok(in_profile || demands && !empty.answer.is_error())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_shown_may_be_written_otherwise() {
+        let date = Element::from_json(&json!({"id": "d", "type": "date", "dateFormat": "DD/MM/YYYY"})).unwrap();
+        let text = Element::from_json(&json!({"id": "t", "type": "text"})).unwrap();
+        for (element, entered, shown, same) in [
+            (&text, json!("Ada"), json!(" Ada "), true),
+            (&text, json!("Ada"), json!("Zed"), false),
+            (&text, json!("123-45-6789"), json!("***-**-6789"), true),
+            (&text, json!(5), json!("5.0"), true),
+            (&text, json!(5), json!(6), false),
+            (&text, json!("x"), json!(["x"]), true),
+            (&text, json!(["x", "y"]), json!(["y", "x"]), true),
+            (&text, json!(["x", "y"]), json!(["x"]), false),
+            (&date, json!("05/04/1980"), json!("1980-04-05"), true),
+            (&date, json!("05/04/1980"), json!("1980-04-05T00:00:00Z"), true),
+            (&date, json!("05/04/1980"), json!("1980-05-04"), false),
+        ] {
+            assert_eq!(agree(element, &entered, &shown), same, "{entered} {shown}");
+        }
+    }
+}

@@ -216,3 +216,72 @@ fn is_international(text: &str) -> bool {
     let capitals = text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     short || capitals || INTERNATIONAL.contains(&text.to_lowercase().as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::exchange::{Answer, Body, Request, RequestBody};
+
+    fn step(labels: [&str; 4]) -> Value {
+        let [title, first, second, option] = labels;
+        json!({"id": "s", "type": "form", "title": title, "canGoBack": false, "elements": [
+            {"id": "a", "type": "text", "name": first, "validations": [{"type": "required", "message": first}]},
+            {"id": "b", "type": "dropdown", "name": second, "options": [{"value": "x", "label": option}, "CA"]}]})
+    }
+
+    fn seen(language: &str, usual: &Value, shown: Value) -> Seen {
+        let request = Request {
+            method: "GET".into(),
+            url: "http://h/flow/f".into(),
+            headers: Vec::new(),
+            body: RequestBody::Empty,
+        };
+        let answer = Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: Body::Json(shown.into()),
+            elapsed: std::time::Duration::ZERO,
+        };
+        Seen {
+            step: usual.clone(),
+            language: language.to_owned(),
+            exchange: Exchange { request, answer },
+            way: Vec::new(),
+        }
+    }
+
+    fn found(seen: &[Seen]) -> Vec<(RuleId, String)> {
+        let mut ledger = Ledger::default();
+        compare(seen, &mut ledger);
+        ledger.findings.into_iter().map(|finding| (finding.rule, finding.text)).collect()
+    }
+
+    #[test]
+    fn what_is_left_in_the_default_language_is_told_where_the_rest_is_translated() {
+        let usual = step(["Your details", "First name", "Means of payment", "By card"]);
+        let all = step(["Vos coordonn\u{e9}es", "Pr\u{e9}nom", "Moyen de paiement", "Par carte"]);
+        assert_eq!(found(&[seen("fr-FR", &usual, all)]), []);
+        let most = step(["Vos coordonn\u{e9}es", "First name", "Moyen de paiement", "Par carte"]);
+        let told = "in fr-FR \u{201c}First name\u{201d} is not translated".to_owned();
+        assert_eq!(found(&[seen("fr-FR", &usual, most)]), [(RuleId::Translated, told)]);
+        // A language in which one text is another is hardly offered.
+        let few = step(["Your particulars", "First name", "Means of payment", "By card"]);
+        assert_eq!(found(&[seen("en-GB", &usual, few)]), []);
+        let shared = step(["Your details", "Email", "Means of payment", "By card"]);
+        let french = step(["Vos coordonn\u{e9}es", "Email", "Moyen de paiement", "Par carte"]);
+        assert_eq!(found(&[seen("fr-FR", &shared, french)]), []);
+    }
+
+    #[test]
+    fn a_structure_is_all_but_the_texts() {
+        let usual = step(["A", "B", "C", "D"]);
+        let mut other = step(["E", "F", "G", "H"]);
+        other["elements"][0]["validations"] = json!([]);
+        let found =
+            |other| found(&[seen("fr-FR", &usual, other)]).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        let told = "in fr-FR the validations of field 1 is [] in place of [{\"type\":\"required\"}]";
+        assert_eq!(found(other.clone()), [told]);
+        other["elements"].as_array_mut().unwrap().pop();
+        assert_eq!(found(other), ["in fr-FR the step has 1 fields in place of 2"]);
+    }
+}

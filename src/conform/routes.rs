@@ -49,7 +49,7 @@ pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> R
             break;
         }
     }
-    let mapped = plan.known.as_ref().map(|view| mapped(view, plan)).unwrap_or_default();
+    let mapped = plan.known.as_ref().map(|view| mapped(view, plan.services)).unwrap_or_default();
     for route in plan.routes.iter().cloned().chain(mapped) {
         let (trail, log) = walk(course, plan, &route).await?;
         judge(&trail, &log, false, ledger);
@@ -319,8 +319,8 @@ fn leads_back(
 }
 
 /// The ways that a map knows to its steps, where data lead there that straight ways have not.
-fn mapped(view: &View, plan: &Plan) -> Vec<Route> {
-    let rest = entry(Fill::Valid, plan.services);
+fn mapped(view: &View, services: bool) -> Vec<Route> {
+    let rest = entry(Fill::Valid, services);
     let mut found: HashMap<&str, Vec<&Move>> = view.first.iter().map(|first| (first.as_str(), Vec::new())).collect();
     let mut open: VecDeque<&str> = view.first.iter().map(String::as_str).collect();
     let mut routes = Vec::new();
@@ -359,4 +359,59 @@ fn along(way: &[&Move], rest: &Entry) -> Route {
         }
     }
     Route { entries, rest: rest.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::KnownStep;
+
+    fn step(key: &str) -> KnownStep {
+        KnownStep { key: key.into(), title: key.into(), kind: "form".into(), ..KnownStep::default() }
+    }
+
+    fn leads(from: &str, to: &str, when: Value) -> Move {
+        let when = serde_json::from_value(when).unwrap();
+        Move { from: from.into(), way: Way::Submit, to: to.into(), when }
+    }
+
+    #[test]
+    fn a_map_says_what_is_entered_on_the_way_to_a_step() {
+        let view = View {
+            version: "draft".into(),
+            language: None,
+            first: vec!["a".into()],
+            steps: ["a", "b", "c", "d"].map(step).to_vec(),
+            moves: vec![
+                leads("a", "b", json!([])),
+                leads(
+                    "b",
+                    "c",
+                    json!([[{"step": "a", "field": "Country", "is": ["CA"]}, {"step": "b", "field": "Note", "filled": false}]]),
+                ),
+                leads("b", "d", json!([[{"step": "b", "field": "Sum", "between": [100, null]}]])),
+                leads("c", "a", json!([])),
+            ],
+        };
+        let found = mapped(&view, true);
+        let given = |route: &Route| route.entries.iter().map(|entry| entry.given.clone()).collect::<Vec<_>>();
+        let said = |field: &str, value: Option<Value>| vec![(field.to_owned(), value)];
+        assert_eq!(
+            found.iter().map(given).collect::<Vec<_>>(),
+            [vec![said("Country", Some(json!("CA"))), said("Note", None)], vec![vec![], said("Sum", Some(json!(100)))],]
+        );
+    }
+
+    #[test]
+    fn choices_are_options_one_by_one() {
+        let form = json!({"elements": [
+            {"id": "a", "type": "dropdown", "options": ["", "x", "y"]},
+            {"id": "b", "type": "checkbox_group", "options": ["p"]},
+            {"id": "c", "type": "checkbox"},
+            {"id": "d", "type": "checkbox", "validations": [{"type": "required"}]},
+            {"id": "e", "type": "text", "options": ["no choice"]}]});
+        let found: Vec<_> = choices(&form).into_iter().map(|(element, value)| (element.id, value)).collect();
+        let expected = [("a", json!("x")), ("a", json!("y")), ("b", json!(["p"])), ("c", json!(false))];
+        assert_eq!(found, expected.map(|(id, value)| (id.to_owned(), value)));
+    }
 }

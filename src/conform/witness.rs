@@ -173,3 +173,41 @@ fn rename(data: &mut Data, names: &HashMap<String, String>) {
         Data::Json(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::exchange::{Answer, Body, RequestBody};
+    use serde_json::json;
+
+    fn call(sent: Option<&str>, answered: &str) -> Exchange {
+        let headers = sent.map(|session| (SESSION_HEADER.to_owned(), session.to_owned())).into_iter().collect();
+        let request =
+            Request { method: "GET".into(), url: "http://h/flow/f".into(), headers, body: RequestBody::Empty };
+        let headers = vec![(SESSION_HEADER.to_owned(), answered.to_owned())];
+        let answer =
+            Answer { status: 200, headers, body: Body::Json(json!({}).into()), elapsed: std::time::Duration::ZERO };
+        Exchange { request, answer }
+    }
+
+    #[test]
+    fn a_session_that_is_begun_is_a_variable_of_the_shell() {
+        let write = |request: &Request| match request.headers.first() {
+            Some((name, value)) => format!("curl -H '{name}: {value}'"),
+            None => "curl".to_owned(),
+        };
+        let calls = [call(None, "one"), call(None, "two"), call(Some("two"), "two"), call(Some("nobody"), "nobody")];
+        let keep = "$(curl -D - -o /dev/null | tr -d '\\r' | sed -n 's/^x-hf-session: //Ip')";
+        assert_eq!(
+            commands(&calls, &write),
+            [
+                format!("DRAFTGATE_SESSION={keep}"),
+                format!("DRAFTGATE_SESSION_2={keep}"),
+                "curl -H \"x-hf-session: $DRAFTGATE_SESSION_2\"".to_owned(),
+                "curl -H 'x-hf-session: nobody'".to_owned(),
+            ]
+        );
+        // What begins a session and is itself wrong is shown as it is.
+        assert_eq!(commands(&calls[..1], &write), ["curl"]);
+    }
+}

@@ -38,3 +38,46 @@ pub fn svg(conformance: &Conformance, strict: bool) -> String {
          <text x=\"{middle}\" y=\"14\">{TITLE}</text><text x=\"{other}\" y=\"14\">{text}</text></g>\n</svg>\n"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conform::rules::{Level, Source};
+    use crate::conform::verdict::RuleVerdict;
+
+    fn of(results: &[(Level, Outcome)], strict: bool) -> String {
+        let rule = |(level, result): &(Level, Outcome)| RuleVerdict {
+            id: "DG-01".into(),
+            level: *level,
+            rule: String::new(),
+            sentence: String::new(),
+            source: Source::Reference,
+            result: *result,
+            checks: 1,
+            why: None,
+            findings: Vec::new(),
+        };
+        let flow = FlowVerdict {
+            flow: "tiny".into(),
+            version: "draft".into(),
+            steps_checked: 1,
+            steps_known: 1,
+            sessions: 1,
+            requests: 1,
+            stopped: None,
+            rules: results.iter().map(rule).collect(),
+        };
+        svg(&Conformance { format: 1, draftgate: "0".into(), flows: vec![flow] }, strict)
+    }
+
+    #[test]
+    fn a_badge_is_red_where_a_rule_that_counts_is_violated() {
+        use Outcome::{NotApplicable, Passed, Violated};
+        let passed = of(&[(Level::Must, Passed), (Level::Must, NotApplicable)], true);
+        assert!(passed.contains(">1/1 rules<") && passed.contains(GREEN), "{passed}");
+        let should = [(Level::Must, Passed), (Level::Should, Violated)];
+        assert!(of(&should, false).contains(GREEN) && of(&should, true).contains(RED));
+        assert!(of(&[(Level::Must, Violated)], false).contains(">1 violated<"));
+        assert!(of(&[(Level::Must, NotApplicable)], false).contains(GREY));
+    }
+}
