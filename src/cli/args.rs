@@ -102,7 +102,7 @@ pub enum Command {
     Record(Box<RecordArguments>),
     /// Make a report of the journal that a run left behind, or of all its shards
     Report(Box<ReportArguments>),
-    /// Say what an error code of the API, a mistake in a file or a rule of `conform` means
+    /// Say what an error code, a mistake in a file or a rule of `conform` means
     Explain(ExplainArguments),
     /// Serve the embedded flow API, for front-end work, demos and other clients
     Sandbox(SandboxArguments),
