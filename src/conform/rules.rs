@@ -198,7 +198,7 @@ pub const RULES: [Rule; 28] = [
     ),
     must(
         RuleId::Options,
-        "every option that is offered leads on",
+        "valid data lead on, whichever option is chosen",
         NEXT,
         "Each option of a choice is submitted by a fresh applicant, with valid data in the other fields: it must not be refused as data, nor lead to a node that does not exist, nor to an internal error.",
     ),
