@@ -9,6 +9,7 @@ mod bazel;
 mod changes;
 mod completions;
 pub mod config;
+mod conform;
 mod durations;
 pub mod exit;
 mod explain;
@@ -104,6 +105,7 @@ pub fn main(environment: &Environment) -> Exit {
         None => start(environment, &arguments.run, &output),
         Some(Command::Run(run)) => start(environment, run, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
+        Some(Command::Conform(conform)) => conform::conform(environment, conform, &output),
         Some(Command::New(new)) => new::new(environment, new, &output),
         Some(Command::Explore(explore)) => explore::explore(environment, explore, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),

@@ -45,6 +45,7 @@
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
 //! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`map`] | what is known of a flow from earlier runs |
+//! | [`conform`] | whether a flow keeps what the reference promises: rules, what a form must refuse |
 //! | [`explore`] | learning a flow from its answers: what to try, what it shows, what is wrong |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
 //! | [`outcome`] | what came of it, as plain data |
@@ -70,6 +71,8 @@
 //! - **An error code, operation or language of the API**: a row in [`api::codes`], [`api::operation`], [`api::language`]. A code
 //!   does not compile without the scenario that provokes it, in `scenarios/conformance/codes`.
 //! - **A kind of mistake in files**, or of what is odd in them: a row of [`source::CODES`] and the file that explains it.
+//! - **A rule of `conform`**: [`conform::rules`]: a variant and a row, with the sentence that it stands on; the check beside the
+//!   others in [`conform`], and in `tests/cli/conform.rs` a server that breaks it.
 //! - **A check of `lint`**: [`lint`]: a function in a file of its own and a row of the table there.
 //! - **A key of the files that people write**: their reader, and the type in [`schema`] that says the same to editors; a test
 //!   holds the two to each other.
@@ -89,6 +92,7 @@
 pub mod api;
 pub mod cli;
 pub mod compose;
+pub mod conform;
 pub mod diff;
 pub mod expect;
 pub mod explore;

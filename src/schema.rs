@@ -28,6 +28,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::conform::verdict::Conformance;
 use crate::journal::Entry;
 
 /// What a schema is of.
@@ -47,10 +48,12 @@ pub enum SchemaKind {
     Sandbox,
     /// A line of a run's journal, as `--jsonl` writes it.
     Journal,
+    /// What `conform --json` writes.
+    Conformance,
 }
 
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 7] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 8] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
@@ -58,6 +61,7 @@ pub const SCHEMAS: [(SchemaKind, &str, &str); 7] = [
     (SchemaKind::Config, "config", "config.schema.json"),
     (SchemaKind::Sandbox, "sandbox", "sandbox.schema.json"),
     (SchemaKind::Journal, "journal", "journal.schema.json"),
+    (SchemaKind::Conformance, "conformance", "conformance.schema.json"),
 ];
 
 /// A schema as JSON text, the same at every call, with a newline at its end.
@@ -76,6 +80,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Config => root::<config::Config>("draftgate.yaml"),
         SchemaKind::Sandbox => root::<config::Sandbox>("sandbox.yaml"),
         SchemaKind::Journal => root::<Entry>("draftgate: an entry of a run's journal"),
+        SchemaKind::Conformance => root::<Conformance>("draftgate: how flows keep the rules"),
     };
     // The alternate form of a value is indented JSON.
     format!("{:#}\n", schema.as_value())

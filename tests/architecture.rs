@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 30] = [
+const HOUSE: [(&str, &[&str]); 32] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -30,6 +30,7 @@ const HOUSE: [(&str, &[&str]); 30] = [
     ("snapshot", &["api", "jsonpath", "source"]),
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
+    ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
     ("explore", &["api", "compose", "fake", "journal", "map", "phrase", "scenario", "session"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
@@ -43,18 +44,19 @@ const HOUSE: [(&str, &[&str]); 30] = [
     (
         "report",
         &[
-            "api", "diff", "expect", "explore", "journal", "map", "matcher", "outcome", "phrase", "redact", "semantic",
-            "snapshot", "source",
+            "api", "conform", "diff", "expect", "explore", "journal", "map", "matcher", "outcome", "phrase", "redact",
+            "semantic", "snapshot", "source",
         ],
     ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
     ("sandbox", &["api", "phrase", "serving", "source", "yaml"]),
-    ("schema", &["api", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
+    ("schema", &["api", "conform", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[
-            "api", "compose", "explore", "journal", "lint", "map", "outcome", "phrase", "proxy", "redact", "report",
-            "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot", "source", "template", "yaml",
+            "api", "compose", "conform", "explore", "journal", "lint", "map", "outcome", "phrase", "proxy", "redact",
+            "report", "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot", "source", "template",
+            "yaml",
         ],
     ),
 ];

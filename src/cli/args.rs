@@ -1,6 +1,7 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
 mod completions;
+mod conform;
 mod explore;
 #[cfg(test)]
 mod help_tests;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::CompletionsArguments;
+pub use conform::{ConformArguments, VersionWord};
 pub use explore::ExploreArguments;
 pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
@@ -93,6 +95,8 @@ pub enum Command {
     Review(ReviewArguments),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
+    /// Hold flows to what the API's reference promises, rule by rule
+    Conform(Box<ConformArguments>),
     /// Learn a flow from its answers: its map, what leads where, what is wrong
     Explore(Box<ExploreArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
@@ -103,7 +107,7 @@ pub enum Command {
     Record(Box<RecordArguments>),
     /// Make a report of the journal that a run left behind, or of all its shards
     Report(Box<ReportArguments>),
-    /// Say what an error code of the API or a mistake in a file means
+    /// Say what an error code, a mistake in a file or a rule of `conform` means
     Explain(ExplainArguments),
     /// Serve the embedded flow API, for front-end work, demos and other clients
     Sandbox(SandboxArguments),
@@ -159,9 +163,10 @@ pub enum Color {
 
 /// Arguments of `explain`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  draftgate explain 4006\n  draftgate explain E020")]
+#[command(after_help = "Examples:\n  draftgate explain 4006\n  draftgate explain E020\n  draftgate explain DG-05")]
 pub struct ExplainArguments {
-    /// The API's error code, such as 4006, or the kind of mistake, such as E020; left out, all are listed
+    /// The API's error code, such as 4006, the kind of mistake, such as E020, or the rule, such as DG-05; left out, all are
+    /// listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
     /// Colours
@@ -177,6 +182,7 @@ impl Arguments {
             Some(Command::Run(run)) => run.libtest.color,
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
+            Some(Command::Conform(conform)) => conform.color,
             Some(Command::New(new)) => new.color,
             Some(Command::Explore(explore)) => explore.color,
             Some(Command::Import(import)) => import.color,

@@ -4,7 +4,8 @@ use super::args::ExplainArguments;
 use super::exit::Exit;
 use super::output::Output;
 use crate::api::codes::{self, ErrorCode, lookup};
-use crate::report::explanation;
+use crate::conform::rules::{RULES, RuleId};
+use crate::report::{conformance, explanation};
 use crate::source::{CODES, Code, CodeEntry, Severity};
 
 /// Explains one code, or lists them all.
@@ -18,12 +19,19 @@ pub(super) fn explain(arguments: &ExplainArguments, output: &Output) -> Exit {
         output.say(&explanation::render(kind.entry(), output.color));
         return Exit::Passed;
     }
+    if let Some(rule) = RuleId::of_name(code) {
+        output.say(&conformance::explain(rule.rule(), output.color));
+        return Exit::Passed;
+    }
     if let Some(row) = code.parse().ok().and_then(lookup) {
         output.say(&about_code(row));
         return Exit::Passed;
     }
     let unknown = match is_kind(code) {
         true => format!("`{code}` is no kind of mistake{}", neighbouring_kinds(code)),
+        false if code.to_ascii_uppercase().starts_with("DG-") => {
+            format!("`{code}` is no rule, of which there are DG-01 to {}", RULES[RULES.len() - 1].id.name())
+        }
         false => format!("`{code}` is no error code of the API{}", neighbours(code)),
     };
     output.complain(&format!("error: {unknown}; `draftgate explain` lists them all"));
@@ -70,6 +78,11 @@ fn list() -> String {
     }
     text.push_str("\nThe HTTP status is the sandbox's: the reference says only that it is not a success.\n");
     text.push_str("`draftgate explain 4006` says when a code occurs, and shows a scenario that provokes it.\n");
+    text.push_str("\nRules that `draftgate conform` holds flows to\n\n");
+    RULES.iter().for_each(|rule| {
+        text.push_str(&format!("{}  {:6}  {}\n", rule.id.name(), rule.level.word(), rule.title));
+    });
+    text.push_str("\n`draftgate explain DG-05` says what a rule stands on and how it is checked.\n");
     for (severity, title) in [(Severity::Error, "Mistakes in files"), (Severity::Warning, "Warnings")] {
         let kinds: Vec<&CodeEntry> = CODES.iter().filter(|entry| entry.code.severity() == severity).collect();
         let Some(first) = kinds.first() else { continue };

@@ -1,6 +1,6 @@
 //! What reports begin with, by which they are told from what people write.
 
-use super::{gitlab, html, jsonl, junit, markdown, picture, terminal};
+use super::{conformance, gitlab, html, jsonl, junit, markdown, picture, terminal};
 
 /// As much of a file as [`is_report`] asks for, in bytes.
 pub const BEGINNING_BYTES: u64 = 4096;
@@ -9,7 +9,7 @@ pub const BEGINNING_BYTES: u64 = 4096;
 pub fn is_report(beginning: &[u8]) -> bool {
     let text = String::from_utf8_lossy(beginning);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let begins = [junit::BEGINNING, jsonl::BEGINNING, markdown::BEGINNING, gitlab::BEGINNING];
+    let begins = [conformance::BEGINNING, junit::BEGINNING, jsonl::BEGINNING, markdown::BEGINNING, gitlab::BEGINNING];
     begins.iter().any(|begin| text.starts_with(begin))
         || text.trim_end() == gitlab::NOTHING
         || (text.starts_with("<!DOCTYPE html>") && text.contains(html::MARK))

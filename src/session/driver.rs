@@ -114,6 +114,23 @@ impl Driver {
         self.call(Operation::FlowStep, RequestBody::Empty).await
     }
 
+    /// Asks for the current step in another language.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn current_in(&mut self, language: &str) -> Result<Exchange, CallError> {
+        let usual = self.course.language.replace(language.to_owned());
+        let exchange = self.current().await;
+        self.course.language = usual;
+        exchange
+    }
+
+    /// Goes on as whoever has this session, or as somebody who has none yet.
+    pub fn assume(&mut self, session: Option<String>) {
+        self.session = session;
+    }
+
     /// Goes back a step.
     ///
     /// # Errors

@@ -45,6 +45,17 @@ pub enum Entered {
     Interactive(String),
 }
 
+/// A form's data before they are submitted.
+#[derive(Debug)]
+pub enum Body {
+    /// By element id; and why a required field is missing, where one is for which nothing valid can be made up.
+    Filled(Map<String, Value>, Option<String>),
+    /// A file was refused.
+    Refused(Box<Exchange>),
+    /// No data: why.
+    Unfillable(String),
+}
+
 impl Driver {
     /// Enters into a step, a form or an interactive service, and waits for what comes of it.
     ///
@@ -65,6 +76,25 @@ impl Driver {
     }
 
     async fn fill_in(&mut self, elements: &[Element], entry: &Entry, growth: Growth) -> Result<Entered, CallError> {
+        let (body, why) = match self.filled(elements, entry, growth).await? {
+            Body::Filled(body, why) => (body, why),
+            Body::Refused(refused) => return Ok(Entered::Answer(refused)),
+            Body::Unfillable(why) => return Ok(Entered::Unfillable(why)),
+        };
+        let exchange = Box::new(self.submit(Value::Object(body)).await?);
+        Ok(match why {
+            // What the form would have led to is not known; that it is refused so is a scenario to go on from.
+            Some(why) if exchange.answer.is_error() => Entered::Unfillable(why),
+            _ => Entered::Answer(exchange),
+        })
+    }
+
+    /// What a form is filled in with by an entry, its files uploaded; nothing is submitted.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer to an upload.
+    pub async fn filled(&mut self, elements: &[Element], entry: &Entry, growth: Growth) -> Result<Body, CallError> {
         let seed = Seed::new(growth.seed);
         let mut given = Map::new();
         let (mut omitted, why) = self.unfillable(elements, &seed, growth.today);
@@ -81,20 +111,15 @@ impl Driver {
             Form { elements, given: &given, omitted: &omitted, country: country.as_deref(), today: growth.today };
         let filled = match fill_in(&form, entry.fill, &seed) {
             Ok(filled) => filled,
-            Err(error) => return Ok(Entered::Unfillable(error.to_string())),
+            Err(error) => return Ok(Body::Unfillable(error.to_string())),
         };
         let mut body = match self.body(filled).await? {
             Ok(body) => body,
-            Err(refused) => return Ok(Entered::Answer(refused)),
+            Err(refused) => return Ok(Body::Refused(refused)),
         };
         body.extend(given);
         self.country = country_of(elements, &body).or(self.country.take());
-        let exchange = Box::new(self.submit(Value::Object(body)).await?);
-        Ok(match why {
-            // What the form would have led to is not known; that it is refused so is a scenario to go on from.
-            Some(why) if exchange.answer.is_error() => Entered::Unfillable(why),
-            _ => Entered::Answer(exchange),
-        })
+        Ok(Body::Filled(body, why))
     }
 
     /// The required fields of a form for which nothing valid can be made up, and why the first of them cannot: the form is

@@ -18,6 +18,8 @@ mod wire;
 #[cfg(unix)]
 mod action;
 mod bad_files;
+#[cfg(unix)]
+mod conform;
 mod consumers;
 mod diagnostics;
 mod editor_files;
@@ -61,6 +63,8 @@ mod settings;
 mod shards;
 mod snapshot_files;
 mod snapshots;
+#[cfg(unix)]
+mod spoiling;
 mod terminal;
 mod waiting;
 mod warnings;

@@ -1,0 +1,158 @@
+//! What every answer is held to, whoever asked for it and why.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::Plan;
+use super::applicant::{described, essential, sent_session, step_name};
+use super::ledger::{Finding, Ledger};
+use super::negatives::{INVALID, MALFORMED, MISSING};
+use super::rules::RuleId;
+use crate::api::codes;
+use crate::api::exchange::{Answer, Exchange};
+use crate::api::operation::Operation;
+use crate::api::wire::BodyKind;
+use crate::compose::recording::recognise::recognise;
+
+/// The API's own fault.
+const INTERNAL: i64 = 5000;
+
+/// Holds the calls of all applicants to the rules of single answers, and their sessions to being their own.
+pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
+    let logs = std::mem::take(&mut ledger.logs);
+    let mut owners: HashMap<String, usize> = HashMap::new();
+    for (number, log) in logs.iter().enumerate() {
+        for at in 0..log.len() {
+            let Some(operation) = recognise(&log[at], &plan.paths).and_then(|call| call.operation()) else {
+                // What is not recognised by its answer is judged by where it went.
+                if of_the_flow(plan, &log[at]) {
+                    check(ledger, RuleId::Schema, shape(Operation::FlowStep, &log[at].answer), log, at);
+                }
+                continue;
+            };
+            if !matches!(
+                operation,
+                Operation::FlowStep | Operation::SubmitStep | Operation::SubmitFile | Operation::BackStep
+            ) {
+                continue;
+            }
+            let answer = &log[at].answer;
+            check(ledger, RuleId::Status, status(answer), log, at);
+            check(ledger, RuleId::Schema, shape(operation, answer), log, at);
+            check(ledger, RuleId::Session, session(&log[at], number, &mut owners), log, at);
+        }
+    }
+    ledger.logs = logs;
+}
+
+/// Whether a call went to the flow interpreter, connector and profile aside.
+fn of_the_flow(plan: &Plan, call: &Exchange) -> bool {
+    let url = &call.request.url;
+    url.starts_with(plan.base.as_str())
+        && !["/sandbox/", "/connector/", "/query/client/"].iter().any(|other| url.contains(other))
+}
+
+fn check(ledger: &mut Ledger, rule: RuleId, wrong: Option<String>, log: &[Exchange], at: usize) {
+    let finding = wrong.map(|text| {
+        let mut calls = essential(&log[..at]);
+        calls.push(log[at].clone());
+        let before = log[..at].iter().rev().filter_map(|call| call.answer.json());
+        let step = before.chain(log[at].answer.json()).find(|body| body.get("elements").is_some()).map(step_name);
+        Finding { rule, step: step.unwrap_or_else(|| "the beginning".to_owned()), text, calls, expect: None }
+    });
+    ledger.check(rule, finding);
+}
+
+fn status(answer: &Answer) -> Option<String> {
+    let status = answer.status;
+    let wrong = match answer.kind() {
+        BodyKind::Error(MISSING | MALFORMED | INVALID) => !(400..500).contains(&status),
+        BodyKind::Error(INTERNAL) => status < 500,
+        BodyKind::Error(_) => status < 400,
+        BodyKind::Step | BodyKind::Pending | BodyKind::End => !(200..300).contains(&status),
+        BodyKind::Other => false,
+    };
+    wrong.then(|| format!("{} comes with HTTP status {status}", described(answer)))
+}
+
+/// What of an answer is not as it is documented.
+fn shape(operation: Operation, answer: &Answer) -> Option<String> {
+    if (300..400).contains(&answer.status) {
+        return Some(format!("an answer redirects (HTTP {})", answer.status));
+    }
+    let Some(body) = answer.json() else {
+        return Some(format!("an answer (HTTP {}) is not JSON", answer.status));
+    };
+    if answer.is_error() {
+        let integer = body.get("code").is_some_and(|code| code.is_i64() || code.is_u64());
+        if !integer || !body.get("message").is_some_and(Value::is_string) {
+            return Some("an error is not {\"code\": number, \"message\": text}".to_owned());
+        }
+        let code = answer.error_code();
+        let unknown = code.filter(|code| codes::lookup(*code).is_none());
+        return unknown.map(|code| format!("{code} is no code of the reference"));
+    }
+    if operation == Operation::SubmitFile {
+        let key = body.get("key").and_then(Value::as_str).is_some_and(|key| !key.is_empty());
+        return (!key).then(|| "the answer to an upload has no `key`".to_owned());
+    }
+    match answer.kind() {
+        BodyKind::Other => Some("an answer is neither a step nor pending nor END".to_owned()),
+        BodyKind::Step => step(body),
+        _ => None,
+    }
+}
+
+fn step(body: &Value) -> Option<String> {
+    let present = |of: &Value, key: &str| of.get(key).filter(|value| !value.is_null()).cloned();
+    if present(body, "id").is_none() {
+        return Some("a step has no `id`".to_owned());
+    }
+    if present(body, "canGoBack").is_some_and(|value| !value.is_boolean()) {
+        return Some("`canGoBack` is neither true nor false".to_owned());
+    }
+    let texts = ["title", "subtitle", "type", "countryOfResidence", "countryOfIncorporation"];
+    if let Some(key) = texts.iter().find(|key| present(body, key).is_some_and(|value| !value.is_string())) {
+        return Some(format!("`{key}` is not a string"));
+    }
+    let elements = match present(body, "elements") {
+        None => return None,
+        Some(Value::Array(elements)) => elements,
+        Some(_) => return Some("`elements` is not a list".to_owned()),
+    };
+    let mut ids = HashSet::new();
+    for (at, element) in elements.iter().enumerate() {
+        let Some(id) = present(element, "id").filter(|id| id.is_string() || id.is_number()) else {
+            return Some(format!("element {} has no `id`", at + 1));
+        };
+        if !ids.insert(id.to_string()) {
+            return Some(format!("two elements have the id {id}"));
+        }
+        if !present(element, "type").is_some_and(|kind| kind.is_string()) {
+            return Some(format!("element {} has no `type`", at + 1));
+        }
+        let listed = |key: &str| present(element, key).is_none_or(|value| value.is_array());
+        if !listed("validations") {
+            return Some(format!("`validations` of element {} is not a list", at + 1));
+        }
+    }
+    None
+}
+
+fn session(call: &Exchange, number: usize, owners: &mut HashMap<String, usize>) -> Option<String> {
+    let answered = call.answer.session();
+    match (sent_session(call), answered) {
+        (Some(sent), Some(answered)) if !sent.eq_ignore_ascii_case(answered) => {
+            Some("the session in the answer is not the one that was sent".to_owned())
+        }
+        (None, None) if !call.answer.is_error() => {
+            Some("a session begins and the answer has no x-hf-session".to_owned())
+        }
+        (None, Some(answered)) if !call.answer.is_error() => {
+            let owner = *owners.entry(answered.to_ascii_lowercase()).or_insert(number);
+            (owner != number).then(|| "an applicant is given the session of another".to_owned())
+        }
+        _ => None,
+    }
+}

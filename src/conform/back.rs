@@ -1,0 +1,296 @@
+//! Going back, and forward again.
+
+use serde_json::{Map, Value};
+
+use super::applicant::{Applicant, Went, ask, described, identity, is_form, same, step_name};
+use super::ledger::{Finding, Ledger};
+use super::rules::RuleId;
+use super::standing::{Spot, changed, expected_step};
+use crate::api::client::CallError;
+use crate::api::element::{Element, ElementType};
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::operation::Operation;
+use crate::api::wire::{BodyKind, elements, is_blank};
+use crate::compose::Data;
+use crate::fake::{date_in, is_visible};
+
+/// What back is refused with.
+const ILLEGAL: i64 = 4103;
+/// Services that fail leave the applicant where they stand: no fault of going forward.
+const SERVICE_FAILED: [i64; 4] = [4009, 4200, 4201, 6504];
+
+/// What of the data that were submitted was there after back.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// How many fields show what was submitted.
+    pub shown: usize,
+    /// Fields that show nothing.
+    pub missing: Vec<String>,
+    /// Where none shows anything: whether the API has the data all the same.
+    pub held: bool,
+    /// Said where that is a finding.
+    pub finding: Finding,
+}
+
+/// Goes back from a step, and forward again.
+pub(super) async fn back(spot: &Spot<'_>) -> Result<(Ledger, Option<Kept>), CallError> {
+    let mut ledger = Ledger::default();
+    let Some(mut applicant) = spot.arrive().await? else { return Ok((ledger, None)) };
+    let arrived = applicant.mark();
+    let can = applicant.step().and_then(|step| step.get("canGoBack")).and_then(Value::as_bool);
+    let answer = applicant.driver.back().await?;
+    let calls = applicant.calls(arrived, arrived);
+    let succeeded = !answer.answer.is_error();
+    let finding = |rule, text: String, expect| Some(spot.finding(rule, text, calls.clone(), expect));
+    let before = spot.at.checked_sub(1).and_then(|at| spot.trail.stages.get(at));
+    match can {
+        Some(can) => ledger.check(
+            RuleId::CanGoBack,
+            (can != succeeded)
+                .then(|| {
+                    let text = format!("`canGoBack` is {can}, and back is answered with {}", described(&answer.answer));
+                    // Where it says that there is no way back and there is one, it is the step that is wrong.
+                    let expect = before.filter(|_| can).and_then(|stage| expected_step(&stage.step));
+                    finding(RuleId::CanGoBack, text, expect)
+                })
+                .flatten(),
+        ),
+        None => ledger.cannot(RuleId::CanGoBack, "no step has `canGoBack`"),
+    }
+    if spot.at == 0 {
+        let wrong = answer.answer.error_code() != Some(ILLEGAL);
+        let text = || format!("back at the first step: {ILLEGAL} must come, and {} came", described(&answer.answer));
+        let illegal = wrong.then(|| finding(RuleId::IllegalBack, text(), Some(Data::Json(ILLEGAL.into())))).flatten();
+        ledger.check(RuleId::IllegalBack, illegal);
+        ledger.finish(applicant);
+        return Ok((ledger, None));
+    }
+    let mut kept = None;
+    if succeeded && answer.answer.kind() == BodyKind::Step {
+        kept = after_back(spot, applicant, &answer, &mut ledger, arrived).await?;
+    } else {
+        ledger.finish(applicant);
+    }
+    Ok((ledger, kept))
+}
+
+async fn after_back(
+    spot: &Spot<'_>,
+    mut applicant: Applicant,
+    answer: &Exchange,
+    ledger: &mut Ledger,
+    arrived: usize,
+) -> Result<Option<Kept>, CallError> {
+    let landed = answer.answer.json().map(identity).unwrap_or_default();
+    let stages = &spot.trail.stages[..spot.at];
+    // Where a step cannot be entered again, back may pass over it to a form before.
+    let passed_over = stages.iter().rev().take_while(|stage| !is_form(&stage.step)).count();
+    let nearest = stages.len().saturating_sub(passed_over + 1);
+    let place = stages.iter().rposition(|stage| identity(&stage.step) == landed).filter(|at| *at >= nearest);
+    let calls = applicant.calls(arrived, arrived);
+    let finding = place.is_none().then(|| {
+        let before = &stages[stages.len() - 1].step;
+        let text = format!("back gives {}, and the step before is {}", described(&answer.answer), step_name(before));
+        spot.finding(RuleId::Back, text, calls.clone(), expected_step(before))
+    });
+    ledger.check(RuleId::Back, finding);
+    let Some(place) = place else {
+        ledger.finish(applicant);
+        return Ok(None);
+    };
+    let since = applicant.mark();
+    let now = applicant.driver.current().await?;
+    let twice = (!same(&answer.answer, &now.answer)).then(|| {
+        let mut calls = calls.clone();
+        calls.extend(applicant.calls(0, since));
+        let text = format!("after back, FlowStep gives {} that is not what back answered", described(&now.answer));
+        let expect = changed(answer, calls.last());
+        spot.finding(RuleId::Idempotent, text, calls, expect)
+    });
+    ledger.check(RuleId::Idempotent, twice);
+    let sent = applicant.passed.get(place).map(|(_, sent)| sent.clone()).unwrap_or_default();
+    let form = answer.answer.json().map(elements).unwrap_or_default();
+    let mut kept = compare(spot, &form, &sent, &calls, ledger);
+    forward(spot, &mut applicant, answer, place, &sent, ledger).await?;
+    ledger.finish(applicant);
+    if let Some(kept) = kept.as_mut().filter(|kept| kept.shown == 0 && !kept.missing.is_empty()) {
+        let demands = form.iter().any(|element| element.required() && sent.contains_key(&element.id));
+        kept.held = holds_all_the_same(spot, &sent, demands, ledger).await?;
+    }
+    Ok(kept)
+}
+
+/// Compares what fields show with what was submitted to them; one that shows something else is a finding here and now.
+fn compare(
+    spot: &Spot<'_>,
+    form: &[Element],
+    sent: &Map<String, Value>,
+    calls: &[Exchange],
+    ledger: &mut Ledger,
+) -> Option<Kept> {
+    let (mut shown, mut missing, mut changed) = (0, Vec::new(), Vec::new());
+    for element in form.iter().filter(|element| is_visible(element, sent)) {
+        let Some(value) = sent.get(&element.id).filter(|value| !is_blank(value)) else { continue };
+        if matches!(element.kind, ElementType::File | ElementType::Static | ElementType::Unknown) {
+            continue;
+        }
+        match element.json.get("value").filter(|value| !is_blank(value)) {
+            None => missing.push(super::negatives::name(element)),
+            Some(now) if agree(element, value, now) => shown += 1,
+            Some(now) => changed.push(format!("{} holds {now} in place of {value}", super::negatives::name(element))),
+        }
+    }
+    if shown + missing.len() + changed.len() == 0 {
+        return None;
+    }
+    if let Some(change) = changed.first() {
+        let text = format!("after back, {change}");
+        ledger.check(RuleId::Kept, Some(spot.finding(RuleId::Kept, text, calls.to_vec(), None)));
+        return None;
+    }
+    let text = format!("after back, {} no longer what was entered", holds(&missing));
+    let finding = spot.finding(RuleId::Kept, text, calls.to_vec(), expected_values(form, sent, &missing));
+    Some(Kept { shown, missing, held: false, finding })
+}
+
+fn holds(fields: &[String]) -> String {
+    match fields {
+        [only] => format!("{only} holds"),
+        _ => format!("{} hold", fields.join(", ")),
+    }
+}
+
+/// That the first field which lost its value holds it, as a scenario expects that.
+fn expected_values(form: &[Element], sent: &Map<String, Value>, missing: &[String]) -> Option<Data> {
+    let at = form.iter().position(|element| missing.contains(&super::negatives::name(element)))?;
+    let value = sent.get(&form[at].id)?.clone();
+    let path = format!("$.elements[{at}].value");
+    Some(Data::Map(vec![("json".to_owned(), Data::Map(vec![(path, Data::Json(value))]))]))
+}
+
+/// Whether a field shows what was entered: a number may come as text, a date in another format, what is secret masked.
+fn agree(element: &Element, entered: &Value, shown: &Value) -> bool {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+    let (one, other) = (text(entered), text(shown));
+    let numbers = || Some(one.parse::<f64>().ok()? == other.parse::<f64>().ok()?);
+    let dates = || Some(date_in(element, &one)? == date_in(element, other.get(..10).unwrap_or(&other))?);
+    let listed = || match (entered, shown) {
+        (value, Value::Array(items)) if !value.is_array() => items.len() == 1 && text(&items[0]) == one,
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().all(|item| b.contains(item)),
+        (Value::Array(items), value) => items.len() == 1 && text(&items[0]) == text(value),
+        _ => false,
+    };
+    let masked = other.contains(['*', '\u{2022}']);
+    one == other || masked || numbers() == Some(true) || dates() == Some(true) || listed()
+}
+
+/// Submits what was submitted once more: the same step must come, or a service have been at work.
+async fn forward(
+    spot: &Spot<'_>,
+    applicant: &mut Applicant,
+    answer: &Exchange,
+    place: usize,
+    sent: &Map<String, Value>,
+    ledger: &mut Ledger,
+) -> Result<(), CallError> {
+    let Some(next) = spot.trail.stages.get(place + 1).map(|stage| &stage.step) else { return Ok(()) };
+    let step = answer.answer.json().cloned().unwrap_or_default();
+    let since = applicant.mark();
+    let before = services(applicant).await?;
+    if is_form(&step) {
+        applicant.here = answer.clone();
+        let takes_files = applicant.elements().iter().any(|element| element.kind == ElementType::File);
+        // A key may be good for one submit only.
+        let anew = if takes_files { applicant.body(spot.route.entry(place)).await? } else { None };
+        let body = Value::Object(anew.unwrap_or_else(|| sent.clone()));
+        applicant.here = applicant.driver.submit(body).await?;
+    } else {
+        applicant.here = answer.clone();
+        if let Went::Nowhere(_) = applicant.enter(spot.route.entry(place)).await?
+            && !applicant.here.answer.is_error()
+        {
+            return Ok(());
+        }
+    }
+    let came = &applicant.here.answer;
+    if came.error_code().is_some_and(|code| SERVICE_FAILED.contains(&code)) {
+        return Ok(());
+    }
+    let other = came.json().map(identity) != Some(identity(next)) || came.is_error();
+    if other {
+        let pending = applicant.driver.exchanges()[since..].iter().any(|call| call.answer.kind() == BodyKind::Pending);
+        if !came.is_error() && (pending || services(applicant).await? != before) {
+            ledger.check(RuleId::Forward, None);
+            return Ok(());
+        }
+    }
+    let finding = other.then(|| {
+        let text = format!(
+            "back to {} and forward again with the same data gives {}, and it gave {} before",
+            step_name(&step),
+            described(&applicant.here.answer),
+            step_name(next)
+        );
+        let (to_here, since) = applicant.driver.exchanges().split_at(since);
+        let mut calls = super::applicant::essential(to_here);
+        calls.extend(since.iter().filter(|call| call.request.method == "POST").cloned());
+        spot.finding(RuleId::Forward, text, calls, expected_step(next))
+    });
+    ledger.check(RuleId::Forward, finding);
+    Ok(())
+}
+
+/// The services that a profile tells of, with their times; none where there is no profile to be had.
+async fn services(applicant: &mut Applicant) -> Result<Option<String>, CallError> {
+    let profile = ask(applicant, Operation::Profile).await?;
+    let data = profile.answer.json().filter(|_| !profile.answer.is_error()).and_then(|body| body.get("flowData"));
+    let told = data.and_then(Value::as_object).into_iter().flatten().filter_map(|(_, flow)| flow.get("serviceData"));
+    let told: Vec<String> = told.map(Value::to_string).collect();
+    Ok((!told.is_empty()).then(|| told.concat()))
+}
+
+/// Where no field shows anything after back: whether the step takes an empty submit, or the profile still has the data.
+async fn holds_all_the_same(
+    spot: &Spot<'_>,
+    sent: &Map<String, Value>,
+    demands: bool,
+    ledger: &mut Ledger,
+) -> Result<bool, CallError> {
+    let Some(mut applicant) = spot.arrive().await? else { return Ok(false) };
+    drop(applicant.driver.back().await?);
+    let profile = ask(&mut applicant, Operation::Profile).await?;
+    let profile = profile.answer.json().filter(|_| !profile.answer.is_error()).map(Value::to_string);
+    let texts: Vec<String> = sent.values().filter(|value| !is_blank(value)).map(Value::to_string).collect();
+    let in_profile = profile.is_some_and(|profile| texts.iter().all(|text| profile.contains(text)));
+    let body = RequestBody::Json(Value::Object(Map::new()));
+    let empty = applicant.driver.call(Operation::SubmitStep, body).await?;
+    ledger.finish(applicant);
+    Ok(in_profile || demands && !empty.answer.is_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_shown_may_be_written_otherwise() {
+        let date = Element::from_json(&json!({"id": "d", "type": "date", "dateFormat": "DD/MM/YYYY"})).unwrap();
+        let text = Element::from_json(&json!({"id": "t", "type": "text"})).unwrap();
+        for (element, entered, shown, same) in [
+            (&text, json!("Ada"), json!(" Ada "), true),
+            (&text, json!("Ada"), json!("Zed"), false),
+            (&text, json!("123-45-6789"), json!("***-**-6789"), true),
+            (&text, json!(5), json!("5.0"), true),
+            (&text, json!(5), json!(6), false),
+            (&text, json!("x"), json!(["x"]), true),
+            (&text, json!(["x", "y"]), json!(["y", "x"]), true),
+            (&text, json!(["x", "y"]), json!(["x"]), false),
+            (&date, json!("05/04/1980"), json!("1980-04-05"), true),
+            (&date, json!("05/04/1980"), json!("1980-04-05T00:00:00Z"), true),
+            (&date, json!("05/04/1980"), json!("1980-05-04"), false),
+        ] {
+            assert_eq!(agree(element, &entered, &shown), same, "{entered} {shown}");
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! Ways to a flow's steps: straight through with all fields and with the required ones, as the map says that steps are reached,
+//! and by each option that a form offers.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::applicant::{Applicant, Route, Went, described, identity, step_name};
+use super::ledger::{Finding, Ledger};
+use super::rules::RuleId;
+use super::standing::expected_step;
+use super::{Plan, Stage, Trail};
+use crate::api::client::CallError;
+use crate::api::element::{Element, ElementType, INCORPORATION, JsonType, RESIDENCE};
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::wire::{BodyKind, elements, is_blank};
+use crate::compose::walk::Stop;
+use crate::map::{Entered, Given, Move, View, Way};
+use crate::scenario::Fill;
+use crate::session::driver::Course;
+use crate::session::entry::Entry;
+
+/// The most steps of a way.
+const MOST_STEPS: usize = 60;
+/// How often the same step may come on one.
+const MOST_VISITS: usize = 3;
+/// The most options of one choice that are tried.
+const MOST_OPTIONS: usize = 12;
+
+/// Where valid data may lead that is no fault of the flow's: a service that failed, or has not been set up.
+const OUTCOMES: [i64; 11] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 5302, 6504, 4006];
+/// A value refused by its field.
+const OF_DATA: [i64; 2] = [4007, 4008];
+
+/// All ways that are walked, the straight one first.
+pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Vec<(Route, Trail)>, CallError> {
+    let straight = |fill: Fill| Route { entries: Vec::new(), rest: entry(fill, plan.services) };
+    let mut ways: Vec<(Route, Trail)> = Vec::new();
+    let mut walked = Vec::new();
+    for fill in [Fill::Valid, Fill::Minimal] {
+        let route = straight(fill);
+        let (trail, log) = walk(course, plan, &route).await?;
+        judge(&trail, &log, true, ledger);
+        let stop = trail.stages.is_empty();
+        walked.push(log);
+        ways.push((route, trail));
+        if stop {
+            break;
+        }
+    }
+    let mapped = plan.known.as_ref().map(|view| mapped(view, plan.services)).unwrap_or_default();
+    for route in plan.routes.iter().cloned().chain(mapped) {
+        let (trail, log) = walk(course, plan, &route).await?;
+        judge(&trail, &log, false, ledger);
+        walked.push(log);
+        ways.push((route, trail));
+    }
+    ledger.logs.extend(walked);
+    by_options(course, plan, &mut ways, ledger).await?;
+    Ok(ways)
+}
+
+fn entry(fill: Fill, services: bool) -> Entry {
+    Entry { fill, given: Vec::new(), services }
+}
+
+/// Walks a way as far as it goes.
+async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<(Trail, Vec<Exchange>), CallError> {
+    let mut applicant = Applicant::begin(course, plan.growth).await?;
+    let mut stages = Vec::new();
+    let mut visits: HashMap<String, usize> = HashMap::new();
+    let stop = loop {
+        let stopped = applicant.stopped();
+        if let (None | Some(Stop::End), Some(step)) = (&stopped, applicant.step()) {
+            *visits.entry(identity(step)).or_default() += 1;
+            stages.push(Stage { step: step.clone() });
+        }
+        if let Some(stop) = stopped {
+            break stop;
+        }
+        if stages.len() > MOST_STEPS || visits.values().any(|count| *count > MOST_VISITS) {
+            break Stop::Circle;
+        }
+        if let Went::Nowhere(stop) = applicant.enter(route.entry(stages.len() - 1)).await? {
+            break stop;
+        }
+    };
+    Ok((Trail { stages, stop }, applicant.driver.into_exchanges()))
+}
+
+/// What the way itself shows: whether it ends, and whether what was pending ended.
+fn judge(trail: &Trail, log: &[Exchange], straight: bool, ledger: &mut Ledger) {
+    let step = trail.stages.last().map(|stage| step_name(&stage.step)).unwrap_or_else(|| "the beginning".to_owned());
+    let finding = |rule, text: String| {
+        let mut calls = super::applicant::essential(log);
+        let last = log.last().filter(|last| last.answer.is_error() || last.answer.kind() == BodyKind::Pending);
+        calls.extend(last.cloned());
+        Finding { rule, step: step.clone(), text, calls, expect: None }
+    };
+    if log.iter().any(|call| call.answer.kind() == BodyKind::Pending) {
+        let waits = trail.stop == Stop::Pending;
+        let text = "a pending answer was polled for as long as may be waited, and is pending still".to_owned();
+        ledger.check(RuleId::Pending, waits.then(|| finding(RuleId::Pending, text)));
+    }
+    if straight && matches!(trail.stop, Stop::End | Stop::Circle) {
+        let circle = trail.stop == Stop::Circle;
+        let text = format!("with valid data the flow comes back to {step} again and again, and to no END");
+        ledger.check(RuleId::Ends, circle.then(|| short_circle(trail, finding(RuleId::Ends, text))));
+    }
+    let code = log.last().and_then(|last| last.answer.error_code());
+    if let Some(code) =
+        code.filter(|code| !trail.stages.is_empty() && !OUTCOMES.contains(code) && !OF_DATA.contains(code))
+    {
+        let text = format!("valid data lead to {code}");
+        ledger.check(RuleId::Options, Some(finding(RuleId::Options, text)));
+    }
+    let uploads = log.iter().any(|call| matches!(call.request.body, RequestBody::File { .. }));
+    if uploads {
+        upload(trail, log, finding, ledger);
+    }
+}
+
+/// A circle is shown when it has closed once.
+fn short_circle(trail: &Trail, mut finding: Finding) -> Finding {
+    let mut known = BTreeSet::new();
+    let closes = trail.stages.iter().position(|stage| !known.insert(identity(&stage.step)));
+    let submits = closes.unwrap_or(usize::MAX);
+    let mut seen = 0;
+    finding.calls.retain(|call| {
+        let kept = seen < submits || call.request.method != "POST";
+        seen += usize::from(matches!(call.request.body, RequestBody::Json(_)));
+        kept
+    });
+    finding
+}
+
+/// Whether the keys of files that were uploaded were taken.
+fn upload(trail: &Trail, log: &[Exchange], finding: impl Fn(RuleId, String) -> Finding, ledger: &mut Ledger) {
+    let Some(last) = trail.stages.last() else { return };
+    let fields = elements(&last.step);
+    let has_file = fields.iter().any(|element| element.kind == ElementType::File);
+    // Other fields that nobody can read may be what is refused.
+    let certain = !fields.iter().any(|element| element.kind == ElementType::Unknown);
+    let code = log.last().and_then(|last| last.answer.error_code());
+    let refused = code.filter(|code| has_file && certain && [4006, 4007].contains(code));
+    let text = |code| format!("a form with the key of a file that was uploaded is refused with {code}");
+    ledger.check(RuleId::Upload, refused.map(|code| finding(RuleId::Upload, text(code))));
+}
+
+/// Walks on with each option of each choice, on the ways known so far and on those that it opens.
+async fn by_options(
+    course: &Course,
+    plan: &Plan,
+    ways: &mut Vec<(Route, Trail)>,
+    ledger: &mut Ledger,
+) -> Result<(), CallError> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let (mut left, mut passed_over) = (plan.most_ways, 0);
+    let mut way = 0;
+    while way < ways.len() {
+        let (route, trail) = ways[way].clone();
+        way += 1;
+        let mut branches = Vec::new();
+        for at in 0..trail.stages.len() {
+            if !known.insert(identity(&trail.stages[at].step)) {
+                continue;
+            }
+            for (element, option) in choices(&trail.stages[at].step) {
+                if branches.len() < left {
+                    branches.push((at, element, option));
+                } else {
+                    passed_over += 1;
+                }
+            }
+        }
+        left -= branches.len();
+        for (branch, walked, log, (at, element, option)) in walk_all(course, plan, &route, branches).await? {
+            option_leads_on(&trail, at, (&element, &option), &walked, &log, ledger);
+            ledger.logs.push(log);
+            let is_known = |stage: &Stage| {
+                let here = identity(&stage.step);
+                ways.iter().any(|(_, trail)| trail.stages.iter().any(|known| identity(&known.step) == here))
+            };
+            if !walked.stages.iter().all(is_known) {
+                ways.push((branch, walked));
+            }
+        }
+    }
+    if !ledger.checks.contains_key(&RuleId::Options) {
+        ledger.cannot(RuleId::Options, "no form that was reached offers a choice");
+    }
+    if passed_over > 0 {
+        ledger.cannot(RuleId::Options, format!("{passed_over} further options were not tried"));
+    }
+    Ok(())
+}
+
+/// A way that was walked with an option: its calls, and where the option was chosen.
+type Branch = (Route, Trail, Vec<Exchange>, (usize, Element, Value));
+
+/// Walks a way with each of some options, all at once; the client's limiter says how many at a time.
+async fn walk_all(
+    course: &Course,
+    plan: &Plan,
+    route: &Route,
+    branches: Vec<(usize, Element, Value)>,
+) -> Result<Vec<Branch>, CallError> {
+    let mut tasks = JoinSet::new();
+    for (number, (at, element, option)) in branches.into_iter().enumerate() {
+        let branch = route.with(at, format!("id:{}", element.id), option.clone());
+        let (course, plan) = (course.clone(), plan.clone());
+        tasks.spawn(async move {
+            let walked = walk(&course, &plan, &branch).await;
+            (number, walked.map(|(trail, log)| (branch, trail, log, (at, element, option))))
+        });
+    }
+    let mut walked = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        // A panic is a fault of this program's own, and goes on.
+        let (number, branch) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        walked.push((number, branch?));
+    }
+    walked.sort_by_key(|(number, _)| *number);
+    Ok(walked.into_iter().map(|(_, branch)| branch).collect())
+}
+
+/// The options of a form's choices, each as it is submitted; of a long list the first.
+fn choices(step: &Value) -> Vec<(Element, Value)> {
+    let mut found = Vec::new();
+    for element in elements(step) {
+        let group = match element.kind {
+            ElementType::Dropdown | ElementType::CountrySelect => false,
+            ElementType::CheckboxGroup => true,
+            // It is ticked otherwise.
+            ElementType::Checkbox if element.takes() == JsonType::Boolean && !element.required() => {
+                found.push((element, Value::Bool(false)));
+                continue;
+            }
+            _ => continue,
+        };
+        let options = element.options().into_iter().map(|(value, _)| value).filter(|value| !is_blank(value));
+        let options: Vec<Value> = options.take(MOST_OPTIONS).collect();
+        // Several that must be ticked together are no case of their own.
+        let least = element.limits().min.is_some() || element.limits().min_length.is_some_and(|least| least > 1);
+        if group && least {
+            continue;
+        }
+        found.extend(options.into_iter().map(|value| {
+            let value = if group { json!([value]) } else { value };
+            (element.clone(), value)
+        }));
+    }
+    found
+}
+
+fn option_leads_on(
+    trail: &Trail,
+    at: usize,
+    (element, option): (&Element, &Value),
+    walked: &Trail,
+    log: &[Exchange],
+    ledger: &mut Ledger,
+) {
+    let stopped_here = walked.stages.len() == at + 1;
+    let code = log.last().and_then(|last| last.answer.error_code()).filter(|_| stopped_here);
+    // What else is checked of a country's addresses and numbers, its form does not say; nor how a box is left unticked.
+    let of_country = matches!(element.kind, ElementType::CountrySelect | ElementType::Checkbox)
+        || [Some(RESIDENCE), Some(INCORPORATION), Some("address_state")].contains(&element.role.as_deref());
+    // Where the form is refused with any option, it is not the option.
+    let others_pass = trail.stages.len() > at + 1;
+    let wrong = code.filter(|code| !OUTCOMES.contains(code) && others_pass && (!OF_DATA.contains(code) || !of_country));
+    let pending = stopped_here && walked.stop == Stop::Pending && others_pass;
+    let shown = option.as_array().and_then(|items| items.first()).unwrap_or(option);
+    let name = super::negatives::name(element);
+    let came = log.last().map(|last| described(&last.answer)).unwrap_or_default();
+    let finding = (wrong.is_some() || pending).then(|| {
+        let mut calls = super::applicant::essential(log);
+        calls.extend(log.last().filter(|last| last.answer.is_error()).cloned());
+        Finding {
+            rule: RuleId::Options,
+            step: step_name(&trail.stages[at].step),
+            text: format!("{name} {shown} is offered and leads nowhere: {came} comes"),
+            calls,
+            expect: trail.stages.get(at + 1).and_then(|next| expected_step(&next.step)),
+        }
+    });
+    ledger.check(RuleId::Options, finding);
+    ledger.check(RuleId::Onward, leads_back(trail, at, (&name, shown), walked, log));
+}
+
+/// Whether an option leads to a step that was passed, where another leads on.
+fn leads_back(
+    trail: &Trail,
+    at: usize,
+    (name, option): (&str, &Value),
+    walked: &Trail,
+    log: &[Exchange],
+) -> Option<Finding> {
+    let passed = |trail: &Trail| {
+        let next = identity(&trail.stages.get(at + 1)?.step);
+        trail.stages[..=at].iter().any(|stage| identity(&stage.step) == next).then_some(())
+    };
+    passed(walked)?;
+    if passed(trail).is_some() || trail.stages.len() <= at + 1 {
+        return None;
+    }
+    let to = step_name(&walked.stages[at + 1].step);
+    // The submit that led back is the one whose answer is the step after.
+    let forms = |call: &&Exchange| matches!(call.request.body, RequestBody::Json(_)) && !call.answer.is_error();
+    let submit = log.iter().enumerate().filter(|(_, call)| forms(call)).nth(at).map(|(at, _)| at)?;
+    Some(Finding {
+        rule: RuleId::Onward,
+        step: step_name(&trail.stages[at].step),
+        text: format!("{name} {option} leads back to {to}"),
+        calls: super::applicant::essential(&log[..=submit]),
+        expect: trail.stages.get(at + 1).and_then(|next| expected_step(&next.step)),
+    })
+}
+
+/// The ways that a map knows to its steps, where data lead there that straight ways have not.
+fn mapped(view: &View, services: bool) -> Vec<Route> {
+    let rest = entry(Fill::Valid, services);
+    let mut found: HashMap<&str, Vec<&Move>> = view.first.iter().map(|first| (first.as_str(), Vec::new())).collect();
+    let mut open: VecDeque<&str> = view.first.iter().map(String::as_str).collect();
+    let mut routes = Vec::new();
+    while let Some(step) = open.pop_front() {
+        let way = found.get(step).cloned().unwrap_or_default();
+        for next in view.moves.iter().filter(|next| next.way == Way::Submit && next.from == step) {
+            if found.contains_key(next.to.as_str()) {
+                continue;
+            }
+            let way: Vec<&Move> = way.iter().copied().chain([next]).collect();
+            if way.iter().any(|one| !one.when.is_empty()) {
+                routes.push(along(&way, &rest));
+            }
+            found.insert(&next.to, way);
+            open.push_back(&next.to);
+        }
+    }
+    routes
+}
+
+/// The entries by which moves follow each other.
+fn along(way: &[&Move], rest: &Entry) -> Route {
+    let mut entries: Vec<Entry> = way.iter().map(|_| rest.clone()).collect();
+    for one in way {
+        for Given { step, field, entered } in one.when.first().into_iter().flatten() {
+            let Some(at) = way.iter().position(|other| other.from == *step) else { continue };
+            let value = match entered {
+                Entered::Is(values) => values.first().cloned().map(Some),
+                Entered::Between(low, high) => low.clone().or(high.clone()).map(Some),
+                Entered::Filled(true) => None,
+                Entered::Filled(false) => Some(None),
+            };
+            if let Some(value) = value {
+                entries[at].given.push((field.clone(), value));
+            }
+        }
+    }
+    Route { entries, rest: rest.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::KnownStep;
+
+    fn step(key: &str) -> KnownStep {
+        KnownStep { key: key.into(), title: key.into(), kind: "form".into(), ..KnownStep::default() }
+    }
+
+    fn leads(from: &str, to: &str, when: Value) -> Move {
+        let when = serde_json::from_value(when).unwrap();
+        Move { from: from.into(), way: Way::Submit, to: to.into(), when }
+    }
+
+    #[test]
+    fn a_map_says_what_is_entered_on_the_way_to_a_step() {
+        let view = View {
+            version: "draft".into(),
+            language: None,
+            first: vec!["a".into()],
+            steps: ["a", "b", "c", "d"].map(step).to_vec(),
+            moves: vec![
+                leads("a", "b", json!([])),
+                leads(
+                    "b",
+                    "c",
+                    json!([[{"step": "a", "field": "Country", "is": ["CA"]}, {"step": "b", "field": "Note", "filled": false}]]),
+                ),
+                leads("b", "d", json!([[{"step": "b", "field": "Sum", "between": [100, null]}]])),
+                leads("c", "a", json!([])),
+            ],
+        };
+        let found = mapped(&view, true);
+        let given = |route: &Route| route.entries.iter().map(|entry| entry.given.clone()).collect::<Vec<_>>();
+        let said = |field: &str, value: Option<Value>| vec![(field.to_owned(), value)];
+        assert_eq!(
+            found.iter().map(given).collect::<Vec<_>>(),
+            [vec![said("Country", Some(json!("CA"))), said("Note", None)], vec![vec![], said("Sum", Some(json!(100)))],]
+        );
+    }
+
+    #[test]
+    fn choices_are_options_one_by_one() {
+        let form = json!({"elements": [
+            {"id": "a", "type": "dropdown", "options": ["", "x", "y"]},
+            {"id": "b", "type": "checkbox_group", "options": ["p"]},
+            {"id": "c", "type": "checkbox"},
+            {"id": "d", "type": "checkbox", "validations": [{"type": "required"}]},
+            {"id": "e", "type": "text", "options": ["no choice"]}]});
+        let found: Vec<_> = choices(&form).into_iter().map(|(element, value)| (element.id, value)).collect();
+        let expected = [("a", json!("x")), ("a", json!("y")), ("b", json!(["p"])), ("c", json!(false))];
+        assert_eq!(found, expected.map(|(id, value)| (id.to_owned(), value)));
+    }
+}

@@ -1,0 +1,288 @@
+//! Sessions: nobody's, another flow's, none at all; and two applicants at once.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::applicant::{Applicant, Route, Went, ask, described, essential, identity, same, step_name};
+use super::ledger::{Finding, Ledger};
+use super::rules::RuleId;
+use super::standing::{Spot, changed, expected_step};
+use super::{Plan, Trail};
+use crate::api::client::CallError;
+use crate::api::element::{Element, ElementType};
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::operation::Operation;
+use crate::api::wire::{BodyKind, elements};
+use crate::compose::Data;
+use crate::session::driver::Course;
+use crate::session::entry::Growth;
+
+const UNKNOWN_SESSION: i64 = 4100;
+const FOREIGN_FLOW: i64 = 4101;
+const DIRECT_REFUSED: i64 = 4015;
+
+/// The most other flows that are tried before it is said that there is none.
+const MOST_FLOWS: usize = 8;
+/// The fewest characters of a value that is told from everything else.
+const DISTINCT: usize = 5;
+
+/// A session that nobody was given, and one that belongs to another flow.
+pub(super) async fn strangers(course: &Course, plan: &Plan) -> Result<Ledger, CallError> {
+    let mut ledger = Ledger::default();
+    let mut applicant = Applicant::begin(course, plan.growth).await?;
+    let mine = applicant.driver.session().map(str::to_owned);
+    let name = format!("draftgate conform nobody {}", plan.growth.seed);
+    applicant.driver.assume(Some(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string()));
+    let answer = applicant.driver.current().await?;
+    let wrong = (answer.answer.error_code() != Some(UNKNOWN_SESSION)).then(|| Finding {
+        rule: RuleId::UnknownSession,
+        step: "the beginning".to_owned(),
+        text: format!(
+            "a session that nobody was given: {UNKNOWN_SESSION} must come, and {} came",
+            described(&answer.answer)
+        ),
+        calls: vec![answer.clone()],
+        expect: Some(Data::Json(UNKNOWN_SESSION.into())),
+    });
+    ledger.check(RuleId::UnknownSession, wrong);
+    let begun = essential(applicant.driver.exchanges());
+    // Its own call carries a session that is none: not judged as an answer to the other's.
+    ledger.finish(applicant);
+    let Some(mine) = mine else { return Ok(ledger) };
+    for other in plan.others.iter().filter(|other| **other != course.flow).take(MOST_FLOWS) {
+        let elsewhere = Course { flow: other.clone(), ..course.clone() };
+        let mut applicant = Applicant::begin(&elsewhere, plan.growth).await?;
+        if applicant.here.answer.is_error() || applicant.here.answer.kind() == BodyKind::Other {
+            continue;
+        }
+        applicant.driver.assume(Some(mine));
+        let answer = applicant.driver.current().await?;
+        let wrong = (answer.answer.error_code() != Some(FOREIGN_FLOW)).then(|| {
+            let mut calls = begun.clone();
+            calls.push(answer.clone());
+            let came = described(&answer.answer);
+            let text = format!("a session of this flow in the flow {other}: {FOREIGN_FLOW} must come, and {came} came");
+            let expect = Some(Data::Json(FOREIGN_FLOW.into()));
+            Finding { rule: RuleId::ForeignFlow, step: "the beginning".to_owned(), text, calls, expect }
+        });
+        ledger.check(RuleId::ForeignFlow, wrong);
+        ledger.finish(applicant);
+        return Ok(ledger);
+    }
+    ledger.cannot(RuleId::ForeignFlow, "there is no other flow within reach");
+    Ok(ledger)
+}
+
+/// A submit without a session.
+pub(super) async fn direct(spot: &Spot<'_>) -> Result<Ledger, CallError> {
+    let mut ledger = Ledger::default();
+    let Some(mut applicant) = spot.arrive().await? else { return Ok(ledger) };
+    if !applicant.is_at_form() {
+        ledger.cannot(RuleId::Direct, "the flow does not begin with a form");
+        let since = applicant.mark();
+        applicant.driver.assume(None);
+        let answer = applicant.driver.call(Operation::SubmitStep, RequestBody::Json(json!({}))).await?;
+        let text = || {
+            format!(
+                "a direct submit to a flow that begins with no form: {DIRECT_REFUSED} must come, and {} came",
+                described(&answer.answer)
+            )
+        };
+        let wrong = answer.answer.error_code() != Some(DIRECT_REFUSED);
+        let expect = Some(Data::Json(DIRECT_REFUSED.into()));
+        let finding = wrong.then(|| spot.finding(RuleId::DirectRefused, text(), applicant.calls(0, since), expect));
+        ledger.check(RuleId::DirectRefused, finding);
+        ledger.finish(applicant);
+        return Ok(ledger);
+    }
+    ledger.cannot(RuleId::DirectRefused, "the flow begins with a form");
+    let Some(next) = spot.trail.stages.get(1) else {
+        ledger.cannot(RuleId::Direct, "the walk does not get beyond the first form");
+        return Ok(ledger);
+    };
+    if applicant.elements().iter().any(|element| element.kind == ElementType::File) {
+        ledger.cannot(RuleId::Direct, "the first form takes a file, which is uploaded to a session");
+        return Ok(ledger);
+    }
+    let Some(body) = applicant.body(spot.route.entry(0)).await? else { return Ok(ledger) };
+    applicant.driver.assume(None);
+    let since = applicant.mark();
+    applicant.here = applicant.driver.submit(Value::Object(body)).await?;
+    let came = &applicant.here.answer;
+    let other = came.is_error() || came.json().map(identity) != Some(identity(&next.step));
+    let finding = other.then(|| {
+        let (came, next) = (described(came), step_name(&next.step));
+        let text =
+            format!("submitted directly, the first form's data lead to {came}; with a session they led to {next}");
+        spot.finding(RuleId::Direct, text, applicant.calls(0, since), expected_step(&spot.trail.stages[1].step))
+    });
+    ledger.check(RuleId::Direct, finding);
+    // Two applicants: the one who began, and the one who did not.
+    let mut begun = applicant.driver.into_exchanges();
+    let direct = begun.split_off(since);
+    ledger.logs.extend([begun, direct]);
+    Ok(ledger)
+}
+
+/// Two applicants with different data, step by step in turn.
+pub(super) async fn isolation(course: &Course, plan: &Plan, route: &Route, trail: &Trail) -> Result<Ledger, CallError> {
+    let mut ledger = Ledger::default();
+    let grown = |by: u64| Growth { seed: plan.growth.seed.wrapping_add(by), ..plan.growth };
+    let mut one = Applicant::begin(course, grown(1)).await?;
+    let mut other = Applicant::begin(course, grown(2)).await?;
+    let mut found = None;
+    let steps = trail.stages.len().saturating_sub(1);
+    for at in 0..steps {
+        let mut went = false;
+        for turn in 0..2 {
+            let (acts, waits) = if turn == 0 { (&mut one, &mut other) } else { (&mut other, &mut one) };
+            let before = ask(waits, Operation::FlowStep).await?;
+            went |= matches!(acts.enter(route.entry(at)).await?, Went::On);
+            found = found.or(moved(acts, waits, &before).await?);
+            found = found.or_else(|| leak(acts, waits, trail)).or_else(|| leak(waits, acts, trail));
+        }
+        if !went || found.is_some() {
+            break;
+        }
+    }
+    if found.is_none() {
+        // What is shown again is the applicant's own.
+        for applicant in [&mut one, &mut other] {
+            drop(ask(applicant, Operation::BackStep).await?);
+            drop(ask(applicant, Operation::FlowStep).await?);
+        }
+        found = leak(&one, &other, trail).or_else(|| leak(&other, &one, trail));
+    }
+    ledger.check(RuleId::Isolation, found);
+    ledger.finish(one);
+    ledger.finish(other);
+    Ok(ledger)
+}
+
+/// Whether the one who waited stands elsewhere for what the other did.
+async fn moved(acted: &Applicant, waited: &mut Applicant, before: &Exchange) -> Result<Option<Finding>, CallError> {
+    let since = waited.mark();
+    let now = waited.driver.current().await?;
+    // A service that was at work may be done by now.
+    if before.answer.kind() == BodyKind::Pending || same(&before.answer, &now.answer) {
+        return Ok(None);
+    }
+    let step = before.answer.json().cloned().unwrap_or_default();
+    let expect = changed(before, Some(&now));
+    let text = format!(
+        "what another applicant submits changes where this one stands: FlowStep gives {}, and gave {} before",
+        described(&now.answer),
+        described(&before.answer)
+    );
+    let mut calls = essential(&waited.driver.exchanges()[..since]);
+    calls.extend(essential(acted.driver.exchanges()));
+    calls.push(now);
+    Ok(Some(Finding { rule: RuleId::Isolation, step: step_name(&step), text, calls, expect }))
+}
+
+/// Whether anything that the one entered is in an answer to the other.
+fn leak(of: &Applicant, to: &Applicant, trail: &Trail) -> Option<Finding> {
+    let secrets = distinct(&of.passed, &to.passed, trail);
+    let answers = to.driver.exchanges();
+    let (at, value) = answers.iter().enumerate().find_map(|(at, call)| {
+        let body = call.answer.json()?;
+        secrets.iter().find(|value| holds_text(body, value)).map(|value| (at, value.clone()))
+    })?;
+    let step = answers[at].answer.json().map(step_name).unwrap_or_default();
+    let entered = of.driver.exchanges().iter().position(|call| match &call.request.body {
+        RequestBody::Json(body) => holds_text(body, &value),
+        _ => false,
+    });
+    let mut calls = essential(&of.driver.exchanges()[..=entered?]);
+    calls.extend(essential(&answers[..at]));
+    calls.push(answers[at].clone());
+    let text = format!("what one applicant entered is shown to another: {value}");
+    Some(Finding { rule: RuleId::Isolation, step, text, calls, expect: None })
+}
+
+/// What the one entered that nothing but that can have put into an answer.
+fn distinct(of: &[(Value, Map<String, Value>)], to: &[(Value, Map<String, Value>)], trail: &Trail) -> Vec<String> {
+    let mut found = Vec::new();
+    for (step, sent) in of {
+        let form = elements(step);
+        for (id, value) in sent {
+            let element = form.iter().find(|element| element.id == *id);
+            let free = element.is_some_and(is_free);
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let known = to.iter().any(|(_, sent)| sent.values().any(|value| holds_text(value, &text)))
+                || trail.stages.iter().any(|stage| holds_text(&stage.step, &text));
+            if free && !known && text.chars().count() >= DISTINCT {
+                found.push(text);
+            }
+        }
+    }
+    found
+}
+
+/// Whether an element takes what its applicant alone enters.
+fn is_free(element: &Element) -> bool {
+    matches!(element.kind, ElementType::Text | ElementType::Date | ElementType::Number)
+}
+
+/// Whether a form shows what only somebody else entered: to those who have not entered it yet.
+pub(super) fn shown_to_strangers(trail: &Trail, ledger: &mut Ledger) {
+    let mut entered: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (number, log) in ledger.logs.iter().enumerate() {
+        for (at, text) in texts_entered(log) {
+            let known = trail.stages.iter().any(|stage| holds_text(&stage.step, &text));
+            let earlier = entered.get(&text).is_some_and(|(_, known)| *known <= at);
+            if !known && !earlier && text.chars().count() >= DISTINCT {
+                entered.insert(text, (number, at));
+            }
+        }
+    }
+    let mut shortest: Option<Finding> = None;
+    for (number, log) in ledger.logs.iter().enumerate() {
+        let own = texts_entered(log);
+        for (at, call) in log.iter().enumerate() {
+            let Some(body) = call.answer.json() else { continue };
+            // An option may be chosen beforehand; a text that somebody entered is nobody else's.
+            let shown = elements(body).into_iter().filter(is_free);
+            let shown = shown.filter_map(|element| element.json.get("value").cloned());
+            for value in shown {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let mine = own.iter().any(|(when, own)| *when <= at && *own == text);
+                let Some((other, when)) = entered.get(&text).filter(|(other, _)| !mine && *other != number) else {
+                    continue;
+                };
+                let mut calls = essential(&ledger.logs[*other][..=*when]);
+                calls.extend(essential(&log[..at]));
+                calls.push(call.clone());
+                if shortest.as_ref().is_none_or(|known| calls.len() < known.calls.len()) {
+                    let text = format!("what one applicant entered is shown to another: {text}");
+                    let step = step_name(body);
+                    shortest = Some(Finding { rule: RuleId::Isolation, step, text, calls, expect: None });
+                }
+            }
+        }
+    }
+    ledger.check(RuleId::Isolation, shortest);
+}
+
+/// The texts that an applicant submitted, each with the place of the call.
+fn texts_entered(log: &[Exchange]) -> Vec<(usize, String)> {
+    let entered = log.iter().enumerate().filter_map(|(at, call)| match &call.request.body {
+        RequestBody::Json(Value::Object(body)) => Some((at, body)),
+        _ => None,
+    });
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    entered.flat_map(|(at, body)| body.values().map(move |value| (at, text(value))).collect::<Vec<_>>()).collect()
+}
+
+/// Whether a text, or a number written so, is anywhere in a value.
+fn holds_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(held) => held.contains(text),
+        Value::Number(number) => number.to_string() == text,
+        Value::Array(items) => items.iter().any(|item| holds_text(item, text)),
+        Value::Object(members) => members.values().any(|member| holds_text(member, text)),
+        _ => false,
+    }
+}

@@ -1,0 +1,309 @@
+//! What is tried at a step while standing on it: asking twice, asking in other languages, data that must be refused.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::applicant::{Applicant, Route, Went, described, essential, identity, same, step_name};
+use super::ledger::{Finding, Ledger};
+use super::negatives::{Case, INVALID, MALFORMED, MISSING, cases};
+use super::rules::RuleId;
+use super::{Plan, Stage, Trail};
+use crate::api::client::CallError;
+use crate::api::element::ElementType;
+use crate::api::exchange::{Exchange, RequestBody};
+use crate::api::operation::Operation;
+use crate::api::wire::BodyKind;
+use crate::compose::Data;
+use crate::session::driver::Course;
+
+/// The most fresh sessions that one form's cases take, where a refusal that does not come moves the applicant on.
+const MOST_ANEW: usize = 6;
+/// The most cases of one form that are tried unasked.
+const MOST_CASES: usize = 24;
+
+/// A step, and how one gets there.
+pub(super) struct Spot<'a> {
+    pub course: &'a Course,
+    pub plan: &'a Plan,
+    pub route: &'a Route,
+    pub trail: &'a Trail,
+    /// The step's place on the trail.
+    pub at: usize,
+}
+
+impl Spot<'_> {
+    pub fn stage(&self) -> &Stage {
+        &self.trail.stages[self.at]
+    }
+
+    pub fn name(&self) -> String {
+        step_name(&self.stage().step)
+    }
+
+    /// A fresh applicant here; none where the way is not the same any more.
+    pub async fn arrive(&self) -> Result<Option<Applicant>, CallError> {
+        let applicant = Applicant::at(self.course, self.plan, self.route, self.at).await?;
+        let here = identity(&self.stage().step);
+        Ok(applicant.filter(|applicant| applicant.step().map(identity) == Some(here)))
+    }
+
+    pub fn finding(&self, rule: RuleId, text: String, calls: Vec<Exchange>, expect: Option<Data>) -> Finding {
+        Finding { rule, step: self.name(), text, calls, expect }
+    }
+}
+
+/// How a scenario expects a step.
+pub(super) fn expected_step(step: &Value) -> Option<Data> {
+    let title = step.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
+    Some(match title {
+        Some(title) => Data::Map(vec![("title".to_owned(), Data::text(title))]),
+        None => Data::text(step.get("type").and_then(Value::as_str)?),
+    })
+}
+
+/// How a scenario expects that a step is as it was, where it is not: by its title, or by the first value that is another.
+pub(super) fn expected_same(was: &Value, is: &Value) -> Option<Data> {
+    if ["title", "type"].iter().any(|key| was.get(key) != is.get(key)) {
+        return expected_step(was);
+    }
+    let json = |path: String, value: &Value| {
+        Some(Data::Map(vec![("json".to_owned(), Data::Map(vec![(path, Data::Json(value.clone()))]))]))
+    };
+    let elements = |step: &Value| step.get("elements").and_then(Value::as_array).cloned().unwrap_or_default();
+    let (old, new) = (elements(was), elements(is));
+    let held = |list: &[Value], at: usize| list.get(at).and_then(|element| element.get("value")).cloned();
+    let lost = (0..old.len()).find(|at| held(&old, *at).is_some() && held(&old, *at) != held(&new, *at));
+    match lost {
+        Some(at) => json(format!("$.elements[{at}].value"), &held(&old, at)?),
+        None => was
+            .get("canGoBack")
+            .filter(|can| is.get("canGoBack") != Some(can))
+            .and_then(|can| json("$.canGoBack".to_owned(), can)),
+    }
+}
+
+/// What the languages of one step showed.
+#[derive(Default)]
+pub(super) struct InLanguages {
+    /// The step as FlowStep gives it by default.
+    pub usual: Value,
+    /// The calls that lead there.
+    pub way: Vec<Exchange>,
+    /// FlowStep by language.
+    pub seen: Vec<(String, Exchange)>,
+}
+
+/// Tries everything at a step. The answers in other languages are handed back, to be compared over all steps.
+pub(super) async fn stand(spot: &Spot<'_>, languages: &[String]) -> Result<(Ledger, InLanguages), CallError> {
+    let mut ledger = Ledger::default();
+    let mut seen = InLanguages::default();
+    let Some(mut applicant) = spot.arrive().await? else { return Ok((ledger, seen)) };
+    seen.way = essential(applicant.driver.exchanges());
+    let usual = ask_twice(spot, &mut applicant, &mut ledger).await?;
+    seen.usual = usual.answer.json().cloned().unwrap_or_default();
+    for language in languages {
+        seen.seen.push((language.clone(), applicant.driver.current_in(language).await?));
+    }
+    if applicant.is_at_form() {
+        refusals(spot, applicant, &mut ledger).await?;
+    } else {
+        ledger.finish(applicant);
+    }
+    Ok((ledger, seen))
+}
+
+/// How a scenario expects that the last call shows what was shown before.
+pub(super) fn changed(before: &Exchange, last: Option<&Exchange>) -> Option<Data> {
+    let (was, is) = (before.answer.json()?, last?.answer.json()?);
+    if before.answer.kind() == BodyKind::End {
+        return Some(Data::text("end"));
+    }
+    expected_same(was, is)
+}
+
+/// FlowStep, twice: the second answer.
+async fn ask_twice(spot: &Spot<'_>, applicant: &mut Applicant, ledger: &mut Ledger) -> Result<Exchange, CallError> {
+    let arrived = applicant.mark();
+    let first = applicant.driver.current().await?;
+    let second = applicant.driver.current().await?;
+    let wrong = if !same(&applicant.here.answer, &first.answer) {
+        let text = format!("FlowStep gives {} that is not what the call before it answered", described(&first.answer));
+        Some((text, vec![first]))
+    } else if !same(&first.answer, &second.answer) {
+        let text = format!("asked again, FlowStep gives {} that is another", described(&second.answer));
+        Some((text, vec![first, second.clone()]))
+    } else {
+        None
+    };
+    let finding = wrong.map(|(text, last)| {
+        let mut calls = applicant.calls(arrived, usize::MAX);
+        calls.extend(last);
+        let expect = changed(&applicant.here, calls.last());
+        spot.finding(RuleId::Idempotent, text, calls, expect)
+    });
+    ledger.check(RuleId::Idempotent, finding);
+    Ok(second)
+}
+
+/// Everything that the form must refuse, then valid data.
+async fn refusals(spot: &Spot<'_>, mut applicant: Applicant, ledger: &mut Ledger) -> Result<(), CallError> {
+    let entry = spot.route.entry(spot.at);
+    let elements = applicant.elements();
+    let Some(valid) = applicant.body(entry).await? else {
+        ledger.finish(applicant);
+        return Ok(());
+    };
+    // Data that the form does not take prove nothing.
+    let leads_on = spot.trail.stages.get(spot.at + 1).map(|next| identity(&next.step));
+    if leads_on.is_none() {
+        ledger.finish(applicant);
+        return Ok(());
+    }
+    let mut refused = Vec::new();
+    let mut anew = 0;
+    for put in puts(spot, &elements, &valid) {
+        if anew > MOST_ANEW {
+            break;
+        }
+        match one_refusal(spot, &mut applicant, &put, ledger).await? {
+            Outcome::Stands(call) => refused.push(call),
+            Outcome::Moved => {
+                anew += 1;
+                let Some(fresh) = spot.arrive().await? else { break };
+                ledger.finish(std::mem::replace(&mut applicant, fresh));
+                refused.clear();
+                // Keys of files are another session's.
+                drop(applicant.body(entry).await?);
+            }
+        }
+    }
+    if let Some(last) = refused.pop() {
+        still_leads_on(spot, applicant, *last, leads_on, ledger).await?;
+    } else {
+        ledger.finish(applicant);
+    }
+    Ok(())
+}
+
+/// A submit that must be refused.
+struct Put {
+    rule: RuleId,
+    code: Option<i64>,
+    words: String,
+    body: Map<String, Value>,
+}
+
+/// What is put: every case, or of a large form the first of each kind, unless all are asked for; and a file's key that nobody
+/// was given.
+fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<String, Value>) -> Vec<Put> {
+    let mut all: Vec<Case> = cases(elements, valid);
+    if !spot.plan.negatives && all.len() > MOST_CASES {
+        let mut known = Vec::new();
+        all.retain(|case| {
+            let new = !known.contains(&case.kind);
+            known.push(case.kind);
+            new
+        });
+    }
+    let rule = |code: i64| match code {
+        MISSING => RuleId::Missing,
+        MALFORMED => RuleId::Malformed,
+        INVALID => RuleId::Invalid,
+        _ => RuleId::Refusal,
+    };
+    let mut puts: Vec<Put> = all
+        .iter()
+        .map(|case| Put { rule: rule(case.code), code: Some(case.code), words: case.words(), body: case.body(valid) })
+        .collect();
+    let file = elements.iter().find(|element| element.kind == ElementType::File && valid.contains_key(&element.id));
+    if let Some(element) = file {
+        let mut body = valid.clone();
+        let key = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("draftgate conform {}", spot.plan.growth.seed).as_bytes());
+        body.insert(element.id.clone(), key.to_string().into());
+        let words = format!("{} with a key that nobody was given", super::negatives::name(element));
+        puts.push(Put { rule: RuleId::ForeignKey, code: None, words, body });
+    }
+    puts.retain(|put| spot.plan.wants(put.rule) || spot.plan.wants(RuleId::Refusal));
+    puts
+}
+
+enum Outcome {
+    /// They still stand there; the call that was refused.
+    Stands(Box<Exchange>),
+    Moved,
+}
+
+async fn one_refusal(
+    spot: &Spot<'_>,
+    applicant: &mut Applicant,
+    put: &Put,
+    ledger: &mut Ledger,
+) -> Result<Outcome, CallError> {
+    let arrived = applicant.mark();
+    // What was asked for here changed nothing: the way is what came before.
+    let mut calls = essential(&applicant.driver.exchanges()[..arrived]);
+    let answer =
+        applicant.driver.call(Operation::SubmitStep, RequestBody::Json(Value::Object(put.body.clone()))).await?;
+    calls.push(answer.clone());
+    let code = answer.answer.error_code();
+    let right = match put.code {
+        Some(wanted) => code == Some(wanted),
+        None => answer.answer.is_error(),
+    };
+    let expect = put.code.map(|code| Data::Json(code.into()));
+    let finding = (!right).then(|| {
+        let wanted = put.code.map_or("a refusal".to_owned(), |code| code.to_string());
+        let text = format!("{}: {wanted} must come, and {} came", put.words, described(&answer.answer));
+        spot.finding(put.rule, text, calls.clone(), expect)
+    });
+    ledger.check(put.rule, finding);
+    if !answer.answer.is_error() {
+        return Ok(Outcome::Moved);
+    }
+    let after = applicant.driver.current().await?;
+    let stands = same(&applicant.here.answer, &after.answer);
+    calls.push(after.clone());
+    let finding = (!stands).then(|| {
+        let text = format!(
+            "{}: it was refused with {}, and then FlowStep gives {} that is not as it was before",
+            put.words,
+            described(&answer.answer),
+            described(&after.answer)
+        );
+        let expect = changed(&applicant.here, calls.last());
+        spot.finding(RuleId::Refusal, text, calls, expect)
+    });
+    let moved = finding.is_some();
+    ledger.check(RuleId::Refusal, finding);
+    Ok(if moved { Outcome::Moved } else { Outcome::Stands(Box::new(answer)) })
+}
+
+/// Valid data after a refusal.
+async fn still_leads_on(
+    spot: &Spot<'_>,
+    mut applicant: Applicant,
+    last: Exchange,
+    next: Option<String>,
+    ledger: &mut Ledger,
+) -> Result<(), CallError> {
+    let way = essential(applicant.driver.exchanges());
+    let since = applicant.mark();
+    let went = applicant.enter(spot.route.entry(spot.at)).await?;
+    let refused = matches!(went, Went::Nowhere(_)) && applicant.here.answer.is_error();
+    let back_here = applicant.step().map(identity) == Some(identity(&spot.stage().step))
+        && next.as_ref().is_some_and(|next| *next != identity(&spot.stage().step));
+    let finding = (refused || back_here).then(|| {
+        let mut calls = way;
+        calls.push(last);
+        calls.extend(applicant.calls(0, since));
+        let text = format!(
+            "after a refused submit, valid data do not lead on any more: {} comes",
+            described(&applicant.here.answer)
+        );
+        let expect = spot.trail.stages.get(spot.at + 1).and_then(|next| expected_step(&next.step));
+        spot.finding(RuleId::Refusal, text, calls, expect)
+    });
+    ledger.check(RuleId::Refusal, finding);
+    ledger.finish(applicant);
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! The calls that show a finding: as a scenario, and as commands.
+
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::applicant::sent_session;
+use super::ledger::Finding;
+use super::rules::RuleId;
+use crate::api::exchange::{Exchange, Request};
+use crate::api::wire::SESSION_HEADER;
+use crate::compose::{Argument, Data, Draft, Options, Recorded, Step, compose, write};
+
+/// What a session that a witness gets by itself is called in a command.
+const SESSION: &str = "DRAFTGATE_SESSION";
+/// The applicant in a scenario of two who has no name of their own otherwise.
+const OTHER: &str = "other";
+
+/// The calls that show a finding.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Witness {
+    /// How many.
+    pub calls: usize,
+    /// A scenario that fails while the rule is not kept; none where no scenario says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// The calls as commands for a shell, in order.
+    pub curl: Vec<String>,
+}
+
+impl Witness {
+    /// The witness of a finding of the flow interpreter at `base`. `command` writes a request as a command, with a session in it as it is.
+    pub fn of(finding: &Finding, base: &str, options: &Options, command: &dyn Fn(&Request) -> String) -> Self {
+        Witness {
+            calls: finding.calls.len(),
+            scenario: scenario(finding, base, options),
+            curl: commands(&finding.calls, command),
+        }
+    }
+}
+
+/// What must come, as it stands in a scenario.
+pub(super) fn expected(data: &Data) -> String {
+    match data {
+        Data::Json(Value::String(text)) | Data::Template(text) => text.clone(),
+        Data::Json(value) => value.to_string(),
+        Data::Map(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(key, data)| format!("{key}: {}", expected(data))).collect();
+            entries.join(", ")
+        }
+    }
+}
+
+/// The commands: a session that one of them begins is kept in a variable for the others.
+fn commands(calls: &[Exchange], command: &dyn Fn(&Request) -> String) -> Vec<String> {
+    let mut sessions: Vec<String> = Vec::new();
+    let variable = |number: usize| if number == 0 { SESSION.to_owned() } else { format!("{SESSION}_{}", number + 1) };
+    let mut lines = Vec::new();
+    for (at, call) in calls.iter().enumerate() {
+        let mut text = command(&call.request);
+        match sent_session(call) {
+            Some(sent) => {
+                if let Some(number) = sessions.iter().position(|known| known == sent) {
+                    let header = format!("-H '{SESSION_HEADER}: {sent}'");
+                    text = text.replace(&header, &format!("-H \"{SESSION_HEADER}: ${}\"", variable(number)));
+                }
+            }
+            None => {
+                if let Some(session) = call.answer.session().filter(|_| at + 1 < calls.len()) {
+                    let name = variable(sessions.len());
+                    sessions.push(session.to_owned());
+                    text = format!(
+                        "{name}=$({text} -D - -o /dev/null | tr -d '\\r' | sed -n 's/^{SESSION_HEADER}: //Ip')"
+                    );
+                }
+            }
+        }
+        lines.push(text);
+    }
+    lines
+}
+
+fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> {
+    let mut draft = match finding.rule {
+        RuleId::UnknownSession => unknown_session(finding, options)?,
+        RuleId::ForeignFlow => foreign_flow(finding, base, options)?,
+        _ => played(finding, options)?,
+    };
+    draft.title = format!("{}: {}", finding.rule.name(), finding.text);
+    draft.closing.clear();
+    draft.head = vec![format!("{}: {}.", finding.rule.name(), finding.rule.rule().title)];
+    let last = draft.steps.last_mut()?;
+    match &finding.expect {
+        Some(expect) => last.set("expect", expect.clone(), "what must come"),
+        None => last.modifiers.retain(|(name, ..)| *name != "expect"),
+    }
+    Some(write(&draft))
+}
+
+/// The calls as a recording that is played again.
+fn played(finding: &Finding, options: &Options) -> Option<Draft> {
+    let numbered = finding.calls.iter().enumerate();
+    let recording: Vec<Recorded> =
+        numbered.map(|(at, exchange)| Recorded { number: at + 1, exchange: exchange.clone(), lost: false }).collect();
+    let mut drafts: Vec<Draft> =
+        compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
+    match drafts.len() {
+        1 => Some(drafts.remove(0)),
+        2 => {
+            let other = drafts.remove(1);
+            Some(together(drafts.remove(0), other, last_is_of_the_first(&finding.calls)))
+        }
+        _ => None,
+    }
+}
+
+/// FlowStep with a session that nobody was given.
+fn unknown_session(finding: &Finding, options: &Options) -> Option<Draft> {
+    let mut step = Step::new("current");
+    step.set("session", Data::text(sent_session(finding.calls.last()?)?), "");
+    Some(Draft { flow: options.flow.clone()?, steps: vec![step], ..Draft::default() })
+}
+
+/// FlowStep of another flow with the session of this one.
+fn foreign_flow(finding: &Finding, base: &str, options: &Options) -> Option<Draft> {
+    let url = &finding.calls.last()?.request.url;
+    let path = url.strip_prefix(base.trim_end_matches('/'))?;
+    let session = Data::Map(vec![(SESSION_HEADER.to_owned(), Data::Template("{{ session }}".to_owned()))]);
+    let request = Step::with_map("request", vec![("path", Data::text(path)), ("headers", session)]);
+    Some(Draft { flow: options.flow.clone()?, steps: vec![Step::new("init"), request], ..Draft::default() })
+}
+
+fn last_is_of_the_first(calls: &[Exchange]) -> bool {
+    let own = |call: &Exchange| sent_session(call).or(call.answer.session()).map(str::to_owned);
+    calls.len() > 1 && calls.last().map(own) == calls.first().map(own)
+}
+
+/// Two applicants in one scenario: the one, then the other, then the last thing that the one does where that comes last.
+fn together(mut one: Draft, mut other: Draft, last: bool) -> Draft {
+    let mut names: HashMap<String, String> = HashMap::new();
+    for var in &mut other.vars {
+        if one.vars.iter().any(|known| known.name == var.name) {
+            let new = format!("{}_2", var.name);
+            names.insert(std::mem::replace(&mut var.name, new.clone()), new);
+        }
+    }
+    for step in &mut other.steps {
+        match &mut step.argument {
+            Argument::None => {}
+            Argument::Inline(data) => rename(data, &names),
+            Argument::Fields(fields) => fields.iter_mut().for_each(|field| rename(&mut field.value, &names)),
+        }
+        step.set("as", Data::Json(Value::from(OTHER)), "");
+    }
+    let end = last.then(|| one.steps.pop()).flatten();
+    one.vars.append(&mut other.vars);
+    one.steps.append(&mut other.steps);
+    one.steps.extend(end);
+    one
+}
+
+/// Gives variables in templates other names.
+fn rename(data: &mut Data, names: &HashMap<String, String>) {
+    match data {
+        Data::Template(text) => {
+            for (old, new) in names {
+                *text = text.replace(&format!("{{{{ {old} }}}}"), &format!("{{{{ {new} }}}}"));
+            }
+        }
+        Data::Map(entries) => entries.iter_mut().for_each(|(_, data)| rename(data, names)),
+        Data::Json(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::exchange::{Answer, Body, RequestBody};
+    use serde_json::json;
+
+    fn call(sent: Option<&str>, answered: &str) -> Exchange {
+        let headers = sent.map(|session| (SESSION_HEADER.to_owned(), session.to_owned())).into_iter().collect();
+        let request =
+            Request { method: "GET".into(), url: "http://h/flow/f".into(), headers, body: RequestBody::Empty };
+        let headers = vec![(SESSION_HEADER.to_owned(), answered.to_owned())];
+        let answer =
+            Answer { status: 200, headers, body: Body::Json(json!({}).into()), elapsed: std::time::Duration::ZERO };
+        Exchange { request, answer }
+    }
+
+    #[test]
+    fn a_session_that_is_begun_is_a_variable_of_the_shell() {
+        let write = |request: &Request| match request.headers.first() {
+            Some((name, value)) => format!("curl -H '{name}: {value}'"),
+            None => "curl".to_owned(),
+        };
+        let calls = [call(None, "one"), call(None, "two"), call(Some("two"), "two"), call(Some("nobody"), "nobody")];
+        let keep = "$(curl -D - -o /dev/null | tr -d '\\r' | sed -n 's/^x-hf-session: //Ip')";
+        assert_eq!(
+            commands(&calls, &write),
+            [
+                format!("DRAFTGATE_SESSION={keep}"),
+                format!("DRAFTGATE_SESSION_2={keep}"),
+                "curl -H \"x-hf-session: $DRAFTGATE_SESSION_2\"".to_owned(),
+                "curl -H 'x-hf-session: nobody'".to_owned(),
+            ]
+        );
+        // What begins a session and is itself wrong is shown as it is.
+        assert_eq!(commands(&calls[..1], &write), ["curl"]);
+    }
+}

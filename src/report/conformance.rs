@@ -1,0 +1,126 @@
+//! How flows keep the rules of the API: for a terminal, for CI, for a page.
+
+pub mod badge;
+pub mod junit;
+pub mod markdown;
+
+use anstyle::{AnsiColor, Style};
+
+use super::curl;
+use crate::conform::rules::{Rule, Source};
+use crate::conform::verdict::{FindingVerdict, FlowVerdict, Outcome, RuleVerdict};
+use crate::phrase::counted;
+
+/// What the data begin with, as `conform --json` writes them.
+pub(super) const BEGINNING: &str = "{\n  \"format\": 1,\n  \"draftgate\": ";
+
+/// How wide the column of results is.
+const RESULT: usize = 14;
+/// How many findings of a rule are explained.
+const MOST: usize = 5;
+
+/// The table of a flow, and what is not kept explained below it; with `whole`, each with its witness.
+pub fn render(flow: &FlowVerdict, whole: bool, color: bool) -> String {
+    let bold = style(color, Style::new().bold());
+    let mut text = format!("{bold}{}{bold:#} ({})\n\n", flow.flow, flow.version);
+    for rule in &flow.rules {
+        let paint = match rule.result {
+            Outcome::Passed => style(color, AnsiColor::Green.on_default()),
+            Outcome::Violated => style(color, AnsiColor::Red.on_default().bold()),
+            Outcome::NotApplicable => style(color, Style::new().dimmed()),
+        };
+        let why = rule.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        text.push_str(&format!(
+            "  {}  {:6}  {paint}{:RESULT$}{paint:#}  {}{why}\n",
+            rule.id,
+            rule.level.word(),
+            rule.result.word(),
+            rule.rule
+        ));
+    }
+    text.push_str(&format!("\n  {}\n", summary(flow)));
+    if let Some(stopped) = &flow.stopped {
+        text.push_str(&format!("  The straight way did not come to END: {stopped}.\n"));
+    }
+    for rule in flow.rules.iter().filter(|rule| rule.result == Outcome::Violated) {
+        text.push_str(&violated(rule, whole, bold));
+    }
+    text
+}
+
+fn style(color: bool, style: Style) -> Style {
+    if color { style } else { Style::new() }
+}
+
+/// What was checked, in a line.
+pub fn summary(flow: &FlowVerdict) -> String {
+    format!(
+        "{} passed, {} violated, {} not applicable; {} of {} known steps, {}, {}",
+        flow.count(Outcome::Passed),
+        flow.count(Outcome::Violated),
+        flow.count(Outcome::NotApplicable),
+        flow.steps_checked,
+        flow.steps_known,
+        counted(flow.sessions, "session"),
+        counted(flow.requests, "request"),
+    )
+}
+
+fn violated(rule: &RuleVerdict, whole: bool, bold: Style) -> String {
+    let mut text = format!("\n{bold}{} {}{bold:#}  {}\n", rule.id, rule.level.word(), rule.rule);
+    text.push_str(&format!("  {}: \u{201c}{}\u{201d}\n", source(rule.source), rule.sentence));
+    for (at, finding) in rule.findings.iter().take(MOST).enumerate() {
+        text.push_str(&format!("\n  at {}: {}\n", finding.step, finding.text));
+        if whole || at == 0 {
+            text.push_str(&witness(finding, whole));
+        }
+    }
+    if rule.findings.len() > MOST {
+        text.push_str(&format!("\n  and {} more\n", rule.findings.len() - MOST));
+    }
+    text
+}
+
+/// Where a sentence stands.
+pub fn source(source: Source) -> &'static str {
+    match source {
+        Source::Reference => "the reference",
+        Source::Observed => "as observed",
+    }
+}
+
+fn witness(finding: &FindingVerdict, whole: bool) -> String {
+    let calls = counted(finding.witness.calls, "call");
+    let indented =
+        |text: &str| text.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect::<String>();
+    let mut text = String::new();
+    match &finding.witness.scenario {
+        Some(scenario) => text.push_str(&format!("  shown by {calls}:\n\n{}", indented(scenario))),
+        None => text.push_str(&format!("  shown by {calls}:\n\n{}", indented(&finding.witness.curl.join("\n")))),
+    }
+    if whole && finding.witness.scenario.is_some() {
+        text.push_str(&format!("\n  the same as commands:\n\n{}", indented(&finding.witness.curl.join("\n"))));
+        let hint = curl::hint(&finding.witness.curl.join("\n"));
+        if !hint.is_empty() {
+            text.push_str(&format!("    # {hint}\n"));
+        }
+    }
+    text
+}
+
+/// What a rule is, for `explain`.
+pub fn explain(rule: &Rule, color: bool) -> String {
+    let bold = style(color, Style::new().bold());
+    format!(
+        "{bold}{}{bold:#}  {}  {}\n\nIt stands on {}:\n\n  {}\n\nHow `draftgate conform` checks it:\n\n  {}\n",
+        rule.id.name(),
+        rule.level.word(),
+        rule.title,
+        match rule.source {
+            Source::Reference => "this sentence of the reference",
+            Source::Observed => "what public documentation shows of the running service",
+        },
+        rule.sentence,
+        rule.how,
+    )
+}
