@@ -31,7 +31,7 @@ const HOUSE: [(&str, &[&str]); 32] = [
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
     ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
-    ("explore", &["api", "compose", "fake", "journal", "map", "phrase", "scenario", "session"]),
+    ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
     (
