@@ -9,6 +9,7 @@ mod bazel;
 mod changes;
 mod completions;
 pub mod config;
+mod coverage;
 mod durations;
 pub mod exit;
 mod explain;
@@ -101,6 +102,7 @@ pub fn main(environment: &Environment) -> Exit {
     match &arguments.command {
         None => start(environment, &arguments.run, &output),
         Some(Command::Run(run)) => start(environment, run, &output),
+        Some(Command::Coverage(coverage)) => coverage::coverage(environment, coverage, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::New(new)) => new::new(environment, new, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),

@@ -45,6 +45,7 @@
 //! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`map`] | what is known of a flow from earlier runs |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
+//! | [`coverage`] | how much of its flows a run covered, and the scenarios that would cover the rest |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, shards, tasks, trials |
 //! | [`report`] | text for people |
@@ -87,6 +88,7 @@
 pub mod api;
 pub mod cli;
 pub mod compose;
+pub mod coverage;
 pub mod diff;
 pub mod expect;
 pub mod fake;

@@ -11,7 +11,7 @@ use crate::api::client::LimitChange;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::operation::Version;
 use crate::expect::{Demand, Failure};
-use crate::journal::Visit;
+use crate::journal::{Exercised, Visit};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, SourceId, Span};
 
@@ -196,6 +196,8 @@ pub struct StepOutcome {
     pub snapshot: Option<SnapshotOutcome>,
     /// Where it led.
     pub visit: Option<Visit>,
+    /// What it exercised of its flow, where a report wants to know.
+    pub exercised: Vec<Arc<Exercised>>,
     /// When it began, since the test did.
     pub began: Duration,
     /// How long it took.
@@ -267,6 +269,7 @@ impl StepOutcome {
             unanswered: None,
             snapshot: None,
             visit: None,
+            exercised: Vec::new(),
             began: Duration::ZERO,
             elapsed: Duration::ZERO,
             requests: Duration::ZERO,

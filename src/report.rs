@@ -4,6 +4,7 @@
 //! what it was given. Nothing here decides anything.
 
 pub mod beginning;
+pub mod coverage;
 pub mod curl;
 pub mod diagnostic;
 pub mod discretion;

@@ -5,6 +5,7 @@
 //! of each task; the trial waits for its task's outcome.
 
 mod attempts;
+mod exercised;
 pub mod harness;
 mod maps;
 mod poll;
@@ -28,6 +29,7 @@ use crate::snapshot::{Outlines, Store, UpdatePolicy};
 use crate::template::scope::World;
 
 pub use attempts::run_test;
+pub use exercised::Exercises;
 pub use maps::{Recorded, Surveyor, known_flows, record_maps};
 pub use poll::Poll;
 pub use snapshots::{collisions, expected_files, settle};
@@ -66,6 +68,8 @@ pub struct Run {
     pub whole: bool,
     /// Whether the requests and answers of steps that pass are kept, for a report that shows them.
     pub keep_exchanges: bool,
+    /// Takes in what the tests exercise of the flows, where a report wants to know.
+    pub exercises: Option<Exercises>,
     /// Takes in what the tests see of the flows.
     pub surveyor: Surveyor,
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 29] = [
+const HOUSE: [(&str, &[&str]); 30] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -29,6 +29,7 @@ const HOUSE: [(&str, &[&str]); 29] = [
     ("snapshot", &["api", "jsonpath", "source"]),
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
+    ("coverage", &["api", "compose", "journal", "map", "phrase"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "snapshot", "source"]),
     (
@@ -41,8 +42,8 @@ const HOUSE: [(&str, &[&str]); 29] = [
     (
         "report",
         &[
-            "api", "diff", "expect", "journal", "matcher", "outcome", "phrase", "redact", "semantic", "snapshot",
-            "source",
+            "api", "coverage", "diff", "expect", "journal", "matcher", "outcome", "phrase", "redact", "semantic",
+            "snapshot", "source",
         ],
     ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
@@ -51,8 +52,8 @@ const HOUSE: [(&str, &[&str]); 29] = [
     (
         "cli",
         &[
-            "api", "compose", "journal", "lint", "outcome", "phrase", "proxy", "redact", "report", "review", "runner",
-            "sandbox", "scenario", "schema", "session", "snapshot", "source", "template", "yaml",
+            "api", "compose", "coverage", "journal", "lint", "map", "outcome", "phrase", "proxy", "redact", "report",
+            "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot", "source", "template", "yaml",
         ],
     ),
 ];

@@ -1,6 +1,7 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
 mod completions;
+mod coverage;
 #[cfg(test)]
 mod help_tests;
 mod import;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::CompletionsArguments;
+pub use coverage::CoverageArguments;
 pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
@@ -51,6 +53,7 @@ Examples:
   draftgate run scenarios/retail/accepted.yaml:12
   draftgate review                       go through new and changed answers
   draftgate lint                         check all files, send nothing
+  draftgate coverage                     say what of the flows is not tested
   draftgate new retail-onboarding        write a first scenario of a flow
   draftgate help run                     all about one command
 
@@ -88,6 +91,8 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Go through new and changed snapshots: accept, reject, skip
     Review(ReviewArguments),
+    /// Say how much of each flow the scenarios cover, and write those that are missing
+    Coverage(Box<CoverageArguments>),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
     /// Write a first scenario of a flow, from the flow's actual steps
@@ -170,6 +175,7 @@ impl Arguments {
         let color = match &self.command {
             None => self.run.libtest.color,
             Some(Command::Run(run)) => run.libtest.color,
+            Some(Command::Coverage(coverage)) => coverage.color,
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
             Some(Command::New(new)) => new.color,

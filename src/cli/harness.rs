@@ -87,7 +87,8 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let discretion = Discretion { redactor, files, ..Discretion::default() };
     let advice = Advice::default();
     let folder = WorkingFolder::default();
-    let telling = Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan, folder };
+    let telling =
+        Telling { reporters, discretion, advice, as_rust: true, now: (environment.now)(), plan, folder, covered: None };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     stop(prepared);
     match exit {

@@ -31,6 +31,8 @@ pub(super) struct Reporters {
     transcript: Option<Transcript>,
     /// Why the terminal's own report is not whole, where nobody wants it so.
     lost: Option<io::Error>,
+    /// What was known of the flows before the run.
+    known: Vec<Flow>,
     /// What the reports that are written at the end are made of.
     journal: Journal,
 }
@@ -60,6 +62,7 @@ impl Reporters {
             torn: None,
             transcript: None,
             lost: None,
+            known: Vec::new(),
             journal: Journal::default(),
         })
     }
@@ -90,8 +93,8 @@ impl Reporters {
 
     /// Whether a report is written at the end.
     fn keeps(&self) -> bool {
-        let Reports { junit, html, markdown, gitlab, github, .. } = &self.reports;
-        [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || *github
+        let Reports { junit, html, markdown, gitlab, github, coverage, .. } = &self.reports;
+        [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || *github || *coverage
     }
 
     /// From now on until the end, nothing on the standard output is a command for GitHub Actions: what an API answers is
@@ -117,6 +120,7 @@ impl Reporters {
         started: RunStarted,
         flows: Vec<Flow>,
     ) {
+        self.known.clone_from(&flows);
         let (transcript, entries) = Transcript::begin(sources, discretion, started, flows);
         self.transcript = Some(transcript);
         entries.into_iter().for_each(|entry| self.take(entry));
@@ -125,6 +129,21 @@ impl Reporters {
     /// Something happens.
     pub fn tell(&mut self, event: &mut Event<Notes>) {
         let entries = self.transcript.as_mut().map(|transcript| transcript.entries(event)).unwrap_or_default();
+        entries.into_iter().for_each(|entry| self.take(entry));
+    }
+
+    /// All tests have ended, and this was seen of their flows.
+    pub fn saw(&mut self, flows: Vec<Flow>) {
+        let is_new = |seen: &Flow| match self.known.iter().find(|known| known.is_of(seen)) {
+            None => true,
+            Some(known) => {
+                let mut both = known.clone();
+                both.learn(seen.clone());
+                both != *known
+            }
+        };
+        let new = flows.into_iter().filter(is_new).collect();
+        let entries = self.transcript.as_ref().map(|transcript| transcript.saw(new)).unwrap_or_default();
         entries.into_iter().for_each(|entry| self.take(entry));
     }
 
@@ -141,8 +160,8 @@ impl Reporters {
         }
     }
 
-    /// The run has ended: everything is written.
-    pub fn end(mut self, elapsed: std::time::Duration, exit: Exit, output: &Output) -> Result<(), Exit> {
+    /// The run has ended: everything is written. Gives the journal as well, as far as a report is made of it.
+    pub fn end(mut self, elapsed: std::time::Duration, exit: Exit, output: &Output) -> (Result<(), Exit>, Journal) {
         let mut result = match &self.lost {
             None => Ok(()),
             Some(error) => {
@@ -150,7 +169,7 @@ impl Reporters {
                 Err(Exit::Usage)
             }
         };
-        let Some(transcript) = &self.transcript else { return result };
+        let Some(transcript) = &self.transcript else { return (result, self.journal) };
         let last = transcript.end(elapsed, exit as u8);
         self.take(last);
         if let (Some(path), Some(error)) = (&self.reports.jsonl, &self.torn) {
@@ -185,7 +204,7 @@ impl Reporters {
         {
             output.complain(&format!("warning: the job's summary in {} is not written: {error}", path.display()));
         }
-        result
+        (result, self.journal)
     }
 }
 

@@ -1,10 +1,13 @@
 //! What came of a test and of its steps.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::exchange::{Exchange, Request};
+use super::exercised::{self, Exercised};
 
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -127,6 +130,15 @@ pub struct Step {
     pub pending_seconds: f64,
     /// Where it led.
     pub visit: Option<Visit>,
+    /// What it exercised of its flow; left out where that is nothing.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "exercised::write",
+        deserialize_with = "exercised::read"
+    )]
+    #[schemars(with = "Vec<Exercised>")]
+    pub exercised: Vec<Arc<Exercised>>,
     /// What does not hold, and what is odd.
     pub failures: Vec<Failure>,
     /// Its requests: what was needed before, its own, the last poll.

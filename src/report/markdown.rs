@@ -238,7 +238,7 @@ fn code(text: &str) -> String {
 }
 
 /// The same in a cell of a table, where bars count even in code.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 

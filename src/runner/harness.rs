@@ -214,6 +214,7 @@ mod tests {
             policy: UpdatePolicy::resolve(&|_| None, false).unwrap(),
             whole: true,
             keep_exchanges: false,
+            exercises: None,
             surveyor: Surveyor::default(),
         }
     }

@@ -10,7 +10,7 @@ use super::{Run, TestId};
 use crate::api::exchange::Exchange;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, LANGUAGE_HEADER};
-use crate::journal::{Flow, Visit};
+use crate::journal::{Flow, Spot, Visit};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, Place, Survey, View, ViewName, Way};
 use crate::outcome::{ScenarioOutcome, Verdict};
@@ -122,8 +122,7 @@ impl Surveyor {
         exchange: &Exchange,
         body: &Value,
     ) -> Option<(Place, Visit)> {
-        let language = exchange.request.headers.iter().find(|(name, _)| name == LANGUAGE_HEADER);
-        let language = language.map(|(_, language)| language.clone());
+        let language = language_of(exchange).map(str::to_owned);
         let view = ViewName { flow: flow.to_owned(), version, language };
         let mut survey = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
         let place = survey.saw(&view, body)?;
@@ -141,6 +140,29 @@ impl Surveyor {
         Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to }))
     }
 
+    /// What a journal calls the step that a step's applicant stands on, in a language; none where that is not known.
+    pub(super) fn stands(
+        &self,
+        positions: &Positions,
+        step: &Step,
+        (flow, version, language): (&str, Version, Option<&str>),
+    ) -> Option<Spot> {
+        let place = positions.0.get(&step.applicant)?.at.as_ref()?;
+        let view = ViewName { flow: flow.to_owned(), version, language: language.map(str::to_owned) };
+        self.survey.lock().unwrap_or_else(PoisonError::into_inner).spot(&view, place).cloned()
+    }
+
+    /// What was seen of each flow, as a journal has it.
+    pub fn flows(&self) -> Vec<Flow> {
+        let survey = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = Vec::new();
+        for flow in survey.flows() {
+            let seen = FlowMap::after(&flow, None, &survey, true, "");
+            all.extend(seen.views.iter().map(|view| view.as_flow(&flow)));
+        }
+        all
+    }
+
     /// Takes in what an attempt saw that no other comes after.
     pub(super) fn absorb(&self, attempt: Surveyor) {
         let seen = attempt.survey.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -155,21 +177,35 @@ impl Surveyor {
     }
 }
 
-/// What the maps say of the flows that these tests go through: each view that one of the tests is about.
+/// The language that a request asked for.
+pub(super) fn language_of(exchange: &Exchange) -> Option<&str> {
+    let header = exchange.request.headers.iter().find(|(name, _)| name == LANGUAGE_HEADER);
+    header.map(|(_, language)| language.as_str())
+}
+
+/// What the maps say of the flows that these tests go through, in every language; of a run of all tests what they say of all
+/// flows, so that it is told which no test is about.
 ///
 /// A map that cannot be read says nothing here; who writes or checks maps says why.
 pub fn known_flows(run: &Run, tests: &[TestId]) -> Vec<Flow> {
-    let mut views: BTreeMap<String, BTreeSet<(&str, Option<String>)>> = BTreeMap::new();
+    let mut versions: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for test in tests.iter().map(|id| run.test(*id)) {
         // A test of which even the flow cannot be told says so when it is run.
-        if let Ok((flow, language)) = flow_of(run, test) {
-            views.entry(flow).or_default().insert((test.scenario.version.word(), language));
+        if let Ok((flow, _)) = flow_of(run, test) {
+            versions.entry(flow).or_default().insert(test.scenario.version.word());
+        }
+    }
+    let mut maps: BTreeMap<String, FlowMap> = BTreeMap::new();
+    if run.whole && tests.len() == run.tests().len() {
+        maps = store::read_all(&run.snapshots).0;
+    } else {
+        for flow in versions.keys() {
+            maps.extend(store::read(&run.snapshots, flow).ok().flatten().map(|map| (flow.clone(), map)));
         }
     }
     let mut known = Vec::new();
-    for (flow, views) in views {
-        let Ok(Some(map)) = store::read(&run.snapshots, &flow) else { continue };
-        let wanted = |view: &&View| views.contains(&(view.version.as_str(), view.language.clone()));
+    for (flow, map) in maps {
+        let wanted = |view: &&View| versions.get(&flow).is_none_or(|known| known.contains(view.version.as_str()));
         known.extend(map.views.iter().filter(wanted).map(|view| view.as_flow(&flow)));
     }
     known
