@@ -1,6 +1,6 @@
 //! How much of its flows a run covered: the words that all reports have for it, and its section in Markdown.
 
-use crate::coverage::{Count, Coverage, Covered, KINDS};
+use crate::coverage::{Count, Coverage, Covered, KINDS, Kind, ViewCoverage};
 use crate::report::markdown::cell;
 
 /// What it is measured by.
@@ -30,7 +30,7 @@ pub fn markdown(coverage: &Coverage) -> String {
         return String::new();
     }
     let mut text =
-        format!("\n### Coverage\n\n| flow | {} |\n|:--|{}\n", headings().join(" | "), "--:|".repeat(KINDS.len()));
+        format!("### Coverage\n\n| flow | {} |\n|:--|{}\n", headings().join(" | "), "--:|".repeat(KINDS.len()));
     for view in &coverage.views {
         let cells: Vec<String> = KINDS.iter().map(|(kind, _)| count(view.count(*kind))).collect();
         text.push_str(&format!("| {} | {} |\n", cell(&view.name()), cells.join(" | ")));
@@ -43,14 +43,30 @@ pub fn markdown(coverage: &Coverage) -> String {
     if coverage.views.iter().flat_map(|view| &view.items).any(|item| item.covered == Covered::Failing) {
         text.push_str("\n2+1/4: of 4, 2 by passing tests and 1 more only by tests that fail.\n");
     }
-    text.push_str(&format!("\n{MEASURED_BY}\n"));
+    text.push_str(&format!("\n{MEASURED_BY}\n\n"));
     text
 }
 
-/// How much was covered, in a cell.
-fn count(count: Count) -> String {
+/// What passing tests did not cover of a kind, by place, in the order of the flow.
+pub fn gaps_of(view: &ViewCoverage, kind: Kind) -> Vec<(String, Vec<String>)> {
+    let mut places: Vec<(String, Vec<String>)> = Vec::new();
+    for item in view.gaps().filter(|item| item.subject.kind() == kind) {
+        let (place, mut what) = view.words(&item.subject);
+        if item.covered == Covered::Failing {
+            what.push_str(" (only by failing tests)");
+        }
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, all)) => all.push(what),
+            None => places.push((place, vec![what])),
+        }
+    }
+    places
+}
+
+/// How much was covered, in a cell: `2/4`, `2+1/4` with one more by failing tests only.
+pub fn count(count: Count) -> String {
     match (count.failing, count.all) {
-        (_, 0) => "–".to_owned(),
+        (_, 0) => "-".to_owned(),
         (0, all) => format!("{}/{all}", count.passing),
         (failing, all) => format!("{}+{failing}/{all}", count.passing),
     }

@@ -296,6 +296,9 @@ impl<'a> Planner<'a> {
                 way = Some(to);
                 steps
             }
+            4015 | 4100 | 4103 if self.follows_token() => {
+                return Err("it is begun by a connector token only".to_owned());
+            }
             4015 => vec![refused(Step::with_map("submit", vec![("done", Data::Json(Value::Bool(true)))]), code)],
             4100 => {
                 let mut stranger = Step::new("current");
@@ -308,6 +311,12 @@ impl<'a> Planner<'a> {
         let mut covered = way.map(|way| self.walk(&way).1).unwrap_or_default();
         covered.push(Subject::Code(code));
         Ok(self.closing(&format!("code {code}"), format!("The flow refuses with {code}"), steps, covered))
+    }
+
+    /// Whether the flow refused to be begun without a connector token.
+    fn follows_token(&self) -> bool {
+        let refused = |item: &crate::coverage::Item| matches!(item.subject, Subject::Code(4005 | 4102));
+        self.view.items.iter().any(refused)
     }
 
     fn language(&mut self) -> Result<Closed, String> {

@@ -3,9 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::line::{Look, bad, bold, good, odd};
-use crate::coverage::{Count, Coverage, Covered, KINDS, Kind, ViewCoverage};
+use crate::coverage::{Count, Coverage, Covered, KINDS, ViewCoverage};
 use crate::phrase::{counted, is_unseen};
-use crate::report::coverage::{MEASURED_BY, MORE, headings, percent};
+use crate::report::coverage::{MEASURED_BY, MORE, count as cell, gaps_of, headings, percent};
 
 /// How many things that are missing are named at one place before the rest is only counted.
 const FEW: usize = 6;
@@ -59,14 +59,6 @@ fn seen(text: &str) -> String {
     text.replace(is_unseen, "\u{fffd}")
 }
 
-fn cell(count: Count) -> String {
-    match (count.failing, count.all) {
-        (_, 0) => "-".to_owned(),
-        (0, all) => format!("{}/{all}", count.passing),
-        (failing, all) => format!("{}+{failing}/{all}", count.passing),
-    }
-}
-
 fn table(coverage: &Coverage, look: Look) -> String {
     let mut rows: Vec<(String, Vec<Count>)> = coverage
         .views
@@ -116,7 +108,7 @@ fn gaps(view: &ViewCoverage, all: bool, look: Look) -> String {
     }
     let mut text = format!("\n{}, {}\n", look.paint(&seen(&view.name()), bold()), heading(count));
     for (kind, name) in KINDS {
-        for (at, what) in places(view, kind) {
+        for (at, what) in gaps_of(view, kind) {
             let place = if at.is_empty() { String::new() } else { format!("{}: ", seen(&at)) };
             let most = if all { usize::MAX } else { FEW };
             let mut listed = what.iter().take(most).map(|what| seen(what)).collect::<Vec<_>>().join(", ");
@@ -131,20 +123,4 @@ fn gaps(view: &ViewCoverage, all: bool, look: Look) -> String {
 
 fn heading(count: usize) -> String {
     format!("{}: no passing test covers", counted(count, "gap"))
-}
-
-/// What is missing of a kind, by place, in the order of the flow. Of a rule it is not said twice that it was neither.
-fn places(view: &ViewCoverage, kind: Kind) -> Vec<(String, Vec<String>)> {
-    let mut places: Vec<(String, Vec<String>)> = Vec::new();
-    for item in view.gaps().filter(|item| item.subject.kind() == kind) {
-        let (place, mut what) = view.words(&item.subject);
-        if item.covered == Covered::Failing {
-            what.push_str(" (only by failing tests)");
-        }
-        match places.iter_mut().find(|(known, _)| *known == place) {
-            Some((_, all)) => all.push(what),
-            None => places.push((place, vec![what])),
-        }
-    }
-    places
 }
