@@ -108,13 +108,12 @@ impl Flow {
             self.forms.len() - 1
         });
         let fields = &mut self.forms[at].fields;
-        match fields.iter_mut().find(|known| known.name == field.name) {
-            None => fields.push(field),
-            Some(known) => {
-                add(&mut known.options, field.options);
-                add(&mut known.rules, field.rules);
-            }
-        }
+        let place = fields.iter().position(|known| known.name == field.name).unwrap_or_else(|| {
+            fields.push(FormField { name: field.name, options: Vec::new(), rules: Vec::new() });
+            fields.len() - 1
+        });
+        add(&mut fields[place].options, field.options);
+        add(&mut fields[place].rules, field.rules);
     }
 }
 

@@ -334,6 +334,7 @@ mod tests {
             whole.add_test_suites(tests.into_iter().map(|test| ended(test, &journal)));
             whole.add_test_suites(journal.unfinished().into_iter().map(|test| unfinished(test, &journal)));
             whole.add_test_suites(gaps(&journal).iter().chain(&nothing(&journal)).map(missing));
+            whole.add_test_suites(covered(&journal));
             let text = whole.to_string().unwrap().replacen(&format!(" skipped=\"{}\"", whole.skipped), "", 1);
             prop_assert_eq!(String::from_utf8(document(&journal)).unwrap(), text);
         }

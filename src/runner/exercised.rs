@@ -163,7 +163,12 @@ mod tests {
     fn fields(sent: Value, answered: Value) -> Vec<UsedField> {
         let status = if answered.get("code").is_some() { 400 } else { 200 };
         let exchange = Exchange {
-            request: Request { method: "POST".to_owned(), body: RequestBody::Json(sent), ..Request::default() },
+            request: Request {
+                method: "POST".to_owned(),
+                url: "http://127.0.0.1/".to_owned(),
+                headers: Vec::new(),
+                body: RequestBody::Json(sent),
+            },
             answer: Answer { status, headers: Vec::new(), body: Body::Json(answered.into()), elapsed: Duration::ZERO },
         };
         let spot = Spot { title: "Person".to_owned(), kind: "form".to_owned(), shape: String::new() };

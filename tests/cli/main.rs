@@ -19,6 +19,7 @@ mod wire;
 mod action;
 mod bad_files;
 mod consumers;
+mod coverage;
 mod diagnostics;
 mod editor_files;
 mod explain;

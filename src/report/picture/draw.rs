@@ -137,7 +137,7 @@ type Standing = (&'static str, &'static str);
 fn standing(graph: &FlowGraph, tests: &BTreeSet<usize>) -> Standing {
     match tests.is_empty() {
         true => ("", r#" opacity="0.5""#),
-        false if graph.passing.is_disjoint(tests) => (" visited failing", ""),
+        false if tests.is_subset(&graph.failing) => (" visited failing", ""),
         false => (" visited", ""),
     }
 }

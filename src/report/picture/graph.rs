@@ -19,8 +19,8 @@ pub struct FlowGraph {
     pub begins: Vec<Begin>,
     /// Which step follows which; at most one of a kind between two.
     pub ways: Vec<Way>,
-    /// The numbers of the tests that do not count as failed.
-    pub passing: BTreeSet<usize>,
+    /// The numbers of the tests that failed.
+    pub failing: BTreeSet<usize>,
 }
 
 /// A step, and who stood on it.
@@ -81,15 +81,15 @@ impl FlowGraph {
                 graphs.entry(view_of(visit)).or_default().visited(visit, test.number);
             }
         }
-        let passing: BTreeSet<usize> = (journal.tests.iter())
-            .filter(|test| matches!(test.verdict, Verdict::Passed | Verdict::Review))
+        let failing: BTreeSet<usize> = (journal.tests.iter())
+            .filter(|test| !matches!(test.verdict, Verdict::Passed | Verdict::Review))
             .map(|test| test.number)
             .collect();
         for ((flow, version, language), graph) in &mut graphs {
             graph.flow.clone_from(flow);
             graph.version.clone_from(version);
             graph.language.clone_from(language);
-            graph.passing.clone_from(&passing);
+            graph.failing.clone_from(&failing);
         }
         graphs.into_values().filter(|graph| !graph.steps.is_empty()).collect()
     }
