@@ -42,6 +42,9 @@ pub use working_folder::WorkingFolder;
 /// The version of the format that is written, and the latest that is read.
 pub const FORMAT: u32 = 1;
 
+/// What stands in a journal where something was that an applicant entered, and that is masked.
+pub const DATA: &str = "[data]";
+
 /// Something that happened, one line of the file. Times are in seconds since the run began, unless said otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -52,8 +55,6 @@ pub enum Entry {
     File(File),
     /// What was known of a flow before the run.
     Flow(Flow),
-    /// What the run saw of a flow that was not known before, after the last test.
-    FlowSeen(Flow),
     /// A test begins, or begins once more.
     TestStarted(TestStarted),
     /// A test goes on to its next step.

@@ -31,8 +31,6 @@ pub(super) struct Reporters {
     transcript: Option<Transcript>,
     /// Why the terminal's own report is not whole, where nobody wants it so.
     lost: Option<io::Error>,
-    /// What was known of the flows before the run.
-    known: Vec<Flow>,
     /// What the reports that are written at the end are made of.
     journal: Journal,
 }
@@ -62,7 +60,6 @@ impl Reporters {
             torn: None,
             transcript: None,
             lost: None,
-            known: Vec::new(),
             journal: Journal::default(),
         })
     }
@@ -120,7 +117,6 @@ impl Reporters {
         started: RunStarted,
         flows: Vec<Flow>,
     ) {
-        self.known.clone_from(&flows);
         let (transcript, entries) = Transcript::begin(sources, discretion, started, flows);
         self.transcript = Some(transcript);
         entries.into_iter().for_each(|entry| self.take(entry));
@@ -129,21 +125,6 @@ impl Reporters {
     /// Something happens.
     pub fn tell(&mut self, event: &mut Event<Notes>) {
         let entries = self.transcript.as_mut().map(|transcript| transcript.entries(event)).unwrap_or_default();
-        entries.into_iter().for_each(|entry| self.take(entry));
-    }
-
-    /// All tests have ended, and this was seen of their flows.
-    pub fn saw(&mut self, flows: Vec<Flow>) {
-        let is_new = |seen: &Flow| match self.known.iter().find(|known| known.is_of(seen)) {
-            None => true,
-            Some(known) => {
-                let mut both = known.clone();
-                both.learn(seen.clone());
-                both != *known
-            }
-        };
-        let new = flows.into_iter().filter(is_new).collect();
-        let entries = self.transcript.as_ref().map(|transcript| transcript.saw(new)).unwrap_or_default();
         entries.into_iter().for_each(|entry| self.take(entry));
     }
 

@@ -308,10 +308,7 @@ pub(super) fn execute(
     };
     let (written, journal) = match reporters {
         None => (Ok(()), Journal::default()),
-        Some(mut reporters) => {
-            reporters.saw(prepared.run.surveyor.flows());
-            reporters.end(elapsed, exit, output)
-        }
+        Some(reporters) => reporters.end(elapsed, exit, output),
     };
     if let Some(covered) = covered {
         covered(&journal);

@@ -6,7 +6,7 @@ use self::languages::fold;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Coverage, Covered, Item, Subject, ViewCoverage};
-use crate::journal::{Exercised, Flow, FormField, Journal, Move, Spot, Test, UsedField, Verdict, Visit};
+use crate::journal::{DATA, Exercised, Flow, FormField, Journal, Move, Spot, Test, UsedField, Verdict, Visit};
 
 /// Flow, version and language.
 type Name = (String, String, Option<String>);
@@ -27,7 +27,7 @@ struct Views {
 
 pub(super) fn coverage(journal: &Journal) -> Coverage {
     let mut views = Views::default();
-    for flow in journal.flows.iter().chain(&journal.seen) {
+    for flow in &journal.flows {
         views.view(&flow.flow, &flow.version, &flow.language).flow.learn(flow.clone());
     }
     let mut tests: Vec<&Test> = journal.tests.iter().filter(|test| test.verdict != Verdict::Skipped).collect();
@@ -68,6 +68,11 @@ impl Views {
         let view = self.view(&visit.flow, &visit.version, &visit.language);
         view.visited = true;
         let to = view.flow.place(&visit.to);
+        for mut field in visit.form.iter().cloned() {
+            // What is masked is none of the flow's options.
+            field.options.retain(|option| !option.contains(DATA));
+            view.flow.learn_field(to, field);
+        }
         let from = visit.from.as_ref().map(|spot| view.flow.place(spot));
         for step in from.into_iter().chain([to]) {
             view.cover(Subject::Step(step), covered);
@@ -147,14 +152,14 @@ impl View {
     /// How many options were chosen that are not known.
     fn use_fields(&mut self, spot: &Spot, fields: &[UsedField], covered: Covered) -> usize {
         let step = self.flow.place(spot);
-        // A run that was killed tells nothing of what it saw but what it used.
-        let has_form = self.flow.forms.iter().any(|form| form.step == step);
         let mut unknown = 0;
         for UsedField { name, given, options, satisfied, violated } in fields {
-            if !has_form {
-                let rules = satisfied.iter().chain(violated).cloned().collect();
-                self.flow.learn_field(step, FormField { name: name.clone(), options: Vec::new(), rules });
+            // What is masked is none of the flow's names.
+            if name.contains(DATA) {
+                continue;
             }
+            let rules = satisfied.iter().chain(violated).cloned().collect();
+            self.flow.learn_field(step, FormField { name: name.clone(), options: Vec::new(), rules });
             if *given {
                 self.cover(Subject::Field(step, name.clone()), covered);
             }

@@ -30,7 +30,6 @@ fn read(text: &str) -> serde_json::Result<Entry> {
         "run-started" => Entry::RunStarted(part(text)?),
         "file" => Entry::File(part(text)?),
         "flow" => Entry::Flow(part(text)?),
-        "flow-seen" => Entry::FlowSeen(part(text)?),
         "test-started" => Entry::TestStarted(part(text)?),
         "step-started" => Entry::StepStarted(part(text)?),
         "step-pending" => Entry::StepPending(part(text)?),

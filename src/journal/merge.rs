@@ -139,7 +139,6 @@ impl Journal {
         for (_, part) in parts {
             merged.files.extend(part.files.into_iter().filter(|file| told.insert(file.path.clone())));
             part.flows.into_iter().for_each(|flow| add_flow(&mut merged.flows, flow));
-            part.seen.into_iter().for_each(|flow| add_flow(&mut merged.seen, flow));
             merged.tests.extend(part.tests);
             merged.under_way.extend(part.under_way);
             merged.limits.extend(part.limits);

@@ -137,7 +137,7 @@ fn used() -> impl Strategy<Value = UsedField> {
 
 fn step() -> impl Strategy<Value = Step> {
     let told = (vec(failure(), 0..2), vec(exchange(), 0..2), vec((seconds(), text()), 0..2), option::of(request()));
-    let went = (option::of((option::of(spot()), spot())), vec(exercised(), 0..2));
+    let went = (option::of((option::of(spot()), spot(), vec(form_field(), 0..2))), vec(exercised(), 0..2));
     ((1..9_usize, text(), verdict()), place(), seconds(), told, went, option::of(snapshot())).prop_map(
         |(
             (number, label, verdict),
@@ -157,13 +157,14 @@ fn step() -> impl Strategy<Value = Step> {
             seconds,
             request_seconds: seconds,
             pending_seconds: 0.0,
-            visit: went.map(|(from, to)| Visit {
+            visit: went.map(|(from, to, form)| Visit {
                 flow: "tiny".to_owned(),
                 version: "draft".to_owned(),
                 language: None,
                 from,
                 way: "submit".to_owned(),
                 to,
+                form,
             }),
             exercised: exercised.into_iter().map(std::sync::Arc::new).collect(),
             failures,
@@ -208,10 +209,13 @@ fn test() -> impl Strategy<Value = Test> {
     )
 }
 
-fn flow() -> impl Strategy<Value = Flow> {
+fn form_field() -> impl Strategy<Value = FormField> {
     let field = ("[a-c]", vec("[x-z]", 0..3), vec("required|minimum|pattern", 0..3));
-    let field = field.prop_map(|(name, options, rules)| FormField { name, options, rules });
-    let forms = vec((0..4_usize, vec(field, 0..3)), 0..2);
+    field.prop_map(|(name, options, rules)| FormField { name, options, rules })
+}
+
+fn flow() -> impl Strategy<Value = Flow> {
+    let forms = vec((0..4_usize, vec(form_field(), 0..3)), 0..2);
     (vec(spot(), 1..4), vec((0..4_usize, 0..4_usize), 0..4), forms).prop_map(|(steps, moves, forms)| {
         let count = steps.len();
         let moves =
@@ -243,16 +247,8 @@ fn limit() -> impl Strategy<Value = LimitChanged> {
 
 /// A run's journal: whole, with its tests in the order of the suite.
 pub(crate) fn whole() -> impl Strategy<Value = Journal> {
-    (
-        vec(test(), 0..6),
-        option::of(flow()),
-        any::<u64>(),
-        seconds(),
-        vec(text(), 0..3),
-        vec(limit(), 0..2),
-        option::of(flow()),
-    )
-        .prop_map(|(mut tests, flow, seed, seconds, texts, limits, seen)| {
+    (vec(test(), 0..6), option::of(flow()), any::<u64>(), seconds(), vec(text(), 0..3), vec(limit(), 0..2)).prop_map(
+        |(mut tests, flow, seed, seconds, texts, limits)| {
             for (number, test) in tests.iter_mut().enumerate() {
                 (test.number, test.name) = (number, format!("folder/{number}"));
             }
@@ -273,13 +269,13 @@ pub(crate) fn whole() -> impl Strategy<Value = Journal> {
                 },
                 files: files.map(|(number, text)| File { path: format!("{number}.yaml"), text }).collect(),
                 flows: flow.into_iter().collect(),
-                seen: seen.into_iter().collect(),
                 tests,
                 under_way: BTreeMap::new(),
                 limits,
                 ended: Some(RunEnded { seconds, exit: 0 }),
             }
-        })
+        },
+    )
 }
 
 /// Any journal, that of a shard or of a run that was killed as well.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::exchange::{Exchange, Request};
 use super::exercised::{self, Exercised};
+use super::flow::FormField;
 
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -166,6 +167,9 @@ pub struct Visit {
     pub way: String,
     /// Where the applicant stands now.
     pub to: Spot,
+    /// The fields of that step, where no test had told of them yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<FormField>,
 }
 
 /// A step of a flow, known by what lasts when the flow is rebuilt.

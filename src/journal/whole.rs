@@ -16,8 +16,6 @@ pub struct Journal {
     pub files: Vec<File>,
     /// What was known of flows before the run.
     pub flows: Vec<Flow>,
-    /// What the run saw of flows that was not known before.
-    pub seen: Vec<Flow>,
     /// The tests that have ended, in the order in which they did.
     pub tests: Vec<Test>,
     /// The tests that were under way when the journal ends, by their names.
@@ -83,7 +81,6 @@ impl Journal {
             Entry::RunStarted(started) => self.started = started,
             Entry::File(file) => self.files.push(file),
             Entry::Flow(flow) => self.flows.push(flow),
-            Entry::FlowSeen(flow) => self.seen.push(flow),
             Entry::TestStarted(started) => self.under_way(&started.test).begin(started),
             Entry::StepStarted(step) => self.under_way(&step.test).go_on(step),
             Entry::StepPending(pending) => self.under_way(&pending.test).wait(pending),
@@ -110,9 +107,8 @@ impl Journal {
         let tests = self.tests.iter().map(|test| Entry::TestFinished(Box::new(test.clone())));
         let under_way = self.under_way.values().flat_map(UnderWay::entries);
         let limits = self.limits.iter().cloned().map(Entry::LimitChanged);
-        let seen = self.seen.iter().cloned().map(Entry::FlowSeen);
         let ended = self.ended.iter().cloned().map(Entry::RunEnded);
-        begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(limits).chain(seen).chain(ended)
+        begun.chain(files).chain(flows).chain(tests).chain(under_way).chain(limits).chain(ended)
     }
 
     /// Reads a journal. A last line that is not whole, as of a run that was killed, is passed over, and so are lines of blanks

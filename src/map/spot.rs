@@ -45,7 +45,7 @@ impl KnownStep {
     }
 
     /// What a journal says of its fields.
-    fn fields(&self) -> Vec<FormField> {
+    pub(super) fn fields(&self) -> Vec<FormField> {
         let elements = self.to_elements();
         elements
             .iter()

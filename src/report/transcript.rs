@@ -73,12 +73,6 @@ impl Transcript {
         }
     }
 
-    /// What was seen of flows that was not known before.
-    pub fn saw(&self, flows: Vec<Flow>) -> Vec<Discreet<Entry>> {
-        let mask = self.discretion.run();
-        flows.into_iter().map(|flow| mask.entry(Entry::FlowSeen(flow))).collect()
-    }
-
     /// The last entry.
     pub fn end(&self, elapsed: Duration, exit: u8) -> Discreet<Entry> {
         self.discretion.run().entry(Entry::RunEnded(RunEnded { seconds: seconds(elapsed), exit }))

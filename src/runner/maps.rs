@@ -56,14 +56,15 @@ impl How {
 }
 
 impl Surveyor {
-    /// Takes in the answer to a step, by which its applicant knows where to stand: where it led, when it shows that.
+    /// Takes in the answer to a step, by which its applicant knows where to stand: where it led, when it shows that. Where it
+    /// `tells`, with the fields that are there, if that was not told before.
     pub(super) fn see(
         &self,
         positions: &mut Positions,
         step: &Step,
-        flow: &str,
-        version: Version,
+        (flow, version): (&str, Version),
         exchange: &Exchange,
+        tells: bool,
     ) -> Option<Visit> {
         let how = match step.action {
             Action::Init => How::Began,
@@ -90,7 +91,7 @@ impl Surveyor {
             }
             BodyKind::Step | BodyKind::End => {
                 let how = position.pending.take().unwrap_or(how);
-                let (place, visit) = self.stand(position.at.take(), how, flow, version, exchange, body)?;
+                let (place, visit) = self.stand(position.at.take(), how, (flow, version), exchange, body, tells)?;
                 position.at = Some(place);
                 Some(visit)
             }
@@ -108,7 +109,7 @@ impl Surveyor {
         form: &Exchange,
     ) {
         if let (Some(body), BodyKind::Step) = (form.answer.json(), form.answer.kind()) {
-            let stands = self.stand(None, How::Began, flow, version, form, body);
+            let stands = self.stand(None, How::Began, (flow, version), form, body, false);
             positions.0.entry(step.applicant.clone()).or_default().at = stands.map(|(place, _)| place);
         }
     }
@@ -117,10 +118,10 @@ impl Surveyor {
         &self,
         before: Option<Place>,
         how: How,
-        flow: &str,
-        version: Version,
+        (flow, version): (&str, Version),
         exchange: &Exchange,
         body: &Value,
+        tells: bool,
     ) -> Option<(Place, Visit)> {
         let language = language_of(exchange).map(str::to_owned);
         let view = ViewName { flow: flow.to_owned(), version, language };
@@ -134,10 +135,11 @@ impl Surveyor {
         }
         let to = survey.spot(&view, &place)?.clone();
         let from = before.and_then(|before| survey.spot(&view, &before).cloned());
+        let form = if tells { survey.news(&view, &place) } else { Vec::new() };
         drop(survey);
         let ViewName { flow, version, language } = view;
         let way = how.word().to_owned();
-        Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to }))
+        Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to, form }))
     }
 
     /// What a journal calls the step that a step's applicant stands on, in a language; none where that is not known.
@@ -150,17 +152,6 @@ impl Surveyor {
         let place = positions.0.get(&step.applicant)?.at.as_ref()?;
         let view = ViewName { flow: flow.to_owned(), version, language: language.map(str::to_owned) };
         self.survey.lock().unwrap_or_else(PoisonError::into_inner).spot(&view, place).cloned()
-    }
-
-    /// What was seen of each flow, as a journal has it.
-    pub fn flows(&self) -> Vec<Flow> {
-        let survey = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all = Vec::new();
-        for flow in survey.flows() {
-            let seen = FlowMap::after(&flow, None, &survey, true, "");
-            all.extend(seen.views.iter().map(|view| view.as_flow(&flow)));
-        }
-        all
     }
 
     /// Takes in what an attempt saw that no other comes after.

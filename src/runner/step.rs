@@ -268,7 +268,7 @@ impl StepRun<'_, '_> {
             let at = Standing { flow, version: version.word(), language, spot };
             exercises.note(&mut self.outcome.exercised, at, form, exchange);
         }
-        let visit = surveyor.see(positions, self.step, flow, version, exchange);
+        let visit = surveyor.see(positions, self.step, (flow, version), exchange, run.exercises.is_some());
         self.outcome.visit = visit.or(self.outcome.visit.take());
     }
 

@@ -19,14 +19,11 @@ pub(super) fn entry(mask: &Mask, mut entry: Entry) -> Entry {
             *path = mask.path(path);
             each(mask, [text]);
         }
-        Entry::Flow(Flow { flow, version, language, steps, first: _, moves: _, forms })
-        | Entry::FlowSeen(Flow { flow, version, language, steps, first: _, moves: _, forms }) => {
+        Entry::Flow(Flow { flow, version, language, steps, first: _, moves: _, forms }) => {
             each(mask, [flow, version]);
             languages(mask, language);
             steps.iter_mut().for_each(|step| spot(mask, step));
-            for FormField { name, options, rules: _ } in forms.iter_mut().flat_map(|Form { step: _, fields }| fields) {
-                each(mask, std::iter::once(name).chain(options));
-            }
+            forms.iter_mut().for_each(|Form { step: _, fields }| form_fields(mask, fields));
         }
         Entry::TestStarted(TestStarted { test, attempt: _, at: _ }) => *test = mask.name(test),
         Entry::StepStarted(StepStarted { test, step: _, label, at: _ }) => {
@@ -156,7 +153,8 @@ fn step(mask: &Mask, step: &mut Step) {
     each(mask, [label]);
     each(mask, applicant.iter_mut().chain(skipped));
     place(mask, at);
-    if let Some(Visit { flow, version, language, from, way, to }) = visit {
+    if let Some(Visit { flow, version, language, from, way, to, form }) = visit {
+        form_fields(mask, form);
         each(mask, [flow, version, way]);
         languages(mask, language);
         from.iter_mut().chain([to]).for_each(|one| spot(mask, one));
@@ -178,6 +176,12 @@ fn step(mask: &Mask, step: &mut Step) {
     if let Some(Snapshot { file, standing: _, passes: _, note, accepted, actual, changes }) = snapshot {
         each(mask, [file]);
         each(mask, note.iter_mut().chain(accepted).chain(actual).chain(changes));
+    }
+}
+
+fn form_fields(mask: &Mask, fields: &mut [FormField]) {
+    for FormField { name, options, rules: _ } in fields {
+        each(mask, std::iter::once(name).chain(options));
     }
 }
 
