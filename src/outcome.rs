@@ -11,7 +11,7 @@ use crate::api::client::LimitChange;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::operation::Version;
 use crate::expect::{Demand, Failure};
-use crate::journal::{Exercised, Visit};
+use crate::journal::{Exercised, FormField, Visit};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, SourceId, Span};
 
@@ -196,6 +196,8 @@ pub struct StepOutcome {
     pub snapshot: Option<SnapshotOutcome>,
     /// Where it led.
     pub visit: Option<Visit>,
+    /// The fields of the step that it led to, where a report wants to know and no test has told yet.
+    pub form: Vec<FormField>,
     /// What it exercised of its flow, where a report wants to know.
     pub exercised: Vec<Arc<Exercised>>,
     /// When it began, since the test did.
@@ -269,6 +271,7 @@ impl StepOutcome {
             unanswered: None,
             snapshot: None,
             visit: None,
+            form: Vec::new(),
             exercised: Vec::new(),
             began: Duration::ZERO,
             elapsed: Duration::ZERO,

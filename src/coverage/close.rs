@@ -58,7 +58,7 @@ pub fn plan(view: &ViewCoverage, map: Option<&FlowMap>) -> Plan {
         }
         match planner.close(&left) {
             Ok(closed) => {
-                plan.closings.extend(closed.closing);
+                plan.closings.extend(closed.closings);
                 plan.open.extend(closed.open);
             }
             Err(why) => plan.open.extend(left.into_iter().map(|gap| (gap.clone(), why.clone()))),

@@ -39,7 +39,7 @@ pub(super) fn coverage(journal: &Journal) -> Coverage {
             _ => Covered::Failing,
         };
         for step in &test.steps {
-            step.visit.iter().for_each(|visit| views.visit(visit, covered));
+            step.visit.iter().for_each(|visit| views.visit(visit, &step.form, covered));
             step.exercised.iter().for_each(|exercised| views.exercise(exercised, covered));
         }
     }
@@ -64,11 +64,11 @@ impl Views {
         })
     }
 
-    fn visit(&mut self, visit: &Visit, covered: Covered) {
+    fn visit(&mut self, visit: &Visit, form: &[FormField], covered: Covered) {
         let view = self.view(&visit.flow, &visit.version, &visit.language);
         view.visited = true;
         let to = view.flow.place(&visit.to);
-        for mut field in visit.form.iter().cloned() {
+        for mut field in form.iter().cloned() {
             // What is masked is none of the flow's options.
             field.options.retain(|option| !option.contains(DATA));
             view.flow.learn_field(to, field);

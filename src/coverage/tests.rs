@@ -58,7 +58,6 @@ fn test(journal: &mut Journal, flow: &Flow, option: &str, verdict: Verdict) {
         from: from.cloned(),
         way: way.to_owned(),
         to: to.clone(),
-        form: Vec::new(),
     };
     let exercised = Exercised {
         flow: flow.flow.clone(),
@@ -153,7 +152,7 @@ fn without_a_map_what_the_run_saw_is_measured() {
     assert_eq!(killed.unknown_options, 1);
     assert_eq!((killed.count(Kind::Options).all, killed.count(Kind::Fields).passing), (0, 2));
     let form = english().forms[0].fields.clone();
-    journal.tests[0].steps[0].visit.as_mut().unwrap().form = form;
+    journal.tests[0].steps[0].form = form;
     let seen = Coverage::of(&journal);
     assert_eq!((seen.unknown_options, seen.count(Kind::Options).all, seen.count(Kind::Options).passing), (0, 2, 1));
 }

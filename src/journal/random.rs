@@ -137,14 +137,14 @@ fn used() -> impl Strategy<Value = UsedField> {
 
 fn step() -> impl Strategy<Value = Step> {
     let told = (vec(failure(), 0..2), vec(exchange(), 0..2), vec((seconds(), text()), 0..2), option::of(request()));
-    let went = (option::of((option::of(spot()), spot(), vec(form_field(), 0..2))), vec(exercised(), 0..2));
+    let went = (option::of((option::of(spot()), spot())), vec(exercised(), 0..2), vec(form_field(), 0..2));
     ((1..9_usize, text(), verdict()), place(), seconds(), told, went, option::of(snapshot())).prop_map(
         |(
             (number, label, verdict),
             place,
             seconds,
             (failures, exchanges, polls, unanswered),
-            (went, exercised),
+            (went, exercised, form),
             snapshot,
         )| Step {
             number,
@@ -157,15 +157,15 @@ fn step() -> impl Strategy<Value = Step> {
             seconds,
             request_seconds: seconds,
             pending_seconds: 0.0,
-            visit: went.map(|(from, to, form)| Visit {
+            visit: went.map(|(from, to)| Visit {
                 flow: "tiny".to_owned(),
                 version: "draft".to_owned(),
                 language: None,
                 from,
                 way: "submit".to_owned(),
                 to,
-                form,
             }),
+            form,
             exercised: exercised.into_iter().map(std::sync::Arc::new).collect(),
             failures,
             exchanges,

@@ -131,6 +131,9 @@ pub struct Step {
     pub pending_seconds: f64,
     /// Where it led.
     pub visit: Option<Visit>,
+    /// The fields of the step that it led to, where no test of the run had told of them yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<FormField>,
     /// What it exercised of its flow; left out where that is nothing.
     #[serde(
         default,
@@ -167,9 +170,6 @@ pub struct Visit {
     pub way: String,
     /// Where the applicant stands now.
     pub to: Spot,
-    /// The fields of that step, where no test had told of them yet.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub form: Vec<FormField>,
 }
 
 /// A step of a flow, known by what lasts when the flow is rebuilt.

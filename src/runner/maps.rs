@@ -10,7 +10,7 @@ use super::{Run, TestId};
 use crate::api::exchange::Exchange;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, LANGUAGE_HEADER};
-use crate::journal::{Flow, Spot, Visit};
+use crate::journal::{Flow, FormField, Spot, Visit};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, Place, Survey, View, ViewName, Way};
 use crate::outcome::{ScenarioOutcome, Verdict};
@@ -56,15 +56,13 @@ impl How {
 }
 
 impl Surveyor {
-    /// Takes in the answer to a step, by which its applicant knows where to stand: where it led, when it shows that. Where it
-    /// `tells`, with the fields that are there, if that was not told before.
+    /// Takes in the answer to a step, by which its applicant knows where to stand: where it led, when it shows that.
     pub(super) fn see(
         &self,
         positions: &mut Positions,
         step: &Step,
         (flow, version): (&str, Version),
         exchange: &Exchange,
-        tells: bool,
     ) -> Option<Visit> {
         let how = match step.action {
             Action::Init => How::Began,
@@ -91,7 +89,7 @@ impl Surveyor {
             }
             BodyKind::Step | BodyKind::End => {
                 let how = position.pending.take().unwrap_or(how);
-                let (place, visit) = self.stand(position.at.take(), how, (flow, version), exchange, body, tells)?;
+                let (place, visit) = self.stand(position.at.take(), how, (flow, version), exchange, body)?;
                 position.at = Some(place);
                 Some(visit)
             }
@@ -109,7 +107,7 @@ impl Surveyor {
         form: &Exchange,
     ) {
         if let (Some(body), BodyKind::Step) = (form.answer.json(), form.answer.kind()) {
-            let stands = self.stand(None, How::Began, (flow, version), form, body, false);
+            let stands = self.stand(None, How::Began, (flow, version), form, body);
             positions.0.entry(step.applicant.clone()).or_default().at = stands.map(|(place, _)| place);
         }
     }
@@ -121,7 +119,6 @@ impl Surveyor {
         (flow, version): (&str, Version),
         exchange: &Exchange,
         body: &Value,
-        tells: bool,
     ) -> Option<(Place, Visit)> {
         let language = language_of(exchange).map(str::to_owned);
         let view = ViewName { flow: flow.to_owned(), version, language };
@@ -135,11 +132,10 @@ impl Surveyor {
         }
         let to = survey.spot(&view, &place)?.clone();
         let from = before.and_then(|before| survey.spot(&view, &before).cloned());
-        let form = if tells { survey.news(&view, &place) } else { Vec::new() };
         drop(survey);
         let ViewName { flow, version, language } = view;
         let way = how.word().to_owned();
-        Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to, form }))
+        Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to }))
     }
 
     /// What a journal calls the step that a step's applicant stands on, in a language; none where that is not known.
@@ -152,6 +148,15 @@ impl Surveyor {
         let place = positions.0.get(&step.applicant)?.at.as_ref()?;
         let view = ViewName { flow: flow.to_owned(), version, language: language.map(str::to_owned) };
         self.survey.lock().unwrap_or_else(PoisonError::into_inner).spot(&view, place).cloned()
+    }
+
+    /// The fields of the step that a visit led to, where they were not given away yet.
+    pub(super) fn news(&self, positions: &Positions, step: &Step, visit: &Visit, version: Version) -> Vec<FormField> {
+        let Some(place) = positions.0.get(&step.applicant).and_then(|position| position.at.as_ref()) else {
+            return Vec::new();
+        };
+        let view = ViewName { flow: visit.flow.clone(), version, language: visit.language.clone() };
+        self.survey.lock().unwrap_or_else(PoisonError::into_inner).news(&view, place)
     }
 
     /// Takes in what an attempt saw that no other comes after.

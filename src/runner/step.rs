@@ -268,7 +268,10 @@ impl StepRun<'_, '_> {
             let at = Standing { flow, version: version.word(), language, spot };
             exercises.note(&mut self.outcome.exercised, at, form, exchange);
         }
-        let visit = surveyor.see(positions, self.step, (flow, version), exchange, run.exercises.is_some());
+        let visit = surveyor.see(positions, self.step, (flow, version), exchange);
+        if let Some(visit) = visit.as_ref().filter(|_| run.exercises.is_some()) {
+            self.outcome.form.extend(surveyor.news(positions, self.step, visit, version));
+        }
         self.outcome.visit = visit.or(self.outcome.visit.take());
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Planner<'a> {
 
 /// What became of some gaps.
 pub(super) struct Closed {
-    pub closing: Option<Closing>,
+    pub closings: Vec<Closing>,
     /// Those of them that stay open, and why.
     pub open: Vec<(Subject, String)>,
 }
@@ -124,7 +124,7 @@ impl<'a> Planner<'a> {
             steps,
             ..Draft::default()
         };
-        Closed { closing: Some(Closing { name: name.to_owned(), draft }), open: Vec::new() }
+        Closed { closings: vec![Closing { name: name.to_owned(), draft }], open: Vec::new() }
     }
 
     fn to_step(&mut self, at: usize) -> Result<Closed, String> {
@@ -200,12 +200,14 @@ impl<'a> Planner<'a> {
         let (always, hidden): (Vec<String>, Vec<String>) =
             fields.into_iter().partition(|field| !way.entries.is_hidden(step, field));
         let rule = |field: &String| Subject::Rule(at, field.clone(), Rule::Required.name().to_owned(), true);
-        let Some((first, rest)) = always.split_first() else {
-            let Some((field, rest)) = hidden.split_first() else { return Err("it names no field".to_owned()) };
-            let mut closed = self.missing_when_shown(at, field)?;
-            closed.open.extend(rest.iter().map(|field| (rule(field), "it is shown at times only".to_owned())));
-            return Ok(closed);
-        };
+        let mut shown = Closed { closings: Vec::new(), open: Vec::new() };
+        for field in &hidden {
+            match self.missing_when_shown(at, field) {
+                Ok(closed) => shown.closings.extend(closed.closings),
+                Err(why) => shown.open.push((rule(field), why)),
+            }
+        }
+        let Some((first, rest)) = always.split_first() else { return Ok(shown) };
         covered.extend(always.iter().map(rule));
         covered.push(Subject::Code(Rule::Required.code()));
         let mut last = submit(step, &way.entries);
@@ -220,9 +222,8 @@ impl<'a> Planner<'a> {
         let title = format!("{} is refused without a field that it requires", step.key);
         let mut closed = self.closing(&format!("{} incomplete", step.key), title, steps, covered);
         closed.with_cases(cases);
-        let open =
-            |field: &String| (rule(field), "it is shown at times only: write a scenario in which it is".to_owned());
-        closed.open.extend(hidden.iter().map(open));
+        closed.closings.extend(shown.closings);
+        closed.open.extend(shown.open);
         Ok(closed)
     }
 
@@ -257,7 +258,7 @@ impl<'a> Planner<'a> {
             }
         }
         if cases.is_empty() {
-            return Ok(Closed { closing: None, open });
+            return Ok(Closed { closings: Vec::new(), open });
         }
         covered.push(Subject::Code(Rule::Pattern.code()));
         let (last, cases) = with_case(submit(step, &way.entries), field, "value", cases);
@@ -332,7 +333,7 @@ impl<'a> Planner<'a> {
 
 impl Closed {
     fn with_cases(&mut self, cases: Vec<Vec<(String, Data)>>) {
-        if let Some(closing) = &mut self.closing {
+        if let Some(closing) = self.closings.first_mut() {
             closing.draft.cases = cases;
         }
     }

@@ -143,6 +143,7 @@ fn step(mask: &Mask, step: &mut Step) {
         request_seconds: _,
         pending_seconds: _,
         visit,
+        form,
         exercised,
         failures,
         exchanges,
@@ -153,12 +154,12 @@ fn step(mask: &Mask, step: &mut Step) {
     each(mask, [label]);
     each(mask, applicant.iter_mut().chain(skipped));
     place(mask, at);
-    if let Some(Visit { flow, version, language, from, way, to, form }) = visit {
-        form_fields(mask, form);
+    if let Some(Visit { flow, version, language, from, way, to }) = visit {
         each(mask, [flow, version, way]);
         languages(mask, language);
         from.iter_mut().chain([to]).for_each(|one| spot(mask, one));
     }
+    form_fields(mask, form);
     exercised.iter_mut().for_each(|one| mask_exercised(mask, one));
     failures.iter_mut().for_each(|one| failure(mask, one));
     for Exchange { part: _, request: sent, answer: Answer { status: _, headers: named, body: came, seconds: _ } } in
