@@ -168,8 +168,7 @@ fn date(text: &str, format: Option<&str>) -> Option<Date> {
         let strptime = format?.replace("YYYY", "%Y").replace("MM", "%m").replace("DD", "%d");
         // A format with a letter for less than two digits takes one digit as well as two.
         let strptime = [("M", "%m"), ("D", "%d")].into_iter().fold(strptime, |format, (letter, part)| {
-            let alone = format!("{letter}");
-            if format.contains(part) { format } else { format.replace(&alone, part) }
+            if format.contains(part) { format } else { format.replace(letter, part) }
         });
         Date::strptime(&strptime, text).ok()
     })

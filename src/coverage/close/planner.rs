@@ -48,7 +48,7 @@ impl<'a> Planner<'a> {
     pub fn close(&mut self, group: &[&Subject]) -> Result<Closed, String> {
         let Some(first) = group.first() else { return Err("there is nothing to close".to_owned()) };
         match first {
-            Subject::Step(step) => self.to_step(*step),
+            Subject::Step(step) => self.reaching(*step),
             Subject::Transition(from, to) => self.transition(*from, *to),
             Subject::Back(from, to) => self.back(*from, *to),
             Subject::Option(step, field, _) => self.options(*step, field, group),
@@ -127,7 +127,7 @@ impl<'a> Planner<'a> {
         Closed { closings: vec![Closing { name: name.to_owned(), draft }], open: Vec::new() }
     }
 
-    fn to_step(&mut self, at: usize) -> Result<Closed, String> {
+    fn reaching(&mut self, at: usize) -> Result<Closed, String> {
         let (way, step) = self.way(at)?;
         let (steps, covered) = self.walk(&way);
         Ok(self.closing(&format!("to {}", step.key), format!("An applicant gets to {}", step.key), steps, covered))
