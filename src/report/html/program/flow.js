@@ -75,7 +75,7 @@ function pictureLegend(svg, ids) {
   const meaning = (kind, words) => h("span", { class: "meaning" }, h("span", { class: `swatch ${kind}`, "aria-hidden": "true" }), words);
   const any = (selector) => svg.querySelector(selector) !== null;
   return h("p", { class: "legend" },
-    any(ids ? ".path" : ".visited") && meaning("went", ids ? "this test" : "this run"),
+    any(ids ? ".path" : ".visited:not(.failing)") && meaning("went", ids ? "this test" : "this run"),
     !ids && any(".visited.failing") && meaning("unproven", "only by failing tests"),
     ids && any(".visited:not(.path)") && meaning("others", "other tests of this run"),
     any(".step:not(.visited), .way:not(.visited)") && meaning("known", "known, not visited in this run"),
