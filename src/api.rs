@@ -14,5 +14,6 @@ pub mod id;
 pub mod language;
 pub mod operation;
 pub mod rename;
+pub mod rules;
 pub mod token;
 pub mod wire;

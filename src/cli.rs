@@ -10,6 +10,7 @@ mod changes;
 mod completions;
 pub mod config;
 mod conform;
+mod coverage;
 mod durations;
 pub mod exit;
 mod explain;
@@ -104,6 +105,7 @@ pub fn main(environment: &Environment) -> Exit {
     match &arguments.command {
         None => start(environment, &arguments.run, &output),
         Some(Command::Run(run)) => start(environment, run, &output),
+        Some(Command::Coverage(coverage)) => coverage::coverage(environment, coverage, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::Conform(conform)) => conform::conform(environment, conform, &output),
         Some(Command::New(new)) => new::new(environment, new, &output),

@@ -11,6 +11,8 @@
 
 mod entry;
 mod exchange;
+mod exercised;
+mod flow;
 mod merge;
 #[cfg(test)]
 pub(crate) mod random;
@@ -25,6 +27,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use exchange::{Answer, Body, Exchange, Json, Part, Request};
+pub use exercised::{Exercised, UsedField};
+pub use flow::{Flow, Form, FormField, Move};
 pub use merge::MergeError;
 pub use shard::{Shard, ShardError};
 pub use test::{
@@ -37,6 +41,9 @@ pub use working_folder::WorkingFolder;
 
 /// The version of the format that is written, and the latest that is read.
 pub const FORMAT: u32 = 1;
+
+/// What stands in a journal where something was that an applicant entered, and that is masked.
+pub const DATA: &str = "[data]";
 
 /// Something that happened, one line of the file. Times are in seconds since the run began, unless said otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -123,34 +130,6 @@ pub struct File {
     pub path: String,
     /// The whole text.
     pub text: String,
-}
-
-/// What is known of one flow, in one version and language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Flow {
-    /// Its alias, or its id where it has none.
-    pub flow: String,
-    /// `draft` or `live`.
-    pub version: String,
-    /// The language that is asked for; null where none is.
-    pub language: Option<String>,
-    /// Its steps, the nearest to the beginning first.
-    pub steps: Vec<Spot>,
-    /// Which of them it begins with, by their places in `steps`.
-    pub first: Vec<usize>,
-    /// Which step follows which.
-    pub moves: Vec<Move>,
-}
-
-/// A way from one step to another, by their places in the flow's `steps`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Move {
-    /// The step before.
-    pub from: usize,
-    /// `submit` or `back`.
-    pub way: String,
-    /// The step after.
-    pub to: usize,
 }
 
 /// A test begins.

@@ -48,6 +48,7 @@
 //! | [`conform`] | whether a flow keeps what the reference promises: rules, what a form must refuse |
 //! | [`explore`] | learning a flow from its answers: what to try, what it shows, what is wrong |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
+//! | [`coverage`] | how much of its flows a run covered, and the scenarios that would cover the rest |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, shards, tasks, trials |
 //! | [`report`] | text for people |
@@ -93,6 +94,7 @@ pub mod api;
 pub mod cli;
 pub mod compose;
 pub mod conform;
+pub mod coverage;
 pub mod diff;
 pub mod expect;
 pub mod explore;

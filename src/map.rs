@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::element::Element;
-use crate::api::id::is_generated_id;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, Condition, body_kind, elements};
 
@@ -188,9 +187,6 @@ impl KnownElement {
     fn of(element: &Element, all: &[Element]) -> Self {
         let validations = element.json.get("validations").and_then(Value::as_array).into_iter().flatten();
         let is_required = |rule: &&Value| rule.get("type").and_then(Value::as_str) == Some("required");
-        let options: Vec<Value> = element.options().into_iter().map(|(value, _)| value).collect();
-        // Options with ids are made for one applicant, as the hits of a search are.
-        let lasting = !options.iter().any(|value| value.as_str().is_some_and(is_generated_id));
         KnownElement {
             name: element.name.trim().to_owned(),
             role: element.role.clone(),
@@ -198,7 +194,7 @@ impl KnownElement {
             kind: element.json.get("type").and_then(Value::as_str).unwrap_or_default().to_owned(),
             required: element.required(),
             validations: validations.filter(|rule| !is_required(rule)).cloned().collect(),
-            options: if lasting { options } else { Vec::new() },
+            options: element.lasting_options(),
             date_format: element.json.get("dateFormat").and_then(Value::as_str).map(str::to_owned),
             accept: element.json.get("accept").and_then(Value::as_array).cloned().unwrap_or_default(),
             condition: element.condition().map(|condition| labelled(&condition, all)),

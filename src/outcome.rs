@@ -12,7 +12,7 @@ use crate::api::client::LimitChange;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::operation::Version;
 use crate::expect::{Demand, Failure};
-use crate::journal::Visit;
+use crate::journal::{Exercised, FormField, Visit};
 use crate::snapshot::Comparison;
 use crate::source::{Diagnostic, SourceId, Span};
 
@@ -202,6 +202,10 @@ pub struct StepOutcome {
     pub snapshot: Option<SnapshotOutcome>,
     /// Where it led.
     pub visit: Option<Visit>,
+    /// The fields of the step that it led to, where a report wants to know and no test has told yet.
+    pub form: Vec<FormField>,
+    /// What it exercised of its flow, where a report wants to know.
+    pub exercised: Vec<Arc<Exercised>>,
     /// When it began, since the test did.
     pub began: Duration,
     /// How long it took.
@@ -275,6 +279,8 @@ impl StepOutcome {
             unanswered: None,
             snapshot: None,
             visit: None,
+            form: Vec::new(),
+            exercised: Vec::new(),
             began: Duration::ZERO,
             elapsed: Duration::ZERO,
             requests: Duration::ZERO,

@@ -5,6 +5,7 @@
 
 pub mod beginning;
 pub mod conformance;
+pub mod coverage;
 pub mod curl;
 pub mod diagnostic;
 pub mod discretion;

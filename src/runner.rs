@@ -5,6 +5,7 @@
 //! of each task; the trial waits for its task's outcome.
 
 mod attempts;
+mod exercised;
 pub mod harness;
 mod maps;
 mod minimal;
@@ -29,6 +30,7 @@ use crate::snapshot::{Outlines, Store, UpdatePolicy};
 use crate::template::scope::World;
 
 pub use attempts::run_test;
+pub use exercised::Exercises;
 pub use maps::{Recorded, Surveyor, known_flows, record_maps};
 pub use minimal::{End, Least, Limits, Minimised, NoWay, Way, minimise_test};
 pub use poll::Poll;
@@ -70,6 +72,8 @@ pub struct Run {
     pub keep_exchanges: bool,
     /// Whether what applicants entered is noted of requests and answers that are let go, for reports that mask it.
     pub note_entered: bool,
+    /// Takes in what the tests exercise of the flows, where a report wants to know.
+    pub exercises: Option<Exercises>,
     /// Takes in what the tests see of the flows.
     pub surveyor: Surveyor,
 }
@@ -107,6 +111,7 @@ impl Run {
             outlines: Outlines::default(),
             surveyor: Surveyor::default(),
             keep_exchanges: true,
+            exercises: None,
             ..*self
         }
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 32] = [
+const HOUSE: [(&str, &[&str]); 33] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -32,6 +32,7 @@ const HOUSE: [(&str, &[&str]); 32] = [
     ("map", &["api", "journal", "source"]),
     ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
     ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
+    ("coverage", &["api", "compose", "journal", "map", "phrase"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
     (
@@ -44,8 +45,8 @@ const HOUSE: [(&str, &[&str]); 32] = [
     (
         "report",
         &[
-            "api", "conform", "diff", "expect", "explore", "journal", "map", "matcher", "outcome", "phrase", "redact",
-            "semantic", "snapshot", "source",
+            "api", "conform", "coverage", "diff", "expect", "explore", "journal", "map", "matcher", "outcome",
+            "phrase", "redact", "semantic", "snapshot", "source",
         ],
     ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
@@ -54,9 +55,9 @@ const HOUSE: [(&str, &[&str]); 32] = [
     (
         "cli",
         &[
-            "api", "compose", "conform", "explore", "journal", "lint", "map", "outcome", "phrase", "proxy", "redact",
-            "report", "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot", "source", "template",
-            "yaml",
+            "api", "compose", "conform", "coverage", "explore", "journal", "lint", "map", "outcome", "phrase", "proxy",
+            "redact", "report", "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot", "source",
+            "template", "yaml",
         ],
     ),
 ];

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::id::is_generated_id;
 use super::wire::Condition;
 
 /// The role of the element that says where an applicant lives.
@@ -180,6 +181,14 @@ impl Element {
             .collect()
     }
 
+    /// The values of its options that are the same for every applicant: options with generated ids are made for one, as the
+    /// hits of a search are.
+    pub fn lasting_options(&self) -> Vec<Value> {
+        let options: Vec<Value> = self.options().into_iter().map(|(value, _)| value).collect();
+        let lasting = !options.iter().any(|value| value.as_str().is_some_and(is_generated_id));
+        if lasting { options } else { Vec::new() }
+    }
+
     /// What the element's validations demand. The reference shows only `{"type": "required"}` and speaks of a minimum
     /// and maximum "for strings, numbers and dates", so several spellings are understood and others passed over.
     pub fn limits(&self) -> Limits {
@@ -228,6 +237,11 @@ impl Element {
     pub fn condition(&self) -> Option<Condition> {
         self.json.get("condition").and_then(Condition::from_json)
     }
+}
+
+/// An option's value as a text.
+pub fn option_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn as_length(bound: &Value) -> Option<usize> {

@@ -139,6 +139,36 @@ pub fn describe(element: &Element) -> String {
     }
 }
 
+/// The key by which a scenario names a field: the role, else the normalised name, else the label, forced or counted where
+/// it is another field's too. The id, which does not last, is what is left where nothing else names it.
+pub fn key(elements: &[Element], element: &Element) -> String {
+    let role = element.role.as_deref().unwrap_or_default();
+    let normalised = element.normalized_name.as_deref().unwrap_or_default();
+    let label = element.name.as_str();
+    let alone = [role.to_owned(), normalised.to_owned(), label.to_owned()];
+    let forced = [("role:", role), ("normalized:", normalised), ("name:", label)];
+    let forced = forced.map(|(rank, name)| if name.is_empty() { String::new() } else { format!("{rank}{name}") });
+    let names = |other: &Element, name: &str| other.role.as_deref() == Some(name) || other.name == name;
+    let counted = [label, role].map(|name| {
+        let before = elements.iter().take_while(|other| other.id != element.id);
+        format!("{name}[{}]", before.filter(|other| names(other, name)).count() + 1)
+    });
+    let is_it = |key: &String| {
+        let plain = key.trim();
+        !plain.is_empty() && !plain.starts_with('[') && find(elements, key).is_ok_and(|found| found.id == element.id)
+    };
+    alone.into_iter().chain(forced).chain(counted).find(is_it).unwrap_or_else(|| element.id.clone())
+}
+
+/// What people call a field: its label where that names it alone, else its [`key`].
+pub fn called(elements: &[Element], element: &Element) -> String {
+    let label = element.name.trim();
+    match look_up(elements, label) {
+        Some(Ok(found)) if !label.is_empty() && found.id == element.id => label.to_owned(),
+        _ => key(elements, element),
+    }
+}
+
 /// The JSON in which a value goes out: numbers, booleans, dates and lists in the type that the element takes, strings as
 /// they are. `written` is how a number stood in the scenario, for an element that takes text.
 pub fn to_wire(element: &Element, value: &Value, written: Option<&str>) -> Value {

@@ -2,6 +2,7 @@
 
 mod completions;
 mod conform;
+mod coverage;
 mod explore;
 #[cfg(test)]
 mod help_tests;
@@ -23,6 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use completions::CompletionsArguments;
 pub use conform::{ConformArguments, VersionWord};
+pub use coverage::CoverageArguments;
 pub use explore::ExploreArguments;
 pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
@@ -56,6 +58,7 @@ Examples:
   draftgate review                       go through new and changed answers
   draftgate lint                         check all files, send nothing
   draftgate explore retail-onboarding    learn a flow from its answers
+  draftgate coverage                     say what of the flows is not tested
   draftgate new retail-onboarding        write a first scenario of a flow
   draftgate help run                     all about one command
 
@@ -93,6 +96,8 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Go through new and changed snapshots: accept, reject, skip
     Review(ReviewArguments),
+    /// Say how much of each flow the scenarios cover, and write those that are missing
+    Coverage(Box<CoverageArguments>),
     /// Check every scenario file without sending anything
     Lint(LintArguments),
     /// Hold flows to what the API's reference promises, rule by rule
@@ -180,6 +185,7 @@ impl Arguments {
         let color = match &self.command {
             None => self.run.libtest.color,
             Some(Command::Run(run)) => run.libtest.color,
+            Some(Command::Coverage(coverage)) => coverage.color,
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
             Some(Command::Conform(conform)) => conform.color,

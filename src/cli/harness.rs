@@ -89,8 +89,8 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let advice = Advice::default();
     let folder = WorkingFolder::default();
     let stopped = listen_for_stop(&prepared.runtime, prepared.global_timeout);
-    let (as_rust, now, failures) = (true, (environment.now)(), None);
-    let telling = Telling { reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures };
+    let (as_rust, now, failures, covered) = (true, (environment.now)(), None, None);
+    let telling = Telling { reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures, covered };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     stop(prepared);
     match exit {

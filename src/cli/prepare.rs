@@ -17,7 +17,7 @@ use super::settings::{Place, Selection, ServerAddress, Settings, SettingsError};
 use crate::api::client::Client;
 use crate::api::token::Credentials;
 use crate::redact::{Secret, places};
-use crate::runner::{Run, Surveyor, TestId, collisions};
+use crate::runner::{Exercises, Run, Surveyor, TestId, collisions};
 use crate::sandbox::definition::Flow;
 use crate::sandbox::{Library, Server, ServerOptions};
 use crate::scenario::entered::credentials;
@@ -182,6 +182,7 @@ pub(super) fn prepare(environment: &Environment, arguments: &RunArguments, outpu
         keep_exchanges: arguments.reports.shows_exchanges(),
         // What was entered in one step may be told of in a later one.
         note_entered: arguments.reports.mask_data,
+        exercises: arguments.reports.any().then(Exercises::default),
         surveyor: Surveyor::default(),
     };
     if let Some(file) = no_scenario(&run, &place, &sources) {

@@ -83,7 +83,7 @@ fn ended(journal: &Journal) -> Exit {
 }
 
 /// Reads the journals, and puts them together. That of a shard alone is a run whose other shards are missing.
-fn gather(given: &Parts, output: &Output) -> Result<Journal, Exit> {
+pub(super) fn gather(given: &Parts, output: &Output) -> Result<Journal, Exit> {
     let refuse = |why: &dyn std::fmt::Display, can_do_without: bool| {
         let advice = if can_do_without { "; `--partial` makes the report without" } else { "" };
         output.complain(&format!("error: {why}{advice}"));

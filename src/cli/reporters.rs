@@ -96,8 +96,8 @@ impl Reporters {
 
     /// Whether a report is written at the end.
     fn keeps(&self) -> bool {
-        let Reports { junit, html, markdown, gitlab, github, .. } = &self.reports;
-        [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || *github
+        let Reports { junit, html, markdown, gitlab, github, coverage, .. } = &self.reports;
+        [junit, html, markdown, gitlab].into_iter().any(Option::is_some) || *github || *coverage
     }
 
     /// From now on until the end, nothing on the standard output is a command for GitHub Actions: what an API answers is
@@ -147,8 +147,8 @@ impl Reporters {
         }
     }
 
-    /// The run has ended: everything is written.
-    pub fn end(mut self, elapsed: std::time::Duration, exit: Exit, output: &Output) -> Result<(), Exit> {
+    /// The run has ended: everything is written. Gives the journal as well, as far as a report is made of it.
+    pub fn end(mut self, elapsed: std::time::Duration, exit: Exit, output: &Output) -> (Result<(), Exit>, Journal) {
         let mut result = match &self.lost {
             None => Ok(()),
             Some(error) => {
@@ -156,7 +156,7 @@ impl Reporters {
                 Err(Exit::Usage)
             }
         };
-        let Some(transcript) = &self.transcript else { return result };
+        let Some(transcript) = &self.transcript else { return (result, self.journal) };
         let last = transcript.end(elapsed, exit as u8);
         self.take(last);
         if let (Some(path), Some(error)) = (&self.reports.jsonl, &self.torn) {
@@ -191,7 +191,7 @@ impl Reporters {
         {
             output.complain(&format!("warning: the job's summary in {} is not written: {error}", path.display()));
         }
-        result
+        (result, self.journal)
     }
 }
 

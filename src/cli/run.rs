@@ -30,7 +30,8 @@ use super::settings;
 use super::shard::{Chosen, NoShard, chosen};
 use super::shown;
 use super::signal::listen_for_stop;
-use crate::journal::WorkingFolder;
+use crate::coverage::Coverage;
+use crate::journal::{Journal, WorkingFolder};
 use crate::outcome::{Event, ScenarioOutcome, Verdict};
 use crate::report::discretion::{Discretion, Entered};
 use crate::report::gaps::INTERRUPTED_BEFORE;
@@ -113,9 +114,25 @@ fn wrong(output: &Output, error: &dyn std::fmt::Display) -> Exit {
 pub(super) fn play(
     environment: &Environment,
     arguments: &RunArguments,
+    prepared: Prepared,
+    part: Option<Chosen>,
+    output: &Output,
+) -> Exit {
+    let told = output.clone();
+    let covered = arguments.reports.coverage.then(|| -> Covered {
+        Box::new(move |journal| told.say(&terminal::coverage_lines(&Coverage::of(journal), told.color)))
+    });
+    play_and(environment, arguments, prepared, part, output, covered)
+}
+
+/// The same, and has it said how much is covered.
+pub(super) fn play_and(
+    environment: &Environment,
+    arguments: &RunArguments,
     mut prepared: Prepared,
     part: Option<Chosen>,
     output: &Output,
+    covered: Option<Covered>,
 ) -> Exit {
     let libtest = arguments.libtest.to_libtest();
     if arguments.failed && prepared.tests.is_empty() {
@@ -161,6 +178,7 @@ pub(super) fn play(
         folder: repository::folder(environment, &prepared.scenarios),
         stopped: listen_for_stop(&prepared.runtime, prepared.global_timeout),
         failures: arguments.minimise.minimise.map(|_| Arc::default()),
+        covered,
     };
     let minimising = telling.failures.clone().map(|failures| Minimising {
         failures,
@@ -201,6 +219,9 @@ pub(super) fn stop(prepared: Prepared) {
     runtime.shutdown_background();
 }
 
+/// Says of a journal how much its tests covered.
+pub(super) type Covered = Box<dyn FnOnce(&Journal)>;
+
 /// How a run is told of.
 pub(super) struct Telling {
     /// The reports beside the terminal's.
@@ -221,6 +242,8 @@ pub(super) struct Telling {
     pub stopped: Stopped,
     /// Where the ways are kept in which tests failed, where they are minimised afterwards.
     pub failures: Option<Arc<Failures>>,
+    /// Who says at its end how much of its flows is covered.
+    pub covered: Option<Covered>,
 }
 
 /// Runs the prepared tests, reporting in draftgate's way or in libtest's.
@@ -233,7 +256,7 @@ pub(super) fn execute(
 ) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
-    let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures } = telling;
+    let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures, covered } = telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let in_github = reporters.in_github();
     let clerk = Clerk {
@@ -301,7 +324,13 @@ pub(super) fn execute(
         Exit::Nothing if plan.leaves_it_to_others() => Exit::Passed,
         exit => exit,
     };
-    let written = reporters.map_or(Ok(()), |reporters| reporters.end(elapsed, exit, output));
+    let (written, journal) = match reporters {
+        None => (Ok(()), Journal::default()),
+        Some(reporters) => reporters.end(elapsed, exit, output),
+    };
+    if let Some(covered) = covered {
+        covered(&journal);
+    }
     if written.is_ok() {
         output.say(&terminal::written(&files, output.color));
     }

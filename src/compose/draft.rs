@@ -17,6 +17,10 @@ pub struct Draft {
     pub authenticated: bool,
     /// Its variables, in order.
     pub vars: Vec<Var>,
+    /// Its cases, each a map on a line of its own.
+    pub cases: Vec<Vec<(String, Data)>>,
+    /// Whether its answers are compared with no snapshots.
+    pub without_snapshots: bool,
     /// Its steps.
     pub steps: Vec<Step>,
     /// Comment lines after the last step.
@@ -108,8 +112,19 @@ impl Step {
     /// Gives it a modifier, in place of the one of that name; the order is that of a scenario's reader: how it is sent,
     /// then what must come back.
     pub fn set(&mut self, name: &'static str, value: Data, comment: &str) {
-        const ORDER: [&str; 10] =
-            ["as", "fill", "language", "session", "headers", "map", "retry_on_pending", "wait", "expect", "capture"];
+        const ORDER: [&str; 11] = [
+            "as",
+            "fill",
+            "omit",
+            "language",
+            "session",
+            "headers",
+            "map",
+            "retry_on_pending",
+            "wait",
+            "expect",
+            "capture",
+        ];
         let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
         self.modifiers.retain(|(known, ..)| *known != name);
         let at = self.modifiers.iter().position(|(known, ..)| place(known) > place(name));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::api::element::{Element, ElementType, JsonType};
-use crate::api::field::find;
+pub use crate::api::field::key;
 use crate::api::wire::{Condition, Rule};
 use crate::fake::accepted_files;
 
@@ -12,27 +12,6 @@ const MOST_OPTIONS: usize = 6;
 const FEW_OPTIONS: usize = 3;
 /// The longest option, pattern or content that is shown, in characters.
 const LONGEST: usize = 60;
-
-/// The key by which a scenario names a field: the role, else the normalised name, else the label, forced or counted where
-/// it is another field's too. The id, which does not last, is what is left where nothing else names it.
-pub fn key(elements: &[Element], element: &Element) -> String {
-    let role = element.role.as_deref().unwrap_or_default();
-    let normalised = element.normalized_name.as_deref().unwrap_or_default();
-    let label = element.name.as_str();
-    let alone = [role.to_owned(), normalised.to_owned(), label.to_owned()];
-    let forced = [("role:", role), ("normalized:", normalised), ("name:", label)];
-    let forced = forced.map(|(rank, name)| if name.is_empty() { String::new() } else { format!("{rank}{name}") });
-    let names = |other: &Element, name: &str| other.role.as_deref() == Some(name) || other.name == name;
-    let counted = [label, role].map(|name| {
-        let before = elements.iter().take_while(|other| other.id != element.id);
-        format!("{name}[{}]", before.filter(|other| names(other, name)).count() + 1)
-    });
-    let is_it = |key: &String| {
-        let plain = key.trim();
-        !plain.is_empty() && !plain.starts_with('[') && find(elements, key).is_ok_and(|found| found.id == element.id)
-    };
-    alone.into_iter().chain(forced).chain(counted).find(is_it).unwrap_or_else(|| element.id.clone())
-}
 
 /// A field's rules in words, for the comment beside it: its label where the key is another, whether it is required, what it
 /// takes, and when it is shown.
@@ -146,6 +125,7 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::field::find;
     use serde_json::json;
 
     fn elements() -> Vec<Element> {

@@ -41,6 +41,14 @@ pub fn write(draft: &Draft) -> String {
     if draft.authenticated {
         out.push_str("auth: client                      # sends the token that the configured credentials give\n");
     }
+    if draft.without_snapshots {
+        out.push_str("snapshot: false\n");
+    }
+    if !draft.cases.is_empty() {
+        out.push_str("cases:\n");
+        let case = |case: &Vec<(String, Data)>| format!("  - {}\n", inline(&Data::Map(case.clone()), Place::Block));
+        out.extend(draft.cases.iter().map(case));
+    }
     if !draft.vars.is_empty() {
         out.push_str("\nvars:\n");
         let entry = |name: &str, value: &Data| format!("{}: {}", text(name, Place::Block), inline(value, Place::Block));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Flow, INTERRUPTED, Journal, RunEnded, RunStarted, Shard, Spot, Test};
+use super::{Flow, INTERRUPTED, Journal, RunEnded, RunStarted, Shard, Test};
 
 /// Why journals are not those of the shards of one run. Each is called by its name, which is that of its file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -267,32 +267,9 @@ fn started(parts: &[Named], missing: Vec<Shard>) -> RunStarted {
 /// Adds what a shard knew of a flow. All knew the same where all had the same files; what one of them knew beside that, such as
 /// a shard of a machine of its own, is added.
 fn add_flow(flows: &mut Vec<Flow>, flow: Flow) {
-    let same = |known: &&mut Flow| {
-        (&known.flow, &known.version, &known.language) == (&flow.flow, &flow.version, &flow.language)
-    };
-    let Some(known) = flows.iter_mut().find(same) else { return flows.push(flow) };
-    if *known == flow {
-        return;
-    }
-    let mut place = |spot: &Spot| {
-        known.steps.iter().position(|step| step == spot).unwrap_or_else(|| {
-            known.steps.push(spot.clone());
-            known.steps.len() - 1
-        })
-    };
-    let places: Vec<usize> = flow.steps.iter().map(&mut place).collect();
-    let here = |there: usize| places.get(there).copied();
-    for first in flow.first.iter().filter_map(|first| here(*first)) {
-        if !known.first.contains(&first) {
-            known.first.push(first);
-        }
-    }
-    for mut way in flow.moves {
-        let (Some(from), Some(to)) = (here(way.from), here(way.to)) else { continue };
-        (way.from, way.to) = (from, to);
-        if !known.moves.contains(&way) {
-            known.moves.push(way);
-        }
+    match flows.iter_mut().find(|known| known.is_of(&flow)) {
+        Some(known) => known.learn(flow),
+        None => flows.push(flow),
     }
 }
 

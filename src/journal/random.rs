@@ -119,11 +119,35 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
     )
 }
 
+fn exercised() -> impl Strategy<Value = Exercised> {
+    (option::of(spot()), vec(used(), 0..3), option::of(4000..4200_i64)).prop_map(|(at, fields, error)| Exercised {
+        flow: "tiny".to_owned(),
+        version: "draft".to_owned(),
+        language: None,
+        at,
+        fields,
+        error,
+    })
+}
+
+fn used() -> impl Strategy<Value = UsedField> {
+    let rules = || vec("required|minimum|pattern", 0..2);
+    ("[a-c]", any::<bool>(), vec("[x-z]", 0..2), rules(), rules())
+        .prop_map(|(name, given, options, satisfied, violated)| UsedField { name, given, options, satisfied, violated })
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let told = (vec(failure(), 0..2), vec(exchange(), 0..2), vec((seconds(), text()), 0..2), option::of(request()));
-    let went = option::of((option::of(spot()), spot()));
+    let went = (option::of((option::of(spot()), spot())), vec(exercised(), 0..2), vec(form_field(), 0..2));
     ((1..9_usize, text(), verdict()), place(), seconds(), told, went, option::of(snapshot())).prop_map(
-        |((number, label, verdict), place, seconds, (failures, exchanges, polls, unanswered), went, snapshot)| Step {
+        |(
+            (number, label, verdict),
+            place,
+            seconds,
+            (failures, exchanges, polls, unanswered),
+            (went, exercised, form),
+            snapshot,
+        )| Step {
             number,
             applicant: (number > 5).then(|| label.clone()),
             skipped: (number > 7).then(|| label.clone()),
@@ -142,6 +166,8 @@ fn step() -> impl Strategy<Value = Step> {
                 way: "submit".to_owned(),
                 to,
             }),
+            form,
+            exercised: exercised.into_iter().map(std::sync::Arc::new).collect(),
             failures,
             exchanges,
             polls: polls.into_iter().map(|(at, answer)| Poll { at, left_out: answer.len(), answer }).collect(),
@@ -185,8 +211,14 @@ fn test() -> impl Strategy<Value = Test> {
     )
 }
 
+fn form_field() -> impl Strategy<Value = FormField> {
+    let field = ("[a-c]", vec("[x-z]", 0..3), vec("required|minimum|pattern", 0..3));
+    field.prop_map(|(name, options, rules)| FormField { name, options, rules })
+}
+
 fn flow() -> impl Strategy<Value = Flow> {
-    (vec(spot(), 1..4), vec((0..4_usize, 0..4_usize), 0..4)).prop_map(|(steps, moves)| {
+    let forms = vec((0..4_usize, vec(form_field(), 0..3)), 0..2);
+    (vec(spot(), 1..4), vec((0..4_usize, 0..4_usize), 0..4), forms).prop_map(|(steps, moves, forms)| {
         let count = steps.len();
         let moves =
             moves.into_iter().map(|(from, to)| Move { from: from % count, way: "submit".to_owned(), to: to % count });
@@ -196,6 +228,7 @@ fn flow() -> impl Strategy<Value = Flow> {
             language: None,
             moves: moves.collect(),
             first: vec![0],
+            forms: forms.into_iter().map(|(step, fields)| Form { step: step % count, fields }).collect(),
             steps,
         }
     })

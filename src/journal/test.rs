@@ -1,10 +1,14 @@
 //! What came of a test and of its steps.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::exchange::{Exchange, Request, is_none};
+use super::exercised::{self, Exercised};
+use super::flow::FormField;
 
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -130,6 +134,18 @@ pub struct Step {
     pub pending_seconds: f64,
     /// Where it led.
     pub visit: Option<Visit>,
+    /// The fields of the step that it led to, where no test of the run had told of them yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<FormField>,
+    /// What it exercised of its flow; left out where that is nothing.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "exercised::write",
+        deserialize_with = "exercised::read"
+    )]
+    #[schemars(with = "Vec<Exercised>")]
+    pub exercised: Vec<Arc<Exercised>>,
     /// What does not hold, and what is odd.
     pub failures: Vec<Failure>,
     /// Its requests: what was needed before, its own, the last poll.

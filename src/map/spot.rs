@@ -5,7 +5,11 @@
 //! leave out what is hidden, and one step must not become two by what an applicant entered.
 
 use super::{KnownStep, View};
-use crate::journal::{Flow, Move, Spot};
+use crate::api::element::{Element, ElementType, option_text};
+use crate::api::field::called;
+use crate::api::rules::rules;
+use crate::api::wire::is_blank;
+use crate::journal::{Flow, FormField, Move, Spot};
 
 /// FNV-1a of 64 bits: journals of different releases are laid over each other, and the standard library's hasher promises
 /// nothing from one release to the next.
@@ -33,6 +37,32 @@ impl KnownStep {
     }
 }
 
+impl KnownStep {
+    /// Its elements as the field mapping takes them, with their places for ids.
+    pub fn to_elements(&self) -> Vec<Element> {
+        let numbered = self.elements.iter().enumerate();
+        numbered.filter_map(|(at, element)| element.to_element(&at.to_string())).collect()
+    }
+
+    /// What a journal says of its fields.
+    pub(super) fn fields(&self) -> Vec<FormField> {
+        let elements = self.to_elements();
+        elements
+            .iter()
+            .filter(|element| element.kind != ElementType::Static)
+            .map(|element| FormField {
+                name: called(&elements, element),
+                options: {
+                    // A blank one only asks to choose.
+                    let options = element.lasting_options();
+                    options.iter().filter(|option| !is_blank(option)).map(option_text).collect()
+                },
+                rules: rules(element).into_iter().map(|rule| rule.name().to_owned()).collect(),
+            })
+            .collect()
+    }
+}
+
 impl View {
     /// What a journal says of this view. Steps that it has only one name for are one there.
     pub fn as_flow(&self, flow: &str) -> Flow {
@@ -56,14 +86,19 @@ impl View {
         first.dedup();
         moves.sort_unstable();
         moves.dedup();
-        Flow {
+        let mut flow = Flow {
             flow: flow.to_owned(),
             version: self.version.clone(),
             language: self.language.clone(),
             steps,
             first,
             moves,
+            forms: Vec::new(),
+        };
+        for (step, (_, place)) in self.steps.iter().zip(&places) {
+            step.fields().into_iter().for_each(|field| flow.learn_field(*place, field));
         }
+        flow
     }
 }
 

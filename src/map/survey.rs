@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Given, KnownStep, When};
 use crate::api::operation::Version;
-use crate::journal::Spot;
+use crate::journal::{FormField, Spot};
 
 /// What leads from a step to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +67,8 @@ pub(super) struct Seen {
     spots: Vec<Spot>,
     /// The elements of each step, as this run knows them.
     elements: Vec<ElementIds>,
+    /// How many elements of a step were told of.
+    told: HashMap<usize, usize>,
 }
 
 /// The ids of the elements that were seen of a step.
@@ -139,6 +141,19 @@ impl Survey {
     pub fn spot(&self, view: &ViewName, at: &Place) -> Option<&Spot> {
         let seen = self.views.get(view).filter(|_| at.flow == view.flow)?;
         seen.spots.get(*seen.by_id.get(&at.id)?)
+    }
+
+    /// The fields of a step, where they were not given away yet, or where there are more by now.
+    pub fn news(&mut self, view: &ViewName, at: &Place) -> Vec<FormField> {
+        let Some(seen) = self.views.get_mut(view).filter(|_| at.flow == view.flow) else { return Vec::new() };
+        let Some(place) = seen.by_id.get(&at.id) else { return Vec::new() };
+        let step = &seen.steps[*place];
+        let told = seen.told.entry(*place).or_default();
+        if *told >= step.elements.len() {
+            return Vec::new();
+        }
+        *told = step.elements.len();
+        step.fields()
     }
 
     /// Notes that the flow began with a step.

@@ -28,13 +28,12 @@ use crate::outcome::{Kept, ScenarioOutcome};
 use crate::redact::{self, Needles, Redactor};
 use crate::source::{Sources, Span};
 
+pub use crate::journal::DATA;
 pub use entered::Entered;
 pub use files::{Files, Kind, Shown};
 pub use sessions::is_hidden as is_hidden_session;
 
-/// What stands in a report where something was that an applicant entered.
-pub const DATA: &str = "[data]";
-/// The same, where it is to be seen that it is something else than what stood there before.
+/// What stands in place of [`DATA`] where it is to be seen that it is something else than what stood there before.
 pub const OTHER_DATA: &str = "[other data]";
 
 /// What has passed the discretion.

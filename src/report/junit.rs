@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
+use super::coverage;
 use super::gaps::{Gap, UNFINISHED, gaps, never_began, nothing};
 use super::notice::{headline, notices};
+use crate::coverage::{Coverage, KINDS};
 use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Standing, Step, Test, Unfinished, Verdict};
 use crate::phrase::is_unseen;
 
@@ -31,7 +33,7 @@ pub fn document(journal: &Journal) -> Vec<u8> {
     let ended = tests.into_iter().map(|test| ended(test, journal));
     let unfinished = journal.unfinished().into_iter().map(|test| unfinished(test, journal));
     let mut suites = Vec::new();
-    for suite in ended.chain(unfinished).chain(gaps.iter().map(missing)) {
+    for suite in ended.chain(unfinished).chain(gaps.iter().map(missing)).chain(covered(journal)) {
         report.add_test_suite(suite);
         suites.extend_from_slice(between(&written(&report)).as_bytes());
         // The trees of thousands of tests take far more room than their texts.
@@ -118,6 +120,23 @@ fn missing(gap: &Gap) -> TestSuite {
     case.set_time(Duration::ZERO);
     suite.add_test_case(case);
     suite
+}
+
+/// How much of the flows is covered: a suite without a test, as a property for each flow and kind.
+fn covered(journal: &Journal) -> Option<TestSuite> {
+    let coverage = Coverage::of(journal);
+    let mut suite = TestSuite::new("coverage");
+    suite.set_time(Duration::ZERO);
+    for view in &coverage.views {
+        for (kind, name) in KINDS {
+            let count = view.count(kind);
+            if count.all > 0 {
+                let name = line(&format!("{}: {name}", view.name()));
+                suite.add_property((name.as_str(), coverage::count(count).as_str()));
+            }
+        }
+    }
+    (!coverage.is_empty()).then_some(suite)
 }
 
 /// Jenkins makes packages and classes of what stands between dots: a folder's test is a test of that class.
@@ -321,6 +340,7 @@ mod tests {
             whole.add_test_suites(tests.into_iter().map(|test| ended(test, &journal)));
             whole.add_test_suites(journal.unfinished().into_iter().map(|test| unfinished(test, &journal)));
             whole.add_test_suites(gaps(&journal).iter().chain(&nothing(&journal)).map(missing));
+            whole.add_test_suites(covered(&journal));
             let text = whole.to_string().unwrap().replacen(&format!(" skipped=\"{}\"", whole.skipped), "", 1);
             prop_assert_eq!(String::from_utf8(document(&journal)).unwrap(), text);
         }

@@ -2,8 +2,10 @@
 //!
 //! What it shows comes from files and from an API: nothing in it is Markdown or HTML by itself, nor a mention of somebody.
 
+use super::coverage;
 use super::gaps::{NOTHING_RAN, gaps, nothing};
 use super::notice::{changes, headline, place};
+use crate::coverage::Coverage;
 use crate::journal::{Journal, Standing, Step, Test, Verdict};
 use crate::phrase::{counted, is_unseen};
 
@@ -31,7 +33,8 @@ pub fn summary(journal: &Journal) -> String {
     text.push_str(&partial(journal));
     text.push_str(&failures(&failed, journal));
     text.push_str(&snapshots(&tests));
-    let mut tail = flaky(&of(Test::is_flaky));
+    let mut tail = coverage::markdown(&Coverage::of(journal));
+    tail.push_str(&flaky(&of(Test::is_flaky)));
     tail.push_str(&slowest(&tests));
     tail.push_str(&skipped(&of(|test| test.verdict == Verdict::Skipped)));
     let told: Vec<&Test> = failed.into_iter().chain(review).collect();
@@ -242,7 +245,7 @@ fn code(text: &str) -> String {
 }
 
 /// The same in a cell of a table, where bars count even in code.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 

@@ -25,7 +25,8 @@ pub struct Picture {
     pub language: Option<String>,
     /// An `<svg>` element with a `viewBox` and no size of its own, in which everything is `currentColor`. Each step and way is a
     /// `<g>` with an `id` and a `<title>`, of the class `step` (an end is an `end`, too), `begin` or `way` (`back` where it is gone
-    /// by going back); what the run went is `visited`, too. Texts have the class `label`, arrows' heads the class `head`.
+    /// by going back); what the run went is `visited`, too, and
+    /// `failing` where only tests did that failed. Texts have the class `label`, arrows' heads the class `head`.
     pub svg: String,
     /// How wide it is in pixels where it is not scaled.
     pub width: f64,

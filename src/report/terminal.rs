@@ -14,6 +14,7 @@
 //! What is kept of a test is a `Record`, made of its outcome or of a journal; so the end of a run and what
 //! `draftgate report summary` says of it are one text.
 
+mod coverage;
 mod ending;
 mod line;
 mod minimal;
@@ -35,6 +36,7 @@ use super::notes::Notes;
 use crate::journal::Journal;
 use crate::outcome::{Doing, Event};
 use crate::phrase::counted;
+pub use coverage::{Shown, coverage, coverage_lines};
 use ending::{Ending, Partial};
 use line::{Look, USUAL_WIDTH, bad, bold};
 pub use minimal::{Reproduction, minimised};

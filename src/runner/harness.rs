@@ -215,6 +215,7 @@ mod tests {
             whole: true,
             keep_exchanges: false,
             note_entered: false,
+            exercises: None,
             surveyor: Surveyor::default(),
         }
     }

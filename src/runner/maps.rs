@@ -10,7 +10,7 @@ use super::{Run, TestId};
 use crate::api::exchange::Exchange;
 use crate::api::operation::Version;
 use crate::api::wire::{BodyKind, LANGUAGE_HEADER};
-use crate::journal::{Flow, Visit};
+use crate::journal::{Flow, FormField, Spot, Visit};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, Place, Survey, View, ViewName, Way};
 use crate::outcome::{ScenarioOutcome, Verdict};
@@ -61,8 +61,7 @@ impl Surveyor {
         &self,
         positions: &mut Positions,
         step: &Step,
-        flow: &str,
-        version: Version,
+        (flow, version): (&str, Version),
         exchange: &Exchange,
     ) -> Option<Visit> {
         let how = match step.action {
@@ -90,7 +89,7 @@ impl Surveyor {
             }
             BodyKind::Step | BodyKind::End => {
                 let how = position.pending.take().unwrap_or(how);
-                let (place, visit) = self.stand(position.at.take(), how, flow, version, exchange, body)?;
+                let (place, visit) = self.stand(position.at.take(), how, (flow, version), exchange, body)?;
                 position.at = Some(place);
                 Some(visit)
             }
@@ -108,7 +107,7 @@ impl Surveyor {
         form: &Exchange,
     ) {
         if let (Some(body), BodyKind::Step) = (form.answer.json(), form.answer.kind()) {
-            let stands = self.stand(None, How::Began, flow, version, form, body);
+            let stands = self.stand(None, How::Began, (flow, version), form, body);
             positions.0.entry(step.applicant.clone()).or_default().at = stands.map(|(place, _)| place);
         }
     }
@@ -117,13 +116,11 @@ impl Surveyor {
         &self,
         before: Option<Place>,
         how: How,
-        flow: &str,
-        version: Version,
+        (flow, version): (&str, Version),
         exchange: &Exchange,
         body: &Value,
     ) -> Option<(Place, Visit)> {
-        let language = exchange.request.headers.iter().find(|(name, _)| name == LANGUAGE_HEADER);
-        let language = language.map(|(_, language)| language.clone());
+        let language = language_of(exchange).map(str::to_owned);
         let view = ViewName { flow: flow.to_owned(), version, language };
         let mut survey = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
         let place = survey.saw(&view, body)?;
@@ -141,6 +138,27 @@ impl Surveyor {
         Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to }))
     }
 
+    /// What a journal calls the step that a step's applicant stands on, in a language; none where that is not known.
+    pub(super) fn stands(
+        &self,
+        positions: &Positions,
+        step: &Step,
+        (flow, version, language): (&str, Version, Option<&str>),
+    ) -> Option<Spot> {
+        let place = positions.0.get(&step.applicant)?.at.as_ref()?;
+        let view = ViewName { flow: flow.to_owned(), version, language: language.map(str::to_owned) };
+        self.survey.lock().unwrap_or_else(PoisonError::into_inner).spot(&view, place).cloned()
+    }
+
+    /// The fields of the step that a visit led to, where they were not given away yet.
+    pub(super) fn news(&self, positions: &Positions, step: &Step, visit: &Visit, version: Version) -> Vec<FormField> {
+        let Some(place) = positions.0.get(&step.applicant).and_then(|position| position.at.as_ref()) else {
+            return Vec::new();
+        };
+        let view = ViewName { flow: visit.flow.clone(), version, language: visit.language.clone() };
+        self.survey.lock().unwrap_or_else(PoisonError::into_inner).news(&view, place)
+    }
+
     /// Takes in what an attempt saw that no other comes after.
     pub(super) fn absorb(&self, attempt: Surveyor) {
         let seen = attempt.survey.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -155,21 +173,35 @@ impl Surveyor {
     }
 }
 
-/// What the maps say of the flows that these tests go through: each view that one of the tests is about.
+/// The language that a request asked for.
+pub(super) fn language_of(exchange: &Exchange) -> Option<&str> {
+    let header = exchange.request.headers.iter().find(|(name, _)| name == LANGUAGE_HEADER);
+    header.map(|(_, language)| language.as_str())
+}
+
+/// What the maps say of the flows that these tests go through, in every language; of a run of all tests what they say of all
+/// flows, so that it is told which no test is about.
 ///
 /// A map that cannot be read says nothing here; who writes or checks maps says why.
 pub fn known_flows(run: &Run, tests: &[TestId]) -> Vec<Flow> {
-    let mut views: BTreeMap<String, BTreeSet<(&str, Option<String>)>> = BTreeMap::new();
+    let mut versions: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for test in tests.iter().map(|id| run.test(*id)) {
         // A test of which even the flow cannot be told says so when it is run.
-        if let Ok((flow, language)) = flow_of(run, test) {
-            views.entry(flow).or_default().insert((test.scenario.version.word(), language));
+        if let Ok((flow, _)) = flow_of(run, test) {
+            versions.entry(flow).or_default().insert(test.scenario.version.word());
+        }
+    }
+    let mut maps: BTreeMap<String, FlowMap> = BTreeMap::new();
+    if run.whole && tests.len() == run.tests().len() {
+        maps = store::read_all(&run.snapshots).0;
+    } else {
+        for flow in versions.keys() {
+            maps.extend(store::read(&run.snapshots, flow).ok().flatten().map(|map| (flow.clone(), map)));
         }
     }
     let mut known = Vec::new();
-    for (flow, views) in views {
-        let Ok(Some(map)) = store::read(&run.snapshots, &flow) else { continue };
-        let wanted = |view: &&View| views.contains(&(view.version.as_str(), view.language.clone()));
+    for (flow, map) in maps {
+        let wanted = |view: &&View| versions.get(&flow).is_none_or(|known| known.contains(view.version.as_str()));
         known.extend(map.views.iter().filter(wanted).map(|view| view.as_flow(&flow)));
     }
     known

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::exercised::Standing;
+use super::maps::language_of;
 use super::refused;
 use super::scenario::Progress;
 use super::snapshots;
 use crate::api::client::CallErrorKind;
 use crate::api::element::Element;
-use crate::api::exchange::Exchange;
+use crate::api::exchange::{Answer, Exchange};
 use crate::api::field;
 use crate::api::wire::{self, BodyKind};
 use crate::expect::contract::{Before, contract};
@@ -176,11 +178,13 @@ impl StepRun<'_, '_> {
             first_step: applicant.first_step.clone(),
             foreign_session: self.progress.applicants.is_foreign(step),
         };
+        let form = applicant.elements.clone();
         let asked = Instant::now();
         let performed = self.progress.applicants.perform(step, !fault).await;
         self.outcome.requests += under_way(&performed, asked);
         let performed = performed?;
-        self.survey(&performed.before, &performed.exchange, before.foreign_session);
+        let form = asked_for(&performed.before).unwrap_or(form);
+        self.survey(&performed.before, &form, &performed.exchange, before.foreign_session);
         self.outcome.warnings.extend(performed.warnings);
         performed.before.into_iter().for_each(|exchange| self.keep(exchange));
         self.outcome.own = self.outcome.exchanges.total();
@@ -193,7 +197,7 @@ impl StepRun<'_, '_> {
             self.check_contract(&before, &exchange, began);
             self.keep(exchange.clone());
             exchange = self.poll(exchange, began).await?;
-            self.survey(&[], &exchange, false);
+            self.survey(&[], &[], &exchange, false);
         }
         let elements = self.elements(&exchange);
         let seen = seen(step, &exchange, &elements, began);
@@ -254,7 +258,7 @@ impl StepRun<'_, '_> {
 
     /// Notes where the applicant stands, and lets the map of the flow grow by what came back. Somebody else's session says
     /// nothing of that.
-    fn survey(&mut self, before: &[Exchange], exchange: &Exchange, foreign: bool) {
+    fn survey(&mut self, before: &[Exchange], form: &[Element], exchange: &Exchange, foreign: bool) {
         let Progress { run, surveyor, test, applicants, flow: (id, alias), positions, .. } = &mut *self.progress;
         if foreign {
             return;
@@ -264,7 +268,16 @@ impl StepRun<'_, '_> {
         let flow = if flow == id { alias } else { known().unwrap_or(flow) };
         let version = test.scenario.version;
         before.iter().for_each(|form| surveyor.see_form(positions, self.step, flow, version, form));
-        let visit = surveyor.see(positions, self.step, flow, version, exchange);
+        if let Some(exercises) = &run.exercises {
+            let language = language_of(exchange);
+            let spot = surveyor.stands(positions, self.step, (flow, version, language));
+            let at = Standing { flow, version: version.word(), language, spot };
+            exercises.note(&mut self.outcome.exercised, at, form, exchange);
+        }
+        let visit = surveyor.see(positions, self.step, (flow, version), exchange);
+        if let Some(visit) = visit.as_ref().filter(|_| run.exercises.is_some()) {
+            self.outcome.form.extend(surveyor.news(positions, self.step, visit, version));
+        }
         self.outcome.visit = visit.or(self.outcome.visit.take());
     }
 
@@ -292,6 +305,14 @@ impl StepRun<'_, '_> {
             }
         }
     }
+}
+
+/// The form that was asked for before anything could be submitted to it.
+fn asked_for(before: &[Exchange]) -> Option<Arc<[Element]>> {
+    let answers = before.iter().rev().map(|exchange| &exchange.answer);
+    let body =
+        answers.filter(|answer| answer.kind() == BodyKind::Step && !answer.is_error()).find_map(Answer::document)?;
+    Some(body.elements())
 }
 
 /// How long requests were under way. That one waited for its turn is no time of the request; only of one without an answer

@@ -21,6 +21,7 @@ mod bad_files;
 #[cfg(unix)]
 mod conform;
 mod consumers;
+mod coverage;
 mod diagnostics;
 mod editor_files;
 mod explain;

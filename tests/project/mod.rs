@@ -98,6 +98,7 @@ impl Project {
 }
 
 /// How the program ended.
+#[derive(Debug)]
 pub struct Ended {
     /// Its exit code.
     pub code: Option<i32>,

@@ -28,6 +28,9 @@ pub struct Reports {
     /// Annotate files as GitHub Actions has it, and write the job's summary (by itself where GITHUB_ACTIONS is set)
     #[arg(long)]
     pub github: bool,
+    /// Say at the end how much of each flow is covered
+    #[arg(long)]
+    pub coverage: bool,
     /// Mask what applicants entered, too
     #[arg(long)]
     pub mask_data: bool,
@@ -41,6 +44,11 @@ impl Reports {
     pub fn files(&self) -> Vec<&PathBuf> {
         let Reports { junit, html, jsonl, markdown, gitlab, .. } = self;
         [html, junit, markdown, gitlab, jsonl].into_iter().flatten().collect()
+    }
+
+    /// Whether anything is written but what the terminal shows.
+    pub fn any(&self) -> bool {
+        !self.files().is_empty() || self.github || self.coverage
     }
 
     /// Whether a report shows requests and answers of steps that pass.

@@ -137,6 +137,8 @@ impl<'o> Scribe<'o> {
             language,
             authenticated: self.authenticated,
             vars: self.people.into_vars(),
+            cases: Vec::new(),
+            without_snapshots: false,
             steps: self.steps,
             closing: self.between,
         };

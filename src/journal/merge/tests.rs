@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::journal::{Entry, File, StepPending, StepStarted, TestStarted, Verdict, random};
+use crate::journal::{Entry, File, Spot, StepPending, StepStarted, TestStarted, Verdict, random};
 
 /// The gravest verdict, as a number.
 fn gravest(tests: &[Test]) -> u8 {
@@ -248,6 +248,11 @@ fn it_began_when_its_first_shard_did() {
 #[test]
 fn what_shards_knew_of_a_flow_is_united() {
     let spot = |title: &str| Spot { title: title.to_owned(), kind: "form".to_owned(), shape: "1".to_owned() };
+    let field = |name: &str, options: &[&str]| crate::journal::FormField {
+        name: name.to_owned(),
+        options: options.iter().map(|option| (*option).to_owned()).collect(),
+        rules: vec!["required".to_owned()],
+    };
     let flow = |steps: &[&str], moves: &[(usize, usize)]| Flow {
         flow: "tiny".to_owned(),
         version: "draft".to_owned(),
@@ -255,6 +260,7 @@ fn what_shards_knew_of_a_flow_is_united() {
         steps: steps.iter().map(|title| spot(title)).collect(),
         first: vec![0],
         moves: moves.iter().map(|&(from, to)| crate::journal::Move { from, way: "submit".to_owned(), to }).collect(),
+        forms: vec![crate::journal::Form { step: 0, fields: vec![field(steps[0], &["x"])] }],
     };
     let mut flows = Vec::new();
     add_flow(&mut flows, flow(&["A", "B"], &[(0, 1)]));
@@ -262,6 +268,7 @@ fn what_shards_knew_of_a_flow_is_united() {
     add_flow(&mut flows, flow(&["C", "A", "B"], &[(0, 1), (1, 2), (1, 0)]));
     let mut united = flow(&["A", "B", "C"], &[(0, 1), (2, 0), (0, 2)]);
     united.first = vec![0, 2];
+    united.forms.push(crate::journal::Form { step: 2, fields: vec![field("C", &["x"])] });
     assert_eq!(flows, [united.clone()]);
     add_flow(&mut flows, Flow { language: Some("en".to_owned()), ..united });
     assert_eq!(flows.len(), 2);

@@ -3,10 +3,13 @@
 //! Every struct is taken apart member by member: a member that is added to the journal does not compile before it is said
 //! here what becomes of it.
 
+use std::sync::Arc;
+
 use super::Mask;
 use crate::journal::{
-    Answer, Attempt, Body, Entry, Exchange, Failure, File, Flow, LimitChanged, Place, Planned, Poll, Related, Request,
-    RunStarted, Snapshot, Spot, Step, StepPending, StepStarted, Test, TestStarted, Unanswered, Visit,
+    Answer, Attempt, Body, Entry, Exchange, Exercised, Failure, File, Flow, Form, FormField, LimitChanged, Place,
+    Planned, Poll, Related, Request, RunStarted, Snapshot, Spot, Step, StepPending, StepStarted, Test, TestStarted,
+    Unanswered, UsedField, Visit,
 };
 
 pub(super) fn entry(mask: &Mask, mut entry: Entry) -> Entry {
@@ -16,10 +19,11 @@ pub(super) fn entry(mask: &Mask, mut entry: Entry) -> Entry {
             *path = mask.path(path);
             each(mask, [text]);
         }
-        Entry::Flow(Flow { flow, version, language, steps, first: _, moves: _ }) => {
+        Entry::Flow(Flow { flow, version, language, steps, first: _, moves: _, forms }) => {
             each(mask, [flow, version]);
             languages(mask, language);
             steps.iter_mut().for_each(|step| spot(mask, step));
+            forms.iter_mut().for_each(|Form { step: _, fields }| form_fields(mask, fields));
         }
         Entry::TestStarted(TestStarted { test, attempt: _, at: _ }) => *test = mask.name(test),
         Entry::StepStarted(StepStarted { test, step: _, label, at: _ }) => {
@@ -140,6 +144,8 @@ fn step(mask: &Mask, step: &mut Step) {
         request_seconds: _,
         pending_seconds: _,
         visit,
+        form,
+        exercised,
         failures,
         exchanges,
         polls,
@@ -154,6 +160,8 @@ fn step(mask: &Mask, step: &mut Step) {
         languages(mask, language);
         from.iter_mut().chain([to]).for_each(|one| spot(mask, one));
     }
+    form_fields(mask, form);
+    exercised.iter_mut().for_each(|one| mask_exercised(mask, one));
     failures.iter_mut().for_each(|one| failure(mask, one));
     for Exchange { part: _, request: sent, answer, left_out: _ } in exchanges {
         let Answer { status: _, headers: named, body: came, seconds: _ } = answer;
@@ -169,6 +177,27 @@ fn step(mask: &Mask, step: &mut Step) {
     if let Some(Snapshot { file, standing: _, passes: _, note, accepted, actual, changes }) = snapshot {
         each(mask, [file]);
         each(mask, note.iter_mut().chain(accepted).chain(actual).chain(changes));
+    }
+}
+
+fn form_fields(mask: &Mask, fields: &mut [FormField]) {
+    for FormField { name, options, rules: _ } in fields {
+        each(mask, std::iter::once(name).chain(options));
+    }
+}
+
+/// What is the same in many tests stays shared where nothing of it is kept back.
+fn mask_exercised(mask: &Mask, shared: &mut Arc<Exercised>) {
+    let mut masked = Exercised::clone(shared);
+    let Exercised { flow, version, language, at, fields, error: _ } = &mut masked;
+    each(mask, [flow, version]);
+    languages(mask, language);
+    at.iter_mut().for_each(|one| spot(mask, one));
+    for UsedField { name, given: _, options, satisfied: _, violated: _ } in fields {
+        each(mask, std::iter::once(name).chain(options));
+    }
+    if masked != **shared {
+        *shared = Arc::new(masked);
     }
 }
 

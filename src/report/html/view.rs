@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::coverage::{Count, Coverage, KINDS, Kind, ViewCoverage};
 use crate::diff::LineKind;
 use crate::diff::inline::{InlineLine, inline_lines};
 use crate::journal::{Failure, Grade, Journal, Shard, Standing, Test, Unfinished, Verdict};
+use crate::report::coverage::{MEASURED_BY, gaps_of};
 use crate::report::gaps::unfinished;
 use crate::report::picture::Picture;
 
@@ -32,6 +34,10 @@ pub struct Run<'a> {
     /// Which shards are missing, where some are: tests that nothing is known of may be theirs.
     missing: Option<String>,
     pictures: Vec<Caption<'a>>,
+    /// How much of each flow is covered.
+    coverage: Vec<Covered>,
+    /// What that is measured by.
+    measured_by: &'static str,
 }
 
 /// A test in the list.
@@ -86,6 +92,23 @@ struct Caption<'a> {
     flow: &'a str,
     version: &'a str,
     language: Option<&'a str>,
+    /// The place of the coverage that tells of it.
+    coverage: Option<usize>,
+}
+
+/// How much of a flow is covered, kind by kind.
+#[derive(Debug, Serialize)]
+struct Covered(Vec<CoveredKind>);
+
+/// How much of a kind is covered.
+#[derive(Debug, Serialize)]
+struct CoveredKind {
+    kind: &'static str,
+    passing: usize,
+    failing: usize,
+    all: usize,
+    /// What passing tests did not cover: where, and what there.
+    gaps: Vec<(String, Vec<String>)>,
 }
 
 /// A picture as it is packed.
@@ -124,7 +147,9 @@ impl Group {
 impl<'a> Run<'a> {
     /// The run, with its tests in order.
     pub fn new(journal: &'a Journal, tests: &[&'a Test], pictures: &'a [Picture]) -> Self {
+        let coverage = Coverage::of(journal);
         let caption = |picture: &'a Picture| Caption {
+            coverage: place_of(picture, &coverage),
             flow: &picture.flow,
             version: &picture.version,
             language: picture.language.as_deref(),
@@ -138,7 +163,30 @@ impl<'a> Run<'a> {
             unfinished: journal.unfinished().into_iter().map(|test| Left::new(test, journal)).collect(),
             missing: (!missing.is_empty()).then(|| Shard::are_missing(missing)),
             pictures: pictures.iter().map(caption).collect(),
+            coverage: coverage.views.iter().map(Covered::new).collect(),
+            measured_by: MEASURED_BY,
         }
+    }
+}
+
+/// The coverage that tells of a picture: languages that are the same in other words are told as one.
+fn place_of(picture: &Picture, coverage: &Coverage) -> Option<usize> {
+    let of = |exact: bool| {
+        coverage.views.iter().position(|view| {
+            let same = (&view.flow, &view.version) == (&picture.flow, &picture.version);
+            same && (!exact || view.language == picture.language)
+        })
+    };
+    of(true).or_else(|| of(false))
+}
+
+impl Covered {
+    fn new(view: &ViewCoverage) -> Self {
+        let of_kind = |(kind, name): &(Kind, &'static str)| {
+            let Count { passing, failing, all } = view.count(*kind);
+            CoveredKind { kind: name, passing, failing, all, gaps: gaps_of(view, *kind) }
+        };
+        Covered(KINDS.iter().map(of_kind).collect())
     }
 }
 

@@ -105,6 +105,8 @@ impl Scribe<'_> {
             request_seconds: seconds(step.requests),
             pending_seconds: seconds(step.pending),
             visit: step.visit.clone(),
+            form: step.form.clone(),
+            exercised: step.exercised.clone(),
             failures: warnings.chain(failures).collect(),
             exchanges: parts.collect(),
             polls: step.polls.kept().map(|(left_out, polled)| poll(left_out, polled)).collect(),

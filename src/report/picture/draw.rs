@@ -16,9 +16,13 @@ use crate::phrase::counted;
 const STYLE: &str = "svg{color:#5b6470;background:#fff}.step rect{fill:#f6f7f9}.step.visited rect{fill:#e7f5ec;stroke:#1a7f4b}\
 .step.visited .label{fill:#12271b}.way.visited path,.begin.visited circle{stroke:#1a7f4b}\
 .way.visited .head,.begin.visited circle{fill:#1a7f4b}\
+.step.failing rect{fill:#fdecea;stroke:#b3261e}.step.failing .label{fill:#3b1512}\
+.way.failing path,.begin.failing circle{stroke:#b3261e}.way.failing .head,.begin.failing circle{fill:#b3261e}\
 @media(prefers-color-scheme:dark){svg{color:#9aa4b0;background:#14181d}.step rect{fill:#1c2229}\
 .step.visited rect{fill:#12301f;stroke:#4cc38a}.step.visited .label{fill:#e3f3ea}\
-.way.visited path,.begin.visited circle{stroke:#4cc38a}.way.visited .head,.begin.visited circle{fill:#4cc38a}}";
+.way.visited path,.begin.visited circle{stroke:#4cc38a}.way.visited .head,.begin.visited circle{fill:#4cc38a}\
+.step.failing rect{fill:#3a1b1a;stroke:#f2867e}.step.failing .label{fill:#fbe3e1}\
+.way.failing path,.begin.failing circle{stroke:#f2867e}.way.failing .head,.begin.failing circle{fill:#f2867e}}";
 
 /// A picture, with the size that it has where it is not scaled.
 pub struct Drawing {
@@ -69,11 +73,11 @@ pub fn draw(graph: &FlowGraph, ids: &Ids<'_>) -> Drawing {
     );
     for (at, (begin, line)) in graph.begins.iter().zip(&laid.begins).enumerate() {
         let title = format!("begins with {}: {}", graph.steps[begin.step].name(), gone(&begin.tests));
-        push_line(&mut svg, &ids.begin(at), "", &begin.tests, &title, line);
+        push_line(&mut svg, &ids.begin(at), "", standing(graph, &begin.tests), &title, line);
     }
     for (at, (way, line)) in graph.ways.iter().zip(&laid.ways).enumerate() {
         let class = if way.back { " back" } else { "" };
-        push_line(&mut svg, &ids.way(at), class, &way.tests, &way_title(graph, way), line);
+        push_line(&mut svg, &ids.way(at), class, standing(graph, &way.tests), &way_title(graph, way), line);
     }
     push_mark(&mut svg, graph, &laid, ids);
     for (at, centre) in laid.steps.iter().enumerate() {
@@ -114,9 +118,9 @@ fn way_title(graph: &FlowGraph, way: &Way) -> String {
     format!("{how} {from} to {to}: {}", gone(&way.tests))
 }
 
-fn push_line(svg: &mut String, id: &str, class: &str, tests: &BTreeSet<usize>, title: &str, line: &Line) {
+fn push_line(svg: &mut String, id: &str, class: &str, standing: Standing, title: &str, line: &Line) {
     let dashes = if class.is_empty() { "" } else { r#" stroke-dasharray="5 4""# };
-    let (visited, pale) = standing(tests);
+    let (visited, pale) = standing;
     let [tip, left, right] = line.head.map(point);
     let _ = write!(
         svg,
@@ -126,15 +130,22 @@ fn push_line(svg: &mut String, id: &str, class: &str, tests: &BTreeSet<usize>, t
     );
 }
 
-/// The class of what was visited; what was not is pale.
-fn standing(tests: &BTreeSet<usize>) -> (&'static str, &'static str) {
-    if tests.is_empty() { ("", r#" opacity="0.5""#) } else { (" visited", "") }
+/// The classes of something, and how pale it is.
+type Standing = (&'static str, &'static str);
+
+/// The class of what was visited, and of what only failing tests did; what was not visited is pale.
+fn standing(graph: &FlowGraph, tests: &BTreeSet<usize>) -> Standing {
+    match tests.is_empty() {
+        true => ("", r#" opacity="0.5""#),
+        false if tests.is_subset(&graph.failing) => (" visited failing", ""),
+        false => (" visited", ""),
+    }
 }
 
 fn push_mark(svg: &mut String, graph: &FlowGraph, laid: &Arrangement, ids: &Ids<'_>) {
     let Some((x, y)) = laid.begin else { return };
     let tests: BTreeSet<usize> = graph.begins.iter().flat_map(|begin| &begin.tests).copied().collect();
-    let (visited, pale) = standing(&tests);
+    let (visited, pale) = standing(graph, &tests);
     let _ = write!(
         svg,
         r#"<g id="{}" class="begin{visited}"{pale}><title>begin: {}</title><circle cx="{}" cy="{}" r="{}" fill="currentColor"/></g>"#,
@@ -148,7 +159,7 @@ fn push_mark(svg: &mut String, graph: &FlowGraph, laid: &Arrangement, ids: &Ids<
 
 fn push_step(svg: &mut String, graph: &FlowGraph, at: usize, (x, y): Point, id: &str) {
     let step = &graph.steps[at];
-    let (visited, _) = standing(&step.tests);
+    let (visited, _) = standing(graph, &step.tests);
     let end = if step.is_end() { " end" } else { "" };
     // Its text stays as easy to read as any other.
     let (dashes, weight) = if step.tests.is_empty() { (r#" stroke-dasharray="4 3""#, "normal") } else { ("", "600") };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::journal::{Flow, Journal, Spot, Test, Visit};
+use crate::journal::{Flow, Journal, Spot, Test, Verdict, Visit};
 
 /// A flow in one version and language: every step and way that was known before the run or that a test went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct FlowGraph {
     pub begins: Vec<Begin>,
     /// Which step follows which; at most one of a kind between two.
     pub ways: Vec<Way>,
+    /// The numbers of the tests that failed.
+    pub failing: BTreeSet<usize>,
 }
 
 /// A step, and who stood on it.
@@ -79,10 +81,15 @@ impl FlowGraph {
                 graphs.entry(view_of(visit)).or_default().visited(visit, test.number);
             }
         }
+        let failing: BTreeSet<usize> = (journal.tests.iter())
+            .filter(|test| !matches!(test.verdict, Verdict::Passed | Verdict::Review))
+            .map(|test| test.number)
+            .collect();
         for ((flow, version, language), graph) in &mut graphs {
             graph.flow.clone_from(flow);
             graph.version.clone_from(version);
             graph.language.clone_from(language);
+            graph.failing.clone_from(&failing);
         }
         graphs.into_values().filter(|graph| !graph.steps.is_empty()).collect()
     }

@@ -75,7 +75,8 @@ function pictureLegend(svg, ids) {
   const meaning = (kind, words) => h("span", { class: "meaning" }, h("span", { class: `swatch ${kind}`, "aria-hidden": "true" }), words);
   const any = (selector) => svg.querySelector(selector) !== null;
   return h("p", { class: "legend" },
-    any(ids ? ".path" : ".visited") && meaning("went", ids ? "this test" : "this run"),
+    any(ids ? ".path" : ".visited:not(.failing)") && meaning("went", ids ? "this test" : "this run"),
+    !ids && any(".visited.failing") && meaning("unproven", "only by failing tests"),
     ids && any(".visited:not(.path)") && meaning("others", "other tests of this run"),
     any(".step:not(.visited), .way:not(.visited)") && meaning("known", "known, not visited in this run"),
     any(".way.back") && meaning("returns", "dashed arrow: going back"));
@@ -113,6 +114,25 @@ function flowTests(caption) {
   return h("p", { class: "flow-tests" }, those("all", `${counted(tests.length, "test")} of this flow`), ...[some("failed", "failed"), some("review", "to review")].flat());
 }
 
+/** How much of a flow is covered, kind by kind, and what is not. */
+function coverageOf(caption) {
+  const kinds = (caption.coverage === null ? [] : RUN.coverage[caption.coverage]).filter((one) => one.all > 0);
+  if (!kinds.length) return null;
+  const mark = (one) => (one.passing === one.all ? "whole" : one.passing + one.failing ? "part" : "none");
+  const row = (one) => h("tr", null,
+    h("th", { scope: "row" }, one.kind), h("td", null, number(one.passing)), h("td", null, number(one.failing)), h("td", null, number(one.all)),
+    h("td", { class: `share ${mark(one)}` }, `${Math.floor((100 * one.passing) / one.all)} %`));
+  const list = (one) => h("details", null, h("summary", null, `${one.kind}: ${number(one.all - one.passing)} not covered`),
+    h("ul", null, one.gaps.map(([at, what]) => h("li", null, at && h("span", { class: "at" }, `${at}: `), what.join(", ")))));
+  return h("section", { class: "coverage", "aria-labelledby": "coverage-heading" },
+    h("h2", { id: "coverage-heading" }, "What is covered"),
+    h("table", null,
+      h("thead", null, h("tr", null, ["what", "by passing tests", "only by failing tests", "of", "share"].map((name) => h("th", { scope: "col" }, name)))),
+      h("tbody", null, kinds.map(row))),
+    h("p", { class: "measured" }, RUN.measured_by),
+    kinds.filter((one) => one.passing < one.all).map(list));
+}
+
 async function renderFlow() {
   turn += 1;
   const mine = turn;
@@ -129,7 +149,7 @@ async function renderFlow() {
     h("select", { id: "flow-choice", onchange: (event) => go({ view: "flow", name: event.target.value }) },
       !caption && h("option", { value: "", selected: true, disabled: true }, "Choose one"),
       RUN.pictures.map((one, place) => h("option", { value: captionKey(one), selected: place === at }, captionText(one)))));
-  const below = caption ? [flowTests(caption), await picture(at, null)]
+  const below = caption ? [flowTests(caption), await picture(at, null), coverageOf(caption) || ""]
     : [h("p", null, "This report has no picture of ", h("span", { class: "code" }, route.name), ".")];
   if (mine !== turn) return;
   // Who goes from flow to flow in the choice stays there.

@@ -1,0 +1,232 @@
+//! What is entered into the forms on a way, where it is not whatever is made up.
+
+use serde_json::Value;
+
+use super::value::outside;
+use crate::api::element::{Element, JsonType};
+use crate::api::field::{called, find};
+use crate::api::rules::broken;
+use crate::api::wire::{Condition, Operator};
+use crate::map::{Entered, Given, KnownElement, KnownStep};
+
+/// How deep conditions are followed that hang on fields with conditions.
+const DEEPEST: usize = 8;
+
+/// What is entered into certain fields; the others are filled in with made-up data.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Entries(Vec<Entry>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    step: String,
+    field: String,
+    wanted: Wanted,
+    /// Values that it must not have.
+    not: Vec<Value>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Wanted {
+    /// Whatever is made up.
+    Anything,
+    /// This value.
+    Value(Value),
+    /// Nothing.
+    Empty,
+}
+
+impl Entries {
+    /// The element of a field.
+    pub fn element(&self, step: &KnownStep, field: &str) -> Result<Element, String> {
+        let elements = step.to_elements();
+        find(&elements, field).cloned().map_err(|_| format!("{} has no field {field} in the flow's map", step.key))
+    }
+
+    /// The values of a step, by field.
+    pub fn values(&self, step: &KnownStep) -> Vec<(String, Value)> {
+        let value = |entry: &Entry| match &entry.wanted {
+            Wanted::Value(value) => Some((entry.field.clone(), value.clone())),
+            Wanted::Anything | Wanted::Empty => None,
+        };
+        self.0.iter().filter(|entry| entry.step == step.key).filter_map(value).collect()
+    }
+
+    /// The fields of a step that stay empty.
+    pub fn empty(&self, step: &KnownStep) -> Vec<String> {
+        let empty = self.0.iter().filter(|entry| entry.step == step.key && entry.wanted == Wanted::Empty);
+        empty.map(|entry| entry.field.clone()).collect()
+    }
+
+    /// The fields of a step that certainly have a value when it is filled in.
+    pub fn given(&self, step: &KnownStep) -> Vec<String> {
+        let elements = step.to_elements();
+        let empty = self.empty(step);
+        let named = |(element, known): (&Element, &KnownElement)| {
+            let name = called(&elements, element);
+            let value = self.find(step, &name).is_some_and(|entry| entry.wanted != Wanted::Empty);
+            (value || (known.condition.is_none() && !empty.contains(&name))).then_some(name)
+        };
+        elements.iter().zip(&step.elements).filter_map(named).collect()
+    }
+
+    /// Whether a field is shown at times only.
+    pub fn is_hidden(&self, step: &KnownStep, field: &str) -> bool {
+        condition(step, field).is_some()
+    }
+
+    /// Has a field shown, and filled in.
+    pub fn fill(&mut self, step: &KnownStep, field: &str) -> Result<(), String> {
+        let name = self.name(step, field)?;
+        self.show(step, &name, DEEPEST)?;
+        let entry = self.entry(step, &name);
+        match entry.wanted {
+            Wanted::Empty => Err(format!("{field} must stay empty on the way that is known")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Enters what leads a way; none where that cannot be together with what is entered already.
+    pub fn give(&mut self, step: &KnownStep, given: &Given) -> Option<()> {
+        let name = self.name(step, &given.field).ok()?;
+        self.show(step, &name, DEEPEST).ok()?;
+        match &given.entered {
+            Entered::Filled(false) => self.set(step, &name, Wanted::Empty),
+            Entered::Filled(true) => self.set(step, &name, Wanted::Anything),
+            Entered::Is(values) => {
+                let tried = |value: &Value| {
+                    let mut entries = self.clone();
+                    entries.set(step, &name, Wanted::Value(value.clone())).map(|()| entries)
+                };
+                *self = values.iter().find_map(tried)?;
+                Some(())
+            }
+            Entered::Between(least, most) => {
+                let value = least.as_ref().or(most.as_ref())?;
+                self.set(step, &name, Wanted::Value(value.clone()))
+            }
+        }
+    }
+
+    /// Enters what does not lead a way.
+    pub fn avoid(&mut self, step: &KnownStep, given: &Given) -> Option<()> {
+        let name = self.name(step, &given.field).ok()?;
+        let element = self.element(step, &name).ok()?;
+        match &given.entered {
+            Entered::Filled(true) => self.set(step, &name, Wanted::Empty),
+            Entered::Filled(false) => self.set(step, &name, Wanted::Anything),
+            Entered::Is(values) => {
+                self.entry(step, &name).not.extend(values.iter().cloned());
+                let options = element.lasting_options();
+                let other = options.into_iter().find(|option| !self.entry(step, &name).not.contains(option));
+                match (&self.entry(step, &name).wanted, other) {
+                    (Wanted::Value(value), _) => (!values.contains(value)).then_some(()),
+                    (Wanted::Empty, _) => Some(()),
+                    (Wanted::Anything, Some(other)) => self.set(step, &name, Wanted::Value(other)),
+                    (Wanted::Anything, None) if element.takes() == JsonType::Boolean => {
+                        let other = Value::Bool(values.contains(&Value::Bool(false)));
+                        self.set(step, &name, Wanted::Value(other))
+                    }
+                    // What is made up is none of a few texts or numbers.
+                    (Wanted::Anything, None) => element.lasting_options().is_empty().then_some(()),
+                }
+            }
+            Entered::Between(least, most) => {
+                let others = [
+                    most.as_ref().and_then(|most| outside(most, 1)),
+                    least.as_ref().and_then(|least| outside(least, -1)),
+                ];
+                let fits = |value: &Value| broken(&element, Some(value)).is_empty();
+                let other = others.into_iter().flatten().find(fits)?;
+                self.set(step, &name, Wanted::Value(other))
+            }
+        }
+    }
+
+    fn name(&self, step: &KnownStep, field: &str) -> Result<String, String> {
+        let elements = step.to_elements();
+        let element = self.element(step, field)?;
+        Ok(called(&elements, &element))
+    }
+
+    fn find(&self, step: &KnownStep, field: &str) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.step == step.key && entry.field == field)
+    }
+
+    fn entry(&mut self, step: &KnownStep, field: &str) -> &mut Entry {
+        let at = self.0.iter().position(|entry| entry.step == step.key && entry.field == field).unwrap_or_else(|| {
+            let (step, field) = (step.key.clone(), field.to_owned());
+            self.0.push(Entry { step, field, wanted: Wanted::Anything, not: Vec::new() });
+            self.0.len() - 1
+        });
+        &mut self.0[at]
+    }
+
+    fn set(&mut self, step: &KnownStep, field: &str, wanted: Wanted) -> Option<()> {
+        let entry = self.entry(step, field);
+        if matches!(&wanted, Wanted::Value(value) if entry.not.contains(value)) {
+            return None;
+        }
+        match (&entry.wanted, &wanted) {
+            (Wanted::Anything, _) => entry.wanted = wanted,
+            (Wanted::Value(_), Wanted::Anything) => {}
+            (known, new) if known == new => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Enters what a field's condition asks for.
+    fn show(&mut self, step: &KnownStep, field: &str, depth: usize) -> Result<(), String> {
+        let Some(condition) = condition(step, field) else { return Ok(()) };
+        let hidden = || format!("what shows {field} cannot be told from its condition");
+        let Some(condition) = Condition::from_json(&condition).filter(|_| depth > 0) else { return Err(hidden()) };
+        let mut last = hidden();
+        for rule in &condition.rules {
+            let mut tried = self.clone();
+            match tried.meet(step, rule, depth - 1) {
+                Ok(()) => *self = tried,
+                Err(why) if condition.any => {
+                    last = why;
+                    continue;
+                }
+                Err(why) => return Err(why),
+            }
+            if condition.any {
+                return Ok(());
+            }
+        }
+        if condition.any { Err(last) } else { Ok(()) }
+    }
+
+    fn meet(&mut self, step: &KnownStep, rule: &crate::api::wire::Rule, depth: usize) -> Result<(), String> {
+        let name = self.name(step, &rule.element)?;
+        let element = self.element(step, &name)?;
+        let listed = |value: Value| if element.takes() == JsonType::List { Value::from(vec![value]) } else { value };
+        let wanted = match (rule.operator, &rule.value) {
+            (Operator::Equals, value) => Wanted::Value(listed(value.clone())),
+            (Operator::In, Value::Array(values)) if !values.is_empty() => Wanted::Value(listed(values[0].clone())),
+            (Operator::In, value) => Wanted::Value(listed(value.clone())),
+            (Operator::NotEquals, Value::Bool(flag)) => Wanted::Value(Value::Bool(!flag)),
+            (Operator::NotEquals, value) => {
+                match element.lasting_options().into_iter().find(|option| option != value) {
+                    Some(option) => Wanted::Value(listed(option)),
+                    None => Wanted::Anything,
+                }
+            }
+            (Operator::Filled, _) => Wanted::Anything,
+            (Operator::Empty, _) => Wanted::Empty,
+        };
+        if wanted != Wanted::Empty {
+            self.show(step, &name, depth)?;
+        }
+        self.set(step, &name, wanted).ok_or_else(|| format!("{name} would need two values at once"))
+    }
+}
+
+/// The condition of a field, with labels in place of ids.
+fn condition(step: &KnownStep, field: &str) -> Option<Value> {
+    let elements = step.to_elements();
+    let found = find(&elements, field).ok()?;
+    let at = elements.iter().position(|element| element.id == found.id)?;
+    step.elements.get(at)?.condition.clone()
+}
