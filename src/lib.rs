@@ -80,6 +80,9 @@
 //! - **A sentence about a changed answer**: [`semantic`]: a variant of [`semantic::StepChange`], which a reader finds and
 //!   takes away; the compiler then asks for its words.
 //! - **A step that `new`, `import` and `record` understand**: [`compose::recording`].
+//! - **Something to try in a field** when a flow is explored: [`explore::classes`]; **something wrong** that exploring shows:
+//!   [`explore::findings`], and its words in `report::exploration`.
+//! - **A rule of the API that flows are held to**: a row of `conform::rules`, its check, and a server in `tests/cli/conform.rs` that breaks it.
 //! - **A report**: [`report`]: a function from a [`journal::Journal`] to bytes, a flag in [`cli::args::Reports`] and a word in
 //!   `ReportCommand` there; `cli::reporters` and `cli::report` call it.
 //! - **A member of the journal**: [`journal`], filled in [`report::notes`] and [`report::transcript`]; the compiler asks in [`report::discretion`] what of it is

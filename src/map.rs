@@ -52,6 +52,9 @@ pub struct View {
     /// The language that was asked for; none where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Whether the flow was explored, all of it: then what a run does not see is still there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub explored: bool,
     /// The keys of the steps that the flow began with.
     pub first: Vec<String>,
     /// The steps, the nearest to the beginning first.

@@ -22,7 +22,7 @@ use crate::explore::mapping::survey;
 use crate::explore::model::Goal;
 use crate::explore::{Exploration, Explored};
 use crate::map::store::{self, MapError};
-use crate::map::{Flaw, FlowMap, View, ViewName};
+use crate::map::{Flaw, FlowMap, Survey, View, ViewName};
 use crate::phrase::counted;
 use crate::report::exploration;
 use crate::report::picture::graph::FlowGraph;
@@ -71,7 +71,7 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
         about.forget(&root);
     }
     tell(&explored, arguments, output);
-    let map = record(&explored, &view, &settings, output)?;
+    let map = record(&explored, &view, arguments.fresh, &settings, output)?;
     draw(&explored, arguments, &map, output)?;
     let wrong = !findings(&explored).is_empty();
     Ok(if wrong { Exit::Failed } else { Exit::Passed })
@@ -169,6 +169,7 @@ fn tell(explored: &Explored, arguments: &ExploreArguments, output: &Output) {
 fn record(
     explored: &Explored,
     view: &ViewName,
+    fresh: bool,
     settings: &super::settings::Settings,
     output: &Output,
 ) -> Result<FlowMap, Exit> {
@@ -183,17 +184,36 @@ fn record(
     };
     let today = settings.world.today().to_string();
     let survey = survey(explored, view);
-    let mut map = FlowMap::after(&view.flow, before.as_ref(), &survey, explored.whole, &today);
-    // Other languages and the live version were not looked at.
-    let others = before.iter().flat_map(|map| &map.views);
-    let others = others.filter(|known| !map.views.iter().any(|new| new.is_same(known))).cloned();
-    map.views.extend(others.collect::<Vec<_>>());
+    let map = laid_over(before.as_ref(), &survey, view, explored.whole, fresh, &today);
     if before.as_ref() != Some(&map) {
         let mask = |text: &str| output.redactor.mask(text).into_owned();
         let path = store::write(&settings.snapshots, &map, &mask).map_err(|error| failed(&error))?;
         output.say(&format!("\nWrote {}\n", from_here(&path).display()));
     }
     Ok(map)
+}
+
+/// What was found out over what was known. Exploring anew, to the end, forgets what is there no more; who has not met everyone
+/// that scenarios know forgets nothing.
+fn laid_over(
+    before: Option<&FlowMap>,
+    survey: &Survey,
+    view: &ViewName,
+    whole: bool,
+    fresh: bool,
+    today: &str,
+) -> FlowMap {
+    let is_it = |known: &View| known.version == view.version.word() && known.language == view.language;
+    let mut known = before.cloned();
+    if fresh && whole {
+        known.iter_mut().for_each(|map| map.views.iter_mut().for_each(|known| known.explored = !is_it(known)));
+    }
+    let mut map = FlowMap::after(&view.flow, known.as_ref(), survey, fresh && whole, today);
+    for known in &mut map.views {
+        let earlier = before.and_then(|map| map.views.iter().find(|earlier| earlier.is_same(known)));
+        known.explored = earlier.is_some_and(|earlier| earlier.explored) || (whole && is_it(known));
+    }
+    map
 }
 
 /// Writes the pictures that were asked for.

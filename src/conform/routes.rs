@@ -378,6 +378,7 @@ mod tests {
     #[test]
     fn a_map_says_what_is_entered_on_the_way_to_a_step() {
         let view = View {
+            explored: false,
             version: "draft".into(),
             language: None,
             first: vec!["a".into()],

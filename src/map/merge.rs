@@ -11,7 +11,7 @@ impl FlowMap {
     /// What is known of a flow after a run that saw something of it.
     ///
     /// A step that the run saw stands in the place of the one that was known. What it did not see stays, unless the run was
-    /// `complete`: all scenarios of the flow ran and passed. `today` is noted when anything is new.
+    /// `complete`: all scenarios of the flow ran and passed, and nobody explored it. `today` is noted when anything is new.
     ///
     /// The result depends on nothing but its arguments, in whatever order the answers came.
     pub fn after(flow: &str, before: Option<&FlowMap>, survey: &Survey, complete: bool, today: &str) -> FlowMap {
@@ -20,11 +20,10 @@ impl FlowMap {
             let known = before.and_then(|map| map.view(name.version, name.language.as_deref()));
             views.push(merge(name.version.word(), name.language.clone(), known, seen, complete));
         }
-        if let Some(before) = before.filter(|_| !complete) {
-            let seen =
-                |view: &&View| !views.iter().any(|new| new.version == view.version && new.language == view.language);
-            let unseen: Vec<View> = before.views.iter().filter(seen).cloned().collect();
-            views.extend(unseen);
+        if let Some(before) = before {
+            let unseen = |view: &&View| !views.iter().any(|new| new.is_same(view));
+            let kept = before.views.iter().filter(|view| !complete || view.explored).filter(unseen).cloned();
+            views.extend(kept.collect::<Vec<_>>());
         }
         views.sort_by(|a, b| (&a.version, &a.language).cmp(&(&b.version, &b.language)));
         let complete = complete || before.is_some_and(|before| before.complete);
@@ -44,6 +43,8 @@ struct Draft {
 }
 
 fn merge(version: &str, language: Option<String>, known: Option<&View>, seen: &Seen, complete: bool) -> View {
+    let explored = known.is_some_and(|view| view.explored);
+    let complete = complete && !explored;
     let mut drafts = distinct(seen);
     let empty = Vec::new();
     let old = known.map_or(&empty, |view| &view.steps);
@@ -69,6 +70,7 @@ fn merge(version: &str, language: Option<String>, known: Option<&View>, seen: &S
     let mut view = View {
         version: version.to_owned(),
         language,
+        explored,
         first,
         steps: drafts.into_iter().map(|draft| draft.step).collect(),
         moves,

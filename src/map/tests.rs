@@ -201,3 +201,14 @@ fn what_leads_a_way_is_known_by_the_names_of_steps_and_outlives_a_run() {
     }
     assert!(after(Some(&map), &answers[..1], true).views[0].moves.is_empty());
 }
+
+#[test]
+fn what_was_explored_is_not_forgotten_by_a_run_that_does_not_see_it() {
+    let both = [form("1", "You", &[("Land", None)]), form("2", "Proof", &[("Bill", None)])];
+    let mut map = after(None, &both, false);
+    assert_eq!(keys(&after(Some(&map), &both[..1], true)), ["You"]);
+    map.views[0].explored = true;
+    let later = after(Some(&map), &both[..1], true);
+    assert_eq!(keys(&later), ["You", "Proof"]);
+    assert!(later.views[0].explored && later.views[0].moves.len() == 1);
+}

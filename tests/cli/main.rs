@@ -20,6 +20,8 @@ mod action;
 mod bad_files;
 #[cfg(unix)]
 mod conform;
+mod conform_answers;
+mod conform_reports;
 mod consumers;
 mod coverage;
 mod diagnostics;

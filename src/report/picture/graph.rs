@@ -94,11 +94,15 @@ impl FlowGraph {
         graphs.into_values().filter(|graph| !graph.steps.is_empty()).collect()
     }
 
-    /// A flow as it is known, which nobody went through.
+    /// A flow as it was explored: somebody was everywhere.
     pub fn of(flow: &Flow) -> FlowGraph {
         let (version, language) = (flow.version.clone(), flow.language.clone());
         let mut graph = FlowGraph { flow: flow.flow.clone(), version, language, ..FlowGraph::default() };
         graph.learn(flow);
+        let (steps, begins, ways) = (&mut graph.steps, &mut graph.begins, &mut graph.ways);
+        steps.iter_mut().for_each(|step| step.tests = BTreeSet::from([0]));
+        begins.iter_mut().for_each(|begin| begin.tests = BTreeSet::from([0]));
+        ways.iter_mut().for_each(|way| way.tests = BTreeSet::from([0]));
         graph
     }
 
