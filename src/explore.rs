@@ -6,8 +6,11 @@
 
 pub mod applicant;
 pub mod classes;
+mod crossing;
 pub mod findings;
 pub mod fork;
+#[cfg(test)]
+mod machine_tests;
 pub mod mapping;
 pub mod model;
 pub mod people;
@@ -75,7 +78,7 @@ impl Exploration {
         kept: Vec<(Plan, Trail)>,
         tell: &mut (dyn FnMut(&Explored) + Send),
     ) -> Result<Explored, CallError> {
-        let used = Arc::new(Used::default());
+        let used = Arc::new(Used::none_of(&self.allowance));
         let mut kept: HashMap<String, Trail> = kept.into_iter().map(|(plan, trail)| (memo(&plan), trail)).collect();
         let mut explored = Explored::default();
         let mut done = HashSet::new();
@@ -138,7 +141,7 @@ impl Exploration {
     fn learn(&self, explored: &mut Explored, used: &Used) {
         explored.model = Model::of(explored.trails.iter().map(|(_, trail)| trail), &self.people, self.growth.today);
         explored.forks = explored.model.forks();
-        explored.requests = used.requests.load(Ordering::Relaxed);
-        explored.services = used.services.load(Ordering::Relaxed);
+        explored.requests = used.requests.load(Ordering::SeqCst);
+        explored.services = used.services.load(Ordering::SeqCst);
     }
 }

@@ -98,8 +98,8 @@ pub struct Untried {
 impl Sight {
     /// What a step is known by. Where ids are `stable` they tell apart what looks alike.
     pub fn ident(&self, stable: bool) -> String {
-        let id = if stable { self.id.as_str() } else { "" };
-        format!("{}\u{1f}{}\u{1f}{}\u{1f}{id}", self.spot.title, self.spot.kind, self.spot.shape)
+        let own = if stable { self.id.clone() } else { self.lasting_text() };
+        format!("{}\u{1f}{}\u{1f}{}\u{1f}{own}", self.spot.title, self.spot.kind, self.spot.shape)
     }
 }
 
@@ -149,7 +149,7 @@ pub async fn visit<A: Applicant>(applicant: A, plan: &Plan, untried: &Untried) -
 impl<A: Applicant> Visit<'_, A> {
     /// Goes all the way: whether it got to its end.
     async fn go(&mut self) -> Result<bool, CallError> {
-        if self.applicant.must_stop() {
+        if self.applicant.must_stop().await {
             return Ok(false);
         }
         let hop = self.applicant.begin().await?;
@@ -159,7 +159,7 @@ impl<A: Applicant> Visit<'_, A> {
                 Stopped::At(home) => at = home,
                 Stopped::Over(whole) => return Ok(whole),
             }
-            if self.applicant.must_stop() {
+            if self.applicant.must_stop().await {
                 return Ok(false);
             }
             let hop = self.applicant.enter(&at, given.clone()).await?;
@@ -210,7 +210,7 @@ impl<A: Applicant> Visit<'_, A> {
     /// Goes on to the end.
     async fn go_on(&mut self, mut at: Sight) -> Result<bool, CallError> {
         while !at.is_end() {
-            if self.applicant.must_stop() {
+            if self.applicant.must_stop().await {
                 return Ok(false);
             }
             let given = self.trial(&at);
@@ -219,6 +219,9 @@ impl<A: Applicant> Visit<'_, A> {
             if matches!(hop.to, Outcome::Refused(..)) && !plain {
                 // What was tried is not taken: on with what usually is.
                 self.hops.push(hop);
+                if self.applicant.must_stop().await {
+                    return Ok(false);
+                }
                 hop = self.applicant.enter(&at, Vec::new()).await?;
             }
             match self.arrive(hop) {
@@ -277,7 +280,7 @@ impl<A: Applicant> Visit<'_, A> {
 
     /// Enters something, and goes back to where that was done: what it led to, in a word.
     async fn attempt(&mut self, at: Sight, given: Vec<Override>) -> Result<(String, Stopped), CallError> {
-        if self.applicant.must_stop() {
+        if self.applicant.must_stop().await {
             return Ok((String::new(), Stopped::Over(false)));
         }
         let stable = self.untried.stable;
@@ -288,6 +291,9 @@ impl<A: Applicant> Visit<'_, A> {
         let stopped = match next {
             _ if refused => Stopped::At(at),
             Some(next) if next.can_go_back() => {
+                if self.applicant.must_stop().await {
+                    return Ok((word, Stopped::Over(false)));
+                }
                 let hop = self.applicant.back().await?;
                 let sight = hop.to.sight().cloned();
                 self.hops.push(hop);
@@ -305,7 +311,7 @@ impl<A: Applicant> Visit<'_, A> {
             if !at.can_go_back() {
                 break;
             }
-            if self.applicant.must_stop() {
+            if self.applicant.must_stop().await {
                 return Ok(false);
             }
             let hop = self.applicant.back().await?;
