@@ -188,7 +188,7 @@ fn record(
     let others = before.iter().flat_map(|map| &map.views);
     let others = others.filter(|known| !map.views.iter().any(|new| new.is_same(known))).cloned();
     map.views.extend(others.collect::<Vec<_>>());
-    if before.as_ref() != Some(&map) {
+    if before.as_ref() != Some(&map) && !explored.model.steps.is_empty() {
         let mask = |text: &str| output.redactor.mask(text).into_owned();
         let path = store::write(&settings.snapshots, &map, &mask).map_err(|error| failed(&error))?;
         output.say(&format!("\nWrote {}\n", from_here(&path).display()));

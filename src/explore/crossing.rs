@@ -44,7 +44,9 @@ impl Planner<'_> {
         plans: &mut Vec<Plan>,
     ) {
         let mut known = self.taken_along(step, to);
-        known.extend(passed.iter().filter(|(from, goal, _)| (*from, *goal) == (step, to)).map(|(.., class)| class.clone()));
+        known.extend(
+            passed.iter().filter(|(from, goal, _)| (*from, *goal) == (step, to)).map(|(.., class)| class.clone()),
+        );
         let decides = |class: &Class| {
             let is_it = |factor: &Factor| matches!(factor, Factor::Field(at, key) if *at == class.0 && *key == class.1);
             self.forks[step].factors.iter().any(is_it)
@@ -55,7 +57,8 @@ impl Planner<'_> {
         loop {
             let new = |all: &[Class]| all.iter().filter(|class| !known.contains(*class)).count();
             // Of several that bring as much, the first.
-            let Some((seen, classes)) = coming.iter().rev().max_by_key(|(_, all)| new(all)).filter(|(_, all)| new(all) > 0)
+            let Some((seen, classes)) =
+                coming.iter().rev().max_by_key(|(_, all)| new(all)).filter(|(_, all)| new(all) > 0)
             else {
                 return;
             };
@@ -115,7 +118,8 @@ impl Planner<'_> {
         let of = |stage: &Stage| {
             let fields = self.model.steps[stage.step].fields.iter();
             let entered = |field: &super::classes::Field| {
-                let value = stage.sent.get(&field.key).filter(|value| !value.is_null() && field.classes.contains(value))?;
+                let value =
+                    stage.sent.get(&field.key).filter(|value| !value.is_null() && field.classes.contains(value))?;
                 Some((stage.step, field.key.clone(), value.clone()))
             };
             fields.filter_map(entered).collect::<Vec<_>>()

@@ -224,6 +224,7 @@ async fn explored(machine: &Arc<Machine>) -> Model {
 
 #[tokio::test]
 async fn every_way_of_a_random_flow_is_found() {
+    let (mut requests, mut number_of_ways) = (0, 0);
     for seed in 1..=60 {
         let machine = Arc::new(Machine::random(seed));
         let model = explored(&machine).await;
@@ -232,10 +233,15 @@ async fn every_way_of_a_random_flow_is_found() {
             title.strip_prefix("Step ").map_or(machine.steps.len(), |number| number.parse().expect("a number"))
         };
         let found: BTreeSet<(usize, usize)> = (model.seen.iter())
-            .filter_map(|seen| if let Goal::Step(to) = seen.to { Some((number(seen.step()), number(to))) } else { None })
+            .filter_map(
+                |seen| if let Goal::Step(to) = seen.to { Some((number(seen.step()), number(to))) } else { None },
+            )
             .collect();
         let ways = machine.ways();
         assert_eq!(found, ways, "seed {seed}: {machine:?}");
-        eprintln!("seed {seed}: {} steps {} ways {} requests", machine.steps.len(), ways.len(), model.requests);
+        assert!(model.requests <= 40 * ways.len(), "seed {seed}: {} requests for {}", model.requests, ways.len());
+        requests += model.requests;
+        number_of_ways += ways.len();
     }
+    assert!(requests <= 20 * number_of_ways, "{requests} requests for {number_of_ways} ways");
 }

@@ -95,7 +95,8 @@ impl Sight {
 
     /// What an end says without words that have digits: those may be a number that only this applicant has.
     pub fn lasting_text(&self) -> String {
-        let words = self.text().split_whitespace().filter(|word| !word.contains(|letter: char| letter.is_ascii_digit()));
+        let words =
+            self.text().split_whitespace().filter(|word| !word.contains(|letter: char| letter.is_ascii_digit()));
         words.collect::<Vec<_>>().join(" ")
     }
 

@@ -373,3 +373,51 @@ pub fn with(from: &[Override], to: &[Override], keys: &[String]) -> Vec<Override
     entry.extend(to.iter().filter(|(key, _)| keys.contains(key)).cloned());
     entry
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::explore::classes::Field;
+
+    fn field(key: &str, classes: Value, shown_by: &[(&str, Value)]) -> Field {
+        let shown_by = shown_by.iter().map(|(key, value)| ((*key).to_owned(), Some(value.clone()))).collect();
+        Field { key: key.to_owned(), classes: classes.as_array().unwrap().clone(), scale: vec![], shown_by }
+    }
+
+    #[test]
+    fn trials_try_each_class_once_and_several_fields_at_once() {
+        let fields = [field("a", json!([1, 2, 3]), &[]), field("b", json!(["x", null]), &[])];
+        let some = |key: &str, value: Value| (key.to_owned(), Some(value));
+        let expected = [
+            vec![some("a", json!(1)), some("b", json!("x"))],
+            vec![some("a", json!(2)), ("b".to_owned(), None)],
+            vec![some("a", json!(3))],
+        ];
+        assert_eq!(trials(&fields, |_, _| false), expected);
+        assert_eq!(trials(&fields, |key, _| key == "a"), [vec![some("b", json!("x"))], vec![("b".to_owned(), None)]]);
+    }
+
+    #[test]
+    fn a_field_is_tried_with_what_shows_it_and_apart_from_what_hides_it() {
+        let fields = [field("a", json!([true, false]), &[]), field("b", json!([1, 2]), &[("a", json!(true))])];
+        let trials = trials(&fields, |_, _| false);
+        for wanted in [json!(1), json!(2)] {
+            let trial = trials.iter().find(|trial| trial.contains(&("b".to_owned(), Some(wanted.clone()))));
+            assert!(trial.unwrap().contains(&("a".to_owned(), Some(json!(true)))), "{trials:?}");
+        }
+        assert!(trials.iter().any(|trial| *trial == [("a".to_owned(), Some(json!(false)))]), "{trials:?}");
+    }
+
+    #[test]
+    fn what_differs_between_entries_is_taken_over_by_name() {
+        let entry = |all: Value| -> Vec<Override> {
+            all.as_object().unwrap().iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect()
+        };
+        let (from, to) = (entry(json!({"a": 1, "b": 1, "c": 1})), entry(json!({"a": 1, "b": 2, "d": 1})));
+        assert_eq!(differing(&from, &to), ["b", "c", "d"]);
+        assert_eq!(with(&from, &to, &["b".to_owned()]), entry(json!({"a": 1, "c": 1, "b": 2})));
+        assert_eq!(with(&from, &to, &["c".to_owned(), "d".to_owned()]), entry(json!({"a": 1, "b": 1, "d": 1})));
+    }
+}
