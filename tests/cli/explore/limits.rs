@@ -23,6 +23,11 @@ nodes:
     elements: [ { name: Word, type: text, required: true } ]
 ";
 
+/// A flow whose ids are the same at every load, as a server's are: each run of the program loads it.
+fn pinned(text: &str) -> String {
+    text.replacen('\n', "\nseed: pinned\n", 1)
+}
+
 /// Explores within a limit, again and again, until nothing is left to find out: what each time cost.
 fn until_whole(project: &Project, flow: &str, limit: &[&str]) -> Vec<Ended> {
     let mut all = Vec::new();
@@ -39,14 +44,14 @@ fn until_whole(project: &Project, flow: &str, limit: &[&str]) -> Vec<Ended> {
 
 /// The map of a flow without the day, explored without a limit.
 fn whole(flow: &str, text: &str) -> Vec<String> {
-    let project = project(flow, text);
+    let project = project(flow, &pinned(text));
     project.draftgate(&["explore", flow]).exits(0).never_says("This is not all");
     ways(&map(&project, flow))
 }
 
 #[test]
 fn sessions_are_limited_and_it_goes_on() {
-    let project = project("forks", FORKS);
+    let project = project("forks", &pinned(FORKS));
     let all = until_whole(&project, "forks", &["--max-sessions", "7"]);
     assert!(all.len() > 2, "{} times", all.len());
     for ended in &all {
@@ -63,7 +68,7 @@ fn sessions_are_limited_and_it_goes_on() {
 #[test]
 fn requests_are_limited_uploads_among_them() {
     for (flow, text, limit) in [("forks", FORKS, 60), ("checked", CHECKED, 100)] {
-        let project = project(flow, text);
+        let project = project(flow, &pinned(text));
         // What is polled for is under way already.
         let polls = if flow == "checked" { 16 * 20 } else { 0 };
         let all = until_whole(&project, flow, &["--max-requests", &limit.to_string()]);
@@ -77,7 +82,7 @@ fn requests_are_limited_uploads_among_them() {
 
 #[test]
 fn service_runs_are_limited() {
-    let project = project("checked", CHECKED);
+    let project = project("checked", &pinned(CHECKED));
     let all = until_whole(&project, "checked", &["--max-service-runs", "3"]);
     assert!(all.len() > 1, "it was explored at once");
     for ended in &all {
@@ -88,7 +93,7 @@ fn service_runs_are_limited() {
 
 #[test]
 fn time_is_limited() {
-    let project = project("forks", FORKS);
+    let project = project("forks", &pinned(FORKS));
     project.draftgate(&["explore", "forks", "--budget", "1ms"]).exits(0).says("This is not all: a limit was reached");
     project.draftgate(&["explore", "forks", "--budget", "10m"]).exits(0).never_says("This is not all");
     assert_eq!(ways(&map(&project, "forks")), whole("forks", FORKS));
