@@ -178,6 +178,12 @@ impl Evidence<'_> {
     }
 }
 
+/// Whether a value is one of those that are tried in a field whose values have an order.
+fn is_on_scale(model: &Model, factor: &Factor, value: &Value) -> bool {
+    let Factor::Field(step, key) = factor else { return false };
+    model.steps[*step].fields.iter().any(|field| field.key == *key && field.scale.contains(value))
+}
+
 /// Whether the values of a factor have an order.
 fn is_ordered(model: &Model, factor: &Factor) -> bool {
     let Factor::Field(step, key) = factor else { return false };
@@ -223,8 +229,12 @@ fn named(
         _ if given.is_empty() => Entered::Filled(false),
         (Some(first), Some(last)) if ordered && last - first + 1 == places.len() && given.len() == values.len() => {
             let blank = |value: &Option<Value>| value.as_ref().is_none_or(Value::is_null);
-            let least = (*first > 0 && !tried[..*first].iter().all(blank)).then(|| given.first().cloned()).flatten();
-            let most = (*last + 1 < tried.len()).then(|| given.last().cloned()).flatten();
+            // What was tried on purpose says it best: it is the same however often others were made up in between.
+            let on_scale: Vec<&Value> = given.iter().filter(|value| is_on_scale(model, factor, value)).collect();
+            let [low, high] = [on_scale.first(), on_scale.last()].map(|value| value.map(|value| (*value).clone()));
+            let least =
+                (*first > 0 && !tried[..*first].iter().all(blank)).then(|| low.or(given.first().cloned())).flatten();
+            let most = (*last + 1 < tried.len()).then(|| high.or(given.last().cloned())).flatten();
             Entered::Between(least, most)
         }
         _ if given.len() > MOST_NAMED || given.iter().any(|value| is_made_up(model, *step, key, value)) => return None,

@@ -164,7 +164,6 @@ fn every_step_and_way_is_found_with_what_leads_there() {
         assert!(mermaid.contains(&format!("[\"{step}\"]\n")), "{step} is not in the diagram:\n{mermaid}");
     }
     assert!(mermaid.contains("([\"end: We are sorry\"])\n"), "{mermaid}");
-    project.draftgate(&["lint"]).exits(0);
 }
 
 #[test]
