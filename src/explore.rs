@@ -6,8 +6,11 @@
 
 pub mod applicant;
 pub mod classes;
+mod crossing;
 pub mod findings;
 pub mod fork;
+#[cfg(test)]
+mod machine_tests;
 pub mod mapping;
 pub mod model;
 pub mod people;
@@ -15,7 +18,7 @@ pub mod round;
 pub mod trail;
 pub mod visit;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -75,7 +78,7 @@ impl Exploration {
         kept: Vec<(Plan, Trail)>,
         tell: &mut (dyn FnMut(&Explored) + Send),
     ) -> Result<Explored, CallError> {
-        let used = Arc::new(Used::default());
+        let used = Arc::new(Used::none_of(&self.allowance));
         let mut kept: HashMap<String, Trail> = kept.into_iter().map(|(plan, trail)| (memo(&plan), trail)).collect();
         let mut explored = Explored::default();
         let mut done = HashSet::new();
@@ -93,7 +96,8 @@ impl Exploration {
                 done.insert(memo(plan));
                 done.extend(plan.stops.iter().map(|stop| stop.task.memo()));
             }
-            let gone = self.go(&round, &mut kept, &mut explored.sessions, &used).await?;
+            let mut gone: Vec<Option<Trail>> = round.plans.iter().map(|plan| kept.remove(&memo(plan))).collect();
+            self.go(&round, &mut gone, &mut explored, &used).await?;
             let stopped = gone.iter().any(Option::is_none);
             let pairs = round.plans.into_iter().zip(gone);
             explored.trails.extend(pairs.filter_map(|(plan, trail)| Some((plan, trail?))));
@@ -105,40 +109,54 @@ impl Exploration {
         }
     }
 
-    /// Goes the sessions of a round, those aside that are kept; none for one that had to stop, or could not begin, since what
-    /// is allowed is used up.
+    /// Goes the sessions of a round, those aside that are kept; what is allowed may be used up before all are gone.
     async fn go(
         &self,
         round: &Round,
-        kept: &mut HashMap<String, Trail>,
-        sessions: &mut usize,
+        gone: &mut [Option<Trail>],
+        explored: &mut Explored,
         used: &Arc<Used>,
-    ) -> Result<Vec<Option<Trail>>, CallError> {
-        let mut going = JoinSet::new();
-        let mut gone: Vec<Option<Trail>> = round.plans.iter().map(|plan| kept.remove(&memo(plan))).collect();
-        for (at, plan) in round.plans.iter().enumerate().filter(|(at, _)| gone[*at].is_none()) {
-            if *sessions == self.allowance.sessions {
+    ) -> Result<(), CallError> {
+        let mut open: VecDeque<usize> = (0..gone.len()).filter(|at| gone[*at].is_none()).collect();
+        while !open.is_empty() {
+            let left = self.allowance.sessions.saturating_sub(explored.sessions);
+            let batch: Vec<usize> = open.drain(..open.len().min(left).min(self.affordable(explored, used))).collect();
+            explored.sessions += batch.len();
+            let mut going = JoinSet::new();
+            for at in &batch {
+                let (course, people, used) = (self.course.clone(), Arc::clone(&self.people), Arc::clone(used));
+                let applicant = Real::new(course, self.growth, people, used, self.allowance);
+                let (at, plan, untried) = (*at, round.plans[*at].clone(), Arc::clone(&round.untried));
+                going.spawn(async move { (at, visit(applicant, &plan, &untried).await) });
+            }
+            while let Some(joined) = going.join_next().await {
+                // A panic is passed on to whoever explores.
+                let (at, trail) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+                gone[at] = trail?;
+            }
+            if batch.is_empty() || batch.iter().any(|at| gone[*at].is_none()) {
                 break;
             }
-            *sessions += 1;
-            let (course, people, used) = (self.course.clone(), Arc::clone(&self.people), Arc::clone(used));
-            let applicant = Real::new(course, self.growth, people, used, self.allowance);
-            let (plan, untried) = (plan.clone(), Arc::clone(&round.untried));
-            going.spawn(async move { (at, visit(applicant, &plan, &untried).await) });
         }
-        while let Some(joined) = going.join_next().await {
-            // A panic is passed on to whoever explores.
-            let (at, trail) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-            gone[at] = trail?;
-        }
-        Ok(gone)
+        Ok(())
+    }
+
+    /// How many sessions may go at the same time, at least one, so that what is left is enough for each to come to its end:
+    /// one that does not is of no use.
+    fn affordable(&self, explored: &Explored, used: &Used) -> usize {
+        let trails = || explored.trails.iter().map(|(_, trail)| trail);
+        let longest = trails().map(|trail| trail.requests).max().unwrap_or(1).max(1);
+        let runs = trails().map(|trail| trail.hops.iter().filter(|hop| hop.service).count()).max().unwrap_or(0).max(1);
+        let requests = self.allowance.requests.saturating_sub(used.requests.load(Ordering::SeqCst));
+        let services = self.allowance.services.saturating_sub(used.services.load(Ordering::SeqCst));
+        (requests / longest).min(services / runs).max(1)
     }
 
     /// Makes of the trails what they show.
     fn learn(&self, explored: &mut Explored, used: &Used) {
         explored.model = Model::of(explored.trails.iter().map(|(_, trail)| trail), &self.people, self.growth.today);
         explored.forks = explored.model.forks();
-        explored.requests = used.requests.load(Ordering::Relaxed);
-        explored.services = used.services.load(Ordering::Relaxed);
+        explored.requests = used.requests.load(Ordering::SeqCst);
+        explored.services = used.services.load(Ordering::SeqCst);
     }
 }

@@ -185,7 +185,7 @@ fn record(
     let today = settings.world.today().to_string();
     let survey = survey(explored, view);
     let map = laid_over(before.as_ref(), &survey, view, explored.whole, fresh, &today);
-    if before.as_ref() != Some(&map) {
+    if before.as_ref() != Some(&map) && !explored.model.steps.is_empty() {
         let mask = |text: &str| output.redactor.mask(text).into_owned();
         let path = store::write(&settings.snapshots, &map, &mask).map_err(|error| failed(&error))?;
         output.say(&format!("\nWrote {}\n", from_here(&path).display()));

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::classes::{Override, fields, sent};
 use super::trail::{Act, Hop, Outcome, Sight};
 use crate::api::client::CallError;
-use crate::api::element::Element;
+use crate::api::element::{Element, ElementType};
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::wire::{BodyKind, elements};
 use crate::compose::field::key;
@@ -29,17 +30,49 @@ pub trait Applicant: Send {
     fn back(&mut self) -> impl Future<Output = Result<Hop, CallError>> + Send;
     /// How many requests that took so far.
     fn requests(&self) -> usize;
-    /// Whether nothing more may be done, since what was allowed is used up.
-    fn must_stop(&self) -> bool;
+    /// Whether nothing more may be done, since what was allowed is used up. What comes next is set aside until it is done.
+    fn must_stop(&mut self) -> impl Future<Output = bool> + Send;
 }
 
 /// What was used of what may be, by all that go through the flow at the same time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Used {
     /// Requests.
     pub requests: AtomicUsize,
     /// Times that a service was seen at work.
     pub services: AtomicUsize,
+    /// Requests that are about to be sent.
+    reserved: AtomicUsize,
+    /// Service runs that are left; closed when none are.
+    runs: Arc<Semaphore>,
+}
+
+impl Used {
+    /// Nothing yet.
+    pub fn none_of(allowance: &Allowance) -> Self {
+        let runs = Semaphore::new(allowance.services.min(Semaphore::MAX_PERMITS));
+        if allowance.services == 0 {
+            runs.close();
+        }
+        let [requests, services, reserved] = std::array::from_fn(|_| AtomicUsize::new(0));
+        Used { requests, services, reserved, runs: Arc::new(runs) }
+    }
+
+    /// Sets requests aside that are about to be sent: whether so many may be.
+    fn reserve(&self, number: usize, most: usize) -> bool {
+        let within = |reserved: usize| {
+            let all = reserved.checked_add(number)?.checked_add(self.requests.load(Ordering::SeqCst))?;
+            (all <= most).then_some(reserved + number)
+        };
+        self.reserved.fetch_update(Ordering::SeqCst, Ordering::SeqCst, within).is_ok()
+    }
+
+    /// Counts what was sent, and frees what was set aside for it.
+    fn send(&self, number: usize, reserved: usize) {
+        // In this order, so that whoever reserves meanwhile counts too many rather than too few.
+        self.requests.fetch_add(number, Ordering::SeqCst);
+        self.reserved.fetch_sub(reserved, Ordering::SeqCst);
+    }
 }
 
 /// What may be used.
@@ -63,11 +96,28 @@ pub(super) struct Real {
     used: Arc<Used>,
     allowance: Allowance,
     counted: usize,
+    /// Where one stands.
+    at: Option<Sight>,
+    /// Requests that are set aside for what comes next.
+    reserved: usize,
+    /// The service run that is set aside for what comes next.
+    run: Option<OwnedSemaphorePermit>,
 }
 
 impl Real {
     pub fn new(course: Course, growth: Growth, people: Arc<[Persona]>, used: Arc<Used>, allowance: Allowance) -> Self {
-        Real { driver: Driver::new(course), growth, people, used, allowance, counted: 0 }
+        let driver = Driver::new(course);
+        Real { driver, growth, people, used, allowance, counted: 0, at: None, reserved: 0, run: None }
+    }
+
+    /// How many requests come next at most, polls aside: a submit with the uploads before it, or what an interactive service
+    /// wants beside it.
+    fn needed(&self) -> usize {
+        let Some(at) = &self.at else { return 1 };
+        match at.body.get("elements").is_some_and(Value::is_array) {
+            true => 1 + elements(&at.body).iter().filter(|element| element.kind == ElementType::File).count(),
+            false => 2,
+        }
     }
 
     /// What was done, with what came of it. A service that was seen at work before the answer came is counted.
@@ -75,10 +125,17 @@ impl Real {
         let all = self.driver.exchanges().len();
         let new = &self.driver.exchanges()[self.counted..];
         let service = interactive || new.iter().any(|exchange| exchange.answer.kind() == BodyKind::Pending);
-        self.used.requests.fetch_add(new.len(), Ordering::Relaxed);
+        self.used.send(new.len(), std::mem::take(&mut self.reserved));
         self.counted = all;
+        let run = self.run.take();
         if service {
-            self.used.services.fetch_add(1, Ordering::Relaxed);
+            run.into_iter().for_each(OwnedSemaphorePermit::forget);
+            if self.used.services.fetch_add(1, Ordering::SeqCst) + 1 >= self.allowance.services {
+                self.used.runs.close();
+            }
+        }
+        if let Outcome::At(sight) = &to {
+            self.at = Some(sight.clone());
         }
         Hop { act, sent, service, to }
     }
@@ -115,10 +172,28 @@ impl Applicant for Real {
         self.driver.exchanges().len()
     }
 
-    fn must_stop(&self) -> bool {
-        self.used.requests.load(Ordering::Relaxed) >= self.allowance.requests
-            || self.used.services.load(Ordering::Relaxed) >= self.allowance.services
-            || self.allowance.until.is_some_and(|until| tokio::time::Instant::now() >= until)
+    async fn must_stop(&mut self) -> bool {
+        let over = || self.allowance.until.is_some_and(|until| tokio::time::Instant::now() >= until);
+        self.used.send(0, std::mem::take(&mut self.reserved));
+        self.run = None;
+        if over() {
+            return true;
+        }
+        // Whether a service runs shows only afterwards, so that no more is under way than there are runs left.
+        self.run = Arc::clone(&self.used.runs).acquire_owned().await.ok();
+        let needed = self.needed();
+        if self.run.is_none() || over() || !self.used.reserve(needed, self.allowance.requests) {
+            self.run = None;
+            return true;
+        }
+        self.reserved = needed;
+        false
+    }
+}
+
+impl Drop for Real {
+    fn drop(&mut self) {
+        self.used.send(0, self.reserved);
     }
 }
 

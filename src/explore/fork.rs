@@ -193,3 +193,80 @@ enum Conflict {
     /// Data that differ in several.
     Several(usize, usize),
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::super::model::Step;
+    use super::*;
+    use crate::explore::trail::Sight;
+    use crate::map::KnownStep;
+
+    fn sight(title: &str) -> Sight {
+        let body = json!({"id": title, "type": "form", "title": title, "elements": []});
+        let spot = KnownStep::of(&body).unwrap().spot();
+        Sight { spot, id: title.to_owned(), body: Arc::new(body) }
+    }
+
+    /// What was entered into steps, each by its number with its fields, and the step that it led to.
+    type Way<'w> = (&'w [(usize, Value)], usize);
+
+    fn model(ways: &[Way<'_>]) -> Model {
+        let step = |at: usize| Step { sight: sight(&format!("{at}")), fields: vec![], way: vec![], path: vec![] };
+        let seen = ways.iter().map(|(stages, to)| {
+            let stages = stages.iter().map(|(step, sent)| {
+                let sent = sent.as_object().unwrap().clone().into_iter().collect();
+                Stage { step: *step, given: vec![], sent: Arc::new(sent) }
+            });
+            Observation { stages: stages.collect(), to: Goal::Step(*to), service: false, message: String::new() }
+        });
+        Model { steps: (0..6).map(step).collect(), seen: seen.collect(), ..Model::default() }
+    }
+
+    fn field(step: usize, key: &str) -> Factor {
+        Factor::Field(step, key.to_owned())
+    }
+
+    #[test]
+    fn one_field_that_differs_proves_that_it_decides() {
+        let forks = model(&[(&[(0, json!({"a": 1, "b": 1}))], 1), (&[(0, json!({"a": 1, "b": 2}))], 2)]).forks();
+        assert_eq!(forks[0], Fork { factors: vec![field(0, "b")], open: None, unsteady: None });
+    }
+
+    #[test]
+    fn of_several_that_differ_none_is_blamed() {
+        let forks = model(&[(&[(0, json!({"a": 1, "b": 1}))], 1), (&[(0, json!({"a": 2, "b": 2}))], 2)]).forks();
+        assert_eq!(forks[0], Fork { factors: vec![], open: Some((0, 1)), unsteady: None });
+    }
+
+    #[test]
+    fn a_value_of_an_earlier_step_decides_where_nothing_else_differs() {
+        let later = (1, json!({"b": 1}));
+        let ways: [Way<'_>; 2] =
+            [(&[(0, json!({"a": 1})), later.clone()], 2), (&[(0, json!({"a": 2})), later.clone()], 3)];
+        assert_eq!(model(&ways).forks()[1].factors, [field(0, "a")]);
+    }
+
+    #[test]
+    fn the_same_data_after_other_steps_is_told_by_what_led_there() {
+        let (one, other) = ((0, json!({"a": 1})), (0, json!({"a": 2})));
+        let last = (3, json!({"c": 1}));
+        let ways: [Way<'_>; 4] = [
+            (std::slice::from_ref(&one), 1),
+            (std::slice::from_ref(&other), 2),
+            (&[one.clone(), (1, json!({})), last.clone()], 4),
+            (&[other.clone(), (2, json!({})), last.clone()], 5),
+        ];
+        let forks = model(&ways).forks();
+        assert_eq!((&forks[0].factors, &forks[3].factors), (&vec![field(0, "a")], &vec![field(0, "a")]));
+    }
+
+    #[test]
+    fn the_same_data_to_different_steps_is_unsteady() {
+        let forks = model(&[(&[(0, json!({"a": 1}))], 1), (&[(0, json!({"a": 1}))], 2)]).forks();
+        assert_eq!(forks[0], Fork { factors: vec![], open: None, unsteady: Some((0, 1)) });
+    }
+}

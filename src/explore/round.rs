@@ -66,7 +66,8 @@ impl Planner<'_> {
         let (stable, people) = (self.model.stable, Arc::clone(self.people));
         let untried = Arc::new(Untried { of, stable, people, today: Some(self.today) });
         let first = || vec![Plan { way: Vec::new(), stops: Vec::new(), then: Then::Straight }];
-        let steps: [&dyn Fn() -> Vec<Plan>; 4] = [&first, &|| self.sweeps(), &|| self.tours(), &|| self.backwards()];
+        let steps: [&dyn Fn() -> Vec<Plan>; 5] =
+            [&first, &|| self.sweeps(), &|| self.tours(), &|| self.crossings(), &|| self.backwards()];
         for plans in steps {
             let mut plans: Vec<Plan> = plans().into_iter().filter(|plan| !self.done.contains(&memo(plan))).collect();
             plans.dedup();
@@ -204,7 +205,11 @@ impl Planner<'_> {
                 let way = shortest.iter().cloned().chain([given]).collect();
                 Plan { way, stops: Vec::new(), then: Then::Sweep(at) }
             });
-            let own: Vec<Plan> = own.filter(|plan| !self.done.contains(&memo(plan))).collect();
+            let mut own: Vec<Plan> = own.filter(|plan| !self.done.contains(&memo(plan))).collect();
+            if own.is_empty() && self.model.at(step).next().is_none() {
+                // There is nothing to try in it, and yet it leads somewhere.
+                own.push(Plan { way: shortest.clone(), stops: Vec::new(), then: Then::Sweep(0) });
+            }
             if !own.is_empty() {
                 covered.extend(self.model.beyond(step));
                 plans.extend(own);
@@ -288,17 +293,15 @@ impl Planner<'_> {
     /// Values between two that are next to each other on a scale and lead to different steps, all else that decides being equal.
     fn bounds(&self, step: usize, fork: &Fork) -> Vec<Trial> {
         let mut all = Vec::new();
-        for field in self.model.steps[step].fields.iter().filter(|field| field.scale.len() > 2) {
-            let factor = Factor::Field(step, field.key.clone());
-            if !fork.factors.contains(&factor) {
-                continue;
-            }
+        for factor in &fork.factors {
+            let Factor::Field(of, key) = factor else { continue };
+            let Some(field) = self.model.steps[*of].fields.iter().find(|field| field.key == *key) else { continue };
             let place = |seen: &Observation| {
                 let value = factor.value(&seen.stages)?;
                 field.scale.iter().position(|known| *known == value)
             };
             let others = |seen: &Observation| -> Vec<_> {
-                self.model.deciding(fork, seen).into_iter().filter(|(known, _)| *known != factor).collect()
+                self.model.deciding(fork, seen).into_iter().filter(|(known, _)| known != factor).collect()
             };
             let mut seen: Vec<(usize, &Observation)> =
                 self.model.at(step).filter_map(|seen| Some((place(seen)?, seen))).collect();
@@ -313,9 +316,14 @@ impl Planner<'_> {
                 for pair in alike.windows(2) {
                     let ((low, below), (high, above)) = (pair[0], pair[1]);
                     if below.to != above.to && high - low > 1 {
-                        let middle = field.scale[(low + high) / 2].clone();
-                        let given = set(self.context(step, fork, above), &field.key, Some(middle));
-                        all.push(Trial { way: above.way(), given });
+                        let middle = Some(field.scale[(low + high) / 2].clone());
+                        let (mut way, mut given) = (above.way(), self.context(step, fork, above));
+                        // It may have been entered before.
+                        match above.stages.iter().rposition(|stage| stage.step == *of) {
+                            Some(at) if at < way.len() => way[at] = set(std::mem::take(&mut way[at]), key, middle),
+                            _ => given = set(given, key, middle),
+                        }
+                        all.push(Trial { way, given });
                     }
                 }
                 kinds.push(kind);
@@ -360,11 +368,11 @@ fn has(seen: &Observation, key: &str, value: &Value) -> bool {
 }
 
 /// What an observation sent, as an entry says it.
-fn sent(seen: &Observation, at: usize, key: &str) -> Option<Value> {
+pub(super) fn sent(seen: &Observation, at: usize, key: &str) -> Option<Value> {
     seen.stages[at].sent.get(key).filter(|value| !value.is_null()).cloned()
 }
 
-fn set(mut entry: Vec<Override>, key: &str, value: Option<Value>) -> Vec<Override> {
+pub(super) fn set(mut entry: Vec<Override>, key: &str, value: Option<Value>) -> Vec<Override> {
     entry.retain(|(known, _)| known != key);
     entry.push((key.to_owned(), value));
     entry

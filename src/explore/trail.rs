@@ -87,6 +87,19 @@ impl Sight {
         self.body.get("canGoBack") == Some(&Value::Bool(true))
     }
 
+    /// What an end says; nothing for other steps.
+    pub fn text(&self) -> &str {
+        let text = self.body.get("text").and_then(Value::as_str).filter(|_| self.is_end());
+        text.unwrap_or_default().trim()
+    }
+
+    /// What an end says without words that have digits: those may be a number that only this applicant has.
+    pub fn lasting_text(&self) -> String {
+        let words =
+            self.text().split_whitespace().filter(|word| !word.contains(|letter: char| letter.is_ascii_digit()));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     /// What people call it.
     pub fn name(&self) -> &str {
         if self.spot.title.is_empty() { &self.spot.kind } else { &self.spot.title }

@@ -98,8 +98,8 @@ pub struct Untried {
 impl Sight {
     /// What a step is known by. Where ids are `stable` they tell apart what looks alike.
     pub fn ident(&self, stable: bool) -> String {
-        let id = if stable { self.id.as_str() } else { "" };
-        format!("{}\u{1f}{}\u{1f}{}\u{1f}{id}", self.spot.title, self.spot.kind, self.spot.shape)
+        let own = if stable { self.id.clone() } else { self.lasting_text() };
+        format!("{}\u{1f}{}\u{1f}{}\u{1f}{own}", self.spot.title, self.spot.kind, self.spot.shape)
     }
 }
 
@@ -149,7 +149,7 @@ pub async fn visit<A: Applicant>(applicant: A, plan: &Plan, untried: &Untried) -
 impl<A: Applicant> Visit<'_, A> {
     /// Goes all the way: whether it got to its end.
     async fn go(&mut self) -> Result<bool, CallError> {
-        if self.applicant.must_stop() {
+        if self.applicant.must_stop().await {
             return Ok(false);
         }
         let hop = self.applicant.begin().await?;
@@ -159,7 +159,7 @@ impl<A: Applicant> Visit<'_, A> {
                 Stopped::At(home) => at = home,
                 Stopped::Over(whole) => return Ok(whole),
             }
-            if self.applicant.must_stop() {
+            if self.applicant.must_stop().await {
                 return Ok(false);
             }
             let hop = self.applicant.enter(&at, given.clone()).await?;
@@ -210,7 +210,7 @@ impl<A: Applicant> Visit<'_, A> {
     /// Goes on to the end.
     async fn go_on(&mut self, mut at: Sight) -> Result<bool, CallError> {
         while !at.is_end() {
-            if self.applicant.must_stop() {
+            if self.applicant.must_stop().await {
                 return Ok(false);
             }
             let given = self.trial(&at);
@@ -219,6 +219,9 @@ impl<A: Applicant> Visit<'_, A> {
             if matches!(hop.to, Outcome::Refused(..)) && !plain {
                 // What was tried is not taken: on with what usually is.
                 self.hops.push(hop);
+                if self.applicant.must_stop().await {
+                    return Ok(false);
+                }
                 hop = self.applicant.enter(&at, Vec::new()).await?;
             }
             match self.arrive(hop) {
@@ -277,7 +280,7 @@ impl<A: Applicant> Visit<'_, A> {
 
     /// Enters something, and goes back to where that was done: what it led to, in a word.
     async fn attempt(&mut self, at: Sight, given: Vec<Override>) -> Result<(String, Stopped), CallError> {
-        if self.applicant.must_stop() {
+        if self.applicant.must_stop().await {
             return Ok((String::new(), Stopped::Over(false)));
         }
         let stable = self.untried.stable;
@@ -288,6 +291,9 @@ impl<A: Applicant> Visit<'_, A> {
         let stopped = match next {
             _ if refused => Stopped::At(at),
             Some(next) if next.can_go_back() => {
+                if self.applicant.must_stop().await {
+                    return Ok((word, Stopped::Over(false)));
+                }
                 let hop = self.applicant.back().await?;
                 let sight = hop.to.sight().cloned();
                 self.hops.push(hop);
@@ -305,7 +311,7 @@ impl<A: Applicant> Visit<'_, A> {
             if !at.can_go_back() {
                 break;
             }
-            if self.applicant.must_stop() {
+            if self.applicant.must_stop().await {
                 return Ok(false);
             }
             let hop = self.applicant.back().await?;
@@ -366,4 +372,52 @@ pub fn with(from: &[Override], to: &[Override], keys: &[String]) -> Vec<Override
     let mut entry: Vec<Override> = from.iter().filter(|(key, _)| !keys.contains(key)).cloned().collect();
     entry.extend(to.iter().filter(|(key, _)| keys.contains(key)).cloned());
     entry
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::explore::classes::Field;
+
+    fn field(key: &str, classes: Value, shown_by: &[(&str, Value)]) -> Field {
+        let shown_by = shown_by.iter().map(|(key, value)| ((*key).to_owned(), Some(value.clone()))).collect();
+        Field { key: key.to_owned(), classes: classes.as_array().unwrap().clone(), scale: vec![], shown_by }
+    }
+
+    #[test]
+    fn trials_try_each_class_once_and_several_fields_at_once() {
+        let fields = [field("a", json!([1, 2, 3]), &[]), field("b", json!(["x", null]), &[])];
+        let some = |key: &str, value: Value| (key.to_owned(), Some(value));
+        let expected = [
+            vec![some("a", json!(1)), some("b", json!("x"))],
+            vec![some("a", json!(2)), ("b".to_owned(), None)],
+            vec![some("a", json!(3))],
+        ];
+        assert_eq!(trials(&fields, |_, _| false), expected);
+        assert_eq!(trials(&fields, |key, _| key == "a"), [vec![some("b", json!("x"))], vec![("b".to_owned(), None)]]);
+    }
+
+    #[test]
+    fn a_field_is_tried_with_what_shows_it_and_apart_from_what_hides_it() {
+        let fields = [field("a", json!([true, false]), &[]), field("b", json!([1, 2]), &[("a", json!(true))])];
+        let trials = trials(&fields, |_, _| false);
+        for wanted in [json!(1), json!(2)] {
+            let trial = trials.iter().find(|trial| trial.contains(&("b".to_owned(), Some(wanted.clone()))));
+            assert!(trial.unwrap().contains(&("a".to_owned(), Some(json!(true)))), "{trials:?}");
+        }
+        assert!(trials.iter().any(|trial| *trial == [("a".to_owned(), Some(json!(false)))]), "{trials:?}");
+    }
+
+    #[test]
+    fn what_differs_between_entries_is_taken_over_by_name() {
+        let entry = |all: Value| -> Vec<Override> {
+            all.as_object().unwrap().iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect()
+        };
+        let (from, to) = (entry(json!({"a": 1, "b": 1, "c": 1})), entry(json!({"a": 1, "b": 2, "d": 1})));
+        assert_eq!(differing(&from, &to), ["b", "c", "d"]);
+        assert_eq!(with(&from, &to, &["b".to_owned()]), entry(json!({"a": 1, "c": 1, "b": 2})));
+        assert_eq!(with(&from, &to, &["c".to_owned(), "d".to_owned()]), entry(json!({"a": 1, "b": 1, "d": 1})));
+    }
 }

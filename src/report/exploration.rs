@@ -33,16 +33,16 @@ pub fn steps(explored: &Explored, mark: &dyn Fn(&str) -> String) -> String {
         if model.steps[step].sight.is_end() {
             continue;
         }
-        text.push_str(&format!("  {}\n", mark(name(model, step))));
+        text.push_str(&format!("  {}\n", mark(&name(model, step))));
         let all = ways(model, step, &explored.forks[step]);
         let several = all.len() > 1;
         for (to, when) in all {
-            let to = mark(name(model, to));
+            let to = mark(&name(model, to));
             let why = reason(model, step, &when, several).marked(mark);
             text.push_str(&format!("    → {to}{why}\n"));
         }
         for back in backwards(model, step) {
-            text.push_str(&format!("    ← {}\n", mark(name(model, back))));
+            text.push_str(&format!("    ← {}\n", mark(&name(model, back))));
         }
         for word in model.goals(step).into_iter().filter_map(|(goal, _)| beyond(&goal)) {
             text.push_str(&format!("    × {word}\n"));
@@ -79,9 +79,44 @@ fn backwards(model: &Model, step: usize) -> Vec<usize> {
     all
 }
 
-/// What people call a step; one that looks like another has a number, as in the map.
-pub(super) fn name(model: &Model, step: usize) -> &str {
-    model.steps[step].sight.name()
+/// What people call a step. Of several of one name each has a number, as in the map; ends that say different things are told
+/// apart by what they say.
+pub(super) fn name(model: &Model, step: usize) -> String {
+    let sight = &model.steps[step].sight;
+    let alike: Vec<usize> =
+        (0..model.steps.len()).filter(|other| model.steps[*other].sight.name() == sight.name()).collect();
+    if alike.len() < 2 {
+        return sight.name().to_owned();
+    }
+    let said = |step: usize| shortened(model.steps[step].sight.text(), MOST_OF_TEXT);
+    let own = said(step);
+    if !own.is_empty() && alike.iter().filter(|other| said(**other) == own).count() == 1 {
+        return format!("{}: {own}", sight.name());
+    }
+    match alike.iter().position(|other| *other == step) {
+        Some(at) if at > 0 => format!("{} #{}", sight.name(), at + 1),
+        _ => sight.name().to_owned(),
+    }
+}
+
+/// So much of what an end says is shown, in characters.
+const MOST_OF_TEXT: usize = 48;
+
+/// The beginning of a text on one line, cut between words where it is long.
+fn shortened(text: &str, most: usize) -> String {
+    let mut short = String::new();
+    for word in text.split_whitespace() {
+        let length = short.chars().count() + word.chars().count() + usize::from(!short.is_empty());
+        if length > most {
+            let kept = if short.is_empty() { word.chars().take(most).collect() } else { short };
+            return format!("{kept}…");
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+    short
 }
 
 /// Why a step leads a way, to be put behind it.
@@ -104,7 +139,7 @@ fn reason(model: &Model, step: usize, when: &When<usize>, several: bool) -> Sent
 fn condition(sentence: Sentence, model: &Model, step: usize, given: &Given<usize>) -> Sentence {
     let value = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let sentence = sentence.label(&given.field);
-    let sentence = if given.step == step { sentence } else { sentence.words(" of ").label(name(model, given.step)) };
+    let sentence = if given.step == step { sentence } else { sentence.words(" of ").label(&name(model, given.step)) };
     match &given.entered {
         Entered::Is(values) => {
             let all: Vec<String> = values.iter().map(value).collect();

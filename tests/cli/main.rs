@@ -28,6 +28,7 @@ mod diagnostics;
 mod editor_files;
 mod explain;
 mod explanations;
+mod explore;
 mod failed;
 mod false_alarms;
 mod flows;

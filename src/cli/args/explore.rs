@@ -28,7 +28,7 @@ pub struct ExploreArguments {
     /// How many sessions are begun at most
     #[arg(long, value_name = "NUMBER", default_value_t = 500, help_heading = "Limits")]
     pub max_sessions: usize,
-    /// How many requests are sent at most
+    /// How many requests are sent at most, those aside that ask whether a service is done
     #[arg(long, value_name = "NUMBER", default_value_t = 5000, help_heading = "Limits")]
     pub max_requests: usize,
     /// How often services are run at most: an identity check may cost money

@@ -10,13 +10,13 @@ use crate::semantic::Sentence;
 /// The sentence of a finding, which names the step where it shows.
 pub fn sentence(model: &Model, finding: &Finding) -> Sentence {
     let sentence = match finding.step {
-        Some(step) => Sentence::default().label(name(model, step)).words(": "),
+        Some(step) => Sentence::default().label(&name(model, step)).words(": "),
         None => Sentence::default(),
     };
     match &finding.what {
         What::NoBeginning(goal) => goal_words(sentence.words("the flow does not begin: "), model, goal),
         What::NoEnd(steps) => {
-            let names: Vec<String> = steps.iter().map(|step| name(model, *step).to_owned()).collect();
+            let names: Vec<String> = steps.iter().map(|step| name(model, *step)).collect();
             let sentence = sentence.words("from here nobody gets to an end");
             if names.len() > 1 { sentence.words("; every way leads round ").labels(&names) } else { sentence }
         }
@@ -44,9 +44,9 @@ pub fn sentence(model: &Model, finding: &Finding) -> Sentence {
         }
         What::BackElsewhere { to, before } => sentence
             .words("going back leads to ")
-            .label(name(model, *to))
+            .label(&name(model, *to))
             .words(", and one came from ")
-            .label(name(model, *before)),
+            .label(&name(model, *before)),
         What::Unsteady(one, other) => {
             let sentence = goal_words(sentence.words("the same data led to "), model, one);
             goal_words(sentence.words(" and to "), model, other)
@@ -61,7 +61,7 @@ pub fn sentence(model: &Model, finding: &Finding) -> Sentence {
 
 fn goal_words(sentence: Sentence, model: &Model, goal: &Goal) -> Sentence {
     match goal {
-        Goal::Step(step) => sentence.label(name(model, *step)),
+        Goal::Step(step) => sentence.label(&name(model, *step)),
         Goal::Refused(code) => sentence.words(format!("a refusal with {code}")),
         Goal::Other(word) => sentence.words(word),
     }

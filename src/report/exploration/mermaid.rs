@@ -10,7 +10,7 @@ pub fn mermaid(explored: &Explored) -> String {
     let model = &explored.model;
     let mut text = "flowchart TD\n".to_owned();
     for (step, seen) in model.steps.iter().enumerate() {
-        let label = quoted(name(model, step));
+        let label = quoted(&name(model, step));
         let shape = if seen.sight.is_end() { format!("([{label}])") } else { format!("[{label}]") };
         text.push_str(&format!("    s{step}{shape}\n"));
     }
