@@ -1,6 +1,7 @@
 //! `draftgate explore`: learns a flow, and says what is wrong with it.
 
 mod kept;
+mod scenarios;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub(super) fn explore(environment: &Environment, arguments: &ExploreArguments, o
 fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: &Output) -> Result<Exit, Exit> {
     let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
     check_language(arguments.language.as_deref(), output)?;
+    let folder = scenarios::folder(environment, arguments, &place, output)?;
     let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: arguments.language.as_deref() };
     let reached = reach(environment, &place, (&arguments.target, &arguments.server), &wanted, output)?;
     let people: Arc<[Persona]> = personas(&place, output)?.into();
@@ -61,6 +63,12 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
     let about = about(arguments, &reached, &exploration);
     let went = carry_out(&exploration, &about, &root, arguments.fresh, &reached, output);
     let view = ViewName { flow: arguments.flow.clone(), version: Version::Draft, language: arguments.language.clone() };
+    let again = match &went {
+        Ok(explored) if folder.is_some() => {
+            Some(scenarios::go_again(&exploration, explored, arguments, &reached, output))
+        }
+        _ => None,
+    };
     let settings = reached.leave();
     let explored = went?;
     let first = explored.model.beginnings.first();
@@ -73,6 +81,15 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
     tell(&explored, arguments, output);
     let map = record(&explored, &view, &settings, output)?;
     draw(&explored, arguments, &map, output)?;
+    if let (Some(folder), Some(again)) = (&folder, again) {
+        let written = scenarios::write(&explored, again?, folder, arguments, output)?;
+        if arguments.accept_snapshots && !written.is_empty() {
+            match scenarios::accept(environment, &written, arguments, output) {
+                Exit::Passed => {}
+                exit => return Ok(exit),
+            }
+        }
+    }
     let wrong = !findings(&explored).is_empty();
     Ok(if wrong { Exit::Failed } else { Exit::Passed })
 }

@@ -108,8 +108,19 @@ impl Step {
     /// Gives it a modifier, in place of the one of that name; the order is that of a scenario's reader: how it is sent,
     /// then what must come back.
     pub fn set(&mut self, name: &'static str, value: Data, comment: &str) {
-        const ORDER: [&str; 10] =
-            ["as", "fill", "language", "session", "headers", "map", "retry_on_pending", "wait", "expect", "capture"];
+        const ORDER: [&str; 11] = [
+            "as",
+            "fill",
+            "omit",
+            "language",
+            "session",
+            "headers",
+            "map",
+            "retry_on_pending",
+            "wait",
+            "expect",
+            "capture",
+        ];
         let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
         self.modifiers.retain(|(known, ..)| *known != name);
         let at = self.modifiers.iter().position(|(known, ..)| place(known) > place(name));

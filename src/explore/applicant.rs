@@ -70,6 +70,11 @@ impl Real {
         Real { driver: Driver::new(course), growth, people, used, allowance, counted: 0 }
     }
 
+    /// All calls, in order, when it is over.
+    pub fn into_exchanges(self) -> Vec<Exchange> {
+        self.driver.into_exchanges()
+    }
+
     /// What was done, with what came of it. A service that was seen at work before the answer came is counted.
     fn hop(&mut self, act: Act, sent: Vec<(String, Value)>, to: Outcome, interactive: bool) -> Hop {
         let all = self.driver.exchanges().len();

@@ -2,6 +2,7 @@
 
 mod findings;
 mod mermaid;
+mod titles;
 
 use crate::explore::Explored;
 use crate::explore::mapping::ways;
@@ -12,6 +13,7 @@ use crate::semantic::Sentence;
 
 pub use findings::sentence;
 pub use mermaid::mermaid;
+pub use titles::titles;
 
 /// How much of a flow was found, and what it took: "7 steps, 9 ways between them".
 pub fn extent(explored: &Explored) -> String {

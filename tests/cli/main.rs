@@ -25,6 +25,8 @@ mod diagnostics;
 mod editor_files;
 mod explain;
 mod explanations;
+#[cfg(unix)]
+mod explore_more;
 mod failed;
 mod false_alarms;
 mod flows;

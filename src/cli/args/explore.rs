@@ -15,6 +15,7 @@ Examples:
   draftgate explore retail-onboarding
   draftgate explore retail-onboarding --max-service-runs 5 --budget 2m
   draftgate explore retail-onboarding --svg flow.svg --mermaid flow.mmd
+  draftgate explore retail-onboarding --scenarios --accept-snapshots
 
 It goes on where it stopped: run it again after a limit was reached.
 personas.yaml in the scenario folder says whom services know.")]
@@ -46,6 +47,16 @@ pub struct ExploreArguments {
     /// Write a diagram of the flow in Mermaid's language
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub mermaid: Option<PathBuf>,
+    /// Write a scenario for each way from the beginning to an end that was found, into a folder; left out, one called as the
+    /// flow, in the scenario folder
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, help_heading = "Output")]
+    pub scenarios: Option<Option<PathBuf>>,
+    /// Run these scenarios once, and accept what is answered
+    #[arg(long, requires = "scenarios", help_heading = "Output")]
+    pub accept_snapshots: bool,
+    /// Write over scenarios that are there already
+    #[arg(long, requires = "scenarios", help_heading = "Output")]
+    pub force: bool,
     /// Which configuration
     #[command(flatten)]
     pub target: Target,

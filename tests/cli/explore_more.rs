@@ -1,0 +1,134 @@
+//! `draftgate explore`: what it writes of what it found, what it tries besides, and what it says beforehand.
+
+use std::path::Path;
+
+use crate::project::Project;
+
+/// A loan: a country, an amount and a tick box decide.
+const LOAN: &str = "flow: loan
+nodes:
+  - form: person
+    title: About you
+    elements:
+      - { name: Last name, role: last_name, type: text, required: true, max_length: 50 }
+      - { name: Country of residence, role: address_country, type: country_select, required: true, options: [CA, FR, GB, US] }
+      - { name: I hold a public office, type: checkbox }
+  - condition: office
+    when: person.i_hold_a_public_office
+    then: office-form
+    else: loan-form
+  - form: office-form
+    title: Public office
+    elements:
+      - { name: Office, type: text, required: true }
+  - form: loan-form
+    title: Your loan
+    elements:
+      - { name: Amount, type: number, required: true, min: 1, max: 100000 }
+      - { name: Purpose, type: text }
+  - condition: abroad
+    when: person.address_country == 'CA'
+    then: tax-form
+    else: large
+  - form: tax-form
+    title: Tax residence
+    elements:
+      - { name: Social insurance number, type: text }
+  - condition: large
+    when: loan_form.amount >= 10000
+    then: wealth
+    else: lent
+  - form: wealth
+    title: Proof of wealth
+    elements:
+      - { name: Proof, type: file, required: true, accept: [pdf] }
+  - end: lent
+    text: You have your loan
+";
+
+/// The flows that come with the program, without their scenarios, but with whom their services know.
+fn bundled() -> Project {
+    let project = Project::new();
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    for folder in ["", "retail", "retail/locales", "identity", "business"] {
+        for entry in std::fs::read_dir(scenarios.join(folder)).into_iter().flatten().map(Result::unwrap) {
+            let name = entry.file_name().into_string().unwrap();
+            let is_wanted = name.ends_with(".flow.yaml")
+                || folder.ends_with("locales")
+                || ["sandbox.yaml", "personas.yaml"].contains(&name.as_str());
+            if is_wanted {
+                project.write(&format!("scenarios/{folder}/{name}"), std::fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    project.with("scenarios/draftgate.yaml", "snapshots: { dir: ../snapshots }\n")
+}
+
+/// The scenarios below a folder.
+fn scenarios(project: &Project, folder: &str) -> Vec<String> {
+    project.files(folder).into_iter().filter(|file| file.ends_with(".yaml")).collect()
+}
+
+#[test]
+fn each_way_found_becomes_a_scenario_that_passes() {
+    let project = bundled();
+    for (flow, least) in [("retail-onboarding", 3), ("identity-verification", 1), ("business-onboarding", 1)] {
+        project.draftgate(&["explore", flow, "--scenarios"]).exits(0).says("Wrote ");
+        let written = scenarios(&project, &format!("scenarios/{flow}"));
+        assert!(written.len() >= least, "{written:?}");
+    }
+    project.draftgate(&["lint"]).exits(0);
+    let count: usize = ["retail-onboarding", "identity-verification", "business-onboarding"]
+        .iter()
+        .map(|flow| scenarios(&project, &format!("scenarios/{flow}")).len())
+        .sum();
+    project.draftgate(&["run", "--update"]).exits(0).says(&format!("{count} tests: {count} passed"));
+    project.draftgate(&["run"]).exits(0).says(&format!("{count} tests: {count} passed"));
+}
+
+#[test]
+fn a_scenario_says_what_is_special_and_nothing_else() {
+    let project = Project::new().with("scenarios/loan.flow.yaml", LOAN);
+    let accepted = ["explore", "loan", "--scenarios=scenarios/found", "--accept-snapshots"];
+    let ended = project.draftgate(&accepted).exits(0);
+    let written = scenarios(&project, "scenarios/found");
+    let texts: Vec<String> = written.iter().map(|path| project.read(path).unwrap()).collect();
+    let with = |title: &str| {
+        let wanted = format!("scenario: {title}\n");
+        let plain = |text: &&String| text.replace(['"', '\''], "").contains(&wanted);
+        texts.iter().find(plain).unwrap_or_else(|| panic!("{title}\n{texts:#?}\n{}", ended.all()))
+    };
+    let wealthy =
+        with("Country of residence is CA, Amount is 10000 or more: to Tax residence, Proof of wealth and the end");
+    assert!(wealthy.contains("      address_country: CA\n"), "{wealthy}");
+    assert!(wealthy.contains("    fill: valid\n    expect: Proof of wealth\n"), "{wealthy}");
+    for noise in ["last_name", "Purpose", "Social insurance number", "file"] {
+        assert!(!wealthy.contains(noise), "{noise}: {wealthy}");
+    }
+    for path in ["to Public office and the end", "Amount is 10000 or more: to Proof of wealth and the end"] {
+        assert!(texts.iter().any(|text| text.contains(path)), "{path}\n{texts:#?}");
+    }
+    // The snapshots are accepted already.
+    let count = written.len();
+    project.draftgate(&["run", "--strict-snapshots"]).says("");
+    project.draftgate(&["run"]).exits(0).says(&format!("{count} tests: {count} passed"));
+}
+
+#[test]
+fn nothing_that_is_there_is_written_over() {
+    let project = Project::new().with("scenarios/loan.flow.yaml", LOAN);
+    project.draftgate(&["explore", "loan", "--scenarios"]).exits(0);
+    let before = scenarios(&project, "scenarios/loan");
+    let last = before.last().unwrap();
+    before[..before.len() - 1].iter().for_each(|path| std::fs::remove_file(project.path().join(path)).unwrap());
+    project.write(last, "mine");
+    project.draftgate(&["explore", "loan", "--scenarios"]).exits(2).complains("is there already");
+    assert_eq!(scenarios(&project, "scenarios/loan"), [last.clone()]);
+    assert_eq!(project.read(last).unwrap(), "mine");
+    project.draftgate(&["explore", "loan", "--scenarios", "--force"]).exits(0);
+    assert_eq!(scenarios(&project, "scenarios/loan"), before);
+    project
+        .draftgate_with(&[("CI", "true")], &["explore", "loan", "--scenarios"])
+        .exits(2)
+        .complains("name the folder, --scenarios=FOLDER");
+}
