@@ -1,6 +1,7 @@
 //! `draftgate explore`: learns a flow, and says what is wrong with it.
 
 mod kept;
+mod negatives;
 mod scenarios;
 
 use std::sync::Arc;
@@ -25,9 +26,9 @@ use crate::explore::{Exploration, Explored};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, View, ViewName};
 use crate::phrase::counted;
-use crate::report::exploration;
 use crate::report::picture::graph::FlowGraph;
 use crate::report::picture::picture;
+use crate::report::{conformance, exploration};
 use crate::scenario::{Persona, read_personas};
 use crate::session::entry::Growth;
 use crate::source::{Sources, from_here};
@@ -69,6 +70,12 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
         }
         _ => None,
     };
+    let refused = match &went {
+        Ok(explored) if arguments.negatives && !explored.model.steps.is_empty() => {
+            Some(negatives::negatives(&arguments.flow, &exploration, explored, &reached, output))
+        }
+        _ => None,
+    };
     let settings = reached.leave();
     let explored = went?;
     let first = explored.model.beginnings.first();
@@ -90,7 +97,12 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
             }
         }
     }
-    let wrong = !findings(&explored).is_empty();
+    let refused = refused.transpose()?;
+    if let Some(verdict) = &refused {
+        output.say(&format!("\n{}", conformance::render(verdict, false, output.color)));
+    }
+    let violated = refused.is_some_and(|verdict| verdict.is_violated(false));
+    let wrong = violated || !findings(&explored).is_empty();
     Ok(if wrong { Exit::Failed } else { Exit::Passed })
 }
 

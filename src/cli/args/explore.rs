@@ -16,6 +16,7 @@ Examples:
   draftgate explore retail-onboarding --max-service-runs 5 --budget 2m
   draftgate explore retail-onboarding --svg flow.svg --mermaid flow.mmd
   draftgate explore retail-onboarding --scenarios --accept-snapshots
+  draftgate explore retail-onboarding --negatives
 
 It goes on where it stopped: run it again after a limit was reached.
 personas.yaml in the scenario folder says whom services know.")]
@@ -41,6 +42,9 @@ pub struct ExploreArguments {
     /// Explore anew, whatever was found out before
     #[arg(long)]
     pub fresh: bool,
+    /// Try at each form that was found what it must refuse: each required field left out, each rule of a field broken
+    #[arg(long)]
+    pub negatives: bool,
     /// Write a picture of the flow
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub svg: Option<PathBuf>,
