@@ -7,6 +7,7 @@
 pub mod applicant;
 pub mod classes;
 pub mod findings;
+pub mod forecast;
 pub mod fork;
 pub mod mapping;
 pub mod model;

@@ -62,6 +62,11 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
     };
     let root = store_root(&place);
     let about = about(arguments, &reached, &exploration);
+    if arguments.plan {
+        let said = foretell(&exploration, &about, &root, arguments.fresh, &reached, output);
+        reached.leave();
+        return said.map(|()| Exit::Passed);
+    }
     let went = carry_out(&exploration, &about, &root, arguments.fresh, &reached, output);
     let view = ViewName { flow: arguments.flow.clone(), version: Version::Draft, language: arguments.language.clone() };
     let again = match &went {
@@ -83,7 +88,7 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
         return Err(unknown(&arguments.flow, &settings, output));
     }
     if explored.whole {
-        about.forget(&root);
+        about.finish(&root);
     }
     tell(&explored, arguments, output);
     let map = record(&explored, &view, &settings, output)?;
@@ -127,6 +132,23 @@ fn about(arguments: &ExploreArguments, reached: &Reached, exploration: &Explorat
         today: exploration.growth.today.to_string(),
         people,
     }
+}
+
+/// Says what exploring would take.
+fn foretell(
+    exploration: &Exploration,
+    about: &About,
+    root: &std::path::Path,
+    fresh: bool,
+    reached: &Reached,
+    output: &Output,
+) -> Result<(), Exit> {
+    let kept = if fresh { Vec::new() } else { about.read(root) };
+    let known = about.read_known(root);
+    let forecast = reached.runtime.block_on(exploration.forecast(&kept, &known));
+    let forecast = forecast.map_err(|error| unreachable_api(&error, output))?;
+    output.say(&format!("{}\n", exploration::forecast(&forecast)));
+    Ok(())
 }
 
 /// Explores, and keeps what is found out after each round.

@@ -121,7 +121,7 @@ fn nothing_that_is_there_is_written_over() {
     before[..before.len() - 1].iter().for_each(|path| std::fs::remove_file(project.path().join(path)).unwrap());
     project.write(last, "mine");
     project.draftgate(&["explore", "loan", "--scenarios"]).exits(2).complains("is there already");
-    assert_eq!(scenarios(&project, "scenarios/loan"), [last.clone()]);
+    assert_eq!(scenarios(&project, "scenarios/loan"), std::slice::from_ref(last));
     assert_eq!(project.read(last).unwrap(), "mine");
     project.draftgate(&["explore", "loan", "--scenarios", "--force"]).exits(0);
     assert_eq!(scenarios(&project, "scenarios/loan"), before);
@@ -158,4 +158,30 @@ fn what_a_form_must_refuse_is_tried_where_only_a_fork_leads() {
         .says("Tax residence");
     let spoiling = Spoiling::start(&served, NONE);
     client(&spoiling).draftgate(&["explore", "loan", "--negatives"]).exits(0).says("DG-20  MUST    passed");
+}
+
+/// The numbers of sessions, requests and service runs in a line.
+fn numbers(text: &str) -> Vec<f64> {
+    let line = text.lines().find(|line| line.contains(" session") && line.contains(" request")).unwrap();
+    line.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).take(3).collect()
+}
+
+#[test]
+fn what_it_takes_is_told_beforehand() {
+    let project = bundled();
+    let first =
+        project.draftgate(&["explore", "retail-onboarding", "--plan"]).exits(0).says("one session was sent to look");
+    assert!(project.files("snapshots").is_empty(), "{:?}", project.files("snapshots"));
+    project.draftgate(&["explore", "retail-onboarding"]).exits(0);
+    let plan = project
+        .draftgate(&["explore", "retail-onboarding", "--plan", "--fresh"])
+        .exits(0)
+        .says("of them by going back")
+        .never_says("to look");
+    let took = project.draftgate(&["explore", "retail-onboarding", "--fresh"]).exits(0);
+    let (foreseen, took, guessed) = (numbers(&plan.stdout), numbers(&took.stdout), numbers(&first.stdout));
+    for (foreseen, took) in foreseen.iter().zip(&took) {
+        assert!((foreseen - took).abs() <= took * 0.2, "{foreseen} foreseen, {took} took");
+    }
+    assert!(guessed[0] > 1.0 && guessed[0] <= took[0], "{guessed:?} guessed, {took:?} took");
 }

@@ -17,6 +17,7 @@ Examples:
   draftgate explore retail-onboarding --svg flow.svg --mermaid flow.mmd
   draftgate explore retail-onboarding --scenarios --accept-snapshots
   draftgate explore retail-onboarding --negatives
+  draftgate explore retail-onboarding --plan
 
 It goes on where it stopped: run it again after a limit was reached.
 personas.yaml in the scenario folder says whom services know.")]
@@ -42,6 +43,9 @@ pub struct ExploreArguments {
     /// Explore anew, whatever was found out before
     #[arg(long)]
     pub fresh: bool,
+    /// Only say what exploring would take, by what was found out before; where that is nothing, one session is sent to look
+    #[arg(long, conflicts_with_all = ["scenarios", "negatives", "svg", "mermaid"])]
+    pub plan: bool,
     /// Try at each form that was found what it must refuse: each required field left out, each rule of a field broken
     #[arg(long)]
     pub negatives: bool,
