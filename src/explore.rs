@@ -8,12 +8,15 @@ pub mod applicant;
 pub mod classes;
 mod crossing;
 pub mod findings;
+pub mod forecast;
 pub mod fork;
 #[cfg(test)]
 mod machine_tests;
 pub mod mapping;
 pub mod model;
+pub mod paths;
 pub mod people;
+pub mod retrace;
 pub mod round;
 pub mod trail;
 pub mod visit;

@@ -147,7 +147,13 @@ fn asked(arguments: &ConformArguments, reached: &Reached, rules: &[RuleId], flow
     (course, plan)
 }
 
-fn verdict(flow: &str, examined: &Examined, reached: &Reached, (course, plan): (&Course, &Plan)) -> FlowVerdict {
+/// What an examination of a flow comes to.
+pub(super) fn verdict(
+    flow: &str,
+    examined: &Examined,
+    reached: &Reached,
+    (course, plan): (&Course, &Plan),
+) -> FlowVerdict {
     let settings = &reached.settings;
     let options = Options {
         flow: Some(flow.to_owned()),

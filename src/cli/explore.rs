@@ -1,6 +1,8 @@
 //! `draftgate explore`: learns a flow, and says what is wrong with it.
 
 mod kept;
+mod negatives;
+mod scenarios;
 
 use std::sync::Arc;
 
@@ -24,9 +26,9 @@ use crate::explore::{Exploration, Explored};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, Survey, View, ViewName};
 use crate::phrase::counted;
-use crate::report::exploration;
 use crate::report::picture::graph::FlowGraph;
 use crate::report::picture::picture;
+use crate::report::{conformance, exploration};
 use crate::scenario::{Persona, read_personas};
 use crate::session::entry::Growth;
 use crate::source::{Sources, from_here};
@@ -43,6 +45,7 @@ pub(super) fn explore(environment: &Environment, arguments: &ExploreArguments, o
 fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: &Output) -> Result<Exit, Exit> {
     let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
     check_language(arguments.language.as_deref(), output)?;
+    let folder = scenarios::folder(environment, arguments, &place, output)?;
     let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: arguments.language.as_deref() };
     let reached = reach(environment, &place, (&arguments.target, &arguments.server), &wanted, output)?;
     let people: Arc<[Persona]> = personas(&place, output)?.into();
@@ -59,8 +62,25 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
     };
     let root = store_root(&place);
     let about = about(arguments, &reached, &exploration);
+    if arguments.plan {
+        let said = foretell(&exploration, &about, &root, arguments.fresh, &reached, output);
+        reached.leave();
+        return said.map(|()| Exit::Passed);
+    }
     let went = carry_out(&exploration, &about, &root, arguments.fresh, &reached, output);
     let view = ViewName { flow: arguments.flow.clone(), version: Version::Draft, language: arguments.language.clone() };
+    let again = match &went {
+        Ok(explored) if folder.is_some() => {
+            Some(scenarios::go_again(&exploration, explored, arguments, &reached, output))
+        }
+        _ => None,
+    };
+    let refused = match &went {
+        Ok(explored) if arguments.negatives && !explored.model.steps.is_empty() => {
+            Some(negatives::negatives(&arguments.flow, &exploration, explored, &reached, output))
+        }
+        _ => None,
+    };
     let settings = reached.leave();
     let explored = went?;
     let first = explored.model.beginnings.first();
@@ -68,12 +88,26 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
         return Err(unknown(&arguments.flow, &settings, output));
     }
     if explored.whole {
-        about.forget(&root);
+        about.finish(&root);
     }
     tell(&explored, arguments, output);
     let map = record(&explored, &view, arguments.fresh, &settings, output)?;
     draw(&explored, arguments, &map, output)?;
-    let wrong = !findings(&explored).is_empty();
+    if let (Some(folder), Some(again)) = (&folder, again) {
+        let written = scenarios::write(&explored, again?, folder, arguments, output)?;
+        if arguments.accept_snapshots && !written.is_empty() {
+            match scenarios::accept(environment, &written, arguments, output) {
+                Exit::Passed => {}
+                exit => return Ok(exit),
+            }
+        }
+    }
+    let refused = refused.transpose()?;
+    if let Some(verdict) = &refused {
+        output.say(&format!("\n{}", conformance::render(verdict, false, output.color)));
+    }
+    let violated = refused.is_some_and(|verdict| verdict.is_violated(false));
+    let wrong = violated || !findings(&explored).is_empty();
     Ok(if wrong { Exit::Failed } else { Exit::Passed })
 }
 
@@ -98,6 +132,23 @@ fn about(arguments: &ExploreArguments, reached: &Reached, exploration: &Explorat
         today: exploration.growth.today.to_string(),
         people,
     }
+}
+
+/// Says what exploring would take.
+fn foretell(
+    exploration: &Exploration,
+    about: &About,
+    root: &std::path::Path,
+    fresh: bool,
+    reached: &Reached,
+    output: &Output,
+) -> Result<(), Exit> {
+    let kept = if fresh { Vec::new() } else { about.read(root) };
+    let known = about.read_known(root);
+    let forecast = reached.runtime.block_on(exploration.forecast(&kept, &known));
+    let forecast = forecast.map_err(|error| unreachable_api(&error, output))?;
+    output.say(&format!("{}\n", exploration::forecast(&forecast)));
+    Ok(())
 }
 
 /// Explores, and keeps what is found out after each round.

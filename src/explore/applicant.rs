@@ -120,6 +120,11 @@ impl Real {
         }
     }
 
+    /// All calls, in order, when it is over.
+    pub fn into_exchanges(self) -> Vec<Exchange> {
+        self.driver.exchanges().to_vec()
+    }
+
     /// What was done, with what came of it. A service that was seen at work before the answer came is counted.
     fn hop(&mut self, act: Act, sent: Vec<(String, Value)>, to: Outcome, interactive: bool) -> Hop {
         let all = self.driver.exchanges().len();

@@ -39,6 +39,15 @@ pub struct Field {
     pub scale: Vec<Value>,
     /// What has to be entered elsewhere on the form for this field to be shown.
     pub shown_by: Vec<Override>,
+    /// Whether it takes any text: one that is in none of the classes is made up, and decides nothing.
+    pub is_text: bool,
+}
+
+impl Field {
+    /// Whether one chooses from a few values that have no order.
+    pub fn is_choice(&self) -> bool {
+        !self.is_text && self.scale.is_empty()
+    }
 }
 
 /// The fields of a form in which there is something to try, what `people` enter there among it. `today` is the day that ages
@@ -62,10 +71,16 @@ pub fn fields(elements: &[Element], people: &[Persona], today: Date) -> Vec<Fiel
         }
         if !classes.is_empty() {
             let shown_by = shown_by(elements, element);
-            fields.push(Field { key, classes, scale, shown_by });
+            let is_text = element.kind == ElementType::Text;
+            fields.push(Field { key, classes, scale, shown_by, is_text });
         }
     }
     fields
+}
+
+/// Of several fields those with these names, in the form's order.
+pub fn fields_named<'f>(fields: &'f [Field], keys: &'f [String]) -> impl Iterator<Item = &'f Field> {
+    fields.iter().filter(|field| keys.contains(&field.key))
 }
 
 /// The classes of an element by itself, where they have no order.

@@ -383,7 +383,13 @@ mod tests {
 
     fn field(key: &str, classes: Value, shown_by: &[(&str, Value)]) -> Field {
         let shown_by = shown_by.iter().map(|(key, value)| ((*key).to_owned(), Some(value.clone()))).collect();
-        Field { key: key.to_owned(), classes: classes.as_array().unwrap().clone(), scale: vec![], shown_by }
+        Field {
+            key: key.to_owned(),
+            classes: classes.as_array().unwrap().clone(),
+            scale: vec![],
+            is_text: false,
+            shown_by,
+        }
     }
 
     #[test]

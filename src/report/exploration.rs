@@ -2,8 +2,10 @@
 
 mod findings;
 mod mermaid;
+mod titles;
 
 use crate::explore::Explored;
+use crate::explore::forecast::Forecast;
 use crate::explore::mapping::ways;
 use crate::explore::model::{Goal, Model};
 use crate::map::{Entered, Given, When};
@@ -12,6 +14,7 @@ use crate::semantic::Sentence;
 
 pub use findings::sentence;
 pub use mermaid::mermaid;
+pub use titles::titles;
 
 /// How much of a flow was found, and what it took: "7 steps, 9 ways between them".
 pub fn extent(explored: &Explored) -> String {
@@ -23,6 +26,22 @@ pub fn extent(explored: &Explored) -> String {
 /// What it took: "12 sessions, 74 requests, 9 service runs".
 pub fn cost(sessions: usize, requests: usize, services: usize) -> String {
     format!("{}, {}, {}", counted(sessions, "session"), counted(requests, "request"), counted(services, "service run"))
+}
+
+/// What exploring will take: "37 sessions, 212 requests, up to 14 service runs, 5 of them by going back".
+pub fn forecast(forecast: &Forecast) -> String {
+    let Forecast { sessions, requests, services, by_going_back, looked } = *forecast;
+    let (sessions, requests) = (counted(sessions, "session"), counted(requests, "request"));
+    let mut text = format!("{sessions}, {requests}, up to {}", counted(services, "service run"));
+    if by_going_back > 0 {
+        text.push_str(&format!(", {by_going_back} of them by going back"));
+    }
+    if looked {
+        text.push_str(
+            "\nNothing was known of the flow: one session was sent to look. Other ways than its own are not in the count.",
+        );
+    }
+    text
 }
 
 /// Each step, and where it leads. `mark` makes labels what they are to look like.

@@ -29,6 +29,8 @@ mod editor_files;
 mod explain;
 mod explanations;
 mod explore;
+#[cfg(unix)]
+mod explore_more;
 mod failed;
 mod false_alarms;
 mod flows;

@@ -43,6 +43,19 @@ impl About {
         root.join(FOLDER).join(format!("{}{version}.explored.json", file_stem(&self.flow)))
     }
 
+    /// Where what the last exploration found out stays when it is over, for what another one will take.
+    fn known(&self, root: &Path) -> PathBuf {
+        self.path(root).with_extension("known.json")
+    }
+
+    /// The sessions of the last exploration that was over, whatever day it was.
+    pub fn read_known(&self, root: &Path) -> Vec<(Plan, Trail)> {
+        let Ok(bytes) = read_file(&self.known(root), MAX_BYTES) else { return Vec::new() };
+        let Ok(Kept { about, trails }) = serde_json::from_slice(&bytes) else { return Vec::new() };
+        let same = About { today: self.today.clone(), ..about } == *self;
+        if same { trails } else { Vec::new() }
+    }
+
     /// The sessions that are kept; none where there are none, or of something else.
     pub fn read(&self, root: &Path) -> Vec<(Plan, Trail)> {
         let Ok(bytes) = read_file(&self.path(root), MAX_BYTES) else { return Vec::new() };
@@ -59,8 +72,8 @@ impl About {
         write_file(&self.path(root), mask(&serde_json::to_string(&kept)?))
     }
 
-    /// Forgets them.
-    pub fn forget(&self, root: &Path) {
-        drop(std::fs::remove_file(self.path(root)));
+    /// Takes care that nothing goes on from them: they only tell what another exploration will take.
+    pub fn finish(&self, root: &Path) {
+        drop(std::fs::rename(self.path(root), self.known(root)));
     }
 }
