@@ -17,6 +17,10 @@ use crate::scenario::Persona;
 /// The most sessions of one round.
 const MOST: usize = 16;
 
+/// So many requests for each way of a flow, or altogether, may be sent before earlier entries are no longer tried with later ways.
+const REQUESTS_A_WAY: usize = 15;
+const REQUESTS_ANYWAY: usize = 400;
+
 /// Sessions to go, and what they need to know.
 pub struct Round {
     /// What is done in each.
@@ -67,7 +71,7 @@ impl Planner<'_> {
         let untried = Arc::new(Untried { of, stable, people, today: Some(self.today) });
         let first = || vec![Plan { way: Vec::new(), stops: Vec::new(), then: Then::Straight }];
         let steps: [&dyn Fn() -> Vec<Plan>; 5] =
-            [&first, &|| self.sweeps(), &|| self.tours(), &|| self.crossings(), &|| self.backwards()];
+            [&first, &|| self.sweeps(), &|| self.tours(), &|| self.afforded_crossings(), &|| self.backwards()];
         for plans in steps {
             let mut plans: Vec<Plan> = plans().into_iter().filter(|plan| !self.done.contains(&memo(plan))).collect();
             plans.dedup();
@@ -77,6 +81,14 @@ impl Planner<'_> {
             }
         }
         Round { plans: Vec::new(), untried }
+    }
+
+    /// What was entered before forks, with each way that leads on from them, as long as the flow's size warrants it: how many
+    /// there are of these grows with the square of it, and few decide anything.
+    fn afforded_crossings(&self) -> Vec<Plan> {
+        let ways: usize = (0..self.model.steps.len()).map(|step| self.model.next(step).len()).sum();
+        let warranted = (ways * REQUESTS_A_WAY).max(REQUESTS_ANYWAY);
+        if self.model.requests < warranted { self.crossings() } else { Vec::new() }
     }
 
     /// Sessions that find out why steps lead where they lead, and what else they lead to.
