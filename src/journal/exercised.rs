@@ -48,7 +48,7 @@ pub(super) fn write<S: Serializer>(all: &[Arc<Exercised>], serializer: S) -> Res
     serializer.collect_seq(all.iter().map(Arc::as_ref))
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Exercised>>, D::Error> {
     Ok(Vec::<Exercised>::deserialize(deserializer)?.into_iter().map(Arc::new).collect())
 }
