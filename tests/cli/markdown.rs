@@ -63,7 +63,7 @@ fn it_shows_what_failed_what_awaits_review_what_was_slow_and_what_was_skipped() 
     let headings = page["headings"].as_array().unwrap();
     let counts = "draftgate: 6 tests: 2 passed, 2 failed, 1 to review, 1 skipped, in ";
     assert!(headings[0].as_str().unwrap().starts_with(counts), "{headings:?}");
-    assert_eq!(headings[1..], ["Failed", "Snapshots to review", "Slowest", "Skipped"]);
+    assert_eq!(headings[1..], ["Failed", "Snapshots to review", "Coverage", "Slowest", "Skipped"]);
     let rows = page["rows"].as_array().unwrap();
     let failed = json!([
         "retail/deep/wrong::x|y",
