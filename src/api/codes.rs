@@ -131,6 +131,9 @@ pub fn lookup(number: i64) -> Option<&'static ErrorCode> {
     CODES.iter().find(|code| i64::from(code.number) == number)
 }
 
+/// The codes that say that a service behind the flow failed, whatever the applicant did.
+pub const SERVICE_FAILURES: [i64; 4] = [4009, 4050, 4200, 4201];
+
 #[cfg(test)]
 mod tests {
     use super::*;

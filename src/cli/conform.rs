@@ -8,11 +8,10 @@ use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::all_may_be_written;
 use super::prepare::{definitions, name_flows, refuse};
-use super::reach::{Reached, Wanted, check_language, reach, unknown, unreachable_api};
+use super::reach::{Reached, Wanted, check_language, options, reach, unknown, unreachable_api};
 use super::settings::{Place, Settings, place};
 use super::write::write;
 use crate::api::operation::Version;
-use crate::compose::{Options, Treatment};
 use crate::conform::rules::{RULES, RuleId};
 use crate::conform::verdict::{Conformance, FORMAT, FlowVerdict, Outcome};
 use crate::conform::witness::Witness;
@@ -155,16 +154,7 @@ pub(super) fn verdict(
     (course, plan): (&Course, &Plan),
 ) -> FlowVerdict {
     let settings = &reached.settings;
-    let options = Options {
-        flow: Some(flow.to_owned()),
-        flows: settings.flows.clone(),
-        paths: settings.config.paths.clone(),
-        treatment: Treatment::Keep,
-        rules: false,
-        seed: settings.world.seed,
-        today: settings.world.today(),
-        unit: "call",
-    };
+    let options = options(flow, settings, false);
     let witness = |finding: &_| Witness::of(finding, &plan.base, &options, &curl::command);
     FlowVerdict::of(flow, course.version.word(), examined, &|rule| plan.wants(rule), &witness)
 }

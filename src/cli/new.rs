@@ -5,12 +5,12 @@ use super::args::{Filling, NewArguments};
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::refuse;
-use super::reach::{FLOW_NOT_FOUND, Wanted, check_language, reach, unknown, unreachable_api};
+use super::reach::{FLOW_NOT_FOUND, Wanted, check_language, options, reach, unknown, unreachable_api};
 use super::settings::{Settings, place};
 use super::written::{Goal, deliver, goal, must_be_free, next_steps};
 use crate::api::operation::Version;
 use crate::compose::walk::{Stop, Walk, Walked};
-use crate::compose::{Composed, Options, Treatment, compose};
+use crate::compose::{Composed, compose};
 use crate::phrase::counted;
 use crate::scenario::Fill;
 use crate::session::entry::Growth;
@@ -58,16 +58,7 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
 
 /// The scenario of a walk.
 fn written(arguments: &NewArguments, settings: &Settings, walked: Walked, output: &Output) -> Vec<Composed> {
-    let options = Options {
-        flow: Some(arguments.flow.clone()),
-        flows: settings.flows.clone(),
-        paths: settings.config.paths.clone(),
-        treatment: Treatment::Keep,
-        rules: true,
-        seed: settings.world.seed,
-        today: settings.world.today(),
-        unit: "call",
-    };
+    let options = options(&arguments.flow, settings, true);
     let mut composition = compose(&walked.recording, &options);
     composition.notes.iter().for_each(|note| output.complain(&format!("warning: {note}")));
     if let Some(composed) = composition.scenarios.first_mut() {

@@ -13,6 +13,7 @@ use super::settings::{Place, Settings};
 use crate::api::client::CallError;
 use crate::api::language::LANGUAGES;
 use crate::api::operation::Version;
+use crate::compose::{Options, Treatment};
 use crate::phrase::{did_you_mean, nearest};
 use crate::sandbox::definition::{NodeKind, Task};
 use crate::sandbox::{Library, Server};
@@ -48,6 +49,21 @@ impl Reached {
         }
         self.runtime.shutdown_background();
         self.settings
+    }
+}
+
+/// How what is done in a flow is written as a scenario: with the data that were sent, and with the fields' `rules` beside them
+/// or without.
+pub(super) fn options(flow: &str, settings: &Settings, rules: bool) -> Options {
+    Options {
+        flow: Some(flow.to_owned()),
+        flows: settings.flows.clone(),
+        paths: settings.config.paths.clone(),
+        treatment: Treatment::Keep,
+        rules,
+        seed: settings.world.seed,
+        today: settings.world.today(),
+        unit: "call",
     }
 }
 

@@ -6,6 +6,7 @@ use super::Explored;
 use super::classes::Override;
 use super::fork::{Factor, Fork};
 use super::model::{Goal, Model};
+use crate::api::codes::SERVICE_FAILURES;
 use crate::api::element::Element;
 use crate::api::wire::{Condition, Operator, elements};
 
@@ -74,9 +75,6 @@ pub enum What {
     },
 }
 
-/// Codes that say that a service, or the server, failed.
-const FAILURES: [i64; 4] = [4009, 4050, 4200, 4201];
-
 /// All findings, the nearest to the beginning first.
 pub fn findings(explored: &Explored) -> Vec<Finding> {
     let model = &explored.model;
@@ -118,7 +116,7 @@ fn without_end(model: &Model, whole: bool) -> Vec<Vec<usize>> {
             let known = model.at(*step).any(|seen| !matches!(seen.to, Goal::Other(_)));
             model.steps[*step].sight.is_end() || !known
         };
-        all.iter().any(open).then_some(()).map_or(Some(all), |()| None)
+        if all.iter().any(open) { None } else { Some(all) }
     };
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for step in model.by_distance() {
@@ -144,7 +142,7 @@ fn refusals(model: &Model, step: usize, fork: &Fork) -> Vec<Finding> {
         let finding = |what: What| Finding { what, step: Some(step), way: way.clone() };
         match goal {
             Goal::Step(_) => {}
-            Goal::Refused(code) if (500..1000).contains(&code) || FAILURES.contains(&code) => {
+            Goal::Refused(code) if (500..1000).contains(&code) || SERVICE_FAILURES.contains(&code) => {
                 found.push(finding(What::Failed { code, message: seen.message.clone() }));
             }
             Goal::Refused(code) if on => found.extend(refused_values(model, step, fork, code)),

@@ -7,11 +7,10 @@ use crate::cli::Environment;
 use crate::cli::args::{ExploreArguments, RunArguments};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::reach::{Reached, unreachable_api};
+use crate::cli::reach::{Reached, options, unreachable_api};
 use crate::cli::run::run;
 use crate::cli::settings::Place;
 use crate::cli::written::{Goal, deliver, file_stem, must_be_free};
-use crate::compose::{Options, Treatment};
 use crate::explore::paths::{Gone, paths};
 use crate::explore::retrace::{Retracing, retrace};
 use crate::explore::{Exploration, Explored};
@@ -51,16 +50,7 @@ pub(super) fn go_again(
     output: &Output,
 ) -> Result<Retracing, Exit> {
     let settings = &reached.settings;
-    let options = Options {
-        flow: Some(arguments.flow.clone()),
-        flows: settings.flows.clone(),
-        paths: settings.config.paths.clone(),
-        treatment: Treatment::Keep,
-        rules: false,
-        seed: settings.world.seed,
-        today: settings.world.today(),
-        unit: "call",
-    };
+    let options = options(&arguments.flow, settings, false);
     let found = paths(explored);
     let went = reached.runtime.block_on(retrace(exploration, explored, &found, &options));
     went.map_err(|error| unreachable_api(&error, output))
