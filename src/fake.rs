@@ -94,9 +94,9 @@ pub fn value_for(element: &Element, seed: &Seed, context: &Context) -> Result<Fi
         }
         ElementType::CountrySelect => choose(element, Some("country"), field, &own, &applicant)?,
         ElementType::Dropdown => choose(element, meaning::meaning(element), field, &own, &applicant)?,
-        ElementType::Checkbox if element.options().len() > 1 => tick(element, &limits, field, &own)?,
+        ElementType::Checkbox if element.options().len() > 1 => tick(element, limits, field, &own)?,
         ElementType::Checkbox => Value::Bool(true),
-        ElementType::CheckboxGroup => tick(element, &limits, field, &own)?,
+        ElementType::CheckboxGroup => tick(element, limits, field, &own)?,
         ElementType::File => return document::file(element, field),
         ElementType::Static => return Ok(Filled::Nothing),
         ElementType::Unknown if !options(element).is_empty() => choose(element, None, field, &own, &applicant)?,

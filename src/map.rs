@@ -200,7 +200,7 @@ impl KnownElement {
             options: element.lasting_options(),
             date_format: element.json.get("dateFormat").and_then(Value::as_str).map(str::to_owned),
             accept: element.json.get("accept").and_then(Value::as_array).cloned().unwrap_or_default(),
-            condition: element.condition().map(|condition| labelled(&condition, all)),
+            condition: element.condition().map(|condition| labelled(condition, all)),
             formerly: Vec::new(),
         }
     }

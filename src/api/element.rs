@@ -4,6 +4,8 @@
 //! (`fake.rs`) and how the sandbox validates it. A type that the reference does not name is data, not an error: it
 //! reads as [`ElementType::Unknown`].
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
 use super::id::is_generated_id;
@@ -113,6 +115,14 @@ pub struct Element {
     pub kind: ElementType,
     /// The element as it was sent.
     pub json: Value,
+    /// What was read out of it when that was first asked for: a form is shown to thousands of applicants.
+    read: Read,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Read {
+    limits: OnceLock<Limits>,
+    condition: OnceLock<Option<Condition>>,
 }
 
 /// What an element's `validations` demand; absent where they say nothing.
@@ -149,6 +159,7 @@ impl Element {
             kind,
             json: json.clone(),
             id,
+            read: Read::default(),
         })
     }
 
@@ -191,7 +202,11 @@ impl Element {
 
     /// What the element's validations demand. The reference shows only `{"type": "required"}` and speaks of a minimum
     /// and maximum "for strings, numbers and dates", so several spellings are understood and others passed over.
-    pub fn limits(&self) -> Limits {
+    pub fn limits(&self) -> &Limits {
+        self.read.limits.get_or_init(|| self.read_limits())
+    }
+
+    fn read_limits(&self) -> Limits {
         let mut limits =
             Limits { required: self.json.get("required") == Some(&Value::Bool(true)), ..Limits::default() };
         for rule in self.json.get("validations").and_then(Value::as_array).into_iter().flatten() {
@@ -234,8 +249,9 @@ impl Element {
     }
 
     /// When the element is shown; `None` for one that always is, or whose condition cannot be read.
-    pub fn condition(&self) -> Option<Condition> {
-        self.json.get("condition").and_then(Condition::from_json)
+    pub fn condition(&self) -> Option<&Condition> {
+        let condition = || self.json.get("condition").and_then(Condition::from_json);
+        self.read.condition.get_or_init(condition).as_ref()
     }
 }
 
@@ -256,7 +272,7 @@ mod tests {
 
     #[test]
     fn limits_in_several_spellings() {
-        let read = |json: Value| Element::from_json(&json).unwrap().limits();
+        let read = |json: Value| Element::from_json(&json).unwrap().limits().clone();
         let text = read(json!({"id": "1", "type": "text", "validations": [
             {"type": "required"}, {"type": "length", "min": 2, "max": 5}, {"type": "pattern", "value": "^[a-z]+$"}]}));
         assert_eq!((text.required, text.min_length, text.max_length), (true, Some(2), Some(5)));

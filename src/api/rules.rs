@@ -68,7 +68,7 @@ pub fn rules(element: &Element) -> Vec<Rule> {
         return Vec::new();
     }
     let limits = element.limits();
-    RULES.iter().map(|(rule, _)| *rule).filter(|rule| sets(&limits, *rule)).collect()
+    RULES.iter().map(|(rule, _)| *rule).filter(|rule| sets(limits, *rule)).collect()
 }
 
 fn sets(limits: &Limits, rule: Rule) -> bool {
@@ -128,7 +128,7 @@ pub fn judge(element: &Element, value: Option<&Value>) -> Judged {
             limits.pattern.as_deref().zip(value.as_str()).is_some_and(|(pattern, text)| misses(pattern, text))
         }
     };
-    let set = RULES.iter().map(|(rule, _)| *rule).filter(|rule| sets(&limits, *rule));
+    let set = RULES.iter().map(|(rule, _)| *rule).filter(|rule| sets(limits, *rule));
     let (broken, kept) = set.partition(breaks);
     Judged { broken, kept }
 }

@@ -20,11 +20,11 @@ pub fn rules(elements: &[Element], element: &Element, key: &str) -> String {
     let mut said = vec![if element.required() { "required" } else { "optional" }.to_owned()];
     said.extend(kind(element));
     said.extend(bounds(element));
-    if let Some(pattern) = element.limits().pattern {
-        said.push(format!("pattern {}", shortened(&pattern)));
+    if let Some(pattern) = &element.limits().pattern {
+        said.push(format!("pattern {}", shortened(pattern)));
     }
     match element.condition() {
-        Some(condition) => said.push(format!("shown when {}", condition_words(elements, &condition))),
+        Some(condition) => said.push(format!("shown when {}", condition_words(elements, condition))),
         None if element.json.get("condition").is_some_and(|condition| !condition.is_null()) => {
             said.push("shown at times only".to_owned());
         }

@@ -240,7 +240,7 @@ pub fn fits(element: &Element, value: &Value) -> bool {
     if limits.min_length.is_some_and(|least| length < least) || limits.max_length.is_some_and(|most| length > most) {
         return false;
     }
-    if let Some(pattern) = limits.pattern.and_then(|pattern| regex::Regex::new(&pattern).ok())
+    if let Some(pattern) = limits.pattern.as_deref().and_then(|pattern| regex::Regex::new(pattern).ok())
         && !pattern.is_match(text)
     {
         return false;

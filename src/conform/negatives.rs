@@ -157,9 +157,9 @@ fn cases_of(element: &Element, valid: &Value, looked_at: bool) -> Vec<Case> {
         all.push(case(Breach::WrongType, Some(value), MALFORMED));
     }
     let invalid = match element.kind {
-        ElementType::Text => texts(&limits, valid.as_str().unwrap_or_default()),
-        ElementType::Number => numbers(&limits),
-        ElementType::Date => dates(element, &limits, valid.as_str().unwrap_or_default()),
+        ElementType::Text => texts(limits, valid.as_str().unwrap_or_default()),
+        ElementType::Number => numbers(limits),
+        ElementType::Date => dates(element, limits, valid.as_str().unwrap_or_default()),
         _ => Vec::new(),
     };
     all.extend(invalid.into_iter().map(|(kind, value)| case(kind, Some(value), INVALID)));

@@ -3,7 +3,8 @@
 mod languages;
 
 use self::languages::fold;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::{Coverage, Covered, Item, Subject, ViewCoverage};
 use crate::journal::{DATA, Exercised, Flow, FormField, Journal, Move, Spot, Test, UsedField, Verdict, Visit};
@@ -23,6 +24,8 @@ struct View {
 struct Views {
     all: BTreeMap<Name, View>,
     unknown_options: usize,
+    /// What was taken in already, with all its options known: tests share what they exercise alike.
+    exercised: HashSet<(*const Exercised, Covered)>,
 }
 
 pub(super) fn coverage(journal: &Journal) -> Coverage {
@@ -89,7 +92,11 @@ impl Views {
         }
     }
 
-    fn exercise(&mut self, exercised: &Exercised, covered: Covered) {
+    fn exercise(&mut self, exercised: &Arc<Exercised>, covered: Covered) {
+        let shared = (Arc::as_ptr(exercised), covered);
+        if self.exercised.contains(&shared) {
+            return;
+        }
         let view = self.view(&exercised.flow, &exercised.version, &exercised.language);
         view.visited = true;
         if let Some(code) = exercised.error {
@@ -100,6 +107,9 @@ impl Views {
             unknown = view.use_fields(spot, &exercised.fields, covered);
         }
         self.unknown_options += unknown;
+        if unknown == 0 {
+            self.exercised.insert(shared);
+        }
     }
 
     fn into_coverage(self) -> Coverage {

@@ -185,11 +185,11 @@ fn dates(element: &Element, today: Date) -> Vec<Value> {
 /// What conditions of other elements compare an element with.
 fn compared_with(elements: &[Element], element: &Element) -> Vec<Value> {
     let conditions = elements.iter().filter_map(Element::condition);
-    let rules = conditions.flat_map(|condition| condition.rules).filter(|rule| rule.element == element.id);
+    let rules = conditions.flat_map(|condition| &condition.rules).filter(|rule| rule.element == element.id);
     rules
-        .flat_map(|rule| match (rule.operator, rule.value) {
-            (Operator::In, Value::Array(values)) => values,
-            (Operator::Equals | Operator::NotEquals, value) => vec![value],
+        .flat_map(|rule| match (rule.operator, &rule.value) {
+            (Operator::In, Value::Array(values)) => values.clone(),
+            (Operator::Equals | Operator::NotEquals, value) => vec![value.clone()],
             _ => Vec::new(),
         })
         .filter(|value| !is_blank(value))
@@ -204,7 +204,7 @@ fn takes_any(element: &Element) -> bool {
 /// What has to be entered for an element to be shown.
 fn shown_by(elements: &[Element], element: &Element) -> Vec<Override> {
     let Some(Condition { any, rules }) = element.condition() else { return Vec::new() };
-    let needed = if any { 1 } else { rules.len() };
+    let needed = if *any { 1 } else { rules.len() };
     let one = |rule: &crate::api::wire::Rule| {
         let controller = elements.iter().find(|element| element.id == rule.element)?;
         let value = match (rule.operator, &rule.value) {

@@ -222,7 +222,7 @@ fn never_shown(elements: &[Element]) -> Vec<What> {
             (!possible).then(|| (of.name.clone(), rule.value.clone()))
         });
         let impossible: Vec<_> = impossible.collect();
-        let never = if any { impossible.len() == rules.len() } else { !impossible.is_empty() };
+        let never = if *any { impossible.len() == rules.len() } else { !impossible.is_empty() };
         if let Some((of, asks)) = impossible.into_iter().next().filter(|_| never) {
             found.push(What::NeverShown { field: element.name.clone(), asks, of });
         }

@@ -248,7 +248,7 @@ fn range(element: &Element, field: &str, format: &DateFormat, today: Date) -> Re
             bound: shown(bound),
         }),
     };
-    let (least, most) = (read(&min)?, read(&max)?);
+    let (least, most) = (read(min)?, read(max)?);
     if let (Some(least), Some(most)) = (least, most)
         && least > most
     {

@@ -139,9 +139,9 @@ fn usual(element: &Element, applicant: &Applicant) -> (i128, i128) {
 /// A number for a field: whole where the bounds allow, otherwise with as many decimals as they have.
 pub(super) fn value(element: &Element, field: &str, own: &Seed, applicant: &Applicant) -> Result<Value, CannotFill> {
     let limits = element.limits();
-    let bounds = Bounds::of(field, &limits)?;
+    let bounds = Bounds::of(field, limits)?;
     let pattern = limits.pattern.as_deref().map(|source| text::read_pattern(field, source)).transpose()?;
-    if let Some(number) = meant(element, &limits, &bounds, pattern.as_ref(), applicant) {
+    if let Some(number) = meant(element, limits, &bounds, pattern.as_ref(), applicant) {
         return Ok(number);
     }
     let nothing = || CannotFill::EmptyRange {
@@ -150,17 +150,17 @@ pub(super) fn value(element: &Element, field: &str, own: &Seed, applicant: &Appl
         min: limits.min.as_ref().map_or("-∞".to_owned(), shown),
         max: limits.max.as_ref().map_or("∞".to_owned(), shown),
     };
-    let usual = by_length(usual(element, applicant), &limits).ok_or_else(|| CannotFill::Length {
+    let usual = by_length(usual(element, applicant), limits).ok_or_else(|| CannotFill::Length {
         field: field.to_owned(),
         what: "number".to_owned(),
-        lengths: text::lengths(&limits),
+        lengths: text::lengths(limits),
     })?;
     let finest = bounds.min.map_or(0, |min| min.places).max(bounds.max.map_or(0, |max| max.places));
     let (places, (low, high)) =
         [0, finest].into_iter().find_map(|places| Some((places, bounds.span(places, usual)?))).ok_or_else(nothing)?;
     let width = i64::try_from(high.saturating_sub(low)).unwrap_or(i64::MAX);
     let drawn = |seed: &Seed| Decimal { units: low + i128::from(seed.range(0..=width)), places }.to_json();
-    let fits = |number: &Value| within(number, &limits, &bounds, pattern.as_ref());
+    let fits = |number: &Value| within(number, limits, &bounds, pattern.as_ref());
     let tries = (0..32).filter_map(|i| drawn(&own.nth(i)));
     let made = pattern.iter().flat_map(|pattern| {
         pattern
@@ -171,7 +171,7 @@ pub(super) fn value(element: &Element, field: &str, own: &Seed, applicant: &Appl
         Some(pattern) => CannotFill::UnmatchedPattern {
             field: field.to_owned(),
             pattern: pattern.clone(),
-            lengths: text::lengths(&limits),
+            lengths: text::lengths(limits),
         },
         None => nothing(),
     })

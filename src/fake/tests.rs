@@ -110,7 +110,7 @@ proptest! {
 
     #[test]
     fn texts_keep_their_lengths(json in texts(), seed: u64) {
-        let limits = element(json.clone()).limits();
+        let limits = element(json.clone()).limits().clone();
         let text = value(json, seed);
         let length = text.as_str().unwrap().chars().count();
         prop_assert!(length > 0 && limits.min_length.unwrap_or(0) <= length, "{text}");
@@ -142,7 +142,7 @@ proptest! {
 
     #[test]
     fn numbers_stay_within_their_bounds(json in numbers(), seed: u64) {
-        let limits = element(json.clone()).limits();
+        let limits = element(json.clone()).limits().clone();
         let number = value(json.clone(), seed);
         let number = number.as_f64().unwrap();
         prop_assert!(limits.min.as_ref().is_none_or(|min| as_number(min) <= number), "{json} {number}");

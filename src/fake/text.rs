@@ -43,7 +43,7 @@ pub(super) fn value(element: &Element, field: &str, own: &Seed, applicant: &Appl
     let limits = element.limits();
     let kind = meaning(element).unwrap_or("word");
     let short =
-        |what: &str| CannotFill::Length { field: field.to_owned(), what: what.to_owned(), lengths: lengths(&limits) };
+        |what: &str| CannotFill::Length { field: field.to_owned(), what: what.to_owned(), lengths: lengths(limits) };
     if limits.max_length == Some(0)
         || limits.min_length.unwrap_or(0) > limits.max_length.unwrap_or(LONGEST).min(LONGEST)
     {
@@ -51,8 +51,8 @@ pub(super) fn value(element: &Element, field: &str, own: &Seed, applicant: &Appl
     }
     if let Some(source) = &limits.pattern {
         let pattern = read_pattern(field, source)?;
-        return by_pattern(element, kind, &pattern, &limits, own, applicant).map(Value::String).ok_or_else(|| {
-            CannotFill::UnmatchedPattern { field: field.to_owned(), pattern: source.clone(), lengths: lengths(&limits) }
+        return by_pattern(element, kind, &pattern, limits, own, applicant).map(Value::String).ok_or_else(|| {
+            CannotFill::UnmatchedPattern { field: field.to_owned(), pattern: source.clone(), lengths: lengths(limits) }
         });
     }
     let forms = if kind == "date_of_birth" {
@@ -66,8 +66,8 @@ pub(super) fn value(element: &Element, field: &str, own: &Seed, applicant: &Appl
     } else {
         forms(kind, &of_field(kind, own, applicant))
     };
-    let chosen = forms.iter().find(|form| fits(form, &limits)).cloned();
-    let shaped = || forms.first().and_then(|form| shape(kind, form, &limits, own));
+    let chosen = forms.iter().find(|form| fits(form, limits)).cloned();
+    let shaped = || forms.first().and_then(|form| shape(kind, form, limits, own));
     chosen.or_else(shaped).map(Value::String).ok_or_else(|| short(&kind.replace('_', " ")))
 }
 

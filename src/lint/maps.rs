@@ -62,7 +62,7 @@ fn unusable(error: &MapError, sources: &mut Sources) -> Diagnostic {
 
 /// A pattern that is a regular expression in no dialect.
 fn unreadable(element: &KnownElement) -> Option<String> {
-    let pattern = element.to_element("")?.limits().pattern?;
+    let pattern = element.to_element("")?.limits().pattern.clone()?;
     let broken = broken_pattern(&pattern)?;
     // What this engine does not know, such as `(?=`, or nests, such as `[[a]`, another one may.
     let everywhere = match &*broken.reason {

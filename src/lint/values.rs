@@ -157,9 +157,9 @@ fn refused(element: &Element, meant: Meant<'_>) -> Option<Refused> {
     let wire = field::to_wire(element, literal, written);
     let limits = element.limits();
     match element.kind {
-        ElementType::Text => text(&limits, wire.as_str()?),
-        ElementType::Number => number(&limits, &wire),
-        ElementType::Date => date(&limits, element.json.get("dateFormat").and_then(Value::as_str), wire.as_str()?),
+        ElementType::Text => text(limits, wire.as_str()?),
+        ElementType::Number => number(limits, &wire),
+        ElementType::Date => date(limits, element.json.get("dateFormat").and_then(Value::as_str), wire.as_str()?),
         ElementType::CountrySelect if element.options().is_empty() => country(wire.as_str()?),
         ElementType::CountrySelect | ElementType::Dropdown => option(element, &wire),
         ElementType::Checkbox if wire.is_string() => malformed("takes true or false", None),

@@ -131,7 +131,14 @@ fn in_html(text: &str) -> Vec<String> {
         let plain = |letter: char| {
             letter.is_ascii_alphanumeric() || (!all && letter.is_ascii_punctuation() && !"&<>\"'/`=+".contains(letter))
         };
-        text.chars().map(|letter| if plain(letter) { letter.to_string() } else { write(u32::from(letter)) }).collect()
+        let mut out = String::with_capacity(2 * text.len());
+        for letter in text.chars() {
+            match plain(letter) {
+                true => out.push(letter),
+                false => out.push_str(&write(u32::from(letter))),
+            }
+        }
+        out
     };
     for all in [false, true] {
         forms.push(numbered(all, &|code| format!("&#{code};")));
@@ -156,14 +163,15 @@ fn lower_escapes(text: &str) -> String {
 
 /// A text as JSON writers have it that escape all but letters and digits of ASCII, or all beyond ASCII.
 fn unicode_escapes(text: &str, punctuation: bool) -> String {
-    text.chars()
-        .map(|letter| match letter {
-            _ if letter.is_ascii_alphanumeric() || (letter.is_ascii() && !punctuation) => {
-                json_text(&letter.to_string())
-            }
-            _ => letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
-        })
-        .collect()
+    let mut out = String::with_capacity(2 * text.len());
+    for letter in text.chars() {
+        match letter {
+            _ if letter.is_ascii_alphanumeric() => out.push(letter),
+            _ if letter.is_ascii() && !punctuation => out.push_str(&json_text(letter.encode_utf8(&mut [0; 4]))),
+            _ => out.extend(letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
+        }
+    }
+    out
 }
 
 /// A text as it stands in a JSON string.

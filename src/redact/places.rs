@@ -8,6 +8,19 @@ use super::MASK;
 
 /// Headers that carry credentials.
 const HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+/// Headers that nearly every request and answer has, and that carry none.
+const EVERYDAY: [&str; 10] = [
+    "accept",
+    "accept-language",
+    "cache-control",
+    "connection",
+    "content-length",
+    "content-type",
+    "date",
+    "server",
+    "user-agent",
+    "x-hf-session",
+];
 /// How the names of headers end that name a scheme before the credentials.
 const AUTHORIZATION: &str = "authorization";
 /// What the name of a header with a key in it holds somewhere: `x-api-key`, `x-csrf-token`.
@@ -57,7 +70,12 @@ const fn letters(words: &[&str], far: usize, from_end: bool) -> [bool; 256] {
 
 /// Whether a header carries credentials, by its name.
 pub fn is_secret_header(name: &str) -> bool {
-    // Asked for every header of every request and answer: nothing is allocated for it.
+    // Asked for every header of every request and answer.
+    !EVERYDAY.contains(&name) && names_credentials(name)
+}
+
+/// Whether the name of a header is, or has in it, what credentials are called; nothing is allocated for it.
+fn names_credentials(name: &str) -> bool {
     let bytes = name.as_bytes();
     let begins = |rest: &[u8], part: &[u8]| {
         // Few go on as the part does: the second letter is looked at before a comparison is called for.
@@ -282,6 +300,7 @@ mod tests {
         {
             assert!(is_secret_header(name), "{name}");
         }
+        assert!(!EVERYDAY.iter().any(|name| names_credentials(name)));
         for name in ["x-hf-session", "www-authenticate", "x-hf-language", "content-type", "x-request-id"] {
             assert!(!is_secret_header(name), "{name}");
         }

@@ -12,7 +12,7 @@ use super::coverage;
 use super::gaps::{Gap, UNFINISHED, gaps, never_began, nothing};
 use super::notice::{headline, notices};
 use crate::coverage::{Coverage, KINDS};
-use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Standing, Step, Test, Unfinished, Verdict};
+use crate::journal::{Attempt, Exchange, Grade, Journal, Part, Snapshot, Standing, Step, Test, Unfinished, Verdict};
 use crate::phrase::is_unseen;
 
 /// What the document begins with.
@@ -265,7 +265,9 @@ fn step_lines(step: &Step) -> Vec<String> {
         "" => format!("  now at a step of the type {}", visit.to.kind),
         title => format!("  now at {title} ({})", visit.to.kind),
     }));
-    all.extend(step.snapshot.iter().map(|snapshot| {
+    // Nor which file a step that holds was compared with.
+    let told = |snapshot: &&Snapshot| failed || snapshot.standing != Standing::Same || snapshot.note.is_some();
+    all.extend(step.snapshot.iter().filter(told).map(|snapshot| {
         let standing = match snapshot.standing {
             Standing::Same => "as accepted",
             Standing::New => "new",

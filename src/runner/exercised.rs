@@ -74,11 +74,16 @@ pub(super) struct Standing<'a> {
 
 /// What was exercised of each field of a form.
 fn used(form: &[Element], sent: &Map<String, Value>, answer: &Answer) -> Vec<UsedField> {
-    let mut values = held_values(form);
-    values.extend(sent.clone());
+    // Few forms have fields that are not always shown.
+    let values = form.iter().any(|element| element.condition().is_some()).then(|| {
+        let mut values = held_values(form);
+        values.extend(sent.clone());
+        values
+    });
+    let is_shown = |element: &Element| values.as_ref().is_none_or(|values| fake::is_visible(element, values));
     let judged: Vec<(&Element, Option<&Value>, Judged)> = form
         .iter()
-        .filter(|element| element.kind != ElementType::Static && fake::is_visible(element, &values))
+        .filter(|element| element.kind != ElementType::Static && is_shown(element))
         .map(|element| {
             let value = sent.get(&element.id).filter(|value| !is_blank(value));
             (element, value, judge(element, value))

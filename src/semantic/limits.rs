@@ -40,11 +40,11 @@ pub(super) fn words(element: &Element) -> Vec<String> {
     let limits = element.limits();
     let length = |length: Option<usize>| length.map(Value::from);
     [
-        (Bound::Minimum, limits.min),
-        (Bound::Maximum, limits.max),
+        (Bound::Minimum, limits.min.clone()),
+        (Bound::Maximum, limits.max.clone()),
         (Bound::MinimumLength, length(limits.min_length)),
         (Bound::MaximumLength, length(limits.max_length)),
-        (Bound::Pattern, limits.pattern.map(Value::from)),
+        (Bound::Pattern, limits.pattern.as_deref().map(Value::from)),
     ]
     .into_iter()
     .filter_map(|(bound, value)| Some(format!("{} {}", bound.noun(), brief(&value?))))

@@ -148,7 +148,7 @@ impl Names {
     }
 
     fn unused(&mut self, stem: &str) -> Arc<str> {
-        let mut name = Arc::from(format!("[{stem}]"));
+        let mut name: Arc<str> = ["[", stem, "]"].concat().into();
         let mut number = 1;
         while !self.used.insert(Arc::clone(&name)) {
             number += 1;

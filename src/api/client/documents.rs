@@ -3,9 +3,9 @@
 //! Thousands of applicants are shown the same steps, mostly in the same bytes. Each is read once, and its document is shared:
 //! reading JSON costs more than sending a request does.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::HashMap;
 use serde_json::Value;
 
 use super::super::exchange::Document;
