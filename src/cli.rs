@@ -15,6 +15,7 @@ mod durations;
 pub mod exit;
 mod explain;
 mod explore;
+mod gate;
 pub mod harness;
 mod import;
 mod last_run;
@@ -108,6 +109,7 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::Coverage(coverage)) => coverage::coverage(environment, coverage, &output),
         Some(Command::Lint(lint)) => lint::lint(environment, lint, &output),
         Some(Command::Conform(conform)) => conform::conform(environment, conform, &output),
+        Some(Command::Gate(gate)) => gate::gate(environment, gate, &output),
         Some(Command::New(new)) => new::new(environment, new, &output),
         Some(Command::Explore(explore)) => explore::explore(environment, explore, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),

@@ -49,6 +49,7 @@
 //! | [`explore`] | learning a flow from its answers: what to try, what it shows, what is wrong |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
 //! | [`coverage`] | how much of its flows a run covered, and the scenarios that would cover the rest |
+//! | [`gate`] | whether a flow may be published: one verdict of all of these |
 //! | [`outcome`] | what came of it, as plain data |
 //! | [`runner`] | plan, shards, tasks, trials |
 //! | [`report`] | text for people |
@@ -102,6 +103,7 @@ pub mod diff;
 pub mod expect;
 pub mod explore;
 pub mod fake;
+pub mod gate;
 pub mod journal;
 pub mod jsonpath;
 pub mod lint;

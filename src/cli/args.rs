@@ -4,6 +4,7 @@ mod completions;
 mod conform;
 mod coverage;
 mod explore;
+mod gate;
 #[cfg(test)]
 mod help_tests;
 mod import;
@@ -26,6 +27,7 @@ pub use completions::CompletionsArguments;
 pub use conform::{ConformArguments, VersionWord};
 pub use coverage::CoverageArguments;
 pub use explore::ExploreArguments;
+pub use gate::{GateArguments, PartWord};
 pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
@@ -59,6 +61,7 @@ Examples:
   draftgate lint                         check all files, send nothing
   draftgate explore retail-onboarding    learn a flow from its answers
   draftgate coverage                     say what of the flows is not tested
+  draftgate gate retail-onboarding       say whether it may be published
   draftgate new retail-onboarding        write a first scenario of a flow
   draftgate help run                     all about one command
 
@@ -102,6 +105,8 @@ pub enum Command {
     Lint(LintArguments),
     /// Hold flows to what the API's reference promises, rule by rule
     Conform(Box<ConformArguments>),
+    /// Say whether a flow may be published: its tests, what they cover, the rules of the API
+    Gate(Box<GateArguments>),
     /// Learn a flow from its answers: its map, what leads where, what is wrong
     Explore(Box<ExploreArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
@@ -189,6 +194,7 @@ impl Arguments {
             Some(Command::Review(review)) => review.color,
             Some(Command::Lint(lint)) => lint.color,
             Some(Command::Conform(conform)) => conform.color,
+            Some(Command::Gate(gate)) => gate.color,
             Some(Command::New(new)) => new.color,
             Some(Command::Explore(explore)) => explore.color,
             Some(Command::Import(import)) => import.color,

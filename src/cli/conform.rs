@@ -29,13 +29,24 @@ pub(super) fn conform(environment: &Environment, arguments: &ConformArguments, o
 }
 
 fn try_conform(environment: &Environment, arguments: &ConformArguments, output: &Output) -> Result<Exit, Exit> {
-    let rules = rules(&arguments.rules, output)?;
-    for language in &arguments.languages {
-        check_language(Some(language), output)?;
-    }
     if let Err(error) = all_may_be_written(&arguments.files()) {
         output.complain(&format!("error: {error}"));
         return Err(Exit::Usage);
+    }
+    let conformance = examined(environment, arguments, output)?;
+    report(arguments, &conformance, output)?;
+    Ok(exit(&conformance, arguments.strict))
+}
+
+/// How the flows keep the rules; nothing is said of it yet.
+pub(super) fn examined(
+    environment: &Environment,
+    arguments: &ConformArguments,
+    output: &Output,
+) -> Result<Conformance, Exit> {
+    let rules = rules(&arguments.rules, output)?;
+    for language in &arguments.languages {
+        check_language(Some(language), output)?;
     }
     let place = match (place(&[], &arguments.target), &arguments.server.base_url) {
         (Ok(place), _) => place,
@@ -83,9 +94,7 @@ fn try_conform(environment: &Environment, arguments: &ConformArguments, output: 
     if let Some(flow) = missing {
         return Err(unknown(flow, &settings, output));
     }
-    let conformance = Conformance { format: FORMAT, draftgate: env!("CARGO_PKG_VERSION").to_owned(), flows: verdicts };
-    report(arguments, &conformance, output)?;
-    Ok(exit(&conformance, arguments.strict))
+    Ok(Conformance { format: FORMAT, draftgate: env!("CARGO_PKG_VERSION").to_owned(), flows: verdicts })
 }
 
 /// The rules that were named.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::Environment;
-use super::args::{CoverageArguments, Parts};
+use super::args::{CoverageArguments, Parts, RunArguments};
 use super::exit::Exit;
 use super::output::Output;
-use super::prepare::{prepare, read_folder, refuse};
+use super::prepare::{Prepared, prepare, read_folder, refuse};
 use super::report::gather;
-use super::run::play_and;
+use super::run::{Covered, play_and};
 use super::settings::{Place, place, snapshot_folder};
 use super::write::write;
 use super::written::file_stem;
@@ -67,22 +67,24 @@ fn measured(
     }
     let run = arguments.to_run();
     let prepared = prepare(environment, &run, output)?;
+    match kept(environment, &run, prepared, output) {
+        (exit @ (Exit::Nothing | Exit::Usage | Exit::Interrupted), _) => Err(exit),
+        measured => Ok(measured),
+    }
+}
+
+/// Runs what is prepared, and keeps the journal of it.
+pub(super) fn kept(
+    environment: &Environment,
+    run: &RunArguments,
+    prepared: Prepared,
+    output: &Output,
+) -> (Exit, Journal) {
     let kept = Rc::new(RefCell::new(Journal::default()));
     let keep = kept.clone();
-    let exit = play_and(
-        environment,
-        &run,
-        prepared,
-        None,
-        output,
-        Some(Box::new(move |journal| {
-            *keep.borrow_mut() = journal.clone();
-        })),
-    );
-    match exit {
-        Exit::Nothing | Exit::Usage | Exit::Interrupted => Err(exit),
-        exit => Ok((exit, kept.take())),
-    }
+    let covered: Covered = Box::new(move |journal| *keep.borrow_mut() = journal.clone());
+    let exit = play_and(environment, run, prepared, None, output, Some(covered));
+    (exit, kept.take())
 }
 
 /// Writes the scenarios that close gaps, and says of the others why none is written.

@@ -19,6 +19,9 @@ use crate::report::transcript::Transcript;
 use crate::report::{github, gitlab, html, junit, markdown};
 use crate::source::Sources;
 
+/// The variable that names the file of a job's summary in GitHub Actions.
+pub(super) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
 /// The reports that were asked for, beside the terminal's.
 pub(super) struct Reporters {
     reports: Reports,
@@ -202,6 +205,7 @@ fn create(path: &Path) -> io::Result<File> {
     File::create(path)
 }
 
-fn append(path: &Path, text: &str) -> io::Result<()> {
+/// Adds to a file.
+pub(super) fn append(path: &Path, text: &str) -> io::Result<()> {
     std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
 }

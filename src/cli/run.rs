@@ -24,7 +24,7 @@ use super::output::Output;
 use super::overwrite::{self, NoReport, log_may_be_written};
 use super::plan::Plan;
 use super::prepare::{Prepared, prepare};
-use super::reporters::Reporters;
+use super::reporters::{Reporters, STEP_SUMMARY};
 use super::repository;
 use super::settings;
 use super::shard::{Chosen, NoShard, chosen};
@@ -156,7 +156,7 @@ pub(super) fn play_and(
     // A list is no run, and leaves what one wrote.
     let none = Reports::default();
     let reports = if libtest.list { &none } else { &arguments.reports };
-    let reporters = match Reporters::open(reports, environment.variable("GITHUB_STEP_SUMMARY"), output) {
+    let reporters = match Reporters::open(reports, environment.variable(STEP_SUMMARY), output) {
         Ok(reporters) => reporters,
         Err(exit) => {
             stop(prepared);

@@ -4,7 +4,7 @@
 //! unpacked by the page when it is asked for. All of it reaches the page as data, and the page's program makes text of it,
 //! never markup. The policy in the page lets no other program run, and nothing be loaded.
 
-mod embed;
+pub(super) mod embed;
 mod facts;
 mod view;
 
@@ -19,6 +19,8 @@ use crate::journal::Journal;
 pub(super) const MARK: &str = r#"<meta name="generator" content="draftgate">"#;
 /// The frame of the page; what stands in double braces is put in.
 const PAGE: &str = include_str!("html/page.html");
+/// Its colours, for screens light and dark.
+pub(super) const THEME: &str = include_str!("html/style/theme.css");
 const STYLE: &str = concat!(
     include_str!("html/style/theme.css"),
     include_str!("html/style/frame.css"),

@@ -24,16 +24,21 @@ const MOST_LETTERS: usize = 300;
 
 /// The summary.
 pub fn summary(journal: &Journal) -> String {
+    format!("{BEGINNING}{}", body(journal, &Coverage::of(journal)))
+}
+
+/// The summary but for what it begins with: the counts, then what is told of the tests and of what they cover.
+pub(super) fn body(journal: &Journal, covered: &Coverage) -> String {
     let mut tests: Vec<&Test> = journal.tests.iter().collect();
     tests.sort_by_key(|test| test.number);
     let of = |wanted: fn(&Test) -> bool| tests.iter().copied().filter(|test| wanted(test)).collect::<Vec<_>>();
     let failed = of(|test| test.verdict.is_failure() && test.verdict != Verdict::Review);
     let review = of(|test| test.verdict == Verdict::Review);
-    let mut text = format!("{BEGINNING}{}\n\n", headline_of(journal, &tests));
+    let mut text = format!("{}\n\n", headline_of(journal, &tests));
     text.push_str(&partial(journal));
     text.push_str(&failures(&failed, journal));
     text.push_str(&snapshots(&tests));
-    let mut tail = coverage::markdown(&Coverage::of(journal));
+    let mut tail = coverage::markdown(covered);
     tail.push_str(&flaky(&of(Test::is_flaky)));
     tail.push_str(&slowest(&tests));
     tail.push_str(&skipped(&of(|test| test.verdict == Verdict::Skipped)));
@@ -250,7 +255,7 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// A text in a line, of which nothing is a mark.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let mut safe = String::new();
     let mut before = ' ';
     for letter in one_line(text).chars() {

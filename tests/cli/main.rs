@@ -34,6 +34,7 @@ mod explore_more;
 mod failed;
 mod false_alarms;
 mod flows;
+mod gate;
 mod github;
 mod gitlab;
 mod html;

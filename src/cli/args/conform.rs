@@ -22,7 +22,7 @@ checked, 5 where the API could not be reached.
 `draftgate explain DG-05` says what a rule stands on.";
 
 /// Arguments of `conform`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ConformArguments {
     /// Flows: aliases of the configuration, ids, or names of definitions for the sandbox; all that are configured, where none

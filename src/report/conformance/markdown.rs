@@ -17,11 +17,21 @@ pub fn page(conformance: &Conformance) -> String {
 }
 
 fn section(flow: &FlowVerdict) -> String {
+    [head(flow), table(flow), violated(flow)].concat()
+}
+
+/// What was checked.
+pub(in crate::report) fn head(flow: &FlowVerdict) -> String {
     let mut text = format!("### Conformance of {}\n\n{}.\n\n", plain(&flow.flow), summary(flow));
     if let Some(stopped) = &flow.stopped {
         text.push_str(&format!("The straight way did not come to END: {}.\n\n", plain(stopped)));
     }
-    text.push_str("| id | | rule | result |\n| --- | --- | --- | --- |\n");
+    text
+}
+
+/// How each rule is kept.
+pub(in crate::report) fn table(flow: &FlowVerdict) -> String {
+    let mut text = String::from("| id | | rule | result |\n| --- | --- | --- | --- |\n");
     for rule in &flow.rules {
         let mark = match rule.result {
             Outcome::Passed => "\u{2705} passed".to_owned(),
@@ -30,6 +40,12 @@ fn section(flow: &FlowVerdict) -> String {
         };
         text.push_str(&format!("| {} | {} | {} | {mark} |\n", rule.id, rule.level.word(), plain(&rule.rule)));
     }
+    text
+}
+
+/// What is not kept, each with its witness.
+pub(in crate::report) fn violated(flow: &FlowVerdict) -> String {
+    let mut text = String::new();
     for rule in flow.rules.iter().filter(|rule| rule.result == Outcome::Violated) {
         text.push_str(&format!("\n#### {} {}\n\n", rule.id, plain(&rule.rule)));
         text.push_str(&format!("{}: \u{201c}{}\u{201d}\n", source(rule.source), plain(&rule.sentence)));

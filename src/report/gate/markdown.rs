@@ -1,0 +1,39 @@
+//! The verdict on a flow as Markdown: for a pull request, or a page.
+
+use super::super::conformance::markdown as rules;
+use super::super::markdown::{BEGINNING, body, inline};
+use crate::coverage::Coverage;
+use crate::gate::{Gate, Part, PartResult};
+use crate::journal::Journal;
+
+/// The page, with the run that was judged, and what it covered of the flow.
+pub fn page(gate: &Gate, run: Option<(&Journal, &Coverage)>) -> String {
+    let mut text = format!("{BEGINNING}{}\n\n", inline(&gate.sentence()));
+    text.push_str("| part | result | |\n| --- | --- | --- |\n");
+    for part in &gate.parts {
+        text.push_str(&format!("| {} | {} | {} |\n", part.part.word(), mark(part), inline(&part.summary)));
+    }
+    let failed = || gate.parts.iter().filter(|part| part.result == PartResult::Failed);
+    if failed().next().is_some() {
+        text.push_str("\n### Why not\n\n");
+    }
+    for part in failed() {
+        part.reasons.iter().for_each(|reason| text.push_str(&format!("- {}\n", inline(reason))));
+    }
+    if let Some((journal, coverage)) = run {
+        text.push_str(&format!("\n### Tests\n\n{}", body(journal, coverage)));
+    }
+    if let Some(verdict) = &gate.conformance {
+        let table = format!("<details><summary>every rule</summary>\n\n{}\n</details>\n", rules::table(verdict));
+        text.push_str(&format!("\n{}{table}{}", rules::head(verdict), rules::violated(verdict)));
+    }
+    text
+}
+
+fn mark(part: &Part) -> &'static str {
+    match part.result {
+        PartResult::Passed => "\u{2705} passed",
+        PartResult::Failed => "\u{274c} **failed**",
+        PartResult::NotAsked => "not asked",
+    }
+}

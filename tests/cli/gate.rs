@@ -1,0 +1,134 @@
+//! `draftgate gate`: one verdict on whether a flow may be published.
+
+use serde_json::Value;
+
+use crate::conform::{after, client, mini};
+use crate::flows::plain;
+use crate::project::Project;
+use crate::spoiling::Spoiling;
+
+const STRAIGHT: &str = "scenario: Somebody gets through
+flow: mini
+snapshot: false
+steps:
+  - init
+  - { submit: {}, fill: valid }
+  - { submit: {}, fill: valid }
+  - { submit: {}, fill: valid, expect: end }
+";
+
+/// A flow with a scenario that goes all of it, and one of another flow that fails.
+fn project() -> Project {
+    mini()
+        .with("scenarios/straight.yaml", STRAIGHT)
+        .with("scenarios/elsewhere.yaml", plain("steps:\n  - init:\n    expect: end\n").replace("tiny", "other"))
+}
+
+fn verdict(project: &Project, file: &str) -> Value {
+    let schema: Value = serde_json::from_str(&project.draftgate(&["schema", "gate"]).exits(0).stdout).unwrap();
+    let found: Value = serde_json::from_str(&project.read(file).unwrap()).unwrap();
+    let wrong: Vec<String> =
+        jsonschema::draft7::new(&schema).unwrap().iter_errors(&found).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    found
+}
+
+/// The parts with what came of them.
+fn results(verdict: &Value) -> Vec<String> {
+    let parts = verdict["parts"].as_array().unwrap().iter();
+    parts.map(|part| format!("{} {}", part["part"].as_str().unwrap(), part["result"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn what_holds_may_be_published_whatever_becomes_of_other_flows() {
+    let project = project();
+    let reports = ["--json", "out/gate.json", "--markdown", "out/gate.md", "--html", "out/gate.html"];
+    for _ in 0..2 {
+        // A report may be written over.
+        project
+            .draftgate(&[&["gate", "mini"], &reports[..]].concat())
+            .exits(0)
+            .says("PASS")
+            .never_says("elsewhere")
+            .says("\nmini may be published\n\n  passed     tests        1 test: 1 passed\n")
+            .says("  passed     coverage     steps 4/4, transitions 3/3,")
+            .says("  passed     conformance  ");
+    }
+    let verdict = verdict(&project, "out/gate.json");
+    assert_eq!(verdict["publishable"], true);
+    assert_eq!(results(&verdict)[..3], ["tests passed", "coverage passed", "conformance passed"]);
+    let markdown = project.read("out/gate.md").unwrap();
+    assert!(markdown.starts_with("## draftgate: mini may be published\n\n| part | result | |\n"), "{markdown}");
+    assert!(!markdown.contains("### Why not") && markdown.contains("### Coverage\n\n| flow | steps"), "{markdown}");
+    let html = project.read("out/gate.html").unwrap();
+    assert!(html.contains("<title>mini may be published</title>") && html.contains("<main class=\"yes\">"), "{html}");
+    assert!(html.contains("<table>") && html.contains("<img src=\"data:image/svg+xml;base64,"), "{html}");
+    assert!(!html.contains("<script"), "{html}");
+}
+
+#[test]
+fn every_reason_against_it_is_named() {
+    let served = mini();
+    let fault = after(|_, answer, _| {
+        if answer.body["code"] == 4006 {
+            answer.body["code"] = 4008.into();
+        }
+    });
+    let spoiling = Spoiling::start(&served, fault);
+    let project = client(&spoiling).with("scenarios/straight.yaml", STRAIGHT).with(
+        "scenarios/refused.yaml",
+        "scenario: Nothing is entered\nflow: mini\nsnapshot: false\nsteps:\n  - init\n  - submit: {}\n    expect: 4006\n",
+    );
+    let ended = project
+        .draftgate(&["gate", "mini", "--fail-under", "validations=100", "--json", "g.json", "--markdown", "g.md"])
+        .exits(1)
+        .says("\nmini is not to be published: tests, coverage, conformance\n")
+        .says("  failed     tests        2 tests: 1 passed, 1 failed\n")
+        .says("               refused: ")
+        .says("               validations: ")
+        .says("  failed     conformance  ")
+        .says("               DG-20 MUST, a required field that is left out is 4006: at Personal details, ");
+    let verdict = verdict(&project, "g.json");
+    assert_eq!(verdict["publishable"], false, "{}", ended.all());
+    let rules = verdict["conformance"]["rules"].as_array().unwrap();
+    assert!(rules.iter().any(|rule| rule["id"] == "DG-20" && rule["result"] == "violated"), "{rules:#?}");
+    let markdown = project.read("g.md").unwrap();
+    assert!(markdown.contains("\n### Why not\n\n- refused: "), "{markdown}");
+    assert!(markdown.contains("\n#### DG-20 a required field that is left out is 4006\n"), "{markdown}");
+    // A part that is left out is no reason, and no part that passed either.
+    project
+        .draftgate(&["gate", "mini", "--skip", "tests", "--skip", "conformance"])
+        .exits(1)
+        .says("mini is not to be published: nothing was looked at")
+        .says("  not asked  tests        left out with --skip\n");
+}
+
+#[test]
+fn what_cannot_be_judged_is_no_verdict() {
+    let project = project();
+    let bare = mini();
+    bare.draftgate(&["gate", "mini", "--skip", "conformance"])
+        .exits(1)
+        .says("  failed     tests        0 tests\n               no test of the flow ran: `draftgate new FLOW`");
+    project.write("gate.json", "{\"mine\": true}\n");
+    project.draftgate(&["gate", "mini", "--json", "gate.json"]).exits(2).complains("gate.json is there already");
+    project.draftgate(&["gate", "mimi"]).exits(2).complains("there is no flow `mimi`; did you mean `mini`?");
+    // What was written earlier is not taken for what came of this.
+    project.draftgate(&["gate", "mini", "--markdown", "old.md"]).exits(0);
+    project.write("scenarios/straight.yaml", "scenario: It has no steps\nflow: mini\n");
+    project.draftgate(&["gate", "mini", "--markdown", "old.md"]).exits(3).complains("steps");
+    assert_eq!(project.read("old.md"), None);
+    let away = client(&Spoiling::start(&mini(), crate::spoiling::NONE)).with("scenarios/straight.yaml", STRAIGHT);
+    away.draftgate(&["gate", "mini", "--base-url", "http://127.0.0.1:9/wfs/interpreter-v2"]).exits(5);
+}
+
+#[test]
+fn a_job_of_github_has_the_verdict_as_its_summary() {
+    let project = project();
+    let summary = project.path().join("summary.md");
+    let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())];
+    project.draftgate_with(&variables, &["gate", "mini", "--skip", "conformance"]).exits(0);
+    let summary = project.read("summary.md").unwrap();
+    assert!(summary.starts_with("## draftgate: mini may be published\n"), "{summary}");
+    assert_eq!(summary.matches("## draftgate: ").count(), 1, "{summary}");
+}
