@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 33] = [
+const HOUSE: [(&str, &[&str]); 35] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -30,9 +30,11 @@ const HOUSE: [(&str, &[&str]); 33] = [
     ("snapshot", &["api", "jsonpath", "source"]),
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
+    ("route", &["api", "compose", "map"]),
     ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
     ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
-    ("coverage", &["api", "compose", "journal", "map", "phrase"]),
+    ("behaviour", &["api", "compose", "diff", "explore", "map", "phrase", "route", "semantic"]),
+    ("coverage", &["api", "compose", "journal", "map", "phrase", "route"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
     (
@@ -45,17 +47,17 @@ const HOUSE: [(&str, &[&str]); 33] = [
     (
         "report",
         &[
-            "api", "conform", "coverage", "diff", "expect", "explore", "journal", "map", "matcher", "outcome",
+            "api", "behaviour", "conform", "coverage", "diff", "expect", "explore", "journal", "map", "matcher", "outcome",
             "phrase", "redact", "semantic", "snapshot", "source",
         ],
     ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
     ("sandbox", &["api", "phrase", "serving", "source", "yaml"]),
-    ("schema", &["api", "conform", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
+    ("schema", &["api", "behaviour", "conform", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[
-            "api", "compose", "conform", "coverage", "explore", "journal", "lint", "map", "outcome", "phrase", "proxy",
+            "api", "behaviour", "compose", "conform", "coverage", "explore", "journal", "lint", "map", "outcome", "phrase", "proxy",
             "redact", "report", "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot", "source",
             "template", "yaml",
         ],

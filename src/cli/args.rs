@@ -3,10 +3,12 @@
 mod completions;
 mod conform;
 mod coverage;
+mod diff;
 mod explore;
 #[cfg(test)]
 mod help_tests;
 mod import;
+mod limits;
 mod lint;
 mod man;
 mod new;
@@ -25,8 +27,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use completions::CompletionsArguments;
 pub use conform::{ConformArguments, VersionWord};
 pub use coverage::CoverageArguments;
+pub use diff::{DiffArguments, FailOn};
 pub use explore::ExploreArguments;
 pub use import::ImportArguments;
+pub use limits::LimitArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
 pub use new::{Filling, NewArguments};
@@ -59,6 +63,7 @@ Examples:
   draftgate lint                         check all files, send nothing
   draftgate explore retail-onboarding    learn a flow from its answers
   draftgate coverage                     say what of the flows is not tested
+  draftgate diff retail-onboarding       say what the draft does differently
   draftgate new retail-onboarding        write a first scenario of a flow
   draftgate help run                     all about one command
 
@@ -104,6 +109,8 @@ pub enum Command {
     Conform(Box<ConformArguments>),
     /// Learn a flow from its answers: its map, what leads where, what is wrong
     Explore(Box<ExploreArguments>),
+    /// Say how the behaviour of a draft differs from the live flow, another server or a stored map
+    Diff(Box<DiffArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),
     /// Turn a browser's recording (a HAR file) into scenarios
@@ -191,6 +198,7 @@ impl Arguments {
             Some(Command::Conform(conform)) => conform.color,
             Some(Command::New(new)) => new.color,
             Some(Command::Explore(explore)) => explore.color,
+            Some(Command::Diff(diff)) => diff.color,
             Some(Command::Import(import)) => import.color,
             Some(Command::Record(record)) => record.color,
             Some(Command::Report(report)) => report.color,
