@@ -162,11 +162,13 @@ impl News {
         let steps = |count: usize| crate::phrase::counted(count, "step");
         let (gone, new) = self.unsure;
         if !after.whole {
-            let not_told = if gone > 0 { format!("; {} of {} not seen there", steps(gone), before.name) } else { String::new() };
+            let not_told =
+                if gone > 0 { format!("; {} of {} not seen there", steps(gone), before.name) } else { String::new() };
             notes.push(format!("{} was not seen to its end: nothing is told as gone from it{not_told}", after.name));
         }
         if !before.whole {
-            let not_told = if new > 0 { format!("; {} of {} not seen there", steps(new), after.name) } else { String::new() };
+            let not_told =
+                if new > 0 { format!("; {} of {} not seen there", steps(new), after.name) } else { String::new() };
             notes.push(format!("{} was not seen to its end: nothing is told as new since{not_told}", before.name));
         }
         notes
@@ -176,11 +178,7 @@ impl News {
 /// Up to so many ways are named with a step.
 const MOST_WAYS: usize = 3;
 
-fn joined(
-    sentence: Sentence,
-    ways: &[&Group],
-    with: impl Fn(Sentence, &Group) -> Sentence,
-) -> Sentence {
+fn joined(sentence: Sentence, ways: &[&Group], with: impl Fn(Sentence, &Group) -> Sentence) -> Sentence {
     let mut sentence = sentence;
     for (at, group) in ways.iter().take(MOST_WAYS).enumerate() {
         sentence = with(sentence.words(if at == 0 { ": " } else { "; " }), group);

@@ -226,7 +226,9 @@ mod tests {
         assert!(!tighter(Bound::MaximumLength, json!(9), json!(50)));
         assert!(tighter(Bound::Maximum, json!("2030-01-01"), json!("2029-12-31")));
         assert!(!tighter(Bound::Maximum, json!("2029-12-31"), json!("2030-01-01")));
-        assert!(tighter(Bound::Pattern, json!("^a$"), json!("^b$")) && !tighter(Bound::Pattern, json!("^a$"), json!(null)));
+        assert!(
+            tighter(Bound::Pattern, json!("^a$"), json!("^b$")) && !tighter(Bound::Pattern, json!("^a$"), json!(null))
+        );
     }
 
     #[test]

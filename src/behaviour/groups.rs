@@ -93,7 +93,7 @@ impl Group {
             let was = pairing.before[target].is_some_and(|old| leads(before, old, from) && leads(before, from, old));
             if (target == to || leads(after, target, to)) && !was {
                 kind = Kind::Loop;
-                sentence = sentence.words(": one comes round again and again");
+                sentence = sentence.words(": a loop");
             }
         }
         Found { grade, kind, at: (Some(from), Some(to)), sentence, proof: Proof::Leads(Box::new(self.clone())) }

@@ -60,7 +60,7 @@ impl Pairing {
 
     /// Pairs what stands at the same place: what the flow begins with, and what alone is left behind steps that are paired.
     fn by_place(&mut self, before: &Side, after: &Side, fits: &dyn Fn(&Side, &Side, usize, usize) -> bool) {
-        let first = |side: &Side| side.beginnings.iter().find_map(|goal| step_of(goal));
+        let first = |side: &Side| side.beginnings.iter().find_map(step_of);
         if let (Some(from), Some(to)) = (first(before), first(after))
             && self.is_open(from, to)
             && fits(before, after, from, to)
@@ -124,7 +124,8 @@ fn shares_fields(before: &Side, after: &Side, from: usize, to: usize) -> bool {
 
 /// The fields that two forms share, by what a scenario calls them on either side.
 pub(super) fn shared(before: &[Element], after: &[Element]) -> Vec<(String, String)> {
-    let keys = |elements: &[Element]| -> Vec<String> { elements.iter().map(|element| key(elements, element)).collect() };
+    let keys =
+        |elements: &[Element]| -> Vec<String> { elements.iter().map(|element| key(elements, element)).collect() };
     let (own, others) = (keys(before), keys(after));
     let mut pairs: Vec<(String, String)> =
         own.iter().filter(|key| others.contains(key)).map(|key| (key.clone(), key.clone())).collect();

@@ -104,8 +104,7 @@ pub(super) fn rows(
                 foretold.into_iter().next()
             };
             let Some(goal) = goal else { continue };
-            let (before, after) =
-                if side == Which::After { (seen.to.clone(), goal) } else { (goal, seen.to.clone()) };
+            let (before, after) = if side == Which::After { (seen.to.clone(), goal) } else { (goal, seen.to.clone()) };
             let row = Row { data, before, after };
             if !rows.rows.contains(&row) {
                 rows.rows.push(row);
@@ -162,9 +161,10 @@ fn foretell(lens: &Lens<'_>, target: usize, seen: &Observation) -> (Vec<Goal>, b
     let factors = &lens.to.steps[target].fork.factors;
     let wanted: Vec<Option<Option<Value>>> = factors.iter().map(|factor| value_there(lens, factor, seen)).collect();
     for other in lens.to.at(target) {
-        let alike = factors.iter().zip(&wanted).all(|(factor, wanted)| {
-            wanted.as_ref().is_none_or(|wanted| factor.value(&other.stages) == *wanted)
-        });
+        let alike = factors
+            .iter()
+            .zip(&wanted)
+            .all(|(factor, wanted)| wanted.as_ref().is_none_or(|wanted| factor.value(&other.stages) == *wanted));
         if alike && !goals.contains(&other.to) {
             goals.push(other.to.clone());
         }

@@ -81,13 +81,19 @@ impl Sides<'_> {
         let (way, step) = self.way(on, at)?;
         let mut steps = walk(&way);
         let last = steps.pop().unwrap_or_else(|| Step::new("init"));
-        let step = ("step".to_owned(), Data::text(shown(step)));
-        let expected = match expected.is_empty() {
-            true => step.1,
-            false => Data::Map([step].into_iter().chain(expected).collect()),
-        };
-        steps.push(expecting(last, expected));
+        steps.push(expecting(last, if expected.is_empty() { self.expected(on, at) } else { at_step(step, expected) }));
         Ok(Shown { on, steps })
+    }
+
+    /// How a scenario expects a step of a side; an END by what it says, where there are several.
+    fn expected(&self, on: Which, at: usize) -> Data {
+        let side = self.side(on);
+        let step = &side.view.steps[at];
+        let text = side.steps[at].body.get("text").and_then(Value::as_str);
+        match text.filter(|_| step.is_end()) {
+            Some(text) => at_step(step, vec![says(text)]),
+            None => Data::text(shown(step)),
+        }
     }
 
     fn reached(&self, at: (Option<usize>, Option<usize>)) -> Result<Shown, NoWay> {
@@ -110,7 +116,7 @@ impl Sides<'_> {
     fn beginning(&self) -> Result<Shown, NoWay> {
         let init = Step::new("init");
         let init = match self.after.beginnings.first() {
-            Some(Goal::Step(step)) => expecting(init, Data::text(shown(&self.after.view.steps[*step]))),
+            Some(Goal::Step(step)) => expecting(init, self.expected(Which::After, *step)),
             Some(Goal::Refused(code)) => refused(init, *code),
             _ => return Err(NoWay("what the flow begins with is no step".to_owned())),
         };
@@ -132,14 +138,7 @@ impl Sides<'_> {
         let mut steps = walk(&way);
         let last = submit(step, &way.entries);
         steps.push(match &group.after {
-            Goal::Step(to) => {
-                let known = &view.steps[*to];
-                let text = self.after.steps[*to].body.get("text").filter(|_| known.is_end());
-                match text.and_then(Value::as_str) {
-                    Some(text) => expecting(last, Data::Map(vec![("end".to_owned(), Data::Json(Value::Bool(true))), says(text)])),
-                    None => expecting(last, Data::text(shown(known))),
-                }
-            }
+            Goal::Step(to) => expecting(last, self.expected(Which::After, *to)),
             Goal::Refused(code) => refused(last, *code),
             Goal::Other(word) if word == "pending" => expecting(last, Data::text("pending")),
             Goal::Other(_) => return Err(NoWay("what it leads to has no name in a scenario".to_owned())),
@@ -178,7 +177,8 @@ impl Sides<'_> {
                 let tighter = is_tighter(*bound, was.as_ref(), is.as_ref());
                 let judge = if tighter { element(&new.elements, field) } else { element(&old.elements, field) };
                 let value = judge.and_then(|element| violating(&element, rule(*bound)));
-                let value = value.ok_or_else(|| NoWay(format!("no value is known that only one side takes for {field}")))?;
+                let value =
+                    value.ok_or_else(|| NoWay(format!("no value is known that only one side takes for {field}")))?;
                 self.entered(Which::After, to, field, value, tighter.then(|| rule(*bound).code()))
             }
             StepChange::OptionsAdded { field, .. } | StepChange::OptionsRemoved { field, .. } => {
@@ -322,6 +322,12 @@ fn walk(way: &Route<'_>) -> Vec<Step> {
         steps.push(expecting(step, Data::text(shown(to))));
     }
     steps
+}
+
+/// A step that is as this expects.
+fn at_step(step: &KnownStep, expected: Vec<(String, Data)>) -> Data {
+    let step = ("step".to_owned(), Data::text(shown(step)));
+    Data::Map([step].into_iter().chain(expected).collect())
 }
 
 /// What an END says, digits aside: those may be one applicant's own.

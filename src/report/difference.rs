@@ -13,7 +13,8 @@ const USUAL: [&str; 3] = ["#", "flow:", "snapshots:"];
 /// What differs, the gravest first; with `whole`, each with its witness as it would be written.
 pub fn render(comparison: &Comparison, whole: bool, color: bool) -> String {
     let bold = style(color, Style::new().bold());
-    let mut text = format!("{bold}{}{bold:#}: {} → {}\n", comparison.flow, comparison.before.name, comparison.after.name);
+    let mut text =
+        format!("{bold}{}{bold:#}: {} → {}\n", comparison.flow, comparison.before.name, comparison.after.name);
     text.push_str(&format!("  {}\n", summary(comparison)));
     for note in &comparison.notes {
         text.push_str(&format!("  note: {note}\n"));

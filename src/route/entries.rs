@@ -40,7 +40,9 @@ impl Entries {
     /// The element of a field.
     pub fn element(&self, step: &KnownStep, field: &str) -> Result<Element, NoWay> {
         let elements = step.to_elements();
-        find(&elements, field).cloned().map_err(|_| NoWay(format!("{} has no field {field} in the flow's map", step.key)))
+        find(&elements, field)
+            .cloned()
+            .map_err(|_| NoWay(format!("{} has no field {field} in the flow's map", step.key)))
     }
 
     /// The values of a step, by field.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::api::client::CallError;
 use crate::api::operation::Version;
 use crate::behaviour::{Answers, Compared, Comparison, FORMAT, Kind, Question, Scope, Side, Which, compare};
 use crate::cli::Environment;
@@ -15,7 +16,6 @@ use crate::cli::prepare::refuse;
 use crate::cli::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, reach, unknown, unreachable_api};
 use crate::cli::settings::{Place, configured};
 use crate::cli::signal::stop_signal;
-use crate::api::client::CallError;
 use crate::explore::model::Goal;
 use crate::explore::replay::Replay;
 use crate::explore::trail::Outcome;
