@@ -109,7 +109,7 @@ pub enum Command {
     Conform(Box<ConformArguments>),
     /// Learn a flow from its answers: its map, what leads where, what is wrong
     Explore(Box<ExploreArguments>),
-    /// Say how the behaviour of a draft differs from the live flow, another server or a stored map
+    /// Say what a draft does otherwise than the live flow, and how gravely
     Diff(Box<DiffArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),
