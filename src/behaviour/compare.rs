@@ -6,6 +6,7 @@ use super::pairing::Pairing;
 use super::side::Side;
 use super::ways::{Answers, Question, rows};
 use crate::explore::model::Goal;
+use crate::phrase::counted;
 use crate::semantic::{Sentence, StepChange, changes};
 
 /// What was found to differ, before it is told with its witness.
@@ -158,18 +159,24 @@ impl News {
     }
 
     fn notes(&self, before: &Side, after: &Side) -> Vec<String> {
-        let mut notes = Vec::new();
-        let steps = |count: usize| crate::phrase::counted(count, "step");
         let (gone, new) = self.unsure;
-        if !after.whole {
-            let not_told =
-                if gone > 0 { format!("; {} of {} not seen there", steps(gone), before.name) } else { String::new() };
-            notes.push(format!("{} was not seen to its end: nothing is told as gone from it{not_told}", after.name));
-        }
-        if !before.whole {
-            let not_told =
-                if new > 0 { format!("; {} of {} not seen there", steps(new), after.name) } else { String::new() };
-            notes.push(format!("{} was not seen to its end: nothing is told as new since{not_told}", before.name));
+        let mut notes = Vec::new();
+        let mut note = |side: &Side, other: &Side, count: usize, what: &str| {
+            if side.whole {
+                return;
+            }
+            let why = if side.explored { "a limit was reached" } else { "nobody explored it, runs alone saw it" };
+            let not_told = match count {
+                0 => String::new(),
+                _ => format!("; {} of {} may be {what}", counted(count, "step"), other.name),
+            };
+            let name = &side.name;
+            notes.push(format!("{name} was seen in part only, as {why}: what it lacks is not told as {what}{not_told}"));
+        };
+        note(after, before, gone, "gone");
+        note(before, after, new, "new");
+        if !before.explored || !after.explored {
+            notes.push("a map knows no texts of ENDs, tooltips, labels of options, nor refusals".to_owned());
         }
         notes
     }

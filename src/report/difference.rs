@@ -71,7 +71,12 @@ pub fn counts(comparison: &Comparison) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    if counts.is_empty() { "nothing differs".to_owned() } else { counts.join(", ") }
+    let whole = comparison.before.whole && comparison.after.whole;
+    match counts.is_empty() {
+        true if whole => "nothing differs".to_owned(),
+        true => "nothing differs in what was seen".to_owned(),
+        false => counts.join(", "),
+    }
 }
 
 fn extent(extent: &Extent) -> String {
