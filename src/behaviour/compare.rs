@@ -171,7 +171,8 @@ impl News {
                 _ => format!("; {} of {} may be {what}", counted(count, "step"), other.name),
             };
             let name = &side.name;
-            notes.push(format!("{name} was seen in part only, as {why}: what it lacks is not told as {what}{not_told}"));
+            notes
+                .push(format!("{name} was seen in part only, as {why}: what it lacks is not told as {what}{not_told}"));
         };
         note(after, before, gone, "gone");
         note(before, after, new, "new");

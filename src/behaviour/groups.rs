@@ -158,6 +158,7 @@ fn said(sentence: Sentence, values: &[Option<Value>]) -> Sentence {
         let (first, last) = (text(given[0]), text(given[given.len() - 1]));
         return sentence.words(format!(" is from {first} to {last}"));
     }
+    given.sort_by_key(|value| (value.as_f64().map(|number| number as i64), text(value)));
     let named: Vec<String> = given.iter().take(MOST_VALUES).map(|value| text(value)).collect();
     let more = given.len() - named.len();
     let more = if more > 0 { format!(" or one of {}", counted(more, "other")) } else { String::new() };

@@ -64,7 +64,8 @@ pub fn project(live: &str, draft: &str) -> Project {
 /// What differs between two versions, as JSON says it.
 #[track_caller]
 pub fn compared(project: &Project, arguments: &[&str]) -> Value {
-    let ended = project.draftgate(&[&["diff", "shop", "--fail-on", "never", "--json", "diff.json"], arguments].concat());
+    let ended =
+        project.draftgate(&[&["diff", "shop", "--fail-on", "never", "--json", "diff.json"], arguments].concat());
     drop(ended.exits(0));
     serde_json::from_str(&project.read("diff.json").unwrap()).unwrap()
 }

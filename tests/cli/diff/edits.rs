@@ -60,7 +60,10 @@ fn what_is_asked_for() {
         ),
         (
             "an optional field is new",
-            &[("      - { name: City, type: text }\n", "      - { name: City, type: text }\n      - { name: Floor, type: number }\n")],
+            &[(
+                "      - { name: City, type: text }\n",
+                "      - { name: City, type: text }\n      - { name: Floor, type: number }\n",
+            )],
             &["additive field-added Address: *Floor* was added after *City* (number)"],
         ),
         (
@@ -83,7 +86,10 @@ fn what_is_asked_for() {
         ),
         (
             "a text between the fields is new",
-            &[("      - { name: City, type: text }\n", "      - { name: City, type: text }\n      - { name: Hint, type: static, content: Nothing is binding }\n")],
+            &[(
+                "      - { name: City, type: text }\n",
+                "      - { name: City, type: text }\n      - { name: Hint, type: static, content: Nothing is binding }\n",
+            )],
             &["cosmetic field-added Address: *Hint* was added after *City* (static)"],
         ),
     ]);
@@ -144,7 +150,10 @@ fn what_is_taken() {
         ),
         (
             "a field is shown at times only",
-            &[("{ name: City, type: text }", "{ name: City, type: text, condition: { element: Street, filled: true } }")],
+            &[(
+                "{ name: City, type: text }",
+                "{ name: City, type: text, condition: { element: Street, filled: true } }",
+            )],
             &["breaking condition Address: *City* is now shown only when *Street* is filled in, was always"],
         ),
     ]);
@@ -171,7 +180,9 @@ fn what_is_read() {
         (
             "what an END says",
             &[("Welcome to the bank", "Glad to see you")],
-            &["cosmetic end-text end \u{201c}Glad to see you\u{201d}: the text is now \"Glad to see you\", was \"Welcome to the bank\""],
+            &[
+                "cosmetic end-text end \u{201c}Glad to see you\u{201d}: the text is now \"Glad to see you\", was \"Welcome to the bank\"",
+            ],
         ),
         (
             "a tooltip",
@@ -203,36 +214,51 @@ fn where_it_leads() {
         (
             "a threshold",
             &[(">= 1000", ">= 100")],
-            &["breaking way Payment: when *Amount* is 100, *Payment* now leads to *end \u{201c}We are sorry\u{201d}*, was *end \u{201c}Welcome to the bank\u{201d}*"],
+            &[
+                "breaking way Payment: when *Amount* is 100, *Payment* now leads to *end \u{201c}We are sorry\u{201d}*, was *end \u{201c}Welcome to the bank\u{201d}*",
+            ],
         ),
         (
             "the target of a branch",
             &[("then: document, else: address", "then: address, else: document")],
             &[
+                "breaking way Person: when *Country* is DE or FR, *Person* now leads to *Document check*, was *Address*",
                 "breaking way Person: when *Country* is CA, *Person* now leads to *Address*, was *Document check*",
-                "breaking way Person: when *Country* is FR or DE, *Person* now leads to *Document check*, was *Address*",
             ],
         ),
         (
             "a step becomes unreachable",
             &[("person.country == 'CA'", "person.country == 'XX'")],
-            &["breaking step-gone Document check: *Document check* is no longer reached: when *Country* is CA, *Person* now leads to *Address*"],
+            &[
+                "breaking step-gone Document check: *Document check* is no longer reached: when *Country* is CA, *Person* now leads to *Address*",
+            ],
         ),
         (
             "a step between two others",
-            &[(
-                "  - form: payment\n",
-                "  - form: funds\n    title: Source of funds\n    elements: [ { name: Source, type: text, required: true } ]\n  - form: payment\n",
-            ), ("then: payment, else: sorry", "then: funds, else: sorry"), ("next: payment", "next: funds")],
-            &["breaking step-new Source of funds: *Source of funds* is new: *Document check* leads to it, was *Payment*; when *Last name* of *Person* is Exampleby, *Address* leads to it, was *Payment*"],
+            &[
+                (
+                    "  - form: payment\n",
+                    "  - form: funds\n    title: Source of funds\n    elements: [ { name: Source, type: text, required: true } ]\n  - form: payment\n",
+                ),
+                ("then: payment, else: sorry", "then: funds, else: sorry"),
+                ("next: payment", "next: funds"),
+            ],
+            &[
+                "breaking step-new Source of funds: *Source of funds* is new: *Address* leads to it, was *Payment*; *Document check* leads to it, was *Payment*",
+            ],
         ),
         (
             "a step goes",
-            &[(
-                "  - form: document\n    title: Document check\n    elements: [ { name: Passport number, type: text, required: true, min_length: 3, max_length: 9 } ]\n    next: payment\n",
-                "",
-            ), ("then: document", "then: payment")],
-            &["breaking step-gone Document check: *Document check* is no longer reached: when *Country* is CA, *Person* now leads to *Payment*"],
+            &[
+                (
+                    "  - form: document\n    title: Document check\n    elements: [ { name: Passport number, type: text, required: true, min_length: 3, max_length: 9 } ]\n    next: payment\n",
+                    "",
+                ),
+                ("then: document", "then: payment"),
+            ],
+            &[
+                "breaking step-gone Document check: *Document check* is no longer reached: when *Country* is CA, *Person* now leads to *Payment*",
+            ],
         ),
         (
             "a step at the beginning",
@@ -243,7 +269,10 @@ fn where_it_leads() {
             "a step that only a new option leads to",
             &[
                 ("[CA, DE, FR]", "[CA, DE, FR, US]"),
-                ("  - { condition: in-canada", "  - { condition: in-the-us, when: person.country == 'US', then: ssn, else: in-canada }\n  - { form: ssn, title: Social security, elements: [ { name: Number, type: text, required: true } ], next: payment }\n  - { condition: in-canada"),
+                (
+                    "  - { condition: in-canada",
+                    "  - { condition: in-the-us, when: person.country == 'US', then: ssn, else: in-canada }\n  - { form: ssn, title: Social security, elements: [ { name: Number, type: text, required: true } ], next: payment }\n  - { condition: in-canada",
+                ),
             ],
             &[
                 "additive options-added Person: *Country* has the new option *US*",
@@ -264,7 +293,9 @@ fn what_services_say() {
         (
             "a service refuses somebody",
             &[("!= 'Never'", "!= 'Nomatch'")],
-            &["breaking way Address: when *Last name* of *Person* is Nomatch, *Address* now leads to *end \u{201c}We are sorry\u{201d}*, was *Payment*"],
+            &[
+                "breaking way Address: when *Last name* of *Person* is Nomatch, *Address* now leads to *end \u{201c}We are sorry\u{201d}*, was *Payment*",
+            ],
         ),
         (
             "a service fails",
