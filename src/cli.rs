@@ -11,6 +11,7 @@ mod completions;
 pub mod config;
 mod conform;
 mod coverage;
+mod diff;
 mod durations;
 pub mod exit;
 mod explain;
@@ -111,6 +112,7 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::Conform(conform)) => conform::conform(environment, conform, &output),
         Some(Command::Gate(gate)) => gate::gate(environment, gate, &output),
         Some(Command::New(new)) => new::new(environment, new, &output),
+        Some(Command::Diff(diff)) => diff::diff(environment, diff, &output),
         Some(Command::Explore(explore)) => explore::explore(environment, explore, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),
         Some(Command::Record(record)) => record::record(environment, record, &output),

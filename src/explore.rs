@@ -16,6 +16,7 @@ pub mod mapping;
 pub mod model;
 pub mod paths;
 pub mod people;
+pub mod replay;
 pub mod retrace;
 pub mod round;
 pub mod trail;

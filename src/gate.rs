@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::behaviour::{Comparison, Grade};
 use crate::conform::rules::Level;
 use crate::conform::verdict::{FlowVerdict, Outcome};
 use crate::coverage::demand::Demands;
@@ -34,6 +35,9 @@ pub struct Gate {
     /// How the flow keeps the rules of the API, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conformance: Option<FlowVerdict>,
+    /// What applicants will find different, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Comparison>,
 }
 
 /// Something that was looked at.
@@ -113,7 +117,7 @@ impl Part {
 
 impl Gate {
     /// The verdict that parts come to.
-    pub fn of(flow: &str, parts: Vec<Part>, conformance: Option<FlowVerdict>) -> Self {
+    pub fn of(flow: &str, parts: Vec<Part>, conformance: Option<FlowVerdict>, changes: Option<Comparison>) -> Self {
         let any = |result: PartResult| parts.iter().any(|part| part.result == result);
         Gate {
             format: FORMAT,
@@ -122,6 +126,7 @@ impl Gate {
             publishable: any(PartResult::Passed) && !any(PartResult::Failed),
             parts,
             conformance,
+            changes,
         }
     }
 
@@ -202,6 +207,24 @@ pub fn conformance(verdict: &FlowVerdict, strict: bool) -> Part {
     Part::of(PartName::Conformance, reasons, summary)
 }
 
+/// What applicants will find different. `fails` says of a grade whether a difference of it speaks against publishing.
+pub fn changes(comparison: &Comparison, fails: &dyn Fn(Grade) -> bool) -> Part {
+    let sides = [&comparison.before, &comparison.after];
+    let partly = sides.iter().filter(|side| !side.whole);
+    let mut reasons: Vec<String> =
+        partly.map(|side| format!("not all of {} was seen: a limit was reached", side.name)).collect();
+    let grave = comparison.differences.iter().filter(|difference| fails(difference.grade));
+    reasons.extend(grave.map(|difference| {
+        let step = if difference.step.is_empty() { String::new() } else { format!("{}: ", difference.step) };
+        format!("{}, {step}{}", difference.grade.word(), difference.text)
+    }));
+    let counts = Grade::ALL.map(|grade| (comparison.of(grade).count(), grade.word()));
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let counts = if counts.is_empty() { "nothing differs".to_owned() } else { counts.join(", ") };
+    Part::of(PartName::Changes, reasons, format!("{} to {}: {counts}", comparison.before.name, comparison.after.name))
+}
+
 #[cfg(test)]
 mod tests_of_the_gate {
     use super::*;
@@ -267,16 +290,16 @@ mod tests_of_the_gate {
     #[test]
     fn what_nobody_looked_at_is_not_published() {
         let none = Part::not_asked(PartName::Changes, "name what to compare with");
-        let gate = Gate::of("tiny", vec![none.clone()], None);
+        let gate = Gate::of("tiny", vec![none.clone()], None, None);
         assert_eq!(
             (gate.publishable, gate.sentence().as_str()),
             (false, "tiny is not to be published: nothing was looked at")
         );
         let kept = conformance(&verdict(vec![rule(Level::Must, 0)]), false);
-        let gate = Gate::of("tiny", vec![kept.clone(), none], None);
+        let gate = Gate::of("tiny", vec![kept.clone(), none], None, None);
         assert_eq!((gate.publishable, gate.sentence().as_str()), (true, "tiny may be published"));
         let none_ran = tests(&Journal::default(), &|_| String::new());
-        let gate = Gate::of("tiny", vec![none_ran, kept], None);
+        let gate = Gate::of("tiny", vec![none_ran, kept], None, None);
         assert_eq!(gate.sentence(), "tiny is not to be published: tests");
         assert!(gate.parts[0].reasons[0].starts_with("no test of the flow ran"), "{gate:?}");
     }

@@ -45,8 +45,10 @@
 //! | [`expect`], [`snapshot`] | judging an answer; comparing it with the accepted one |
 //! | [`journal`] | what a run leaves behind, to be written, read again and merged |
 //! | [`map`] | what is known of a flow from earlier runs |
+//! | [`route`] | the shortest known way to a step, and the steps of a scenario that goes it |
 //! | [`conform`] | whether a flow keeps what the reference promises: rules, what a form must refuse |
 //! | [`explore`] | learning a flow from its answers: what to try, what it shows, what is wrong |
+//! | [`behaviour`] | how the behaviour of two sides of a flow differs, and how gravely |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
 //! | [`coverage`] | how much of its flows a run covered, and the scenarios that would cover the rest |
 //! | [`gate`] | whether a flow may be published: one verdict of all of these |
@@ -95,6 +97,7 @@
 //! - **A node of a sandbox flow**: [`sandbox`] says where.
 
 pub mod api;
+pub mod behaviour;
 pub mod cli;
 pub mod compose;
 pub mod conform;
@@ -117,6 +120,7 @@ pub mod proxy;
 pub mod redact;
 pub mod report;
 pub mod review;
+pub mod route;
 pub mod runner;
 pub mod sandbox;
 pub mod scenario;

@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod coverage;
 pub mod curl;
 pub mod diagnostic;
+pub mod difference;
 pub mod discretion;
 pub mod explanation;
 pub mod exploration;

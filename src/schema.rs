@@ -28,6 +28,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
+use crate::behaviour::Comparison;
 use crate::conform::verdict::Conformance;
 use crate::gate::Gate;
 use crate::journal::Entry;
@@ -53,10 +54,12 @@ pub enum SchemaKind {
     Conformance,
     /// What `gate --json` writes.
     Gate,
+    /// What `diff --json` writes.
+    Diff,
 }
 
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 9] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 10] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
@@ -66,6 +69,7 @@ pub const SCHEMAS: [(SchemaKind, &str, &str); 9] = [
     (SchemaKind::Journal, "journal", "journal.schema.json"),
     (SchemaKind::Conformance, "conformance", "conformance.schema.json"),
     (SchemaKind::Gate, "gate", "gate.schema.json"),
+    (SchemaKind::Diff, "diff", "diff.schema.json"),
 ];
 
 /// A schema as JSON text, the same at every call, with a newline at its end.
@@ -86,6 +90,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Journal => root::<Entry>("draftgate: an entry of a run's journal"),
         SchemaKind::Gate => root::<Gate>("draftgate: whether a flow may be published"),
         SchemaKind::Conformance => root::<Conformance>("draftgate: how flows keep the rules"),
+        SchemaKind::Diff => root::<Comparison>("draftgate: how the behaviour of two sides of a flow differs"),
     };
     // The alternate form of a value is indented JSON.
     format!("{:#}\n", schema.as_value())

@@ -3,11 +3,13 @@
 mod completions;
 mod conform;
 mod coverage;
+mod diff;
 mod explore;
 mod gate;
 #[cfg(test)]
 mod help_tests;
 mod import;
+mod limits;
 mod lint;
 mod man;
 mod new;
@@ -26,9 +28,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use completions::CompletionsArguments;
 pub use conform::{ConformArguments, VersionWord};
 pub use coverage::CoverageArguments;
+pub use diff::{DiffArguments, FailOn};
 pub use explore::ExploreArguments;
 pub use gate::{GateArguments, PartWord};
 pub use import::ImportArguments;
+pub use limits::LimitArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
 pub use new::{Filling, NewArguments};
@@ -62,6 +66,7 @@ Examples:
   draftgate explore retail-onboarding    learn a flow from its answers
   draftgate coverage                     say what of the flows is not tested
   draftgate gate retail-onboarding       say whether it may be published
+  draftgate diff retail-onboarding       say what the draft does differently
   draftgate new retail-onboarding        write a first scenario of a flow
   draftgate help run                     all about one command
 
@@ -109,6 +114,8 @@ pub enum Command {
     Gate(Box<GateArguments>),
     /// Learn a flow from its answers: its map, what leads where, what is wrong
     Explore(Box<ExploreArguments>),
+    /// Say what a draft does otherwise than the live flow, and how gravely
+    Diff(Box<DiffArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),
     /// Turn a browser's recording (a HAR file) into scenarios
@@ -197,6 +204,7 @@ impl Arguments {
             Some(Command::Gate(gate)) => gate.color,
             Some(Command::New(new)) => new.color,
             Some(Command::Explore(explore)) => explore.color,
+            Some(Command::Diff(diff)) => diff.color,
             Some(Command::Import(import)) => import.color,
             Some(Command::Record(record)) => record.color,
             Some(Command::Report(report)) => report.color,

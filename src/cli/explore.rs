@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Environment;
-use super::args::ExploreArguments;
+use super::args::{ExploreArguments, LimitArguments};
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::refuse;
@@ -53,12 +53,7 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
         course: reached.course.clone(),
         growth: Growth { seed: reached.settings.world.seed, today: reached.settings.world.today() },
         people,
-        allowance: Allowance {
-            sessions: arguments.max_sessions,
-            requests: arguments.max_requests,
-            services: arguments.max_service_runs.unwrap_or(usize::MAX),
-            until: arguments.budget.map(|budget| Instant::now() + budget),
-        },
+        allowance: allowance(&arguments.limits),
     };
     let root = store_root(&place);
     let about = about(arguments, &reached, &exploration);
@@ -111,8 +106,18 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
     Ok(if wrong { Exit::Failed } else { Exit::Passed })
 }
 
+/// What may be used from now on.
+pub(super) fn allowance(limits: &LimitArguments) -> Allowance {
+    Allowance {
+        sessions: limits.max_sessions,
+        requests: limits.max_requests,
+        services: limits.max_service_runs.unwrap_or(usize::MAX),
+        until: limits.budget.map(|budget| Instant::now() + budget),
+    }
+}
+
 /// The people whom services know, as the scenario folder says.
-fn personas(place: &Place, output: &Output) -> Result<Vec<Persona>, Exit> {
+pub(super) fn personas(place: &Place, output: &Output) -> Result<Vec<Persona>, Exit> {
     let mut sources = Sources::default();
     read_personas(&place.root, &mut sources).map_err(|mistakes| {
         output.mistakes(&mistakes, &sources);

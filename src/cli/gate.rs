@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::Environment;
-use super::args::GateArguments;
+use super::args::{GateArguments, PartWord};
 use super::conform::examined;
 use super::coverage::kept;
+use super::diff::{compared, place_of};
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::clear;
@@ -13,6 +14,7 @@ use super::prepare::{Prepared, prepare};
 use super::reporters::{STEP_SUMMARY, append};
 use super::run::stop;
 use super::write::write;
+use crate::behaviour::Comparison;
 use crate::conform::verdict::FlowVerdict;
 use crate::coverage::Coverage;
 use crate::gate::{self, Gate, Part, PartName};
@@ -34,7 +36,9 @@ fn judge(environment: &Environment, arguments: &GateArguments, output: &Output) 
     let ran = arguments.wants(PartName::Tests).then(|| tests(environment, arguments, output)).transpose()?;
     let verdict =
         arguments.wants(PartName::Conformance).then(|| conformance(environment, arguments, output)).transpose()?;
-    let gate = Gate::of(&arguments.flow, parts(arguments, ran.as_ref(), verdict.as_ref()), verdict);
+    let changes = arguments.wants(PartName::Changes).then(|| changes(environment, arguments, output)).transpose()?;
+    let parts = parts(arguments, ran.as_ref(), verdict.as_ref(), changes.as_ref());
+    let gate = Gate::of(&arguments.flow, parts, verdict, changes);
     output.say(&report::render(&gate, output.color));
     tell(environment, arguments, &gate, ran.as_ref(), output)?;
     Ok(match gate.publishable {
@@ -53,17 +57,28 @@ struct Ran {
     coverage: Coverage,
 }
 
-fn parts(arguments: &GateArguments, ran: Option<&Ran>, verdict: Option<&FlowVerdict>) -> Vec<Part> {
+fn parts(
+    arguments: &GateArguments,
+    ran: Option<&Ran>,
+    verdict: Option<&FlowVerdict>,
+    comparison: Option<&Comparison>,
+) -> Vec<Part> {
     let skipped = |part: PartName| Part::not_asked(part, "left out with --skip");
     let tests = ran.map(|ran| gate::tests(&ran.journal, &headline));
     let covered = ran
         .filter(|_| arguments.wants(PartName::Coverage))
         .map(|ran| gate::coverage(&ran.coverage, &arguments.fail_under.clone().unwrap_or_default()));
     let kept = verdict.map(|verdict| gate::conformance(verdict, arguments.strict));
+    let fails = |grade| arguments.fail_on.fails(grade);
+    let changed = comparison.map(|comparison| gate::changes(comparison, &fails));
     vec![
         tests.unwrap_or_else(|| skipped(PartName::Tests)),
         covered.unwrap_or_else(|| skipped(PartName::Coverage)),
         kept.unwrap_or_else(|| skipped(PartName::Conformance)),
+        changed.unwrap_or_else(|| match arguments.skip.contains(&PartWord::Changes) {
+            true => skipped(PartName::Changes),
+            false => Part::not_asked(PartName::Changes, "say from what: --allow-live, --against or --map"),
+        }),
     ]
 }
 
@@ -110,6 +125,12 @@ fn conformance(environment: &Environment, arguments: &GateArguments, output: &Ou
     let examined = examined(environment, &arguments.to_conform(), output)?;
     // One flow was asked for.
     examined.flows.into_iter().next().ok_or(Exit::Nothing)
+}
+
+fn changes(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<Comparison, Exit> {
+    let arguments = arguments.to_diff();
+    let place = place_of(&arguments, output)?;
+    compared(environment, &place, &arguments, output)
 }
 
 /// Writes the reports that were asked for; in GitHub Actions also the summary of the job.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::classes::{Override, fields, sent};
+use super::classes::{Override, fields, sent, without_files};
 use super::trail::{Act, Hop, Outcome, Sight};
 use crate::api::client::CallError;
 use crate::api::element::{Element, ElementType};
@@ -154,7 +154,7 @@ impl Applicant for Real {
 
     async fn enter(&mut self, at: &Sight, given: Vec<Override>) -> Result<Hop, CallError> {
         let elements = elements(&at.body);
-        let given = shown_only(&elements, given, self.growth);
+        let given = shown_only(&elements, without_files(&elements, given), self.growth);
         let entry = Entry { fill: Fill::Valid, given: given.clone(), services: true };
         let interactive = !at.body.get("elements").is_some_and(Value::is_array);
         let (to, submitted) = match self.driver.enter(&at.body, &entry, self.growth).await? {

@@ -226,11 +226,24 @@ fn shown_by(elements: &[Element], element: &Element) -> Vec<Override> {
     rules.iter().take(needed).filter_map(one).collect()
 }
 
+/// What stands for any file: each applicant uploads another, and its key is of no use to the next one.
+const ANY_FILE: &str = "file";
+
+/// What is entered on purpose without files: any is made up, and uploaded, where none is left out.
+pub fn without_files(elements: &[Element], mut given: Vec<Override>) -> Vec<Override> {
+    let files = elements.iter().filter(|element| element.kind == ElementType::File);
+    let files: Vec<String> = files.map(|element| key(elements, element)).collect();
+    given.retain(|(name, value)| value.is_none() || !files.contains(name));
+    given
+}
+
 /// What was sent of the fields in which there is something to try, by what a scenario calls them; null for what was not.
 pub fn sent(elements: &[Element], fields: &[Field], body: &Map<String, Value>) -> Vec<(String, Value)> {
     let value = |field: &Field| {
         let element = elements.iter().find(|element| key(elements, element) == field.key)?;
-        Some((field.key.clone(), body.get(&element.id).cloned().unwrap_or(Value::Null)))
+        let value = body.get(&element.id).cloned().unwrap_or(Value::Null);
+        let is_file = element.kind == ElementType::File && !value.is_null();
+        Some((field.key.clone(), if is_file { ANY_FILE.into() } else { value }))
     };
     fields.iter().filter_map(value).collect()
 }
@@ -239,6 +252,22 @@ pub fn sent(elements: &[Element], fields: &[Field], body: &Map<String, Value>) -
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_file_is_any_file() {
+        let proof =
+            json!([{"id": "1", "name": "Proof", "type": "file"}, {"id": "2", "name": "Kind", "type": "checkbox"}]);
+        let elements: Vec<Element> = proof.as_array().unwrap().iter().filter_map(Element::from_json).collect();
+        let fields = fields(&elements, &[], jiff::civil::date(2026, 11, 29));
+        let body = json!({"1": "5f2a9c0d-1e3b-4a5c-8d7e-8f9012345678", "2": true});
+        let sent = sent(&elements, &fields, body.as_object().unwrap());
+        assert_eq!(sent, [("Proof".to_owned(), json!("file")), ("Kind".to_owned(), json!(true))]);
+        let entry = |name: &str, value: Value| (name.to_owned(), Some(value).filter(|value| !value.is_null()));
+        let given = vec![entry("Proof", json!("file")), entry("Kind", json!(true))];
+        assert_eq!(without_files(&elements, given), [entry("Kind", json!(true))]);
+        let left_out = vec![entry("Proof", json!(null))];
+        assert_eq!(without_files(&elements, left_out.clone()), left_out);
+    }
 
     fn of(elements: Value) -> Vec<Field> {
         let elements: Vec<Element> = elements.as_array().unwrap().iter().filter_map(Element::from_json).collect();

@@ -69,7 +69,21 @@ pub fn read(snapshots: &Path, flow: &str) -> Result<Option<FlowMap>, MapError> {
     read_path(path(snapshots, flow))
 }
 
+/// The map in a file, of whatever name; none where there is no file.
+///
+/// # Errors
+///
+/// When the file cannot be read, is no map, or one of another flow.
+pub fn read_file(path: &Path, flow: &str) -> Result<Option<FlowMap>, MapError> {
+    read_where(path.to_owned(), &|known: &str| known == flow)
+}
+
 fn read_path(path: PathBuf) -> Result<Option<FlowMap>, MapError> {
+    let name = path.file_name().map(ToOwned::to_owned);
+    read_where(path, &|flow: &str| name.as_ref().is_some_and(|name| **name == *file_name(flow)))
+}
+
+fn read_where(path: PathBuf, belongs: &dyn Fn(&str) -> bool) -> Result<Option<FlowMap>, MapError> {
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -77,7 +91,6 @@ fn read_path(path: PathBuf) -> Result<Option<FlowMap>, MapError> {
     };
     let text = String::from_utf8_lossy(&bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let belongs = |flow: &str| path.file_name().is_some_and(|name| *name == *file_name(flow));
     match judge::parse(text, belongs) {
         Ok(map) => Ok(Some(map)),
         Err(flaw) => Err(MapError::Flawed { path, flaw }),

@@ -132,3 +132,38 @@ fn a_job_of_github_has_the_verdict_as_its_summary() {
     assert!(summary.starts_with("## draftgate: mini may be published\n"), "{summary}");
     assert_eq!(summary.matches("## draftgate: ").count(), 1, "{summary}");
 }
+
+#[test]
+fn what_applicants_will_find_different_counts_where_it_is_said_from_what() {
+    let live = "flow: shop\nnodes:\n  - form: person\n    title: Person\n    elements:\n      - { name: Name, type: text, required: true }\n      - { name: City, type: text }\n";
+    let scenario = "scenario: Somebody gets through\nflow: shop\nsnapshot: false\nsteps:\n  - init\n  - { submit: { Name: Ada, City: London }, expect: end }\n";
+    let project = Project::new()
+        .with("scenarios/shop.live.flow.yaml", live)
+        .with(
+            "scenarios/shop.draft.flow.yaml",
+            live.replace("name: City, type: text", "name: City, type: text, required: true"),
+        )
+        .with("scenarios/shop.yaml", scenario);
+    project.draftgate(&["gate", "shop"]).exits(0).says("  not asked  changes      say from what: --allow-live,");
+    let asked = ["gate", "shop", "--allow-live", "--json", "g.json", "--markdown", "g.md"];
+    project
+        .draftgate(&asked)
+        .exits(1)
+        .says("shop is not to be published: changes\n")
+        .says("  failed     changes      live to draft: 1 breaking\n")
+        .says("               breaking, Person: *City* became required\n");
+    let found = verdict(&project, "g.json");
+    assert_eq!(found["changes"]["differences"].as_array().unwrap().len(), 1, "{found:#}");
+    let markdown = project.read("g.md").unwrap();
+    assert!(markdown.contains("**City** became required"), "{markdown}");
+    project.draftgate(&[&asked[..], &["--fail-on", "never"]].concat()).exits(0).says("  passed     changes      live");
+    project
+        .draftgate(&[&asked[..], &["--skip", "changes"]].concat())
+        .exits(0)
+        .says("  not asked  changes      left out");
+    // What was not all seen is no proof.
+    project
+        .draftgate(&[&asked[..], &["--fail-on", "never", "--max-requests", "3"]].concat())
+        .exits(1)
+        .says("not all of live was seen: a limit was reached\n");
+}

@@ -25,6 +25,7 @@ mod conform_reports;
 mod consumers;
 mod coverage;
 mod diagnostics;
+mod diff;
 mod editor_files;
 mod explain;
 mod explanations;

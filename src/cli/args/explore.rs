@@ -1,11 +1,10 @@
 //! Arguments of `explore`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 
-use super::run::duration;
+use super::limits::LimitArguments;
 use super::{Color, ServerArguments, Target};
 
 /// Arguments of `explore`.
@@ -28,18 +27,9 @@ pub struct ExploreArguments {
     /// The language that the flow is asked for in, such as fr-CA
     #[arg(long, value_name = "TAG")]
     pub language: Option<String>,
-    /// How many sessions are begun at most
-    #[arg(long, value_name = "NUMBER", default_value_t = 500, help_heading = "Limits")]
-    pub max_sessions: usize,
-    /// How many requests are sent at most, those aside that ask whether a service is done
-    #[arg(long, value_name = "NUMBER", default_value_t = 5000, help_heading = "Limits")]
-    pub max_requests: usize,
-    /// How often services are run at most: an identity check may cost money
-    #[arg(long, value_name = "NUMBER", help_heading = "Limits")]
-    pub max_service_runs: Option<usize>,
-    /// How long it may take, such as 5m
-    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Limits")]
-    pub budget: Option<Duration>,
+    /// What exploring may use
+    #[command(flatten)]
+    pub limits: LimitArguments,
     /// Explore anew, whatever was found out before
     #[arg(long)]
     pub fresh: bool,

@@ -5,14 +5,15 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::Closing;
-use super::forms::Entries;
-use super::route::{Route, route};
-use super::value::{malformed, violating};
 use crate::api::element::option_text;
 use crate::api::rules::Rule;
 use crate::compose::{Argument, Data, Draft, Field, Step};
 use crate::coverage::{Subject, ViewCoverage};
 use crate::map::{KnownStep, View};
+use crate::route::entries::Entries;
+use crate::route::steps::{expecting, omit, refused, shown, submit};
+use crate::route::value::{malformed, violating};
+use crate::route::{Route, route};
 
 const WRITTEN_BY: &str =
     "Written by `draftgate coverage --write`, to cover what no test covered: made-up data but for what is said.";
@@ -337,45 +338,6 @@ impl Closed {
             closing.draft.cases = cases;
         }
     }
-}
-
-/// How a scenario expects a step.
-fn shown(step: &KnownStep) -> String {
-    if step.title.is_empty() || step.is_end() { step.kind.clone() } else { step.title.clone() }
-}
-
-fn expecting(mut step: Step, what: Data) -> Step {
-    step.set("expect", what, "");
-    step
-}
-
-fn refused(step: Step, code: i64) -> Step {
-    expecting(step, Data::Map(vec![("error".to_owned(), Data::Json(Value::from(code)))]))
-}
-
-/// Leaves a field of a submit empty, too.
-fn omit(step: &mut Step, field: &str) {
-    let mut fields = match step.modifier("omit") {
-        Some(Data::Json(Value::Array(fields))) => fields.clone(),
-        _ => Vec::new(),
-    };
-    fields.push(Value::from(field));
-    step.set("omit", Data::Json(Value::Array(fields)), "");
-}
-
-/// A step is filled in with made-up data, but for what is to be entered.
-fn submit(step: &KnownStep, entries: &Entries) -> Step {
-    let mut submit = Step::new("submit");
-    let field =
-        |(key, value): (String, Value)| Field { key, value: Data::Json(value), comment: String::new(), sent: true };
-    let fields: Vec<Field> = entries.values(step).into_iter().map(field).collect();
-    submit.argument = match fields.is_empty() {
-        true => Argument::Inline(Data::Map(Vec::new())),
-        false => Argument::Fields(fields),
-    };
-    submit.set("fill", Data::text("valid"), "");
-    entries.empty(step).iter().for_each(|field| omit(&mut submit, field));
-    submit
 }
 
 /// Gives a field of a submit one value, or one in each case.

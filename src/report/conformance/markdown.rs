@@ -69,7 +69,7 @@ fn details(title: &str, language: &str, block: &str) -> String {
 }
 
 /// A text of which no part is markup, on one line.
-fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

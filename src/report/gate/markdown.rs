@@ -1,6 +1,7 @@
 //! The verdict on a flow as Markdown: for a pull request, or a page.
 
 use super::super::conformance::markdown as rules;
+use super::super::difference::markdown as difference;
 use super::super::markdown::{BEGINNING, body, inline};
 use crate::coverage::Coverage;
 use crate::gate::{Gate, Part, PartResult};
@@ -26,6 +27,9 @@ pub fn page(gate: &Gate, run: Option<(&Journal, &Coverage)>) -> String {
     if let Some(verdict) = &gate.conformance {
         let table = format!("<details><summary>every rule</summary>\n\n{}\n</details>\n", rules::table(verdict));
         text.push_str(&format!("\n{}{table}{}", rules::head(verdict), rules::violated(verdict)));
+    }
+    if let Some(comparison) = &gate.changes {
+        text.push_str(&format!("\n{}", difference::section(comparison)));
     }
     text
 }

@@ -13,7 +13,7 @@ const LETTERS: [char; 5] = ['a', '0', 'A', '!', '§'];
 const LONGEST: usize = 5000;
 
 /// A value that breaks a rule, and no other where there is one; none where none is known.
-pub(super) fn violating(element: &Element, rule: Rule) -> Option<Value> {
+pub fn violating(element: &Element, rule: Rule) -> Option<Value> {
     let limits = element.limits();
     let texts = |length: usize| {
         let made = LETTERS.iter().map(|letter| Value::from(letter.to_string().repeat(length)));
@@ -45,7 +45,7 @@ pub(super) fn violating(element: &Element, rule: Rule) -> Option<Value> {
 }
 
 /// The next number or day after a bound, or before it.
-pub(super) fn outside(bound: &Value, by: i64) -> Option<Value> {
+pub fn outside(bound: &Value, by: i64) -> Option<Value> {
     match bound {
         Value::Number(number) => match number.as_i64() {
             Some(whole) => whole.checked_add(by).map(Value::from),
@@ -64,7 +64,7 @@ pub(super) fn outside(bound: &Value, by: i64) -> Option<Value> {
 }
 
 /// A field and a value of a type that it does not take, as a scenario writes it; none where it takes any.
-pub(super) fn malformed(element: &Element, elements: &[Element]) -> Option<(String, Value)> {
+pub fn malformed(element: &Element, elements: &[Element]) -> Option<(String, Value)> {
     if element.json.get("condition").is_some_and(|condition| !condition.is_null()) {
         return None;
     }

@@ -1,13 +1,31 @@
-//! The shortest known way to a step, with the data that lead it.
+//! The shortest known way to a step of a flow, with the data that lead it, and the steps of a scenario that goes it.
+//!
+//! Pure: a map's view in, a [`Route`] out. Where scenarios are written of what is known of a flow, their ways come from here:
+//! those that cover what no test did, and those that show how two sides of a flow differ.
+
+pub mod entries;
+pub mod steps;
+pub mod value;
 
 use std::collections::{HashMap, VecDeque};
 
-use super::forms::Entries;
 use crate::map::{Given, KnownStep, Move, View, Way};
+use entries::Entries;
+
+/// Why no scenario goes a way: "no way to Address is known".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoWay(pub String);
+
+impl From<NoWay> for String {
+    fn from(error: NoWay) -> Self {
+        error.0
+    }
+}
 
 /// A way from the beginning of a flow.
 #[derive(Debug, Clone)]
-pub(super) struct Route<'a> {
+pub struct Route<'a> {
     /// Where it begins.
     pub first: &'a KnownStep,
     /// From which step to which.
@@ -21,21 +39,21 @@ pub(super) struct Route<'a> {
 /// # Errors
 ///
 /// Why none is known.
-pub(super) fn route<'a>(view: &'a View, to: &str, then: Option<&str>) -> Result<Route<'a>, String> {
-    let target = step(view, to).ok_or_else(|| "the step is not in the flow's map".to_owned())?;
+pub fn route<'a>(view: &'a View, to: &str, then: Option<&str>) -> Result<Route<'a>, NoWay> {
+    let target = step(view, to).ok_or_else(|| NoWay("the step is not in the flow's map".to_owned()))?;
     let mut moves = match shortest(view, to, &|known| blocked(view, known).is_none()) {
         Some(moves) => moves,
         None => {
             let any = shortest(view, to, &|_| true);
             let why = any.and_then(|moves| moves.into_iter().find_map(|known| blocked(view, known)));
-            return Err(why.unwrap_or_else(|| format!("no way to {} is known", target.key)));
+            return Err(NoWay(why.unwrap_or_else(|| format!("no way to {} is known", target.key))));
         }
     };
     if let Some(then) = then {
         let last = submits(view, to).find(|known| known.to == then);
-        let last = last.ok_or_else(|| format!("no submit is known that leads from {to} to {then}"))?;
+        let last = last.ok_or_else(|| NoWay(format!("no submit is known that leads from {to} to {then}")))?;
         if let Some(why) = blocked(view, last) {
-            return Err(why);
+            return Err(NoWay(why));
         }
         moves.push(last);
     }
@@ -100,14 +118,14 @@ fn blocked(view: &View, known: &Move) -> Option<String> {
 }
 
 /// Adds what must be entered for a way to be gone, where the flow forks.
-fn lead(view: &View, known: &Move, before: &[&KnownStep], entries: &mut Entries) -> Result<(), String> {
+fn lead(view: &View, known: &Move, before: &[&KnownStep], entries: &mut Entries) -> Result<(), NoWay> {
     let others: Vec<&Move> = submits(view, &known.from).filter(|other| other.to != known.to).collect();
     if others.is_empty() {
         return Ok(());
     }
     let named = |given: &Given| before.iter().rev().find(|step| step.key == given.step).copied();
     let contradiction =
-        || format!("no data are known that lead from {} to {} on the shortest way", known.from, known.to);
+        || NoWay(format!("no data are known that lead from {} to {} on the shortest way", known.from, known.to));
     if !known.when.is_empty() {
         let fits = |all: &Vec<Given>| {
             let mut tried = entries.clone();

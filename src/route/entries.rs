@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::NoWay;
 use super::value::outside;
 use crate::api::element::{Element, JsonType};
 use crate::api::field::{called, find};
@@ -14,7 +15,7 @@ const DEEPEST: usize = 8;
 
 /// What is entered into certain fields; the others are filled in with made-up data.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Entries(Vec<Entry>);
+pub struct Entries(Vec<Entry>);
 
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
@@ -37,9 +38,11 @@ enum Wanted {
 
 impl Entries {
     /// The element of a field.
-    pub fn element(&self, step: &KnownStep, field: &str) -> Result<Element, String> {
+    pub fn element(&self, step: &KnownStep, field: &str) -> Result<Element, NoWay> {
         let elements = step.to_elements();
-        find(&elements, field).cloned().map_err(|_| format!("{} has no field {field} in the flow's map", step.key))
+        find(&elements, field)
+            .cloned()
+            .map_err(|_| NoWay(format!("{} has no field {field} in the flow's map", step.key)))
     }
 
     /// The values of a step, by field.
@@ -75,12 +78,12 @@ impl Entries {
     }
 
     /// Has a field shown, and filled in.
-    pub fn fill(&mut self, step: &KnownStep, field: &str) -> Result<(), String> {
+    pub fn fill(&mut self, step: &KnownStep, field: &str) -> Result<(), NoWay> {
         let name = self.name(step, field)?;
         self.show(step, &name, DEEPEST)?;
         let entry = self.entry(step, &name);
         match entry.wanted {
-            Wanted::Empty => Err(format!("{field} must stay empty on the way that is known")),
+            Wanted::Empty => Err(NoWay(format!("{field} must stay empty on the way that is known"))),
             _ => Ok(()),
         }
     }
@@ -142,7 +145,7 @@ impl Entries {
         }
     }
 
-    fn name(&self, step: &KnownStep, field: &str) -> Result<String, String> {
+    fn name(&self, step: &KnownStep, field: &str) -> Result<String, NoWay> {
         let elements = step.to_elements();
         let element = self.element(step, field)?;
         Ok(called(&elements, &element))
@@ -176,9 +179,9 @@ impl Entries {
     }
 
     /// Enters what a field's condition asks for.
-    fn show(&mut self, step: &KnownStep, field: &str, depth: usize) -> Result<(), String> {
+    fn show(&mut self, step: &KnownStep, field: &str, depth: usize) -> Result<(), NoWay> {
         let Some(condition) = condition(step, field) else { return Ok(()) };
-        let hidden = || format!("what shows {field} cannot be told from its condition");
+        let hidden = || NoWay(format!("what shows {field} cannot be told from its condition"));
         let Some(condition) = Condition::from_json(&condition).filter(|_| depth > 0) else { return Err(hidden()) };
         let mut last = hidden();
         for rule in &condition.rules {
@@ -198,7 +201,7 @@ impl Entries {
         if condition.any { Err(last) } else { Ok(()) }
     }
 
-    fn meet(&mut self, step: &KnownStep, rule: &crate::api::wire::Rule, depth: usize) -> Result<(), String> {
+    fn meet(&mut self, step: &KnownStep, rule: &crate::api::wire::Rule, depth: usize) -> Result<(), NoWay> {
         let name = self.name(step, &rule.element)?;
         let element = self.element(step, &name)?;
         let listed = |value: Value| if element.takes() == JsonType::List { Value::from(vec![value]) } else { value };
@@ -219,7 +222,7 @@ impl Entries {
         if wanted != Wanted::Empty {
             self.show(step, &name, depth)?;
         }
-        self.set(step, &name, wanted).ok_or_else(|| format!("{name} would need two values at once"))
+        self.set(step, &name, wanted).ok_or_else(|| NoWay(format!("{name} would need two values at once")))
     }
 }
 
