@@ -110,7 +110,7 @@ pub enum Command {
     Lint(LintArguments),
     /// Hold flows to what the API's reference promises, rule by rule
     Conform(Box<ConformArguments>),
-    /// Say whether a flow may be published: its tests, what they cover, the rules of the API
+    /// Say whether a flow may be published: one verdict of all of these
     Gate(Box<GateArguments>),
     /// Learn a flow from its answers: its map, what leads where, what is wrong
     Explore(Box<ExploreArguments>),
