@@ -6,11 +6,13 @@
 //!
 //! A step is known by its title and type and by the shape of its elements, an element by its label, role and type: never by
 //! an id, which is generated anew whenever the flow is rebuilt. A label that changed while its element certainly is the same
-//! ([`crate::api::rename`]) is remembered ([`KnownElement::formerly`]), so that scenarios can be put right.
+//! ([`crate::api::rename`]) is remembered ([`KnownElement::formerly`]), so that scenarios can be put
+//! right. `route` gives the shortest known way to a step.
 
 mod given;
 mod judge;
 mod merge;
+pub(crate) mod route;
 mod spot;
 pub mod store;
 mod survey;

@@ -1,7 +1,7 @@
 //! Ways to a flow's steps: straight through with all fields and with the required ones, as the map says that steps are reached,
 //! and by each option that a form offers.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -16,7 +16,9 @@ use crate::api::element::{Element, ElementType, INCORPORATION, JsonType, RESIDEN
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::wire::{BodyKind, elements, is_blank};
 use crate::compose::walk::Stop;
-use crate::map::{Entered, Given, Move, View, Way};
+use crate::journal::Spot;
+use crate::map::route::route;
+use crate::map::{self, KnownStep, View};
 use crate::scenario::Fill;
 use crate::session::driver::Course;
 use crate::session::entry::Entry;
@@ -49,8 +51,12 @@ pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> R
             break;
         }
     }
-    let mapped = plan.known.as_ref().map(|view| mapped(view, plan.services)).unwrap_or_default();
-    for route in plan.routes.iter().cloned().chain(mapped) {
+    let told = plan.routes.iter().map(|route| (None, route.clone()));
+    let mapped = plan.known.iter().flat_map(|view| mapped(view, plan.services));
+    for (to, route) in told.chain(mapped.map(|(to, route)| (Some(to), route))) {
+        if to.is_some_and(|to| is_reached(&ways, &to)) {
+            continue;
+        }
         let (trail, log) = walk(course, plan, &route).await?;
         judge(&trail, &log, false, ledger);
         walked.push(log);
@@ -318,89 +324,68 @@ fn leads_back(
     })
 }
 
-/// The ways that a map knows to its steps, where data lead there that straight ways have not.
-fn mapped(view: &View, services: bool) -> Vec<Route> {
-    let rest = entry(Fill::Valid, services);
-    let mut found: HashMap<&str, Vec<&Move>> = view.first.iter().map(|first| (first.as_str(), Vec::new())).collect();
-    let mut open: VecDeque<&str> = view.first.iter().map(String::as_str).collect();
-    let mut routes = Vec::new();
-    while let Some(step) = open.pop_front() {
-        let way = found.get(step).cloned().unwrap_or_default();
-        for next in view.moves.iter().filter(|next| next.way == Way::Submit && next.from == step) {
-            if found.contains_key(next.to.as_str()) {
-                continue;
-            }
-            let way: Vec<&Move> = way.iter().copied().chain([next]).collect();
-            if way.iter().any(|one| !one.when.is_empty()) {
-                routes.push(along(&way, &rest));
-            }
-            found.insert(&next.to, way);
-            open.push_back(&next.to);
-        }
-    }
-    routes
+/// The ways that a map knows to its steps, the farthest first: on the way to it others are passed.
+fn mapped(view: &View, services: bool) -> impl Iterator<Item = (Spot, Route)> {
+    let way =
+        move |step: &KnownStep| Some((step.spot(), along(&route(view, &step.key, None, services).ok()?, services)));
+    view.steps.iter().rev().filter_map(way)
 }
 
-/// The entries by which moves follow each other.
-fn along(way: &[&Move], rest: &Entry) -> Route {
-    let mut entries: Vec<Entry> = way.iter().map(|_| rest.clone()).collect();
-    for one in way {
-        for Given { step, field, entered } in one.when.first().into_iter().flatten() {
-            let Some(at) = way.iter().position(|other| other.from == *step) else { continue };
-            let value = match entered {
-                Entered::Is(values) => values.first().cloned().map(Some),
-                Entered::Between(low, high) => low.clone().or(high.clone()).map(Some),
-                Entered::Filled(true) => None,
-                Entered::Filled(false) => Some(None),
-            };
-            if let Some(value) = value {
-                entries[at].given.push((field.clone(), value));
-            }
-        }
-    }
-    Route { entries, rest: rest.clone() }
+/// Whether one of these ways comes by a step.
+fn is_reached(ways: &[(Route, Trail)], to: &Spot) -> bool {
+    let mut stages = ways.iter().flat_map(|(_, trail)| &trail.stages);
+    stages.any(|stage| KnownStep::of(&stage.step).is_some_and(|step| step.spot() == *to))
+}
+
+/// What is entered on a way that a map knows.
+fn along(known: &map::route::Route<'_>, services: bool) -> Route {
+    let entered = |step: &KnownStep| {
+        let values = known.entries.values(step).into_iter().map(|(field, value)| (field, Some(value)));
+        let empty = known.entries.empty(step).into_iter().map(|field| (field, None));
+        Entry { given: values.chain(empty).collect(), ..entry(Fill::Valid, services) }
+    };
+    let entries = known.legs.iter().map(|(from, _)| entered(from)).collect();
+    Route { entries, rest: entry(Fill::Valid, services) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::KnownStep;
-
-    fn step(key: &str) -> KnownStep {
-        KnownStep { key: key.into(), title: key.into(), kind: "form".into(), ..KnownStep::default() }
-    }
-
-    fn leads(from: &str, to: &str, when: Value) -> Move {
-        let when = serde_json::from_value(when).unwrap();
-        Move { from: from.into(), way: Way::Submit, to: to.into(), when }
-    }
 
     #[test]
     fn a_map_says_what_is_entered_on_the_way_to_a_step() {
-        let view = View {
-            explored: false,
-            version: "draft".into(),
-            language: None,
-            first: vec!["a".into()],
-            steps: ["a", "b", "c", "d"].map(step).to_vec(),
-            moves: vec![
-                leads("a", "b", json!([])),
-                leads(
-                    "b",
-                    "c",
-                    json!([[{"step": "a", "field": "Country", "is": ["CA"]}, {"step": "b", "field": "Note", "filled": false}]]),
-                ),
-                leads("b", "d", json!([[{"step": "b", "field": "Sum", "between": [100, null]}]])),
-                leads("c", "a", json!([])),
+        let text = |name: &str| json!({"name": name, "type": "text"});
+        let view: View = serde_json::from_value(json!({
+            "version": "draft", "first": ["a"],
+            "steps": [
+                {"key": "a", "title": "a", "type": "form", "elements": [text("Country")]},
+                {"key": "b", "title": "b", "type": "form", "elements": [text("Note"), {"name": "Sum", "type": "number"}]},
+                {"key": "s", "title": "s", "type": "trulioo_kyb_search"},
+                {"key": "c", "title": "c", "type": "form", "elements": [text("Remark")]},
+                {"key": "d", "title": "d", "type": "form"},
             ],
+            "moves": [
+                {"from": "a", "way": "submit", "to": "b"},
+                {"from": "b", "way": "submit", "to": "c", "when":
+                    [[{"step": "a", "field": "Country", "is": ["CA"]}, {"step": "b", "field": "Note", "filled": false}]]},
+                {"from": "b", "way": "submit", "to": "s", "when": [[{"step": "b", "field": "Sum", "between": [100, null]}]]},
+                {"from": "s", "way": "submit", "to": "d"},
+                {"from": "c", "way": "submit", "to": "a"},
+            ]}))
+        .unwrap();
+        let given = |(spot, route): (Spot, Route)| {
+            (spot.title, route.entries.into_iter().map(|entry| entry.given).collect::<Vec<_>>())
         };
-        let found = mapped(&view, true);
-        let given = |route: &Route| route.entries.iter().map(|entry| entry.given.clone()).collect::<Vec<_>>();
         let said = |field: &str, value: Option<Value>| vec![(field.to_owned(), value)];
-        assert_eq!(
-            found.iter().map(given).collect::<Vec<_>>(),
-            [vec![said("Country", Some(json!("CA"))), said("Note", None)], vec![vec![], said("Sum", Some(json!(100)))],]
-        );
+        let to_c = ("c".to_owned(), vec![said("Country", Some(json!("CA"))), said("Note", None)]);
+        let sum = said("Sum", Some(json!(100)));
+        let rest =
+            [("s".to_owned(), vec![vec![], sum.clone()]), ("b".to_owned(), vec![vec![]]), ("a".to_owned(), vec![])];
+        let to_d = ("d".to_owned(), vec![vec![], sum, vec![]]);
+        let with_services = [&[to_d, to_c.clone()], &rest[..]].concat();
+        assert_eq!(mapped(&view, true).map(given).collect::<Vec<_>>(), with_services);
+        let without = [&[to_c], &rest[..]].concat();
+        assert_eq!(mapped(&view, false).map(given).collect::<Vec<_>>(), without, "nobody passes the search");
     }
 
     #[test]

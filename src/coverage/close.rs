@@ -3,9 +3,7 @@
 //! Pure: a view of what was covered and the flow's map in, drafts out. What no scenario can be written for is told with the
 //! reason, never left out.
 
-mod forms;
 mod planner;
-mod route;
 mod value;
 
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! Values that are refused: just outside a rule, or of another type.
 
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::api::element::{Element, ElementType, JsonType};
 use crate::api::field::called;
 use crate::api::rules::{Rule, broken};
+use crate::map::route::outside;
 
 /// What texts are made of: one of them is likely to keep, and another to miss, a pattern.
 const LETTERS: [char; 5] = ['a', '0', 'A', '!', '§'];
@@ -42,25 +42,6 @@ pub(super) fn violating(element: &Element, rule: Rule) -> Option<Value> {
     };
     let alone = values.iter().find(|value| broken(element, Some(value)) == [rule]);
     alone.or_else(|| values.iter().find(|value| broken(element, Some(value)).contains(&rule))).cloned()
-}
-
-/// The next number or day after a bound, or before it.
-pub(super) fn outside(bound: &Value, by: i64) -> Option<Value> {
-    match bound {
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => whole.checked_add(by).map(Value::from),
-            None => number.as_f64().map(|number| json!(number + by as f64)),
-        },
-        Value::String(text) => match text.trim().parse::<i64>() {
-            Ok(whole) => whole.checked_add(by).map(Value::from),
-            Err(_) => {
-                let day: Date = text.parse().ok()?;
-                let next = if by > 0 { day.tomorrow() } else { day.yesterday() };
-                Some(Value::from(next.ok()?.to_string()))
-            }
-        },
-        _ => None,
-    }
 }
 
 /// A field and a value of a type that it does not take, as a scenario writes it; none where it takes any.

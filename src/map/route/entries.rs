@@ -1,8 +1,8 @@
 //! What is entered into the forms on a way, where it is not whatever is made up.
 
-use serde_json::Value;
+use jiff::civil::Date;
+use serde_json::{Value, json};
 
-use super::value::outside;
 use crate::api::element::{Element, JsonType};
 use crate::api::field::{called, find};
 use crate::api::rules::broken;
@@ -14,7 +14,7 @@ const DEEPEST: usize = 8;
 
 /// What is entered into certain fields; the others are filled in with made-up data.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Entries(Vec<Entry>);
+pub(crate) struct Entries(Vec<Entry>);
 
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
@@ -229,4 +229,23 @@ fn condition(step: &KnownStep, field: &str) -> Option<Value> {
     let found = find(&elements, field).ok()?;
     let at = elements.iter().position(|element| element.id == found.id)?;
     step.elements.get(at)?.condition.clone()
+}
+
+/// The next number or day after a bound, or before it.
+pub(crate) fn outside(bound: &Value, by: i64) -> Option<Value> {
+    match bound {
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.checked_add(by).map(Value::from),
+            None => number.as_f64().map(|number| json!(number + by as f64)),
+        },
+        Value::String(text) => match text.trim().parse::<i64>() {
+            Ok(whole) => whole.checked_add(by).map(Value::from),
+            Err(_) => {
+                let day: Date = text.parse().ok()?;
+                let next = if by > 0 { day.tomorrow() } else { day.yesterday() };
+                Some(Value::from(next.ok()?.to_string()))
+            }
+        },
+        _ => None,
+    }
 }

@@ -1,13 +1,16 @@
 //! The shortest known way to a step, with the data that lead it.
 
+mod entries;
+
 use std::collections::{HashMap, VecDeque};
 
-use super::forms::Entries;
-use crate::map::{Given, KnownStep, Move, View, Way};
+use super::{Given, KnownStep, Move, View, Way};
+
+pub(crate) use entries::{Entries, outside};
 
 /// A way from the beginning of a flow.
 #[derive(Debug, Clone)]
-pub(super) struct Route<'a> {
+pub(crate) struct Route<'a> {
     /// Where it begins.
     pub first: &'a KnownStep,
     /// From which step to which.
@@ -16,25 +19,31 @@ pub(super) struct Route<'a> {
     pub entries: Entries,
 }
 
-/// The shortest way to a step, and with `then` from it to another.
+/// The shortest way to a step, and with `then` from it to another. It leads through interactive services only `with_services`.
 ///
 /// # Errors
 ///
 /// Why none is known.
-pub(super) fn route<'a>(view: &'a View, to: &str, then: Option<&str>) -> Result<Route<'a>, String> {
+pub(crate) fn route<'a>(
+    view: &'a View,
+    to: &str,
+    then: Option<&str>,
+    with_services: bool,
+) -> Result<Route<'a>, String> {
     let target = step(view, to).ok_or_else(|| "the step is not in the flow's map".to_owned())?;
-    let mut moves = match shortest(view, to, &|known| blocked(view, known).is_none()) {
+    let blocked = |known: &Move| blocked(view, known, with_services);
+    let mut moves = match shortest(view, to, &|known| blocked(known).is_none()) {
         Some(moves) => moves,
         None => {
             let any = shortest(view, to, &|_| true);
-            let why = any.and_then(|moves| moves.into_iter().find_map(|known| blocked(view, known)));
+            let why = any.and_then(|moves| moves.into_iter().find_map(blocked));
             return Err(why.unwrap_or_else(|| format!("no way to {} is known", target.key)));
         }
     };
     if let Some(then) = then {
         let last = submits(view, to).find(|known| known.to == then);
         let last = last.ok_or_else(|| format!("no submit is known that leads from {to} to {then}"))?;
-        if let Some(why) = blocked(view, last) {
+        if let Some(why) = blocked(last) {
             return Err(why);
         }
         moves.push(last);
@@ -84,10 +93,10 @@ fn shortest<'a>(view: &'a View, to: &str, may: &dyn Fn(&Move) -> bool) -> Option
     None
 }
 
-/// Why a way cannot be gone by a scenario of made-up data.
-fn blocked(view: &View, known: &Move) -> Option<String> {
+/// Why a way cannot be gone with made-up data.
+fn blocked(view: &View, known: &Move, with_services: bool) -> Option<String> {
     let from = step(view, &known.from)?;
-    if from.elements.is_empty() && from.kind != "form" {
+    if from.elements.is_empty() && from.kind != "form" && !with_services {
         return Some(format!(
             "the way leads through {} ({}), which only a person or an SDK passes",
             from.key, from.kind
