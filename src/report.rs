@@ -16,6 +16,7 @@ pub mod findings;
 pub mod gaps;
 pub mod github;
 pub mod gitlab;
+pub mod holding;
 pub mod html;
 pub mod jsonl;
 pub mod junit;

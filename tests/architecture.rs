@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 33] = [
+const HOUSE: [(&str, &[&str]); 34] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -31,6 +31,13 @@ const HOUSE: [(&str, &[&str]); 33] = [
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
     ("conform", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
+    (
+        "held",
+        &[
+            "api", "compose", "conform", "fake", "journal", "map", "phrase", "scenario", "semantic", "session",
+            "snapshot",
+        ],
+    ),
     ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
     ("coverage", &["api", "compose", "journal", "map", "phrase"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
@@ -45,19 +52,19 @@ const HOUSE: [(&str, &[&str]); 33] = [
     (
         "report",
         &[
-            "api", "conform", "coverage", "diff", "expect", "explore", "journal", "map", "matcher", "outcome",
+            "api", "conform", "coverage", "diff", "expect", "explore", "held", "journal", "map", "matcher", "outcome",
             "phrase", "redact", "semantic", "snapshot", "source",
         ],
     ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
     ("sandbox", &["api", "phrase", "serving", "source", "yaml"]),
-    ("schema", &["api", "conform", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
+    ("schema", &["api", "conform", "held", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
     (
         "cli",
         &[
-            "api", "compose", "conform", "coverage", "explore", "journal", "lint", "map", "outcome", "phrase", "proxy",
-            "redact", "report", "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot", "source",
-            "template", "yaml",
+            "api", "compose", "conform", "coverage", "explore", "held", "journal", "lint", "map", "outcome", "phrase",
+            "proxy", "redact", "report", "review", "runner", "sandbox", "scenario", "schema", "session", "snapshot",
+            "source", "template", "yaml",
         ],
     ),
 ];

@@ -6,6 +6,7 @@ mod coverage;
 mod explore;
 #[cfg(test)]
 mod help_tests;
+mod hold;
 mod import;
 mod lint;
 mod man;
@@ -26,6 +27,7 @@ pub use completions::CompletionsArguments;
 pub use conform::{ConformArguments, VersionWord};
 pub use coverage::CoverageArguments;
 pub use explore::ExploreArguments;
+pub use hold::{HoldArguments, ResumeArguments};
 pub use import::ImportArguments;
 pub use lint::{LintArguments, LintFormat};
 pub use man::ManArguments;
@@ -104,6 +106,10 @@ pub enum Command {
     Conform(Box<ConformArguments>),
     /// Learn a flow from its answers: its map, what leads where, what is wrong
     Explore(Box<ExploreArguments>),
+    /// Park applicants on every step of a flow, before it is published
+    Hold(Box<HoldArguments>),
+    /// See whether the applicants who were parked are lost, after a publication
+    Resume(Box<ResumeArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),
     /// Turn a browser's recording (a HAR file) into scenarios
@@ -191,6 +197,8 @@ impl Arguments {
             Some(Command::Conform(conform)) => conform.color,
             Some(Command::New(new)) => new.color,
             Some(Command::Explore(explore)) => explore.color,
+            Some(Command::Hold(hold)) => hold.color,
+            Some(Command::Resume(resume)) => resume.color,
             Some(Command::Import(import)) => import.color,
             Some(Command::Record(record)) => record.color,
             Some(Command::Report(report)) => report.color,

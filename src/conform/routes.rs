@@ -36,7 +36,7 @@ const OUTCOMES: [i64; 11] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 530
 const OF_DATA: [i64; 2] = [4007, 4008];
 
 /// All ways that are walked, the straight one first.
-pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Vec<(Route, Trail)>, CallError> {
+pub(crate) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Vec<(Route, Trail)>, CallError> {
     let straight = |fill: Fill| Route { entries: Vec::new(), rest: entry(fill, plan.services) };
     let mut ways: Vec<(Route, Trail)> = Vec::new();
     let mut walked = Vec::new();
@@ -54,7 +54,7 @@ pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> R
     let told = plan.routes.iter().map(|route| (None, route.clone()));
     let mapped = plan.known.iter().flat_map(|view| mapped(view, plan.services));
     for (to, route) in told.chain(mapped.map(|(to, route)| (Some(to), route))) {
-        if to.is_some_and(|to| is_reached(&ways, &to)) {
+        if walked.len() >= plan.most_known || to.is_some_and(|to| is_reached(&ways, &to)) {
             continue;
         }
         let (trail, log) = walk(course, plan, &route).await?;
@@ -76,12 +76,16 @@ async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<(Trail, Vec
     let mut applicant = Applicant::begin(course, plan.growth).await?;
     let mut stages = Vec::new();
     let mut visits: HashMap<String, usize> = HashMap::new();
+    let mut seen = 0;
     let stop = loop {
         let stopped = applicant.stopped();
         if let (None | Some(Stop::End), Some(step)) = (&stopped, applicant.step()) {
             *visits.entry(identity(step)).or_default() += 1;
-            stages.push(Stage { step: step.clone() });
+            let since = &applicant.driver.exchanges()[seen..];
+            let waited = since.iter().any(|call| call.answer.kind() == BodyKind::Pending);
+            stages.push(Stage { step: step.clone(), waited });
         }
+        seen = applicant.mark();
         if let Some(stop) = stopped {
             break stop;
         }

@@ -250,7 +250,7 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// A text in a line, of which nothing is a mark.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let mut safe = String::new();
     let mut before = ' ';
     for letter in one_line(text).chars() {
