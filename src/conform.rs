@@ -79,6 +79,8 @@ pub struct Plan {
     pub most_known: usize,
     /// The most further ways that are walked for the sake of options.
     pub most_ways: usize,
+    /// Whether options are tried only as long as there are steps in the map that no way has come to.
+    pub steps_only: bool,
 }
 
 impl Plan {
@@ -99,6 +101,7 @@ impl Plan {
             services: course.version == Version::Draft || course.simulated.is_some(),
             most_known: usize::MAX,
             most_ways: MOST_WAYS,
+            steps_only: false,
         }
     }
 

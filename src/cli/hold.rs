@@ -60,7 +60,7 @@ fn try_hold(environment: &Environment, arguments: &HoldArguments, output: &Outpu
         version: version.word().to_owned(),
         language: arguments.language.clone(),
         server: address,
-        at: (environment.now)().to_string(),
+        at: to_the_second((environment.now)()).to_string(),
         seed,
         today: plan.growth.today.to_string(),
         services: plan.services,
@@ -114,6 +114,11 @@ fn carry_out(arguments: &HoldArguments, plan: &Plan, reached: &Reached, output: 
             Err(Exit::Interrupted)
         }
     }
+}
+
+/// A moment without the parts of its second, which nobody wants to read.
+fn to_the_second(now: jiff::Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 fn keep(held: &Held, path: &Path, place: &Place, let_go: usize, output: &Output) -> Result<(), Exit> {

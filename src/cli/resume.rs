@@ -139,8 +139,8 @@ fn tell(arguments: &ResumeArguments, held: &Held, resumed: &Resumed, resumption:
         return Exit::Interrupted;
     }
     if held.standing() > 0 && !arguments.stay {
-        let left = counted(held.standing(), "applicant");
-        output.say(&format!("  {left} could not be gone on with, and can be resumed again\n"));
+        let left = were(held.standing());
+        output.say(&format!("  {left} not gone on with, and can be looked after again\n"));
     }
     exit
 }

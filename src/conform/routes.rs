@@ -51,13 +51,17 @@ pub(crate) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> R
             break;
         }
     }
-    let told = plan.routes.iter().map(|route| (None, route.clone()));
-    let mapped = plan.known.iter().flat_map(|view| mapped(view, plan.services));
-    for (to, route) in told.chain(mapped.map(|(to, route)| (Some(to), route))) {
-        if walked.len() >= plan.most_known || to.is_some_and(|to| is_reached(&ways, &to)) {
+    for route in &plan.routes {
+        let (trail, log) = walk(course, plan, route).await?;
+        judge(&trail, &log, false, ledger);
+        walked.push(log);
+        ways.push((route.clone(), trail));
+    }
+    for (to, entries) in plan.known.iter().flat_map(|view| mapped(view, plan.services)) {
+        if walked.len() >= plan.most_known || is_reached(&ways, &to) {
             continue;
         }
-        let (trail, log) = walk(course, plan, &route).await?;
+        let (route, trail, log) = walk_known(course, plan, &entries).await?;
         judge(&trail, &log, false, ledger);
         walked.push(log);
         ways.push((route, trail));
@@ -73,6 +77,34 @@ fn entry(fill: Fill, services: bool) -> Entry {
 
 /// Walks a way as far as it goes.
 async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<(Trail, Vec<Exchange>), CallError> {
+    walk_with(course, plan, |at, _| route.entry(at).clone()).await
+}
+
+/// Walks with what a map knows to be entered into which step. Steps that come between are passed, so that what is known still
+/// meets its step: the way as it was gone, too.
+async fn walk_known(
+    course: &Course,
+    plan: &Plan,
+    entries: &[(Spot, Entry)],
+) -> Result<(Route, Trail, Vec<Exchange>), CallError> {
+    let rest = entry(Fill::Valid, plan.services);
+    let mut route = Route { entries: Vec::new(), rest: rest.clone() };
+    let choose = |_, step: &Value| {
+        let spot = KnownStep::of(step).map(|step| step.spot());
+        let known = entries.iter().find(|(known, _)| Some(known) == spot.as_ref());
+        let chosen = known.map_or(&rest, |(_, entry)| entry).clone();
+        route.entries.push(chosen.clone());
+        chosen
+    };
+    let (trail, log) = walk_with(course, plan, choose).await?;
+    Ok((route, trail, log))
+}
+
+async fn walk_with(
+    course: &Course,
+    plan: &Plan,
+    mut choose: impl FnMut(usize, &Value) -> Entry,
+) -> Result<(Trail, Vec<Exchange>), CallError> {
     let mut applicant = Applicant::begin(course, plan.growth).await?;
     let mut stages = Vec::new();
     let mut visits: HashMap<String, usize> = HashMap::new();
@@ -92,7 +124,9 @@ async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<(Trail, Vec
         if stages.len() > MOST_STEPS || visits.values().any(|count| *count > MOST_VISITS) {
             break Stop::Circle;
         }
-        if let Went::Nowhere(stop) = applicant.enter(route.entry(stages.len() - 1)).await? {
+        let at = stages.len() - 1;
+        let entry = choose(at, &stages[at].step);
+        if let Went::Nowhere(stop) = applicant.enter(&entry).await? {
             break stop;
         }
     };
@@ -168,7 +202,7 @@ async fn by_options(
     let mut known: BTreeSet<String> = BTreeSet::new();
     let (mut left, mut passed_over) = (plan.most_ways, 0);
     let mut way = 0;
-    while way < ways.len() {
+    while way < ways.len() && !(plan.steps_only && is_whole(plan, ways)) {
         let (route, trail) = ways[way].clone();
         way += 1;
         let mut branches = Vec::new();
@@ -328,8 +362,8 @@ fn leads_back(
     })
 }
 
-/// The ways that a map knows to its steps, the farthest first: on the way to it others are passed.
-fn mapped(view: &View, services: bool) -> impl Iterator<Item = (Spot, Route)> {
+/// The steps of a map, the farthest first, since others are passed on the way to it, each with what is entered on its way.
+fn mapped(view: &View, services: bool) -> impl Iterator<Item = (Spot, Vec<(Spot, Entry)>)> {
     let way =
         move |step: &KnownStep| Some((step.spot(), along(&route(view, &step.key, None, services).ok()?, services)));
     view.steps.iter().rev().filter_map(way)
@@ -341,15 +375,19 @@ fn is_reached(ways: &[(Route, Trail)], to: &Spot) -> bool {
     stages.any(|stage| KnownStep::of(&stage.step).is_some_and(|step| step.spot() == *to))
 }
 
+/// Whether these ways come by all steps of the map.
+fn is_whole(plan: &Plan, ways: &[(Route, Trail)]) -> bool {
+    plan.known.as_ref().is_some_and(|view| view.steps.iter().all(|step| is_reached(ways, &step.spot())))
+}
+
 /// What is entered on a way that a map knows.
-fn along(known: &map::route::Route<'_>, services: bool) -> Route {
+fn along(known: &map::route::Route<'_>, services: bool) -> Vec<(Spot, Entry)> {
     let entered = |step: &KnownStep| {
         let values = known.entries.values(step).into_iter().map(|(field, value)| (field, Some(value)));
         let empty = known.entries.empty(step).into_iter().map(|field| (field, None));
-        Entry { given: values.chain(empty).collect(), ..entry(Fill::Valid, services) }
+        (step.spot(), Entry { given: values.chain(empty).collect(), ..entry(Fill::Valid, services) })
     };
-    let entries = known.legs.iter().map(|(from, _)| entered(from)).collect();
-    Route { entries, rest: entry(Fill::Valid, services) }
+    known.legs.iter().map(|(from, _)| entered(from)).collect()
 }
 
 #[cfg(test)]
@@ -377,8 +415,8 @@ mod tests {
                 {"from": "c", "way": "submit", "to": "a"},
             ]}))
         .unwrap();
-        let given = |(spot, route): (Spot, Route)| {
-            (spot.title, route.entries.into_iter().map(|entry| entry.given).collect::<Vec<_>>())
+        let given = |(spot, entries): (Spot, Vec<(Spot, Entry)>)| {
+            (spot.title, entries.into_iter().map(|(_, entry)| entry.given).collect::<Vec<_>>())
         };
         let said = |field: &str, value: Option<Value>| vec![(field.to_owned(), value)];
         let to_c = ("c".to_owned(), vec![said("Country", Some(json!("CA"))), said("Note", None)]);

@@ -32,7 +32,8 @@ pub struct Holding {
 }
 
 /// Makes applicants stand on every step that is found, `each` of them on each, and begins `most` sessions at most. Where the plan
-/// knows a flow that was explored, its steps are those of the map; else they are looked for, by all options that forms offer.
+/// knows a flow that was explored, they go the ways of its map; steps that these do not come to, and all where there is none, are
+/// looked for by the options that forms offer.
 ///
 /// # Errors
 ///
@@ -41,8 +42,9 @@ pub async fn hold(course: &Course, plan: &Plan, each: usize, most: usize) -> Res
     let known = plan.known.as_ref().filter(|view| view.explored);
     // As many again are to stand on what is found.
     let walks = (most / 2).max(2);
-    let options = if known.is_some() { 0 } else { MOST_WAYS.min(walks - 2) };
-    let plan = Plan { known: known.cloned(), most_known: walks, most_ways: options, ..plan.clone() };
+    let most_known = if known.is_some() { (walks / 2).max(2) } else { 2 };
+    let most_ways = MOST_WAYS.min(walks - most_known);
+    let plan = Plan { known: known.cloned(), most_known, most_ways, steps_only: known.is_some(), ..plan.clone() };
     let mut ledger = Ledger::default();
     let ways = ways(course, &plan, &mut ledger).await?;
     let missed = known.map(|view| unreached(view, &ways, plan.services)).unwrap_or_default();

@@ -16,6 +16,9 @@ use crate::compose::walk::Stop;
 use crate::semantic::{Sentence, StepChange, changes, sentences, summary};
 use crate::snapshot::{Names, Options};
 
+/// A service behind the flow failed, or took too long.
+const OF_SERVICES: [i64; 5] = [4009, 4050, 4200, 4201, 6504];
+
 /// How an applicant fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -198,6 +201,10 @@ fn ended(place: &HeldPlace, last: &str, stop: &Stop) -> Option<(Grade, Sentence)
         _ if as_before => {
             (Grade::Fine, sentence.words(format!("they get as far as before they were held: {}", goal(stop))))
         }
+        Stop::Refused(code, message) if OF_SERVICES.contains(code) => {
+            let fails = format!(" a service fails: {}", coded(*code, message));
+            (Grade::Lost, sentence.words("behind ").label(last).words(fails))
+        }
         Stop::Refused(code, message) => {
             let coded = coded(*code, message);
             (Grade::Lost, at(&format!(" is refused whatever is entered that it asks for: {coded}")))
@@ -225,3 +232,6 @@ pub fn goal(stop: &Stop) -> String {
         Stop::Unknown => "an answer that is no step".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

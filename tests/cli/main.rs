@@ -36,6 +36,8 @@ mod false_alarms;
 mod flows;
 mod github;
 mod gitlab;
+#[cfg(unix)]
+mod hold;
 mod html;
 mod import;
 mod insta_tool;
