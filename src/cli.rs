@@ -18,6 +18,8 @@ mod explain;
 mod explore;
 mod gate;
 pub mod harness;
+mod held;
+mod hold;
 mod import;
 mod last_run;
 mod lint;
@@ -33,6 +35,7 @@ mod record;
 mod report;
 mod reporters;
 mod repository;
+mod resume;
 mod review;
 mod run;
 mod sandbox;
@@ -114,6 +117,8 @@ pub fn main(environment: &Environment) -> Exit {
         Some(Command::New(new)) => new::new(environment, new, &output),
         Some(Command::Diff(diff)) => diff::diff(environment, diff, &output),
         Some(Command::Explore(explore)) => explore::explore(environment, explore, &output),
+        Some(Command::Hold(hold)) => hold::hold(environment, hold, &output),
+        Some(Command::Resume(resume)) => resume::resume(environment, resume, &output),
         Some(Command::Import(import)) => import::import(environment, import, &output),
         Some(Command::Record(record)) => record::record(environment, record, &output),
         Some(Command::Report(arguments)) => report::report(arguments, &output),

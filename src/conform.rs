@@ -15,13 +15,13 @@
 //! | [`verdict`], [`witness`] | the same as data: for reports |
 
 mod answers;
-mod applicant;
+pub(crate) mod applicant;
 mod back;
 mod end;
 mod languages;
 pub mod ledger;
 pub mod negatives;
-mod routes;
+pub(crate) mod routes;
 pub mod rules;
 mod sessions;
 mod standing;
@@ -75,8 +75,12 @@ pub struct Plan {
     pub growth: Growth,
     /// Whether interactive services are answered.
     pub services: bool,
+    /// The most ways that are walked before options are tried: the two straight ones, and those that are known.
+    pub most_known: usize,
     /// The most further ways that are walked for the sake of options.
     pub most_ways: usize,
+    /// Whether options are tried only as long as there are steps in the map that no way has come to.
+    pub steps_only: bool,
 }
 
 impl Plan {
@@ -95,7 +99,9 @@ impl Plan {
             growth,
             // Behind the live version services cost, and look at people who do not exist.
             services: course.version == Version::Draft || course.simulated.is_some(),
+            most_known: usize::MAX,
             most_ways: MOST_WAYS,
+            steps_only: false,
         }
     }
 
@@ -120,6 +126,8 @@ impl Plan {
 pub(crate) struct Stage {
     /// As it was answered.
     pub step: Value,
+    /// Whether a service was seen at work before it came.
+    pub waited: bool,
 }
 
 /// A way that was walked.
@@ -205,7 +213,7 @@ fn spot_of(step: &Value) -> String {
 }
 
 /// Each step once, by its id, on the way that reaches it first: the number of the way and the place on it.
-fn places(ways: &[(Route, Trail)]) -> Vec<(usize, usize)> {
+pub(crate) fn places(ways: &[(Route, Trail)]) -> Vec<(usize, usize)> {
     let mut known = BTreeSet::new();
     let mut places: Vec<(usize, usize)> = ways
         .iter()

@@ -47,6 +47,7 @@
 //! | [`map`] | what is known of a flow from earlier runs |
 //! | [`route`] | the shortest known way to a step, and the steps of a scenario that goes it |
 //! | [`conform`] | whether a flow keeps what the reference promises: rules, what a form must refuse |
+//! | [`held`] | applicants who are on the way while a flow is published: parked before, looked after afterwards |
 //! | [`explore`] | learning a flow from its answers: what to try, what it shows, what is wrong |
 //! | [`behaviour`] | how the behaviour of two sides of a flow differs, and how gravely |
 //! | [`lint`] | what is odd in scenarios, told without sending anything |
@@ -86,6 +87,7 @@
 //! - **Something to try in a field** when a flow is explored: [`explore::classes`]; **something wrong** that exploring shows:
 //!   [`explore::findings`], and its words in `report::exploration`.
 //! - **A rule of the API that flows are held to**: a row of `conform::rules`, its check, and a server in `tests/cli/conform.rs` that breaks it.
+//! - **A reason why who was on the way is lost or hindered**: [`held::judge`].
 //! - **A report**: [`report`]: a function from a [`journal::Journal`] to bytes, a flag in [`cli::args::Reports`] and a word in
 //!   `ReportCommand` there; `cli::reporters` and `cli::report` call it.
 //! - **A member of the journal**: [`journal`], filled in [`report::notes`] and [`report::transcript`]; the compiler asks in [`report::discretion`] what of it is
@@ -107,6 +109,7 @@ pub mod expect;
 pub mod explore;
 pub mod fake;
 pub mod gate;
+pub mod held;
 pub mod journal;
 pub mod jsonpath;
 pub mod lint;

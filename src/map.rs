@@ -6,7 +6,8 @@
 //!
 //! A step is known by its title and type and by the shape of its elements, an element by its label, role and type: never by
 //! an id, which is generated anew whenever the flow is rebuilt. A label that changed while its element certainly is the same
-//! ([`crate::api::rename`]) is remembered ([`KnownElement::formerly`]), so that scenarios can be put right.
+//! ([`crate::api::rename`]) is remembered ([`KnownElement::formerly`]), so that scenarios can be put
+//! right.
 
 mod given;
 mod judge;

@@ -18,6 +18,7 @@ pub mod gaps;
 pub mod gate;
 pub mod github;
 pub mod gitlab;
+pub mod holding;
 pub mod html;
 pub mod jsonl;
 pub mod junit;

@@ -31,6 +31,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use crate::behaviour::Comparison;
 use crate::conform::verdict::Conformance;
 use crate::gate::Gate;
+use crate::held::verdict::Resumption;
 use crate::journal::Entry;
 
 /// What a schema is of.
@@ -56,10 +57,12 @@ pub enum SchemaKind {
     Gate,
     /// What `diff --json` writes.
     Diff,
+    /// What `resume --json` writes.
+    Resumption,
 }
 
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 10] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 11] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
@@ -70,6 +73,7 @@ pub const SCHEMAS: [(SchemaKind, &str, &str); 10] = [
     (SchemaKind::Conformance, "conformance", "conformance.schema.json"),
     (SchemaKind::Gate, "gate", "gate.schema.json"),
     (SchemaKind::Diff, "diff", "diff.schema.json"),
+    (SchemaKind::Resumption, "resumption", "resumption.schema.json"),
 ];
 
 /// A schema as JSON text, the same at every call, with a newline at its end.
@@ -91,6 +95,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Gate => root::<Gate>("draftgate: whether a flow may be published"),
         SchemaKind::Conformance => root::<Conformance>("draftgate: how flows keep the rules"),
         SchemaKind::Diff => root::<Comparison>("draftgate: how the behaviour of two sides of a flow differs"),
+        SchemaKind::Resumption => root::<Resumption>("draftgate: how applicants fare who were held"),
     };
     // The alternate form of a value is indented JSON.
     format!("{:#}\n", schema.as_value())

@@ -22,7 +22,7 @@ pub use codes::{CODES, Code, CodeEntry};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
 pub use edited::Edited;
 pub use path::{canonical, from_here, path_text};
-pub use write::{is_open_end, is_unfinished, write_file};
+pub use write::{is_open_end, is_unfinished, write_file, write_private_file};
 
 /// Which of a [`Sources`]' files a [`Span`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

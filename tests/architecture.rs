@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up, each with those below it that it may know.
-const HOUSE: [(&str, &[&str]); 36] = [
+const HOUSE: [(&str, &[&str]); 37] = [
     ("serving", &[]),
     ("phrase", &[]),
     ("source", &["phrase"]),
@@ -31,7 +31,14 @@ const HOUSE: [(&str, &[&str]); 36] = [
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
     ("route", &["api", "compose", "map"]),
-    ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
+    ("conform", &["api", "compose", "fake", "journal", "map", "route", "scenario", "session"]),
+    (
+        "held",
+        &[
+            "api", "compose", "conform", "fake", "journal", "map", "phrase", "route", "scenario", "semantic",
+            "session", "snapshot",
+        ],
+    ),
     ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
     ("behaviour", &["api", "compose", "diff", "explore", "map", "phrase", "route", "semantic"]),
     ("coverage", &["api", "compose", "journal", "map", "phrase", "route"]),
@@ -56,6 +63,7 @@ const HOUSE: [(&str, &[&str]); 36] = [
             "expect",
             "explore",
             "gate",
+            "held",
             "journal",
             "map",
             "matcher",
@@ -76,6 +84,7 @@ const HOUSE: [(&str, &[&str]); 36] = [
             "behaviour",
             "conform",
             "gate",
+            "held",
             "journal",
             "matcher",
             "sandbox",
@@ -95,6 +104,7 @@ const HOUSE: [(&str, &[&str]); 36] = [
             "coverage",
             "explore",
             "gate",
+            "held",
             "journal",
             "lint",
             "map",

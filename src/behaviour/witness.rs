@@ -73,7 +73,7 @@ impl Sides<'_> {
     fn way(&self, on: Which, at: usize) -> Result<(Route<'_>, &KnownStep), NoWay> {
         let side = self.side(on);
         let step = &side.view.steps[at];
-        Ok((route(&side.view, &step.key, None)?, step))
+        Ok((route(&side.view, &step.key, None, false)?, step))
     }
 
     /// The step is come to, and is as this expects.

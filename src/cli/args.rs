@@ -8,6 +8,7 @@ mod explore;
 mod gate;
 #[cfg(test)]
 mod help_tests;
+mod hold;
 mod import;
 mod limits;
 mod lint;
@@ -31,6 +32,7 @@ pub use coverage::CoverageArguments;
 pub use diff::{DiffArguments, FailOn};
 pub use explore::ExploreArguments;
 pub use gate::{GateArguments, PartWord};
+pub use hold::{HoldArguments, ResumeArguments};
 pub use import::ImportArguments;
 pub use limits::LimitArguments;
 pub use lint::{LintArguments, LintFormat};
@@ -116,6 +118,10 @@ pub enum Command {
     Explore(Box<ExploreArguments>),
     /// Say what a draft does otherwise than the live flow, and how gravely
     Diff(Box<DiffArguments>),
+    /// Park applicants on every step of a flow, before it is published
+    Hold(Box<HoldArguments>),
+    /// See whether the applicants who were parked are lost, after a publication
+    Resume(Box<ResumeArguments>),
     /// Write a first scenario of a flow, from the flow's actual steps
     New(Box<NewArguments>),
     /// Turn a browser's recording (a HAR file) into scenarios
@@ -205,6 +211,8 @@ impl Arguments {
             Some(Command::New(new)) => new.color,
             Some(Command::Explore(explore)) => explore.color,
             Some(Command::Diff(diff)) => diff.color,
+            Some(Command::Hold(hold)) => hold.color,
+            Some(Command::Resume(resume)) => resume.color,
             Some(Command::Import(import)) => import.color,
             Some(Command::Record(record)) => record.color,
             Some(Command::Report(report)) => report.color,

@@ -1,15 +1,13 @@
 //! `draftgate conform`: flows held to the rules of the API.
 
-use std::path::PathBuf;
-
 use super::Environment;
 use super::args::ConformArguments;
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::all_may_be_written;
 use super::prepare::{definitions, name_flows, refuse};
-use super::reach::{Reached, Wanted, check_language, options, reach, unknown, unreachable_api};
-use super::settings::{Place, Settings, place};
+use super::reach::{Reached, Wanted, anywhere, check_language, options, reach, unknown, unreachable_api};
+use super::settings::{Place, Settings};
 use super::write::write;
 use crate::api::operation::Version;
 use crate::conform::rules::{RULES, RuleId};
@@ -48,14 +46,7 @@ pub(super) fn examined(
     for language in &arguments.languages {
         check_language(Some(language), output)?;
     }
-    let place = match (place(&[], &arguments.target), &arguments.server.base_url) {
-        (Ok(place), _) => place,
-        // Another server's flows need no folder of scenarios.
-        (Err(_), Some(_)) if arguments.target.config.is_none() => {
-            Place { root: PathBuf::from("."), selections: Vec::new(), filters: Vec::new(), config: None }
-        }
-        (Err(error), _) => return Err(refuse(error, output, &Sources::default())),
-    };
+    let place = anywhere(&arguments.target, &arguments.server, output)?;
     let flows = match arguments.flows.as_slice() {
         [] => configured(environment, arguments, &place, output)?,
         flows => flows.to_vec(),

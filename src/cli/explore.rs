@@ -15,7 +15,7 @@ use super::output::Output;
 use super::prepare::refuse;
 use super::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, reach, unknown, unreachable_api};
 use super::settings::{Place, place, store_root};
-use super::signal::stop_signal;
+use super::signal::interrupted;
 use super::write::write;
 use crate::api::operation::Version;
 use crate::explore::applicant::Allowance;
@@ -177,13 +177,7 @@ fn carry_out(
         }
     };
     let went = reached.runtime.block_on(async {
-        let stopped = stop_signal();
-        let stopped = async {
-            match stopped {
-                Ok(stop) => stop.await,
-                Err(_) => std::future::pending().await,
-            }
-        };
+        let stopped = interrupted();
         tokio::select! {
             went = exploration.explore(kept, &mut keep) => Some(went),
             () = stopped => None,

@@ -1,6 +1,7 @@
 //! A flow within reach: for the commands that go through one without a scenario.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::args::{ServerArguments, Target};
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{Connection, connect, definitions, refuse};
-use super::settings::{Place, Settings};
+use super::settings::{Place, Settings, place};
 use crate::api::client::CallError;
 use crate::api::language::LANGUAGES;
 use crate::api::operation::Version;
@@ -64,6 +65,17 @@ pub(super) fn options(flow: &str, settings: &Settings, rules: bool) -> Options {
         seed: settings.world.seed,
         today: settings.world.today(),
         unit: "call",
+    }
+}
+
+/// Where the configuration is. Another server's flows need no folder of scenarios.
+pub(super) fn anywhere(target: &Target, server: &ServerArguments, output: &Output) -> Result<Place, Exit> {
+    match (place(&[], target), &server.base_url) {
+        (Ok(place), _) => Ok(place),
+        (Err(_), Some(_)) if target.config.is_none() => {
+            Ok(Place { root: PathBuf::from("."), selections: Vec::new(), filters: Vec::new(), config: None })
+        }
+        (Err(error), _) => Err(refuse(error, output, &Sources::default())),
     }
 }
 

@@ -38,6 +38,17 @@ pub(super) fn listen_for_stop(runtime: &Runtime, limit: Option<Duration>) -> Sto
     receiver
 }
 
+/// Waits for such a signal, listened for from now on; where none can be listened for, without end.
+pub(super) fn interrupted() -> impl Future<Output = ()> {
+    let stopped = stop_signal();
+    async move {
+        match stopped {
+            Ok(stopped) => stopped.await,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
 /// Listens from now on for Ctrl-C, for the signal that a service manager sends, and for that of a terminal which is closed;
 /// what is returned waits for any of them.
 #[cfg(unix)]

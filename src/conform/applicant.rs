@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use super::Plan;
 use crate::api::client::CallError;
 use crate::api::element::Element;
 use crate::api::exchange::{Answer, Exchange};
@@ -39,7 +38,7 @@ impl Route {
 }
 
 /// What came of entering into a step.
-pub(super) enum Went {
+pub(crate) enum Went {
     /// On, to another step or to END.
     On,
     /// Nowhere: why.
@@ -47,7 +46,7 @@ pub(super) enum Went {
 }
 
 /// Somebody on the way.
-pub(super) struct Applicant {
+pub(crate) struct Applicant {
     pub driver: Driver,
     growth: Growth,
     /// The answer that shows the step where they stand.
@@ -61,12 +60,17 @@ impl Applicant {
     pub async fn begin(course: &Course, growth: Growth) -> Result<Self, CallError> {
         let mut driver = Driver::new(course.clone());
         let here = driver.begin().await?;
-        Ok(Applicant { driver, growth, here, passed: Vec::new() })
+        Ok(Applicant::standing(driver, growth, here))
+    }
+
+    /// Somebody who stands where an answer shows.
+    pub fn standing(driver: Driver, growth: Growth, here: Exchange) -> Self {
+        Applicant { driver, growth, here, passed: Vec::new() }
     }
 
     /// A fresh one who has passed so many steps of a route; none where that cannot be done again.
-    pub async fn at(course: &Course, plan: &Plan, route: &Route, steps: usize) -> Result<Option<Self>, CallError> {
-        let mut applicant = Applicant::begin(course, plan.growth).await?;
+    pub async fn at(course: &Course, growth: Growth, route: &Route, steps: usize) -> Result<Option<Self>, CallError> {
+        let mut applicant = Applicant::begin(course, growth).await?;
         for at in 0..steps {
             if let Went::Nowhere(_) = applicant.enter(route.entry(at)).await? {
                 return Ok(None);
@@ -183,12 +187,12 @@ pub(super) fn sent_session(call: &Exchange) -> Option<&str> {
 }
 
 /// Whether a step takes data by fields.
-pub(super) fn is_form(step: &Value) -> bool {
+pub(crate) fn is_form(step: &Value) -> bool {
     step.get("elements").is_some_and(Value::is_array)
 }
 
 /// What tells a step from others of one flow: its id, else its title and type.
-pub(super) fn identity(step: &Value) -> String {
+pub(crate) fn identity(step: &Value) -> String {
     match step.get("id").filter(|id| !id.is_null()) {
         Some(id) => id.to_string(),
         None => format!("{:?} {:?}", step.get("title"), step.get("type")),
@@ -196,7 +200,7 @@ pub(super) fn identity(step: &Value) -> String {
 }
 
 /// What a person calls a step.
-pub(super) fn step_name(step: &Value) -> String {
+pub(crate) fn step_name(step: &Value) -> String {
     let text = |key: &str| step.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     text("title").or(text("type")).unwrap_or("the step").to_owned()
 }
@@ -214,7 +218,7 @@ pub(super) fn same(one: &Answer, other: &Answer) -> bool {
 }
 
 /// An answer in a few words.
-pub(super) fn described(answer: &Answer) -> String {
+pub(crate) fn described(answer: &Answer) -> String {
     match answer.kind() {
         BodyKind::Error(code) => code.to_string(),
         _ if answer.status >= 400 => format!("HTTP {}", answer.status),

@@ -1,7 +1,7 @@
 //! Ways to a flow's steps: straight through with all fields and with the required ones, as the map says that steps are reached,
 //! and by each option that a form offers.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -16,7 +16,9 @@ use crate::api::element::{Element, ElementType, INCORPORATION, JsonType, RESIDEN
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::wire::{BodyKind, elements, is_blank};
 use crate::compose::walk::Stop;
-use crate::map::{Entered, Given, Move, View, Way};
+use crate::journal::Spot;
+use crate::map::{KnownStep, View};
+use crate::route::route;
 use crate::scenario::Fill;
 use crate::session::driver::Course;
 use crate::session::entry::Entry;
@@ -34,7 +36,7 @@ const OUTCOMES: [i64; 11] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 530
 const OF_DATA: [i64; 2] = [4007, 4008];
 
 /// All ways that are walked, the straight one first.
-pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Vec<(Route, Trail)>, CallError> {
+pub(crate) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Vec<(Route, Trail)>, CallError> {
     let straight = |fill: Fill| Route { entries: Vec::new(), rest: entry(fill, plan.services) };
     let mut ways: Vec<(Route, Trail)> = Vec::new();
     let mut walked = Vec::new();
@@ -49,9 +51,17 @@ pub(super) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> R
             break;
         }
     }
-    let mapped = plan.known.as_ref().map(|view| mapped(view, plan.services)).unwrap_or_default();
-    for route in plan.routes.iter().cloned().chain(mapped) {
-        let (trail, log) = walk(course, plan, &route).await?;
+    for route in &plan.routes {
+        let (trail, log) = walk(course, plan, route).await?;
+        judge(&trail, &log, false, ledger);
+        walked.push(log);
+        ways.push((route.clone(), trail));
+    }
+    for (to, entries) in plan.known.iter().flat_map(|view| mapped(view, plan.services)) {
+        if walked.len() >= plan.most_known || is_reached(&ways, &to) {
+            continue;
+        }
+        let (route, trail, log) = walk_known(course, plan, &entries).await?;
         judge(&trail, &log, false, ledger);
         walked.push(log);
         ways.push((route, trail));
@@ -67,22 +77,56 @@ fn entry(fill: Fill, services: bool) -> Entry {
 
 /// Walks a way as far as it goes.
 async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<(Trail, Vec<Exchange>), CallError> {
+    walk_with(course, plan, |at, _| route.entry(at).clone()).await
+}
+
+/// Walks with what a map knows to be entered into which step. Steps that come between are passed, so that what is known still
+/// meets its step: the way as it was gone, too.
+async fn walk_known(
+    course: &Course,
+    plan: &Plan,
+    entries: &[(Spot, Entry)],
+) -> Result<(Route, Trail, Vec<Exchange>), CallError> {
+    let rest = entry(Fill::Valid, plan.services);
+    let mut route = Route { entries: Vec::new(), rest: rest.clone() };
+    let choose = |_, step: &Value| {
+        let spot = KnownStep::of(step).map(|step| step.spot());
+        let known = entries.iter().find(|(known, _)| Some(known) == spot.as_ref());
+        let chosen = known.map_or(&rest, |(_, entry)| entry).clone();
+        route.entries.push(chosen.clone());
+        chosen
+    };
+    let (trail, log) = walk_with(course, plan, choose).await?;
+    Ok((route, trail, log))
+}
+
+async fn walk_with(
+    course: &Course,
+    plan: &Plan,
+    mut choose: impl FnMut(usize, &Value) -> Entry,
+) -> Result<(Trail, Vec<Exchange>), CallError> {
     let mut applicant = Applicant::begin(course, plan.growth).await?;
     let mut stages = Vec::new();
     let mut visits: HashMap<String, usize> = HashMap::new();
+    let mut seen = 0;
     let stop = loop {
         let stopped = applicant.stopped();
         if let (None | Some(Stop::End), Some(step)) = (&stopped, applicant.step()) {
             *visits.entry(identity(step)).or_default() += 1;
-            stages.push(Stage { step: step.clone() });
+            let since = &applicant.driver.exchanges()[seen..];
+            let waited = since.iter().any(|call| call.answer.kind() == BodyKind::Pending);
+            stages.push(Stage { step: step.clone(), waited });
         }
+        seen = applicant.mark();
         if let Some(stop) = stopped {
             break stop;
         }
         if stages.len() > MOST_STEPS || visits.values().any(|count| *count > MOST_VISITS) {
             break Stop::Circle;
         }
-        if let Went::Nowhere(stop) = applicant.enter(route.entry(stages.len() - 1)).await? {
+        let at = stages.len() - 1;
+        let entry = choose(at, &stages[at].step);
+        if let Went::Nowhere(stop) = applicant.enter(&entry).await? {
             break stop;
         }
     };
@@ -158,7 +202,7 @@ async fn by_options(
     let mut known: BTreeSet<String> = BTreeSet::new();
     let (mut left, mut passed_over) = (plan.most_ways, 0);
     let mut way = 0;
-    while way < ways.len() {
+    while way < ways.len() && !(plan.steps_only && is_whole(plan, ways)) {
         let (route, trail) = ways[way].clone();
         way += 1;
         let mut branches = Vec::new();
@@ -318,89 +362,72 @@ fn leads_back(
     })
 }
 
-/// The ways that a map knows to its steps, where data lead there that straight ways have not.
-fn mapped(view: &View, services: bool) -> Vec<Route> {
-    let rest = entry(Fill::Valid, services);
-    let mut found: HashMap<&str, Vec<&Move>> = view.first.iter().map(|first| (first.as_str(), Vec::new())).collect();
-    let mut open: VecDeque<&str> = view.first.iter().map(String::as_str).collect();
-    let mut routes = Vec::new();
-    while let Some(step) = open.pop_front() {
-        let way = found.get(step).cloned().unwrap_or_default();
-        for next in view.moves.iter().filter(|next| next.way == Way::Submit && next.from == step) {
-            if found.contains_key(next.to.as_str()) {
-                continue;
-            }
-            let way: Vec<&Move> = way.iter().copied().chain([next]).collect();
-            if way.iter().any(|one| !one.when.is_empty()) {
-                routes.push(along(&way, &rest));
-            }
-            found.insert(&next.to, way);
-            open.push_back(&next.to);
-        }
-    }
-    routes
+/// The steps of a map, the farthest first, since others are passed on the way to it, each with what is entered on its way.
+fn mapped(view: &View, services: bool) -> impl Iterator<Item = (Spot, Vec<(Spot, Entry)>)> {
+    let way =
+        move |step: &KnownStep| Some((step.spot(), along(&route(view, &step.key, None, services).ok()?, services)));
+    view.steps.iter().rev().filter_map(way)
 }
 
-/// The entries by which moves follow each other.
-fn along(way: &[&Move], rest: &Entry) -> Route {
-    let mut entries: Vec<Entry> = way.iter().map(|_| rest.clone()).collect();
-    for one in way {
-        for Given { step, field, entered } in one.when.first().into_iter().flatten() {
-            let Some(at) = way.iter().position(|other| other.from == *step) else { continue };
-            let value = match entered {
-                Entered::Is(values) => values.first().cloned().map(Some),
-                Entered::Between(low, high) => low.clone().or(high.clone()).map(Some),
-                Entered::Filled(true) => None,
-                Entered::Filled(false) => Some(None),
-            };
-            if let Some(value) = value {
-                entries[at].given.push((field.clone(), value));
-            }
-        }
-    }
-    Route { entries, rest: rest.clone() }
+/// Whether one of these ways comes by a step.
+fn is_reached(ways: &[(Route, Trail)], to: &Spot) -> bool {
+    let mut stages = ways.iter().flat_map(|(_, trail)| &trail.stages);
+    stages.any(|stage| KnownStep::of(&stage.step).is_some_and(|step| step.spot() == *to))
+}
+
+/// Whether these ways come by all steps of the map.
+fn is_whole(plan: &Plan, ways: &[(Route, Trail)]) -> bool {
+    plan.known.as_ref().is_some_and(|view| view.steps.iter().all(|step| is_reached(ways, &step.spot())))
+}
+
+/// What is entered on a way that a map knows.
+fn along(known: &crate::route::Route<'_>, services: bool) -> Vec<(Spot, Entry)> {
+    let entered = |step: &KnownStep| {
+        let values = known.entries.values(step).into_iter().map(|(field, value)| (field, Some(value)));
+        let empty = known.entries.empty(step).into_iter().map(|field| (field, None));
+        (step.spot(), Entry { given: values.chain(empty).collect(), ..entry(Fill::Valid, services) })
+    };
+    known.legs.iter().map(|(from, _)| entered(from)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::KnownStep;
-
-    fn step(key: &str) -> KnownStep {
-        KnownStep { key: key.into(), title: key.into(), kind: "form".into(), ..KnownStep::default() }
-    }
-
-    fn leads(from: &str, to: &str, when: Value) -> Move {
-        let when = serde_json::from_value(when).unwrap();
-        Move { from: from.into(), way: Way::Submit, to: to.into(), when }
-    }
 
     #[test]
     fn a_map_says_what_is_entered_on_the_way_to_a_step() {
-        let view = View {
-            explored: false,
-            version: "draft".into(),
-            language: None,
-            first: vec!["a".into()],
-            steps: ["a", "b", "c", "d"].map(step).to_vec(),
-            moves: vec![
-                leads("a", "b", json!([])),
-                leads(
-                    "b",
-                    "c",
-                    json!([[{"step": "a", "field": "Country", "is": ["CA"]}, {"step": "b", "field": "Note", "filled": false}]]),
-                ),
-                leads("b", "d", json!([[{"step": "b", "field": "Sum", "between": [100, null]}]])),
-                leads("c", "a", json!([])),
+        let text = |name: &str| json!({"name": name, "type": "text"});
+        let view: View = serde_json::from_value(json!({
+            "version": "draft", "first": ["a"],
+            "steps": [
+                {"key": "a", "title": "a", "type": "form", "elements": [text("Country")]},
+                {"key": "b", "title": "b", "type": "form", "elements": [text("Note"), {"name": "Sum", "type": "number"}]},
+                {"key": "s", "title": "s", "type": "trulioo_kyb_search"},
+                {"key": "c", "title": "c", "type": "form", "elements": [text("Remark")]},
+                {"key": "d", "title": "d", "type": "form"},
             ],
+            "moves": [
+                {"from": "a", "way": "submit", "to": "b"},
+                {"from": "b", "way": "submit", "to": "c", "when":
+                    [[{"step": "a", "field": "Country", "is": ["CA"]}, {"step": "b", "field": "Note", "filled": false}]]},
+                {"from": "b", "way": "submit", "to": "s", "when": [[{"step": "b", "field": "Sum", "between": [100, null]}]]},
+                {"from": "s", "way": "submit", "to": "d"},
+                {"from": "c", "way": "submit", "to": "a"},
+            ]}))
+        .unwrap();
+        let given = |(spot, entries): (Spot, Vec<(Spot, Entry)>)| {
+            (spot.title, entries.into_iter().map(|(_, entry)| entry.given).collect::<Vec<_>>())
         };
-        let found = mapped(&view, true);
-        let given = |route: &Route| route.entries.iter().map(|entry| entry.given.clone()).collect::<Vec<_>>();
         let said = |field: &str, value: Option<Value>| vec![(field.to_owned(), value)];
-        assert_eq!(
-            found.iter().map(given).collect::<Vec<_>>(),
-            [vec![said("Country", Some(json!("CA"))), said("Note", None)], vec![vec![], said("Sum", Some(json!(100)))],]
-        );
+        let to_c = ("c".to_owned(), vec![said("Country", Some(json!("CA"))), said("Note", None)]);
+        let sum = said("Sum", Some(json!(100)));
+        let rest =
+            [("s".to_owned(), vec![vec![], sum.clone()]), ("b".to_owned(), vec![vec![]]), ("a".to_owned(), vec![])];
+        let to_d = ("d".to_owned(), vec![vec![], sum, vec![]]);
+        let with_services = [&[to_d, to_c.clone()], &rest[..]].concat();
+        assert_eq!(mapped(&view, true).map(given).collect::<Vec<_>>(), with_services);
+        let without = [&[to_c], &rest[..]].concat();
+        assert_eq!(mapped(&view, false).map(given).collect::<Vec<_>>(), without, "nobody passes the search");
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Spot<'_> {
 
     /// A fresh applicant here; none where the way is not the same any more.
     pub async fn arrive(&self) -> Result<Option<Applicant>, CallError> {
-        let applicant = Applicant::at(self.course, self.plan, self.route, self.at).await?;
+        let applicant = Applicant::at(self.course, self.plan.growth, self.route, self.at).await?;
         let here = identity(&self.stage().step);
         Ok(applicant.filter(|applicant| applicant.step().map(identity) == Some(here)))
     }

@@ -1,5 +1,8 @@
 //! What is entered into the forms on a way, where it is not whatever is made up.
 
+use std::cmp::Ordering;
+
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::NoWay;
@@ -32,6 +35,8 @@ enum Wanted {
     Anything,
     /// This value.
     Value(Value),
+    /// A number or a date from the one to the other, both included; none where there is no bound.
+    Within(Option<Value>, Option<Value>),
     /// Nothing.
     Empty,
 }
@@ -47,10 +52,7 @@ impl Entries {
 
     /// The values of a step, by field.
     pub fn values(&self, step: &KnownStep) -> Vec<(String, Value)> {
-        let value = |entry: &Entry| match &entry.wanted {
-            Wanted::Value(value) => Some((entry.field.clone(), value.clone())),
-            Wanted::Anything | Wanted::Empty => None,
-        };
+        let value = |entry: &Entry| Some((entry.field.clone(), entry.wanted.value()?.clone()));
         self.0.iter().filter(|entry| entry.step == step.key).filter_map(value).collect()
     }
 
@@ -103,10 +105,8 @@ impl Entries {
                 *self = values.iter().find_map(tried)?;
                 Some(())
             }
-            Entered::Between(least, most) => {
-                let value = least.as_ref().or(most.as_ref())?;
-                self.set(step, &name, Wanted::Value(value.clone()))
-            }
+            Entered::Between(None, None) => None,
+            Entered::Between(least, most) => self.set(step, &name, Wanted::Within(least.clone(), most.clone())),
         }
     }
 
@@ -123,6 +123,7 @@ impl Entries {
                 let other = options.into_iter().find(|option| !self.entry(step, &name).not.contains(option));
                 match (&self.entry(step, &name).wanted, other) {
                     (Wanted::Value(value), _) => (!values.contains(value)).then_some(()),
+                    (within @ Wanted::Within(..), _) => (!values.contains(within.value()?)).then_some(()),
                     (Wanted::Empty, _) => Some(()),
                     (Wanted::Anything, Some(other)) => self.set(step, &name, Wanted::Value(other)),
                     (Wanted::Anything, None) if element.takes() == JsonType::Boolean => {
@@ -134,13 +135,17 @@ impl Entries {
                 }
             }
             Entered::Between(least, most) => {
-                let others = [
-                    most.as_ref().and_then(|most| outside(most, 1)),
-                    least.as_ref().and_then(|least| outside(least, -1)),
-                ];
+                let above = most.as_ref().and_then(|most| outside(most, 1));
+                let below = least.as_ref().and_then(|least| outside(least, -1));
                 let fits = |value: &Value| broken(&element, Some(value)).is_empty();
-                let other = others.into_iter().flatten().find(fits)?;
-                self.set(step, &name, Wanted::Value(other))
+                let above = above.filter(fits).map(|above| Wanted::Within(Some(above), None));
+                let below = below.filter(fits).map(|below| Wanted::Within(None, Some(below)));
+                let tried = |wanted: Wanted| {
+                    let mut entries = self.clone();
+                    entries.set(step, &name, wanted).map(|()| entries)
+                };
+                *self = above.into_iter().chain(below).find_map(tried)?;
+                Some(())
             }
         }
     }
@@ -169,12 +174,7 @@ impl Entries {
         if matches!(&wanted, Wanted::Value(value) if entry.not.contains(value)) {
             return None;
         }
-        match (&entry.wanted, &wanted) {
-            (Wanted::Anything, _) => entry.wanted = wanted,
-            (Wanted::Value(_), Wanted::Anything) => {}
-            (known, new) if known == new => {}
-            _ => return None,
-        }
+        entry.wanted = entry.wanted.and(wanted)?;
         Some(())
     }
 
@@ -226,10 +226,94 @@ impl Entries {
     }
 }
 
+impl Wanted {
+    /// What is to be entered, where that is said.
+    fn value(&self) -> Option<&Value> {
+        match self {
+            Wanted::Value(value) => Some(value),
+            Wanted::Within(least, most) => least.as_ref().or(most.as_ref()),
+            Wanted::Anything | Wanted::Empty => None,
+        }
+    }
+
+    /// What is both; none where nothing is.
+    fn and(&self, other: Wanted) -> Option<Wanted> {
+        match (self, other) {
+            (Wanted::Anything, other) => Some(other),
+            (Wanted::Value(_) | Wanted::Within(..), Wanted::Anything) => Some(self.clone()),
+            (Wanted::Within(least, most), Wanted::Within(low, high)) => {
+                let least = stricter(least.clone(), low, Ordering::Greater)?;
+                let most = stricter(most.clone(), high, Ordering::Less)?;
+                let apart =
+                    matches!((&least, &most), (Some(least), Some(most)) if order(least, most)? == Ordering::Greater);
+                (!apart).then_some(Wanted::Within(least, most))
+            }
+            (Wanted::Within(least, most), Wanted::Value(value)) => {
+                is_within(&value, least, most)?.then_some(Wanted::Value(value))
+            }
+            (Wanted::Value(value), Wanted::Within(least, most)) => {
+                is_within(value, &least, &most)?.then(|| self.clone())
+            }
+            (known, new) => (*known == new).then_some(new),
+        }
+    }
+}
+
+/// Of two bounds the one that allows less; none where they cannot be compared.
+fn stricter(one: Option<Value>, other: Option<Value>, than: Ordering) -> Option<Option<Value>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(Some(if order(&other, &one)? == than { other } else { one })),
+        (one, other) => Some(one.or(other)),
+    }
+}
+
+fn is_within(value: &Value, least: &Option<Value>, most: &Option<Value>) -> Option<bool> {
+    let least = least.as_ref().map_or(Some(Ordering::Equal), |least| order(value, least))?;
+    let most = most.as_ref().map_or(Some(Ordering::Equal), |most| order(value, most))?;
+    Some(least != Ordering::Less && most != Ordering::Greater)
+}
+
+/// The order of two numbers, or of two days; none of anything else.
+fn order(one: &Value, other: &Value) -> Option<Ordering> {
+    let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    let day = |value: &Value| value.as_str()?.parse::<Date>().ok();
+    match (number(one), number(other)) {
+        (Some(one), Some(other)) => one.partial_cmp(&other),
+        _ => Some(day(one)?.cmp(&day(other)?)),
+    }
+}
+
 /// The condition of a field, with labels in place of ids.
 fn condition(step: &KnownStep, field: &str) -> Option<Value> {
     let elements = step.to_elements();
     let found = find(&elements, field).ok()?;
     let at = elements.iter().position(|element| element.id == found.id)?;
     step.elements.get(at)?.condition.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bounds_of_one_field_are_met_together() {
+        let within = |least: Value, most: Value| {
+            Wanted::Within(Some(least).filter(|bound| !bound.is_null()), Some(most).filter(|bound| !bound.is_null()))
+        };
+        let null = || Value::Null;
+        assert_eq!(within(json!(10), null()).and(within(json!(50), json!(60))), Some(within(json!(50), json!(60))));
+        assert_eq!(within(null(), json!(9)).and(within(json!(9), null())), Some(within(json!(9), json!(9))));
+        assert_eq!(within(null(), json!(9)).and(within(json!(10), null())), None);
+        let day = |text: &str| json!(text);
+        let later = within(day("2000-01-01"), null()).and(within(day("1990-05-05"), day("2010-01-01")));
+        assert_eq!(later, Some(within(day("2000-01-01"), day("2010-01-01"))));
+        let value = |value: Value| Wanted::Value(value);
+        assert_eq!(within(json!(10), null()).and(value(json!(12))), Some(value(json!(12))));
+        assert_eq!(value(json!(8)).and(within(json!(10), null())), None);
+        assert_eq!(within(json!(10), null()).and(value(json!("CA"))), None, "what cannot be compared is no bound");
+        assert_eq!(value(json!(8)).and(Wanted::Empty), None);
+        assert_eq!(within(json!(10), null()).and(Wanted::Anything), Some(within(json!(10), null())));
+    }
 }

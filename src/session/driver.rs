@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
@@ -53,6 +54,17 @@ pub struct Driver {
     /// The business that was entered, which is then looked for.
     company: Option<Value>,
     exchanges: Vec<Exchange>,
+}
+
+/// What an applicant's later data follow from, for who goes on as them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    /// The country that was entered, which addresses and identity numbers follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The business that was entered, which is then looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Value>,
 }
 
 /// What an interactive service can be answered with.
@@ -103,6 +115,35 @@ impl Driver {
         self.bearer = self.course.client.bearer().await?;
         let exchange = self.call(Operation::FlowStep, RequestBody::Empty).await?;
         self.settle(exchange).await
+    }
+
+    /// Goes on as somebody whom another driver led: asks where they stand, with the token of the configured credentials where
+    /// the flow wants one, and waits while a service is at work.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn take_up(&mut self, session: &str, memory: Memory) -> Result<Exchange, CallError> {
+        self.session = Some(session.to_owned());
+        Memory { country: self.country, company: self.company } = memory;
+        let exchange = self.current().await?;
+        if exchange.answer.status != 401 || self.course.client.config().credentials.is_none() {
+            return self.settle(exchange).await;
+        }
+        self.exchanges.clear();
+        self.bearer = self.course.client.bearer().await?;
+        let exchange = self.current().await?;
+        self.settle(exchange).await
+    }
+
+    /// What the applicant's later data follow from.
+    pub fn memory(&self) -> Memory {
+        Memory { country: self.country.clone(), company: self.company.clone() }
+    }
+
+    /// From now on takes a pending answer as it is, instead of waiting for what comes of it.
+    pub fn wait_no_more(&mut self) {
+        self.course.wait = Duration::ZERO;
     }
 
     /// Asks for the current step.

@@ -22,22 +22,46 @@ pub fn is_unfinished(path: &Path) -> bool {
 ///
 /// When it cannot be written; then what was there before is there still.
 pub fn write_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    write_for(Readers::Umask, path, text.as_ref())
+}
+
+/// Writes a file as [`write_file`] does, that nobody but its owner may read, whatever it was before.
+///
+/// # Errors
+///
+/// As there.
+pub fn write_private_file(path: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
+    write_for(Readers::Owner, path, text.as_ref())
+}
+
+/// Who may read a file that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    /// Others in the team, too: the umask decides, not the caution of temporary files.
+    Umask,
+    /// Its owner.
+    Owner,
+}
+
+fn write_for(readers: Readers, path: &Path, text: &[u8]) -> io::Result<()> {
     if is_open_end(path) {
-        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_ref());
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text);
     }
     let path = canonical(path);
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(dir)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
-    // Others in the team read these files: the umask decides, not the caution of temporary files.
+    // A temporary file is its owner's, unless said otherwise.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    if readers == Readers::Umask {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
     let mut file = builder.tempfile_in(dir).map_err(plain)?;
-    if let Ok(before) = std::fs::metadata(&path) {
+    if let (Readers::Umask, Ok(before)) = (readers, std::fs::metadata(&path)) {
         file.as_file().set_permissions(before.permissions())?;
     }
-    file.as_file_mut().write_all(text.as_ref())?;
+    file.as_file_mut().write_all(text)?;
     file.persist(&path).map(|_| ()).map_err(|error| error.error)
 }
 
@@ -89,5 +113,17 @@ mod tests {
         write_file(&file, "new").unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_private_file_is_its_owners_whatever_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("held").join("file");
+        let mode = || std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        write_private_file(&file, "new").unwrap();
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        write_private_file(&file, "newer").unwrap();
+        assert_eq!((mode(), std::fs::read_to_string(&file).unwrap().as_str()), (0o600, "newer"));
     }
 }

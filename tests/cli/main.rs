@@ -38,6 +38,8 @@ mod flows;
 mod gate;
 mod github;
 mod gitlab;
+#[cfg(unix)]
+mod hold;
 mod html;
 mod import;
 mod insta_tool;

@@ -41,7 +41,7 @@ impl Folder {
             SchemaKind::Config => "draftgate.yaml",
             SchemaKind::Sandbox => "sandbox.yaml",
             SchemaKind::Journal => "run.jsonl",
-            SchemaKind::Conformance | SchemaKind::Diff | SchemaKind::Gate => "verdict.json",
+            SchemaKind::Conformance | SchemaKind::Diff | SchemaKind::Gate | SchemaKind::Resumption => "verdict.json",
         });
         std::fs::write(&path, text).unwrap();
         let mut sources = Sources::default();
@@ -52,7 +52,11 @@ impl Folder {
             }
             SchemaKind::Config => config::read(&path, &mut sources).err(),
             SchemaKind::Flow | SchemaKind::Sandbox => draftgate::sandbox::load(&mut sources, &[path]).err(),
-            SchemaKind::Journal | SchemaKind::Conformance | SchemaKind::Diff | SchemaKind::Gate => {
+            SchemaKind::Journal
+            | SchemaKind::Conformance
+            | SchemaKind::Diff
+            | SchemaKind::Gate
+            | SchemaKind::Resumption => {
                 unreachable!("people write no journals, nor verdicts")
             }
         };

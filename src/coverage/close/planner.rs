@@ -77,7 +77,7 @@ impl<'a> Planner<'a> {
     /// The way to a step.
     fn way(&self, at: usize) -> Result<(Route<'a>, &'a KnownStep), String> {
         let step = self.step(at)?;
-        Ok((route(self.known, &step.key, None)?, step))
+        Ok((route(self.known, &step.key, None, false)?, step))
     }
 
     /// The steps of a way, and what going it covers.
@@ -136,7 +136,7 @@ impl<'a> Planner<'a> {
 
     fn transition(&mut self, from: usize, to: usize) -> Result<Closed, String> {
         let (from, to) = (self.step(from)?, self.step(to)?);
-        let way = route(self.known, &from.key, Some(&to.key))?;
+        let way = route(self.known, &from.key, Some(&to.key), false)?;
         let (steps, covered) = self.walk(&way);
         let title = format!("From {} an applicant gets to {}", from.key, to.key);
         Ok(self.closing(&format!("{} to {}", from.key, to.key), title, steps, covered))
@@ -144,7 +144,7 @@ impl<'a> Planner<'a> {
 
     fn back(&mut self, from: usize, to: usize) -> Result<Closed, String> {
         let (before, after) = (self.step(to)?, self.step(from)?);
-        let way = route(self.known, &before.key, Some(&after.key))?;
+        let way = route(self.known, &before.key, Some(&after.key), false)?;
         let (mut steps, mut covered) = self.walk(&way);
         steps.push(expecting(Step::new("back"), Data::text(shown(before))));
         covered.push(Subject::Back(from, to));
@@ -278,7 +278,7 @@ impl<'a> Planner<'a> {
                 let found = self.known.steps.iter().find_map(|step| {
                     let elements = step.to_elements();
                     let (field, value) = elements.iter().find_map(|element| malformed(element, &elements))?;
-                    Some((route(self.known, &step.key, None).ok()?, step, field, value))
+                    Some((route(self.known, &step.key, None, false).ok()?, step, field, value))
                 });
                 let (to, step, field, value) =
                     found.ok_or_else(|| "no field is reached that takes but one type".to_owned())?;
@@ -289,10 +289,13 @@ impl<'a> Planner<'a> {
                 steps
             }
             4013 => {
-                let end =
-                    self.known.steps.iter().find(|step| step.is_end() && route(self.known, &step.key, None).is_ok());
+                let end = self
+                    .known
+                    .steps
+                    .iter()
+                    .find(|step| step.is_end() && route(self.known, &step.key, None, false).is_ok());
                 let end = end.ok_or_else(|| "no way to an end is known".to_owned())?;
-                let to = route(self.known, &end.key, None)?;
+                let to = route(self.known, &end.key, None, false)?;
                 let mut steps = self.walk(&to).0;
                 steps.push(refused(Step::with_map("submit", Vec::new()), code));
                 way = Some(to);
@@ -324,7 +327,7 @@ impl<'a> Planner<'a> {
     fn language(&mut self) -> Result<Closed, String> {
         let first = self.known.first.first().and_then(|key| self.known.steps.iter().find(|step| step.key == *key));
         let first = first.ok_or_else(|| "where the flow begins is not known".to_owned())?;
-        let way = route(self.known, &first.key, None)?;
+        let way = route(self.known, &first.key, None, false)?;
         let (mut steps, covered) = self.walk(&way);
         steps = vec![expecting(steps.remove(0), Data::text(shown(first)))];
         let language = self.view.language.clone().unwrap_or_else(|| "the flow's own language".to_owned());
