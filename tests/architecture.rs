@@ -33,7 +33,7 @@ const HOUSE: [(&str, &[&str]); 35] = [
     ("route", &["api", "compose", "map"]),
     ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
     ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
-    ("behaviour", &["api", "compose", "diff", "explore", "map", "phrase", "route", "semantic"]),
+    ("behaviour", &["api", "compose", "conform", "diff", "explore", "map", "phrase", "route", "semantic"]),
     ("coverage", &["api", "compose", "journal", "map", "phrase", "route"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
