@@ -14,6 +14,7 @@
 //! knows less than an answer says; with one of them, only that is compared.
 
 mod body;
+mod codes;
 mod compare;
 pub mod grade;
 mod groups;
@@ -27,6 +28,8 @@ pub use grade::{Grade, Kind, RULES};
 pub use side::Side;
 pub use verdict::{Comparison, Difference, Extent, FORMAT, Which, Witness};
 pub use ways::{Answers, Question};
+
+use std::cell::RefCell;
 
 use compare::Found;
 use witness::Sides;
@@ -47,34 +50,30 @@ pub struct Compared {
     pub differences: Vec<Difference>,
     /// What would have to be tried to be sure of more.
     pub questions: Vec<Question>,
+    /// Ways of scenarios that nobody went yet: they follow from what is known.
+    pub ways: Vec<Question>,
     /// What could not be compared.
     pub notes: Vec<String>,
 }
 
 /// Compares two sides. `answers` are those to the questions that an earlier call came back with.
 pub fn compare(before: &Side, after: &Side, answers: &Answers, scope: &Scope) -> Compared {
-    let outcome = if before.explored && after.explored {
-        compare::compare(before, after, answers)
-    } else {
-        return compare_in_maps(before, after, answers, scope);
-    };
-    told(outcome, before, after, scope)
-}
-
-/// Where one side is a map, the other is seen as a map has it.
-fn compare_in_maps(before: &Side, after: &Side, answers: &Answers, scope: &Scope) -> Compared {
+    if before.explored && after.explored {
+        return compare_alike(before, after, answers, scope);
+    }
+    // Where one side is a map, the other is seen as a map has it.
     let seen = |side: &Side| if side.explored { side.clone().as_in_a_map() } else { side.clone() };
-    let (before, after) = (seen(before), seen(after));
-    told(compare::compare(&before, &after, answers), &before, &after, scope)
+    compare_alike(&seen(before), &seen(after), answers, scope)
 }
 
-fn told(outcome: compare::Outcome, before: &Side, after: &Side, scope: &Scope) -> Compared {
-    let sides = Sides { before, after, scope };
+fn compare_alike(before: &Side, after: &Side, answers: &Answers, scope: &Scope) -> Compared {
+    let outcome = compare::compare(before, after, answers);
+    let sides = Sides { before, after, scope, answers, asked: RefCell::default() };
     let mut found = outcome.found;
     // The steps in the order in which an applicant meets them now; what is gone comes where it was.
     found.sort_by_key(|found| (std::cmp::Reverse(found.grade), found.at.1.or(found.at.0), found.kind));
     let differences = found.into_iter().map(|found| difference(found, &sides)).collect();
-    Compared { differences, questions: outcome.questions, notes: outcome.notes }
+    Compared { differences, questions: outcome.questions, ways: sides.asked.take(), notes: outcome.notes }
 }
 
 fn difference(found: Found, sides: &Sides<'_>) -> Difference {

@@ -40,7 +40,7 @@ const HOUSE: [(&str, &[&str]); 37] = [
         ],
     ),
     ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
-    ("behaviour", &["api", "compose", "diff", "explore", "map", "phrase", "route", "semantic"]),
+    ("behaviour", &["api", "compose", "conform", "diff", "explore", "map", "phrase", "route", "semantic"]),
     ("coverage", &["api", "compose", "journal", "map", "phrase", "route"]),
     ("gate", &["behaviour", "conform", "coverage", "journal", "phrase"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),

@@ -1,9 +1,10 @@
 //! What differs between two sides, step by step.
 
+use super::codes::codes;
 use super::grade::{Grade, Kind, of_change};
 use super::groups::{Group, groups};
 use super::pairing::Pairing;
-use super::side::Side;
+use super::side::{Answered, Side};
 use super::ways::{Answers, Question, rows};
 use crate::explore::model::Goal;
 use crate::phrase::counted;
@@ -31,6 +32,8 @@ pub(super) enum Proof {
     Back,
     /// The flow begins so.
     Beginning,
+    /// A form answers so to what it must refuse.
+    Answers(Box<Answered>),
     /// Data lead here.
     Leads(Box<Group>),
     /// None is known.
@@ -54,6 +57,7 @@ pub(super) fn compare(before: &Side, after: &Side, answers: &Answers) -> Outcome
         let Some(from) = pairing.before[to] else { continue };
         outcome.found.extend(shown(before, after, (from, to)));
         outcome.found.extend(back(before, after, (from, to)));
+        outcome.found.extend(codes(before, after, (from, to)));
         let rows = rows((before, after), &pairing, (from, to), answers);
         outcome.questions.extend(rows.questions);
         moved.extend(groups(&pairing, (from, to), &rows.rows));

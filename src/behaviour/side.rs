@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use super::body;
 use crate::api::element::Element;
+use crate::api::field::{find, key};
 use crate::api::wire::elements;
+use crate::conform::ledger::Refused;
+use crate::conform::negatives::Breach;
 use crate::explore::Explored;
 use crate::explore::fork::{Factor, Fork};
 use crate::explore::mapping::ways;
@@ -31,8 +34,27 @@ pub struct Side {
     pub steps: Vec<SideStep>,
     /// What was entered where, and what came of it; nothing for a map.
     pub seen: Vec<Observation>,
+    /// What its forms answered to what they must refuse; nothing where that was not tried.
+    pub refused: Vec<Answered>,
     /// How the steps and ways are told to whoever looks for a way; a step's key stands at its place.
     pub view: View,
+}
+
+/// What a form answered to data that it must refuse.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The step, by its place.
+    pub step: usize,
+    /// The field, as a scenario calls it.
+    pub key: String,
+    /// The same, as people do.
+    pub label: String,
+    /// Which rule the data break.
+    pub breach: Breach,
+    /// What was entered; none where the field was left out.
+    pub value: Option<Value>,
+    /// The code; none where the data were taken.
+    pub code: Option<i64>,
 }
 
 /// A step of a side.
@@ -40,8 +62,8 @@ pub struct Side {
 pub struct SideStep {
     /// What people call it; of several of one name each has another.
     pub name: String,
-    /// What it is known by while the side is explored further; nothing for a map.
-    pub ident: String,
+    /// What it is known by while the side is explored further, each of those that are one step here; nothing for a map.
+    pub idents: Vec<String>,
     /// What of it is compared.
     pub body: Value,
     /// Its elements.
@@ -76,7 +98,7 @@ impl Side {
                 let ways = ways(model, *step, &explored.forks[*step]).into_iter();
                 SideStep {
                     name,
-                    ident: sight.ident(model.stable),
+                    idents: vec![sight.ident(model.stable)],
                     body: body::of_answer(sight),
                     elements: elements(&sight.body),
                     back: backs.iter().any(|to| matches!(to, Goal::Step(_))) || (sight.can_go_back() && !refused),
@@ -88,7 +110,16 @@ impl Side {
         let beginnings: Vec<Goal> = model.beginnings.iter().map(|goal| moved_goal(goal, &at)).collect();
         let seen = model.seen.iter().map(|seen| moved_observation(seen, &at)).collect();
         let view = view(known, &steps, &beginnings, version, language, explored.whole);
-        Side { name: name.to_owned(), whole: explored.whole, explored: true, beginnings, steps, seen, view }
+        Side {
+            name: name.to_owned(),
+            whole: explored.whole,
+            explored: true,
+            beginnings,
+            steps,
+            seen,
+            refused: Vec::new(),
+            view,
+        }
     }
 
     /// What a stored map knows.
@@ -105,7 +136,7 @@ impl Side {
             };
             SideStep {
                 name,
-                ident: String::new(),
+                idents: Vec::new(),
                 body: body::of_known(step),
                 elements: step.to_elements(),
                 back: own.clone().any(|known| known.way == Way::Back),
@@ -120,8 +151,24 @@ impl Side {
             beginnings: view.first.iter().filter_map(place).map(Goal::Step).collect(),
             steps: steps.collect(),
             seen: Vec::new(),
+            refused: Vec::new(),
             view: view.clone(),
         }
+    }
+
+    /// With what its forms answered to what they must refuse.
+    #[must_use]
+    pub fn with_refused(mut self, refused: &[Refused]) -> Self {
+        let answered = |refused: &Refused| {
+            let spot = refused.step.spot();
+            let step = self.view.steps.iter().position(|step| step.spot() == spot)?;
+            let elements = &self.steps[step].elements;
+            let key = key(elements, find(elements, &refused.case.field).ok()?);
+            let (breach, value) = (refused.case.kind, refused.case.value.clone());
+            Some(Answered { step, key, label: refused.case.field.clone(), breach, value, code: refused.code })
+        };
+        self.refused = refused.iter().filter_map(answered).collect();
+        self
     }
 
     /// The same as a map has it: steps that it has only one name for are one, and of each it knows less.
@@ -156,7 +203,10 @@ impl Side {
                     }
                 }
                 let body = body::of_known(&self.view.steps[*step]);
-                SideStep { name, body, ways, fork: moved_fork(&old.fork, &at), ..old.clone() }
+                let own = at(*step);
+                let same = (0..self.steps.len()).filter(|other| at(*other) == own);
+                let idents = same.flat_map(|other| self.steps[other].idents.clone()).collect();
+                SideStep { name, idents, body, ways, fork: moved_fork(&old.fork, &at), ..old.clone() }
             })
             .collect();
         self.seen = self.seen.iter().map(|seen| moved_observation(seen, &at)).collect();
@@ -272,18 +322,18 @@ fn view(
     for (known, step) in known.iter_mut().zip(steps) {
         known.key.clone_from(&step.name);
     }
-    let key = |step: usize| steps[step].name.clone();
-    let named = |given: &Given<usize>| given.of_step(|step| Some(key(*step)));
+    let name = |step: usize| steps[step].name.clone();
+    let named = |given: &Given<usize>| given.of_step(|step| Some(name(*step)));
     let moves = steps.iter().enumerate().flat_map(|(from, step)| {
         let way = move |(to, when): &(usize, When<usize>)| Move {
-            from: key(from),
+            from: name(from),
             way: Way::Submit,
-            to: key(*to),
+            to: name(*to),
             when: when.iter().map(|all| all.iter().filter_map(named).collect()).collect(),
         };
         step.ways.iter().map(way)
     });
-    let first = beginnings.iter().filter_map(|goal| if let Goal::Step(step) = goal { Some(key(*step)) } else { None });
+    let first = beginnings.iter().filter_map(|goal| if let Goal::Step(step) = goal { Some(name(*step)) } else { None });
     View {
         version: version.to_owned(),
         language: language.map(str::to_owned),

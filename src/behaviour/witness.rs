@@ -1,5 +1,10 @@
 //! The shortest scenario that shows a difference: it passes on the side where what it says is so, and fails on the other.
 
+mod said;
+mod way;
+
+use std::cell::RefCell;
+
 use serde_json::{Value, json};
 
 use super::Scope;
@@ -8,16 +13,20 @@ use super::grade::is_tighter;
 use super::groups::Group;
 use super::side::Side;
 use super::verdict::{Which, Witness};
-use super::ways::Datum;
+use super::ways::{Answers, Datum, Question};
 use crate::api::element::{Element, JsonType};
+use crate::api::field::{find, key};
 use crate::api::rules::Rule;
-use crate::compose::{Argument, Data, Draft, Field, Step, write};
+use crate::compose::{Data, Draft, Step, write};
 use crate::explore::model::Goal;
 use crate::map::{Entered, Given, KnownStep};
 use crate::route::steps::{expecting, omit, refused, shown, submit};
 use crate::route::value::violating;
 use crate::route::{NoWay, Route, route};
-use crate::semantic::{Bound, StepChange};
+use crate::semantic::StepChange;
+
+use said::{at_step, condition_of, options_of, part_of, rule, says, selected, with_value};
+use way::{seen, walk};
 
 /// A step that cannot be gone back to.
 const NO_WAY_BACK: i64 = 4103;
@@ -27,6 +36,10 @@ pub(super) struct Sides<'a> {
     pub before: &'a Side,
     pub after: &'a Side,
     pub scope: &'a Scope,
+    /// What is known of ways that were tried.
+    pub answers: &'a Answers,
+    /// Ways that are to be tried before a scenario goes them.
+    pub asked: RefCell<Vec<Question>>,
 }
 
 /// What a scenario proves, and the side where it does.
@@ -44,6 +57,10 @@ impl Sides<'_> {
             Proof::Back => self.back(found.at)?,
             Proof::Beginning => self.beginning()?,
             Proof::Leads(group) => self.leads(group)?,
+            Proof::Answers(answered) => match answered.value.clone() {
+                Some(value) => self.entered(Which::After, answered.step, &answered.label, value, answered.code)?,
+                None => self.without(answered.step, &answered.label, answered.code)?,
+            },
             Proof::None => return Err(NoWay("no scenario shows that something is nowhere".to_owned())),
         };
         let (passes, fails) = match shown.on {
@@ -73,7 +90,41 @@ impl Sides<'_> {
     fn way(&self, on: Which, at: usize) -> Result<(Route<'_>, &KnownStep), NoWay> {
         let side = self.side(on);
         let step = &side.view.steps[at];
-        Ok((route(&side.view, &step.key, None, false)?, step))
+        match route(&side.view, &step.key, None, false) {
+            Ok(way) if !side.explored || self.leads_there(on, at, &way) => Ok((way, step)),
+            told => match seen(side, at) {
+                Some(way) => Ok((way, step)),
+                None => Ok((told?, step)),
+            },
+        }
+    }
+
+    /// Whether a way that follows from what is known was seen to lead where it should: until it was tried, it is taken for one.
+    fn leads_there(&self, on: Which, at: usize, way: &Route<'_>) -> bool {
+        let side = self.side(on);
+        let stage = |(from, _): &(&KnownStep, &KnownStep)| {
+            let place = side.view.steps.iter().position(|step| step.key == from.key)?;
+            let elements = &side.steps[place].elements;
+            let called =
+                |name: &String| find(elements, name).map_or_else(|_| name.clone(), |element| key(elements, element));
+            let given = way.entries.values(from).into_iter().map(|(name, value)| (called(&name), Some(value)));
+            let empty = way.entries.empty(from).into_iter().map(|name| (called(&name), None));
+            Some((place, given.chain(empty).collect()))
+        };
+        let question = Question { side: on, stages: way.legs.iter().filter_map(stage).collect() };
+        if question.stages.is_empty() {
+            return true;
+        }
+        match self.answers.get(&question.memo()) {
+            Some(goal) => *goal == Goal::Step(at),
+            None => {
+                let mut asked = self.asked.borrow_mut();
+                if !asked.contains(&question) {
+                    asked.push(question);
+                }
+                true
+            }
+        }
     }
 
     /// The step is come to, and is as this expects.
@@ -160,10 +211,10 @@ impl Sides<'_> {
             self.arrives(on, at, vec![("elements".to_owned(), Data::Json(json!(labels)))])
         };
         match change {
-            StepChange::Required { field, now: true } => self.without(to, field, true),
-            StepChange::Required { field, now: false } => self.without(to, field, false),
+            StepChange::Required { field, now: true } => self.without(to, field, Some(Rule::Required.code())),
+            StepChange::Required { field, now: false } => self.without(to, field, None),
             StepChange::FieldAdded { field, .. } => match element(&new.elements, field) {
-                Some(added) if added.required() => self.without(to, field, true),
+                Some(added) if added.required() => self.without(to, field, Some(Rule::Required.code())),
                 _ => listed(Which::After, to, vec![field.clone()]),
             },
             StepChange::FieldRemoved { field, .. } => listed(Which::Before, from, vec![field.clone()]),
@@ -204,8 +255,8 @@ impl Sides<'_> {
         }
     }
 
-    /// A form that is sent without a field is refused, or not.
-    fn without(&self, at: usize, field: &str, refuses: bool) -> Result<Shown, NoWay> {
+    /// A form that is sent without a field is refused with a code, or not.
+    fn without(&self, at: usize, field: &str, code: Option<i64>) -> Result<Shown, NoWay> {
         let (mut way, step) = self.way(Which::After, at)?;
         if way.entries.is_hidden(step, field) {
             way.entries.fill(step, field)?;
@@ -213,7 +264,10 @@ impl Sides<'_> {
         let mut steps = walk(&way);
         let mut last = submit(step, &way.entries);
         omit(&mut last, field);
-        steps.push(if refuses { refused(last, Rule::Required.code()) } else { last });
+        steps.push(match code {
+            Some(code) => refused(last, code),
+            None => last,
+        });
         Ok(Shown { on: Which::After, steps })
     }
 
@@ -285,80 +339,4 @@ impl Sides<'_> {
         }
         self.property(field, &name, Some(&new), to)
     }
-}
-
-/// The options of an element, with the key under which they stand.
-fn options_of(element: &Element) -> Option<(&'static str, Value)> {
-    let list = |key: &'static str| {
-        let list = element.json.get(key)?;
-        list.as_array().filter(|options| !options.is_empty()).map(|_| (key, list.clone()))
-    };
-    ["options", "prefillOptions", "content"].into_iter().find_map(list)
-}
-
-/// The condition of a field, as it is compared.
-fn condition_of(side: &Side, at: usize, field: &str) -> Option<Value> {
-    let elements = side.steps[at].body.get("elements")?.as_array()?;
-    elements.iter().find(|element| element["name"] == field)?.get("condition").cloned()
-}
-
-/// A part of a condition; a list of one is the one.
-fn part_of(condition: &Value, part: &str) -> Value {
-    let Some(member) = part.strip_prefix("rules[*].") else { return condition.get(part).cloned().unwrap_or_default() };
-    let rules = condition.get("rules").and_then(Value::as_array);
-    let values: Vec<Value> =
-        rules.into_iter().flatten().map(|rule| rule.get(member).cloned().unwrap_or_default()).collect();
-    match <[Value; 1]>::try_from(values) {
-        Ok([only]) => only,
-        Err(values) => Value::from(values),
-    }
-}
-
-/// The steps of a way, each expecting the next.
-fn walk(way: &Route<'_>) -> Vec<Step> {
-    let mut steps = vec![Step::new("init")];
-    for (from, to) in &way.legs {
-        let step = submit(from, &way.entries);
-        steps.push(expecting(step, Data::text(shown(to))));
-    }
-    steps
-}
-
-/// A step that is as this expects.
-fn at_step(step: &KnownStep, expected: Vec<(String, Data)>) -> Data {
-    let step = ("step".to_owned(), Data::text(shown(step)));
-    Data::Map([step].into_iter().chain(expected).collect())
-}
-
-/// What an END says, digits aside: those may be one applicant's own.
-fn says(text: &str) -> (String, Data) {
-    let matcher = Data::Json(json!({"equals": text}));
-    ("json".to_owned(), Data::Map(vec![("$.text".to_owned(), matcher)]))
-}
-
-/// The path to an element of a label.
-fn selected(label: &str) -> String {
-    format!("$.elements[?@.name == '{}']", label.replace('\\', "\\\\").replace('\'', "\\'"))
-}
-
-fn rule(bound: Bound) -> Rule {
-    match bound {
-        Bound::Minimum => Rule::Min,
-        Bound::Maximum => Rule::Max,
-        Bound::MinimumLength => Rule::MinLength,
-        Bound::MaximumLength => Rule::MaxLength,
-        Bound::Pattern => Rule::Pattern,
-    }
-}
-
-/// Gives a field of a submit a value.
-fn with_value(mut step: Step, field: &str, value: Value) -> Step {
-    let mut fields = match step.argument {
-        Argument::Fields(fields) => fields,
-        _ => Vec::new(),
-    };
-    fields.retain(|known| known.key != field);
-    fields.push(Field { key: field.to_owned(), value: Data::Json(value), comment: String::new(), sent: true });
-    step.argument = Argument::Fields(fields);
-    step
 }

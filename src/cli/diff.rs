@@ -1,5 +1,6 @@
 //! `draftgate diff`: how the behaviour of a draft differs from the live flow, another server, or a stored map.
 
+mod before;
 mod sides;
 
 use std::path::{Path, PathBuf};

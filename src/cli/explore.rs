@@ -1,7 +1,7 @@
 //! `draftgate explore`: learns a flow, and says what is wrong with it.
 
 mod kept;
-mod negatives;
+pub(super) mod negatives;
 mod scenarios;
 
 use std::sync::Arc;

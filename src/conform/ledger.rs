@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::applicant::Applicant;
+use super::negatives::Case;
 use super::rules::RuleId;
 use crate::api::exchange::Exchange;
 use crate::compose::Data;
+use crate::map::KnownStep;
 
 /// A rule that does not hold, with the calls that show it.
 #[derive(Debug, Clone)]
@@ -22,6 +24,17 @@ pub struct Finding {
     pub expect: Option<Data>,
 }
 
+/// What a form answered to data that it must refuse.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refused {
+    /// The form.
+    pub step: KnownStep,
+    /// The data.
+    pub case: Case,
+    /// The code; none where it took them.
+    pub code: Option<i64>,
+}
+
 /// What came of checking.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -31,6 +44,8 @@ pub struct Ledger {
     pub findings: Vec<Finding>,
     /// Why a rule could not be checked, where it could not.
     pub reasons: BTreeMap<RuleId, String>,
+    /// What forms answered to what they must refuse, in order.
+    pub refused: Vec<Refused>,
     /// All calls, those of one applicant together.
     pub logs: Vec<Vec<Exchange>>,
 }
@@ -56,6 +71,7 @@ impl Ledger {
             self.reasons.entry(rule).or_insert(why);
         }
         self.findings.extend(other.findings);
+        self.refused.extend(other.refused);
         self.logs.extend(other.logs);
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::applicant::{Applicant, Route, Went, described, essential, identity, same, step_name};
-use super::ledger::{Finding, Ledger};
+use super::ledger::{Finding, Ledger, Refused};
 use super::negatives::{Case, INVALID, MALFORMED, MISSING, cases};
 use super::rules::RuleId;
 use super::{Plan, Stage, Trail};
@@ -14,6 +14,7 @@ use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
 use crate::api::wire::BodyKind;
 use crate::compose::Data;
+use crate::map::KnownStep;
 use crate::session::driver::Course;
 
 /// The most fresh sessions that one form's cases take, where a refusal that does not come moves the applicant on.
@@ -191,6 +192,8 @@ struct Put {
     code: Option<i64>,
     words: String,
     body: Map<String, Value>,
+    /// Which of the form's rules it breaks, where it is one.
+    case: Option<Case>,
 }
 
 /// What is put: every case, or of a large form the first of each kind, unless all are asked for; and a file's key that nobody
@@ -213,7 +216,13 @@ fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<
     };
     let mut puts: Vec<Put> = all
         .iter()
-        .map(|case| Put { rule: rule(case.code), code: Some(case.code), words: case.words(), body: case.body(valid) })
+        .map(|case| Put {
+            rule: rule(case.code),
+            code: Some(case.code),
+            words: case.words(),
+            body: case.body(valid),
+            case: Some(case.clone()),
+        })
         .collect();
     let file = elements.iter().find(|element| element.kind == ElementType::File && valid.contains_key(&element.id));
     if let Some(element) = file {
@@ -221,7 +230,7 @@ fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<
         let key = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("draftgate conform {}", spot.plan.growth.seed).as_bytes());
         body.insert(element.id.clone(), key.to_string().into());
         let words = format!("{} with a key that nobody was given", super::negatives::name(element));
-        puts.push(Put { rule: RuleId::ForeignKey, code: None, words, body });
+        puts.push(Put { rule: RuleId::ForeignKey, code: None, words, body, case: None });
     }
     puts.retain(|put| spot.plan.wants(put.rule) || spot.plan.wants(RuleId::Refusal));
     puts
@@ -246,6 +255,9 @@ async fn one_refusal(
         applicant.driver.call(Operation::SubmitStep, RequestBody::Json(Value::Object(put.body.clone()))).await?;
     calls.push(answer.clone());
     let code = answer.answer.error_code();
+    if let (Some(case), Some(step)) = (&put.case, KnownStep::of(&spot.stage().step)) {
+        ledger.refused.push(Refused { step, case: case.clone(), code });
+    }
     let right = match put.code {
         Some(wanted) => code == Some(wanted),
         None => answer.answer.is_error(),

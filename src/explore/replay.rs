@@ -17,8 +17,8 @@ const MOST_STEPS: usize = 60;
 /// come to on the way, made-up data are entered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replay {
-    /// Each step by its [`ident`](super::trail::Sight::ident), with what is entered there.
-    pub stages: Vec<(String, Vec<Override>)>,
+    /// Each step by its [`ident`](super::trail::Sight::ident), one of these, with what is entered there.
+    pub stages: Vec<(Vec<String>, Vec<Override>)>,
 }
 
 /// What came of replays, and what that took.
@@ -81,7 +81,7 @@ async fn go(
         }
         let ident = sight.ident(stable);
         // A step that is not come to here is passed over, unless it is the last one.
-        let place = left.iter().position(|(known, _)| *known == ident);
+        let place = left.iter().position(|(known, _)| known.contains(&ident));
         let given = place.map(|place| left[place].1.clone()).unwrap_or_default();
         let is_last = place.is_some_and(|place| place + 1 == left.len());
         left = place.map_or(left, |place| &left[place + 1..]);

@@ -93,7 +93,7 @@ fn witness(comparison: &Comparison, difference: &Difference, whole: bool, dim: S
         text.lines().map(|line| format!("      {dim}{line}{dim:#}").trim_end().to_owned() + "\n").collect()
     };
     match (&difference.witness, &difference.without_witness) {
-        (Some(witness), _) if whole => format!("\n{}\n", lines(&witness.scenario)),
+        (Some(witness), _) if whole => format!("\n{}", lines(&witness.scenario)),
         (Some(witness), _) => {
             let said = format!("passes with {}:", comparison.name(witness.passes));
             lines(&format!("{said}\n{}", shortened(&witness.scenario)))

@@ -43,6 +43,9 @@ pub struct DiffArguments {
     /// A language that the flow is asked for in, such as fr-CA; of every further one only what is read is compared
     #[arg(long = "language", value_name = "TAG")]
     pub languages: Vec<String>,
+    /// Try at each form of both sides what it must refuse, and compare the codes
+    #[arg(long, conflicts_with = "map")]
+    pub negatives: bool,
     /// Fail where something of this grade, or a graver one, differs
     #[arg(long, value_enum, value_name = "GRADE", default_value_t)]
     pub fail_on: FailOn,

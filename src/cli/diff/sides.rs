@@ -1,44 +1,35 @@
 //! The two sides that are compared: reached, explored alike, and asked what the one tried and the other did not.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::api::client::CallError;
 use crate::api::operation::Version;
 use crate::behaviour::{Answers, Compared, Comparison, FORMAT, Kind, Question, Scope, Side, Which, compare};
 use crate::cli::Environment;
-use crate::cli::args::{DiffArguments, ServerArguments, Target};
+use crate::cli::args::DiffArguments;
+use crate::cli::diff::before::{Before, before, elsewhere};
 use crate::cli::exit::Exit;
+use crate::cli::explore::negatives::routes;
 use crate::cli::explore::{allowance, personas};
 use crate::cli::output::Output;
-use crate::cli::prepare::refuse;
 use crate::cli::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, reach, unknown, unreachable_api};
-use crate::cli::settings::{Place, configured};
+use crate::cli::settings::Place;
 use crate::cli::signal::stop_signal;
+use crate::conform::rules::RuleId;
+use crate::conform::{Plan, examine};
 use crate::explore::model::Goal;
 use crate::explore::replay::Replay;
 use crate::explore::trail::Outcome;
 use crate::explore::{Exploration, Explored};
-use crate::map::{FlowMap, store};
-use crate::phrase::{counted, did_you_mean, nearest};
+use crate::map::FlowMap;
+use crate::phrase::counted;
 use crate::scenario::Persona;
 use crate::session::driver::Course;
 use crate::session::entry::Growth;
-use crate::source::{Sources, from_here};
 
 /// How often it is asked what the one side tried and the other did not.
 const MOST_ROUNDS: usize = 4;
-
-/// What the draft is compared with.
-enum Before {
-    /// The live version, where the draft is.
-    Live,
-    /// The draft on another server.
-    Elsewhere(Box<Reached>, String),
-    /// A map.
-    Stored(Box<FlowMap>),
-}
 
 /// Compares the sides that are asked for.
 pub(super) fn compared(
@@ -70,7 +61,14 @@ pub(super) fn compared(
         people: Arc::clone(&people),
         allowance: allowance(&arguments.limits),
     };
-    let ways = Ways { flow, reached: &reached, before: &before, output, exploration: &exploration };
+    let ways = Ways {
+        flow,
+        reached: &reached,
+        before: &before,
+        output,
+        negatives: arguments.negatives,
+        exploration: &exploration,
+    };
     let compared = ways.compare(&arguments.languages);
     if let Before::Elsewhere(other, _) = before {
         other.leave();
@@ -80,88 +78,6 @@ pub(super) fn compared(
         Ok(comparison) => Ok(comparison),
         Err(Wrong::Unknown) => Err(unknown(flow, &settings, output)),
         Err(Wrong::Said(exit)) => Err(exit),
-    }
-}
-
-/// Another server: an environment of the configuration, or a base URL.
-fn elsewhere(
-    environment: &Environment,
-    place: &Place,
-    arguments: &DiffArguments,
-    word: &str,
-    output: &Output,
-) -> Result<(Target, ServerArguments), Exit> {
-    let (target, server) = (arguments.target.clone(), arguments.server.clone());
-    if word.contains("://") {
-        let server = ServerArguments { base_url: Some(word.to_owned()), export_url: None, token_url: None, ..server };
-        return Ok((target, server));
-    }
-    let mut sources = Sources::default();
-    let own = Target { env: None, ..target.clone() };
-    let quiet = Environment { variables: Default::default(), ..environment.clone() };
-    let config = configured(&quiet, &own, place, &mut sources).map_err(|error| refuse(error, output, &sources))?.1;
-    let names: Vec<&str> = config.environments.iter().map(|(name, ..)| name.as_str()).collect();
-    if !names.contains(&word) {
-        let known = if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
-        let near = nearest(word, names.iter().copied()).map_or(known, did_you_mean);
-        output.complain(&format!(
-            "error: the configuration has no environment `{word}`; {near}\n  --against takes an environment's name or a base URL, such as https://flows.example.com"
-        ));
-        return Err(Exit::Usage);
-    }
-    let server = ServerArguments { base_url: None, export_url: None, token_url: None, ..server };
-    Ok((Target { env: Some(word.to_owned()), ..target }, server))
-}
-
-/// What the draft is compared with.
-fn before(
-    environment: &Environment,
-    place: &Place,
-    arguments: &DiffArguments,
-    (reached, elsewhere): (&Reached, Option<(Target, ServerArguments)>),
-    output: &Output,
-) -> Result<Before, Exit> {
-    let flow = arguments.flow.as_deref().unwrap_or_default();
-    if let Some((target, server)) = elsewhere {
-        let wanted = Wanted { flow, version: Version::Draft, language: None };
-        let word = arguments.against.clone().unwrap_or_default();
-        let other = reach(environment, place, (&target, &server), &wanted, output)?;
-        return Ok(Before::Elsewhere(Box::new(other), format!("draft at {word}")));
-    }
-    if let Some(file) = &arguments.map {
-        return stored(flow, file.as_ref(), reached, output).map(|map| Before::Stored(Box::new(map)));
-    }
-    if reached.settings.server.is_some() && !arguments.server.allow_live {
-        output.complain(
-            "error: the draft is compared with the live version only with --allow-live: applicants are made in it\n  \
-             --map compares with the stored map, --against with another server",
-        );
-        return Err(Exit::Usage);
-    }
-    Ok(Before::Live)
-}
-
-/// The stored map.
-fn stored(flow: &str, file: Option<&PathBuf>, reached: &Reached, output: &Output) -> Result<FlowMap, Exit> {
-    let snapshots = &reached.settings.snapshots;
-    let (path, map) = match file {
-        Some(path) => (path.clone(), store::read_file(path, flow)),
-        None => (store::path(snapshots, flow), store::read(snapshots, flow)),
-    };
-    match map {
-        Ok(Some(map)) => Ok(map),
-        Ok(None) => {
-            let path = from_here(&path);
-            output.complain(&format!(
-                "error: there is no map of `{flow}` at {}; `draftgate explore {flow}` writes one",
-                path.display()
-            ));
-            Err(Exit::Usage)
-        }
-        Err(error) => {
-            output.complain(&format!("error: {error}"));
-            Err(Exit::Usage)
-        }
     }
 }
 
@@ -185,6 +101,8 @@ struct Ways<'a> {
     reached: &'a Reached,
     before: &'a Before,
     output: &'a Output,
+    /// Whether it is tried what forms must refuse.
+    negatives: bool,
     exploration: &'a dyn Fn(Course) -> Exploration,
 }
 
@@ -197,7 +115,7 @@ impl Ways<'_> {
         };
         let mut whole: Option<Comparison> = None;
         for language in asked {
-            let comparison = self.compare_in(language)?;
+            let comparison = self.compare_in(language, whole.is_none())?;
             match &mut whole {
                 None => whole = Some(comparison),
                 Some(whole) => {
@@ -218,16 +136,20 @@ impl Ways<'_> {
         Ok(whole)
     }
 
-    fn compare_in(&self, language: Option<&str>) -> Result<Comparison, Wrong> {
+    fn compare_in(&self, language: Option<&str>, is_first: bool) -> Result<Comparison, Wrong> {
         let (mut before, mut after) = self.explore(language)?;
+        if self.negatives && is_first {
+            self.refuse(&mut before)?;
+            self.refuse(&mut after)?;
+        }
         let scope = Scope { flow: self.flow.to_owned(), language: language.map(str::to_owned) };
         let mut answers = Answers::new();
         let mut asked: HashSet<String> = HashSet::new();
         let mut rounds = 0;
         let (compared, open) = loop {
             let compared = compare(&before.side, &after.side, &answers, &scope);
-            let open: Vec<Question> =
-                compared.questions.iter().filter(|question| !asked.contains(&question.memo())).cloned().collect();
+            let all = compared.questions.iter().chain(&compared.ways);
+            let open: Vec<Question> = all.filter(|question| !asked.contains(&question.memo())).cloned().collect();
             let unanswered = compared.questions.len();
             if open.is_empty() || rounds == MOST_ROUNDS {
                 break (compared, unanswered);
@@ -319,7 +241,24 @@ impl Ways<'_> {
             (Before::Elsewhere(_, name), Some((other, explored))) => standing(name, Version::Draft, other, explored),
             (_, None) => return Err(Wrong::Said(Exit::Nothing)),
         };
-        Ok((before, standing("draft", Version::Draft, draft, after)))
+        let mut after = standing("draft", Version::Draft, draft, after);
+        if !before.side.explored {
+            after.side = after.side.as_in_a_map();
+        }
+        Ok((before, after))
+    }
+
+    /// Tries at each form of a side what it must refuse.
+    fn refuse(&self, standing: &mut Standing) -> Result<(), Wrong> {
+        let Some((exploration, explored)) = &mut standing.asked else { return Ok(()) };
+        let course = &exploration.course;
+        let rules = vec![RuleId::Missing, RuleId::Malformed, RuleId::Invalid];
+        let plan = Plan { rules, ..Plan::of_negatives(course, exploration.growth, routes(explored)) };
+        let examined = self.wait(examine(course, &plan))?;
+        explored.sessions += examined.ledger.logs.len();
+        explored.requests += examined.ledger.logs.iter().map(Vec::len).sum::<usize>();
+        standing.side = standing.side.clone().with_refused(&examined.ledger.refused);
+        Ok(())
     }
 
     /// The side that is a stored map.
@@ -344,7 +283,7 @@ impl Ways<'_> {
         }
         let steps = &standing.side.steps;
         let replay = |question: &&Question| {
-            let stages = question.stages.iter().map(|(step, given)| (steps[*step].ident.clone(), given.clone()));
+            let stages = question.stages.iter().map(|(step, given)| (steps[*step].idents.clone(), given.clone()));
             Replay { stages: stages.collect() }
         };
         let replays: Vec<Replay> = questions.iter().map(replay).collect();
@@ -393,7 +332,7 @@ fn goal(outcome: &Outcome, side: &Side, stable: bool) -> Goal {
     match outcome {
         Outcome::At(sight) => {
             let ident = sight.ident(stable);
-            let place = side.steps.iter().position(|step| step.ident == ident);
+            let place = side.steps.iter().position(|step| step.idents.contains(&ident));
             place.map_or_else(|| Goal::Other("unseen".to_owned()), Goal::Step)
         }
         Outcome::Refused(code, _) => Goal::Refused(*code),

@@ -29,7 +29,7 @@ pub(super) fn negatives(
 }
 
 /// The shortest way to each step that is no end.
-fn routes(explored: &Explored) -> Vec<Route> {
+pub(in crate::cli) fn routes(explored: &Explored) -> Vec<Route> {
     let entry = |given: Vec<_>| Entry { fill: Fill::Valid, given, services: true };
     let model = &explored.model;
     let steps = model.by_distance().into_iter().map(|step| &model.steps[step]);
