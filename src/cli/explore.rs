@@ -59,6 +59,7 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
             services: arguments.max_service_runs.unwrap_or(usize::MAX),
             until: arguments.budget.map(|budget| Instant::now() + budget),
         },
+        thorough: arguments.thorough,
     };
     let root = store_root(&place);
     let about = about(arguments, &reached, &exploration);
@@ -210,6 +211,12 @@ fn tell(explored: &Explored, arguments: &ExploreArguments, output: &Output) {
             let sentence = exploration::sentence(&explored.model, finding).marked(mark);
             output.say(&format!("  {}. {sentence}\n", at + 1));
         }
+    }
+    if explored.left_out > 0 {
+        let pairs = counted(explored.left_out, "combination");
+        output.say(&format!(
+            "\nNot tried, to send few requests: {pairs} of an entry and a later way. Try them with --thorough.\n"
+        ));
     }
     if !explored.whole {
         output.say("\nThis is not all: a limit was reached. Run it again to go on, or with a higher limit.\n");

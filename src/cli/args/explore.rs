@@ -17,6 +17,7 @@ Examples:
   draftgate explore retail-onboarding --svg flow.svg --mermaid flow.mmd
   draftgate explore retail-onboarding --scenarios --accept-snapshots
   draftgate explore retail-onboarding --negatives
+  draftgate explore retail-onboarding --thorough
   draftgate explore retail-onboarding --plan
 
 It goes on where it stopped: run it again after a limit was reached.
@@ -40,6 +41,9 @@ pub struct ExploreArguments {
     /// How long it may take, such as 5m
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Limits")]
     pub budget: Option<Duration>,
+    /// Try all that was entered before a fork with each way on from it, however many requests that takes
+    #[arg(long, help_heading = "Limits")]
+    pub thorough: bool,
     /// Explore anew, whatever was found out before
     #[arg(long)]
     pub fresh: bool,
