@@ -24,8 +24,10 @@ mod session;
 mod suspicion;
 pub mod trail;
 pub mod trials;
+pub mod verdict;
 pub mod visit;
 mod want;
+pub mod witness;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -29,6 +29,7 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::conform::verdict::Conformance;
+use crate::explore::verdict::Verdict;
 use crate::journal::Entry;
 
 /// What a schema is of.
@@ -50,10 +51,12 @@ pub enum SchemaKind {
     Journal,
     /// What `conform --json` writes.
     Conformance,
+    /// What `explore --json` writes.
+    Exploration,
 }
 
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 8] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 9] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
@@ -62,6 +65,7 @@ pub const SCHEMAS: [(SchemaKind, &str, &str); 8] = [
     (SchemaKind::Sandbox, "sandbox", "sandbox.schema.json"),
     (SchemaKind::Journal, "journal", "journal.schema.json"),
     (SchemaKind::Conformance, "conformance", "conformance.schema.json"),
+    (SchemaKind::Exploration, "exploration", "exploration.schema.json"),
 ];
 
 /// A schema as JSON text, the same at every call, with a newline at its end.
@@ -81,6 +85,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Sandbox => root::<config::Sandbox>("sandbox.yaml"),
         SchemaKind::Journal => root::<Entry>("draftgate: an entry of a run's journal"),
         SchemaKind::Conformance => root::<Conformance>("draftgate: how flows keep the rules"),
+        SchemaKind::Exploration => root::<Verdict>("draftgate: what exploring a flow found"),
     };
     // The alternate form of a value is indented JSON.
     format!("{:#}\n", schema.as_value())

@@ -31,7 +31,7 @@ const HOUSE: [(&str, &[&str]); 33] = [
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
     ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
-    ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
+    ("explore", &["api", "compose", "fake", "journal", "map", "minimise", "scenario", "session"]),
     ("coverage", &["api", "compose", "journal", "map", "phrase"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
@@ -45,13 +45,16 @@ const HOUSE: [(&str, &[&str]); 33] = [
     (
         "report",
         &[
-            "api", "conform", "coverage", "diff", "expect", "explore", "journal", "map", "matcher", "outcome",
-            "phrase", "redact", "semantic", "snapshot", "source",
+            "api", "compose", "conform", "coverage", "diff", "expect", "explore", "journal", "map", "matcher",
+            "outcome", "phrase", "redact", "semantic", "snapshot", "source",
         ],
     ),
     ("review", &["diff", "phrase", "semantic", "snapshot"]),
     ("sandbox", &["api", "phrase", "serving", "source", "yaml"]),
-    ("schema", &["api", "conform", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"]),
+    (
+        "schema",
+        &["api", "conform", "explore", "journal", "matcher", "sandbox", "scenario", "source", "template", "yaml"],
+    ),
     (
         "cli",
         &[

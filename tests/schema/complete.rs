@@ -51,9 +51,8 @@ fn the_schemas_are_schemas() {
 fn every_key_has_a_description_and_an_example() {
     let mut keys = 0;
     // Nobody writes a journal or a verdict by hand; what a journal's members mean is looked at in a test of its own.
-    for (kind, name, _) in
-        SCHEMAS.into_iter().filter(|(kind, ..)| ![SchemaKind::Journal, SchemaKind::Conformance].contains(kind))
-    {
+    let written = [SchemaKind::Journal, SchemaKind::Conformance, SchemaKind::Exploration];
+    for (kind, name, _) in SCHEMAS.into_iter().filter(|(kind, ..)| !written.contains(kind)) {
         let schema = schema_of(kind);
         each_key(&schema, "", &mut |pointer, key| {
             keys += 1;

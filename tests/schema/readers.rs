@@ -41,7 +41,7 @@ impl Folder {
             SchemaKind::Config => "draftgate.yaml",
             SchemaKind::Sandbox => "sandbox.yaml",
             SchemaKind::Journal => "run.jsonl",
-            SchemaKind::Conformance => "conformance.json",
+            SchemaKind::Conformance | SchemaKind::Exploration => "verdict.json",
         });
         std::fs::write(&path, text).unwrap();
         let mut sources = Sources::default();
@@ -52,7 +52,9 @@ impl Folder {
             }
             SchemaKind::Config => config::read(&path, &mut sources).err(),
             SchemaKind::Flow | SchemaKind::Sandbox => draftgate::sandbox::load(&mut sources, &[path]).err(),
-            SchemaKind::Journal | SchemaKind::Conformance => unreachable!("people write no journals, nor verdicts"),
+            SchemaKind::Journal | SchemaKind::Conformance | SchemaKind::Exploration => {
+                unreachable!("people write no journals, nor verdicts")
+            }
         };
         mistakes.unwrap_or_default().iter().map(told).collect()
     }
