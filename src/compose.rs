@@ -17,6 +17,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 pub mod walk;
+pub mod witness;
 mod write;
 
 pub use draft::{Argument, Data, Draft, Field, Step, Var};

@@ -16,13 +16,21 @@ pub mod mapping;
 pub mod model;
 pub mod paths;
 pub mod people;
+mod reason;
 pub mod replay;
 pub mod retrace;
 pub mod round;
+pub mod rounds;
+mod session;
+mod suspicion;
 pub mod trail;
+pub mod trials;
+pub mod verdict;
 pub mod visit;
+mod want;
+pub mod witness;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -35,7 +43,8 @@ use crate::session::entry::Growth;
 use applicant::{Allowance, Real, Used};
 use fork::Fork;
 use model::Model;
-use round::{Planner, Round, memo};
+use round::{Round, memo};
+use rounds::Knowledge;
 use trail::Trail;
 use visit::{Plan, visit};
 
@@ -50,6 +59,8 @@ pub struct Exploration {
     pub people: Arc<[Persona]>,
     /// What may be used.
     pub allowance: Allowance,
+    /// Whether all that was entered before forks is tried with each way that leads on from them, however many requests that takes.
+    pub thorough: bool,
 }
 
 /// What was found out.
@@ -69,6 +80,9 @@ pub struct Explored {
     pub services: usize,
     /// Whether all that was to be found out was found out.
     pub whole: bool,
+    /// How often something that was entered before a fork was not tried with a way that leads on from there, since the size of the
+    /// flow does not warrant it.
+    pub left_out: usize,
 }
 
 impl Exploration {
@@ -85,32 +99,19 @@ impl Exploration {
         let used = Arc::new(Used::none_of(&self.allowance));
         let mut kept: HashMap<String, Trail> = kept.into_iter().map(|(plan, trail)| (memo(&plan), trail)).collect();
         let mut explored = Explored::default();
-        let mut done = HashSet::new();
-        loop {
-            self.learn(&mut explored, &used);
-            tell(&explored);
-            let (model, forks) = (&explored.model, explored.forks.as_slice());
-            let planner = Planner { model, forks, people: &self.people, today: self.growth.today, done: &done };
-            let round = planner.next();
-            if round.plans.is_empty() {
-                explored.whole = true;
-                return Ok(explored);
-            }
-            for plan in &round.plans {
-                done.insert(memo(plan));
-                done.extend(plan.stops.iter().map(|stop| stop.task.memo()));
-            }
+        let mut knowledge = Knowledge::new(Arc::clone(&self.people), self.growth.today, self.thorough);
+        let mut go = async |round: &Round, explored: &mut Explored| {
+            tell(explored);
             let mut gone: Vec<Option<Trail>> = round.plans.iter().map(|plan| kept.remove(&memo(plan))).collect();
-            self.go(&round, &mut gone, &mut explored, &used).await?;
-            let stopped = gone.iter().any(Option::is_none);
-            let pairs = round.plans.into_iter().zip(gone);
-            explored.trails.extend(pairs.filter_map(|(plan, trail)| Some((plan, trail?))));
-            if stopped {
-                self.learn(&mut explored, &used);
-                tell(&explored);
-                return Ok(explored);
-            }
-        }
+            let went = self.go(round, &mut gone, explored, &used).await;
+            explored.requests = used.requests.load(Ordering::SeqCst);
+            explored.services = used.services.load(Ordering::SeqCst);
+            went.map(|()| gone)
+        };
+        explored.whole = knowledge.play(&mut explored, &mut go).await?;
+        explored.left_out = if explored.whole { knowledge.left_out(&explored) } else { 0 };
+        tell(&explored);
+        Ok(explored)
     }
 
     /// Goes the sessions of a round, those aside that are kept; what is allowed may be used up before all are gone.
@@ -154,13 +155,5 @@ impl Exploration {
         let requests = self.allowance.requests.saturating_sub(used.requests.load(Ordering::SeqCst));
         let services = self.allowance.services.saturating_sub(used.services.load(Ordering::SeqCst));
         (requests / longest).min(services / runs).max(1)
-    }
-
-    /// Makes of the trails what they show.
-    fn learn(&self, explored: &mut Explored, used: &Used) {
-        explored.model = Model::of(explored.trails.iter().map(|(_, trail)| trail), &self.people, self.growth.today);
-        explored.forks = explored.model.forks();
-        explored.requests = used.requests.load(Ordering::SeqCst);
-        explored.services = used.services.load(Ordering::SeqCst);
     }
 }

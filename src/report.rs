@@ -31,3 +31,4 @@ pub mod picture;
 pub mod sentence;
 pub mod terminal;
 pub mod transcript;
+pub mod witness;

@@ -30,6 +30,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::behaviour::Comparison;
 use crate::conform::verdict::Conformance;
+use crate::explore::verdict::Verdict;
 use crate::gate::Gate;
 use crate::held::verdict::Resumption;
 use crate::journal::Entry;
@@ -53,6 +54,8 @@ pub enum SchemaKind {
     Journal,
     /// What `conform --json` writes.
     Conformance,
+    /// What `explore --json` writes.
+    Exploration,
     /// What `gate --json` writes.
     Gate,
     /// What `diff --json` writes.
@@ -62,7 +65,7 @@ pub enum SchemaKind {
 }
 
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 11] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 12] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
@@ -74,6 +77,7 @@ pub const SCHEMAS: [(SchemaKind, &str, &str); 11] = [
     (SchemaKind::Gate, "gate", "gate.schema.json"),
     (SchemaKind::Diff, "diff", "diff.schema.json"),
     (SchemaKind::Resumption, "resumption", "resumption.schema.json"),
+    (SchemaKind::Exploration, "exploration", "exploration.schema.json"),
 ];
 
 /// A schema as JSON text, the same at every call, with a newline at its end.
@@ -96,6 +100,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Conformance => root::<Conformance>("draftgate: how flows keep the rules"),
         SchemaKind::Diff => root::<Comparison>("draftgate: how the behaviour of two sides of a flow differs"),
         SchemaKind::Resumption => root::<Resumption>("draftgate: how applicants fare who were held"),
+        SchemaKind::Exploration => root::<Verdict>("draftgate: what exploring a flow found"),
     };
     // The alternate form of a value is indented JSON.
     format!("{:#}\n", schema.as_value())

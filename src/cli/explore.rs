@@ -4,6 +4,7 @@ mod kept;
 pub(super) mod negatives;
 mod scenarios;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -12,23 +13,28 @@ use super::Environment;
 use super::args::{ExploreArguments, LimitArguments};
 use super::exit::Exit;
 use super::output::Output;
+use super::overwrite::all_may_be_written;
 use super::prepare::refuse;
-use super::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, reach, unknown, unreachable_api};
-use super::settings::{Place, place, store_root};
+use super::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, options, reach, unknown, unreachable_api};
+use super::settings::{Place, Settings, place, store_root};
 use super::signal::interrupted;
 use super::write::write;
 use crate::api::operation::Version;
+use crate::compose::witness::Witness;
+use crate::conform::verdict::FlowVerdict;
 use crate::explore::applicant::Allowance;
-use crate::explore::findings::findings;
+use crate::explore::findings::{Finding, findings};
 use crate::explore::mapping::survey;
 use crate::explore::model::Goal;
+use crate::explore::retrace::Retracing;
+use crate::explore::witness::witnesses;
 use crate::explore::{Exploration, Explored};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, Survey, View, ViewName};
 use crate::phrase::counted;
 use crate::report::picture::graph::FlowGraph;
 use crate::report::picture::picture;
-use crate::report::{conformance, exploration};
+use crate::report::{conformance, curl, exploration, witness};
 use crate::scenario::{Persona, read_personas};
 use crate::session::entry::Growth;
 use crate::source::{Sources, from_here};
@@ -45,6 +51,11 @@ pub(super) fn explore(environment: &Environment, arguments: &ExploreArguments, o
 fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: &Output) -> Result<Exit, Exit> {
     let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
     check_language(arguments.language.as_deref(), output)?;
+    let files: Vec<&PathBuf> = arguments.json.iter().collect();
+    if let Err(error) = all_may_be_written(&files) {
+        output.complain(&format!("error: {error}"));
+        return Err(Exit::Usage);
+    }
     let folder = scenarios::folder(environment, arguments, &place, output)?;
     let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: arguments.language.as_deref() };
     let reached = reach(environment, &place, (&arguments.target, &arguments.server), &wanted, output)?;
@@ -54,41 +65,56 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
         growth: Growth { seed: reached.settings.world.seed, today: reached.settings.world.today() },
         people,
         allowance: allowance(&arguments.limits),
+        thorough: arguments.limits.thorough,
     };
     let root = store_root(&place);
     let about = about(arguments, &reached, &exploration);
+    let undertaking = Undertaking {
+        exploration: &exploration,
+        about: &about,
+        root: &root,
+        fresh: arguments.fresh,
+        reached: &reached,
+        output,
+    };
     if arguments.plan {
-        let said = foretell(&exploration, &about, &root, arguments.fresh, &reached, output);
+        let said = undertaking.foretell();
         reached.leave();
         return said.map(|()| Exit::Passed);
     }
-    let went = carry_out(&exploration, &about, &root, arguments.fresh, &reached, output);
-    let view = ViewName { flow: arguments.flow.clone(), version: Version::Draft, language: arguments.language.clone() };
-    let again = match &went {
-        Ok(explored) if folder.is_some() => {
-            Some(scenarios::go_again(&exploration, explored, arguments, &reached, output))
-        }
-        _ => None,
-    };
-    let refused = match &went {
-        Ok(explored) if arguments.negatives && !explored.model.steps.is_empty() => {
-            Some(negatives::negatives(&arguments.flow, &exploration, explored, &reached, output))
-        }
-        _ => None,
-    };
+    let found = undertaking.find_out(arguments, folder.is_some());
     let settings = reached.leave();
-    let explored = went?;
-    let first = explored.model.beginnings.first();
-    if explored.model.steps.is_empty() && first == Some(&Goal::Refused(FLOW_NOT_FOUND)) {
+    let found = found?;
+    let first = found.explored.model.beginnings.first();
+    if found.explored.model.steps.is_empty() && first == Some(&Goal::Refused(FLOW_NOT_FOUND)) {
         return Err(unknown(&arguments.flow, &settings, output));
     }
-    if explored.whole {
+    if found.explored.whole {
         about.finish(&root);
     }
-    tell(&explored, arguments, output);
-    let map = record(&explored, &view, arguments.fresh, &settings, output)?;
+    make_of(found, environment, arguments, folder.as_deref(), &settings, output)
+}
+
+/// Says what was found out, and writes what was asked for.
+fn make_of(
+    found: Found,
+    environment: &Environment,
+    arguments: &ExploreArguments,
+    folder: Option<&Path>,
+    settings: &Settings,
+    output: &Output,
+) -> Result<Exit, Exit> {
+    let Found { explored, findings, again, refused } = found;
+    let view = ViewName { flow: arguments.flow.clone(), version: Version::Draft, language: arguments.language.clone() };
+    tell(&explored, &findings, arguments, output);
+    let map = record(&explored, &view, arguments.fresh, settings, output)?;
     draw(&explored, arguments, &map, output)?;
-    if let (Some(folder), Some(again)) = (&folder, again) {
+    if let Some(path) = &arguments.json {
+        let verdict = exploration::verdict(&explored, &view, &findings);
+        let text = serde_json::to_string_pretty(&verdict).unwrap_or_default();
+        write(path, output.redactor.mask(&format!("{text}\n")).as_bytes(), output)?;
+    }
+    if let (Some(folder), Some(again)) = (folder, again) {
         let written = scenarios::write(&explored, again?, folder, arguments, output)?;
         if arguments.accept_snapshots && !written.is_empty() {
             match scenarios::accept(environment, &written, arguments, output) {
@@ -102,8 +128,7 @@ fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: 
         output.say(&format!("\n{}", conformance::render(verdict, false, output.color)));
     }
     let violated = refused.is_some_and(|verdict| verdict.is_violated(false));
-    let wrong = violated || !findings(&explored).is_empty();
-    Ok(if wrong { Exit::Failed } else { Exit::Passed })
+    Ok(if violated || !findings.is_empty() { Exit::Failed } else { Exit::Passed })
 }
 
 /// What may be used from now on.
@@ -139,76 +164,122 @@ fn about(arguments: &ExploreArguments, reached: &Reached, exploration: &Explorat
     }
 }
 
-/// Says what exploring would take.
-fn foretell(
-    exploration: &Exploration,
-    about: &About,
-    root: &std::path::Path,
-    fresh: bool,
-    reached: &Reached,
-    output: &Output,
-) -> Result<(), Exit> {
-    let kept = if fresh { Vec::new() } else { about.read(root) };
-    let known = about.read_known(root);
-    let forecast = reached.runtime.block_on(exploration.forecast(&kept, &known));
-    let forecast = forecast.map_err(|error| unreachable_api(&error, output))?;
-    output.say(&format!("{}\n", exploration::forecast(&forecast)));
-    Ok(())
+/// What was found out, and what else was asked of the API then.
+struct Found {
+    explored: Explored,
+    /// What is wrong, with its witness where one was asked for.
+    findings: Vec<(Finding, Option<Witness>)>,
+    /// The ways for scenarios.
+    again: Option<Result<Retracing, Exit>>,
+    /// What forms must refuse.
+    refused: Option<Result<FlowVerdict, Exit>>,
 }
 
-/// Explores, and keeps what is found out after each round.
-fn carry_out(
-    exploration: &Exploration,
-    about: &About,
-    root: &std::path::Path,
+/// An exploration, and what it has to do with.
+struct Undertaking<'a> {
+    exploration: &'a Exploration,
+    about: &'a About,
+    root: &'a Path,
     fresh: bool,
-    reached: &Reached,
-    output: &Output,
-) -> Result<Explored, Exit> {
-    let kept = if fresh { Vec::new() } else { about.read(root) };
-    if !kept.is_empty() {
-        output.say(&format!("Going on from {} explored before\n", counted(kept.len(), "session")));
+    reached: &'a Reached,
+    output: &'a Output,
+}
+
+impl Undertaking<'_> {
+    /// Says what exploring would take.
+    fn foretell(&self) -> Result<(), Exit> {
+        let kept = if self.fresh { Vec::new() } else { self.about.read(self.root) };
+        let known = self.about.read_known(self.root);
+        let forecast = self.reached.runtime.block_on(self.exploration.forecast(&kept, &known));
+        let forecast = forecast.map_err(|error| unreachable_api(&error, self.output))?;
+        self.output.say(&format!("{}\n", exploration::forecast(&forecast)));
+        Ok(())
     }
-    let mut complaint = None;
-    let mut keep = |explored: &Explored| {
-        let mask = |text: &str| output.redactor.mask(text).into_owned();
-        if let Err(error) = about.write(root, &explored.trails, &mask) {
-            complaint.get_or_insert(error);
-        }
-    };
-    let went = reached.runtime.block_on(async {
-        let stopped = interrupted();
-        tokio::select! {
-            went = exploration.explore(kept, &mut keep) => Some(went),
-            () = stopped => None,
-        }
-    });
-    if let Some(error) = complaint {
-        output.complain(&format!("warning: what is found out cannot be kept: {error}"));
+
+    /// Explores, and asks of the API what else is wanted.
+    fn find_out(&self, arguments: &ExploreArguments, scenarios: bool) -> Result<Found, Exit> {
+        let Undertaking { exploration, reached, output, .. } = *self;
+        let explored = self.carry_out()?;
+        let findings = findings(&explored);
+        let wanted = (arguments.witness || arguments.json.is_some()) && !findings.is_empty();
+        let shown = if wanted { self.witnesses(&explored, &findings, arguments)? } else { vec![None; findings.len()] };
+        let again = scenarios.then(|| scenarios::go_again(exploration, &explored, arguments, reached, output));
+        let refused = (arguments.negatives && !explored.model.steps.is_empty())
+            .then(|| negatives::negatives(&arguments.flow, exploration, &explored, reached, output));
+        Ok(Found { findings: findings.into_iter().zip(shown).collect(), explored, again, refused })
     }
-    match went {
-        Some(Ok(explored)) => Ok(explored),
-        Some(Err(error)) => Err(unreachable_api(&error, output)),
-        None => {
-            output.complain("interrupted: run it again to go on from here");
-            Err(Exit::Interrupted)
+
+    /// The witnesses of findings.
+    fn witnesses(
+        &self,
+        explored: &Explored,
+        findings: &[Finding],
+        arguments: &ExploreArguments,
+    ) -> Result<Vec<Option<Witness>>, Exit> {
+        let options = options(&arguments.flow, &self.reached.settings, false);
+        let title = |finding: &Finding| exploration::sentence(&explored.model, finding).plain();
+        let shown = witnesses(self.exploration, explored, findings, &options, (&title, &curl::command));
+        self.reached.runtime.block_on(shown).map_err(|error| unreachable_api(&error, self.output))
+    }
+
+    /// Explores, and keeps what is found out after each round.
+    fn carry_out(&self) -> Result<Explored, Exit> {
+        let Undertaking { exploration, about, root, reached, output, .. } = *self;
+        let kept = if self.fresh { Vec::new() } else { about.read(root) };
+        if !kept.is_empty() {
+            output.say(&format!("Going on from {} explored before\n", counted(kept.len(), "session")));
+        }
+        let mut complaint = None;
+        let mut keep = |explored: &Explored| {
+            let mask = |text: &str| output.redactor.mask(text).into_owned();
+            if let Err(error) = about.write(root, &explored.trails, &mask) {
+                complaint.get_or_insert(error);
+            }
+        };
+        let went = reached.runtime.block_on(async {
+            let stopped = interrupted();
+            tokio::select! {
+                went = exploration.explore(kept, &mut keep) => Some(went),
+                () = stopped => None,
+            }
+        });
+        if let Some(error) = complaint {
+            output.complain(&format!("warning: what is found out cannot be kept: {error}"));
+        }
+        match went {
+            Some(Ok(explored)) => Ok(explored),
+            Some(Err(error)) => Err(unreachable_api(&error, output)),
+            None => {
+                output.complain("interrupted: run it again to go on from here");
+                Err(Exit::Interrupted)
+            }
         }
     }
 }
 
 /// Says what was found out.
-fn tell(explored: &Explored, arguments: &ExploreArguments, output: &Output) {
+fn tell(explored: &Explored, found: &[(Finding, Option<Witness>)], arguments: &ExploreArguments, output: &Output) {
     let mark = |label: &str| if output.color { format!("\u{1b}[1m{label}\u{1b}[0m") } else { label.to_owned() };
     let cost = exploration::cost(explored.sessions, explored.requests, explored.services);
     output.say(&format!("Explored {}: {}\n  {cost}\n\n", arguments.flow, exploration::extent(explored)));
     output.say(&exploration::steps(explored, &mark));
-    let found = findings(explored);
     if !found.is_empty() {
         output.say(&format!("\n{}\n", counted(found.len(), "finding")));
-        for (at, finding) in found.iter().enumerate() {
+        for (at, (finding, shown)) in found.iter().enumerate() {
             let sentence = exploration::sentence(&explored.model, finding).marked(mark);
             output.say(&format!("  {}. {sentence}\n", at + 1));
+            match shown {
+                Some(shown) if arguments.witness => output.say(&format!("\n{}\n", witness::render(shown, true))),
+                None if arguments.witness => output.say("\n  it did not show again, or a limit was reached\n\n"),
+                _ => {}
+            }
         }
+    }
+    if explored.left_out > 0 {
+        let pairs = counted(explored.left_out, "combination");
+        output.say(&format!(
+            "\nNot tried, to send few requests: {pairs} of an entry and a later way. Try them with --thorough.\n"
+        ));
     }
     if !explored.whole {
         output.say("\nThis is not all: a limit was reached. Run it again to go on, or with a higher limit.\n");
@@ -220,7 +291,7 @@ fn record(
     explored: &Explored,
     view: &ViewName,
     fresh: bool,
-    settings: &super::settings::Settings,
+    settings: &Settings,
     output: &Output,
 ) -> Result<FlowMap, Exit> {
     let failed = |error: &MapError| {

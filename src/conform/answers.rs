@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::Plan;
-use super::applicant::{described, essential, sent_session, step_name};
+use super::applicant::{described, essential, step_name};
 use super::ledger::{Finding, Ledger};
 use super::negatives::{INVALID, MALFORMED, MISSING};
 use super::rules::RuleId;
@@ -14,6 +14,7 @@ use crate::api::exchange::{Answer, Exchange};
 use crate::api::operation::Operation;
 use crate::api::wire::BodyKind;
 use crate::compose::recording::recognise::recognise;
+use crate::compose::witness::sent_session;
 
 /// The API's own fault.
 const INTERNAL: i64 = 5000;

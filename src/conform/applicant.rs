@@ -8,6 +8,7 @@ use crate::api::exchange::{Answer, Exchange};
 use crate::api::operation::Operation;
 use crate::api::wire::{BodyKind, elements};
 use crate::compose::walk::Stop;
+use crate::compose::witness::sent_session;
 use crate::session::driver::{Course, Driver};
 use crate::session::entry::{Body, Entered, Entry, Growth};
 
@@ -178,12 +179,6 @@ pub(super) fn essential(calls: &[Exchange]) -> Vec<Exchange> {
         !call.answer.is_error() && (begins || !looks || after_pending && !pending)
     };
     (0..calls.len()).filter(kept).map(|at| calls[at].clone()).collect()
-}
-
-/// The session that a call carried.
-pub(super) fn sent_session(call: &Exchange) -> Option<&str> {
-    let header = call.request.headers.iter().find(|(name, _)| name == crate::api::wire::SESSION_HEADER);
-    header.map(|(_, value)| value.as_str())
 }
 
 /// Whether a step takes data by fields.

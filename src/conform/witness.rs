@@ -2,33 +2,19 @@
 
 use std::collections::HashMap;
 
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::applicant::sent_session;
 use super::ledger::Finding;
 use super::rules::RuleId;
 use crate::api::exchange::{Exchange, Request};
 use crate::api::wire::SESSION_HEADER;
+use crate::compose::witness::{commands, sent_session};
 use crate::compose::{Argument, Data, Draft, Options, Recorded, Step, compose, write};
 
-/// What a session that a witness gets by itself is called in a command.
-const SESSION: &str = "DRAFTGATE_SESSION";
 /// The applicant in a scenario of two who has no name of their own otherwise.
 const OTHER: &str = "other";
 
-/// The calls that show a finding.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Witness {
-    /// How many.
-    pub calls: usize,
-    /// A scenario that fails while the rule is not kept; none where no scenario says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scenario: Option<String>,
-    /// The calls as commands for a shell, in order.
-    pub curl: Vec<String>,
-}
+pub use crate::compose::witness::Witness;
 
 impl Witness {
     /// The witness of a finding of the flow interpreter at `base`. `command` writes a request as a command, with a session in it as it is.
@@ -51,35 +37,6 @@ pub(super) fn expected(data: &Data) -> String {
             entries.join(", ")
         }
     }
-}
-
-/// The commands: a session that one of them begins is kept in a variable for the others.
-fn commands(calls: &[Exchange], command: &dyn Fn(&Request) -> String) -> Vec<String> {
-    let mut sessions: Vec<String> = Vec::new();
-    let variable = |number: usize| if number == 0 { SESSION.to_owned() } else { format!("{SESSION}_{}", number + 1) };
-    let mut lines = Vec::new();
-    for (at, call) in calls.iter().enumerate() {
-        let mut text = command(&call.request);
-        match sent_session(call) {
-            Some(sent) => {
-                if let Some(number) = sessions.iter().position(|known| known == sent) {
-                    let header = format!("-H '{SESSION_HEADER}: {sent}'");
-                    text = text.replace(&header, &format!("-H \"{SESSION_HEADER}: ${}\"", variable(number)));
-                }
-            }
-            None => {
-                if let Some(session) = call.answer.session().filter(|_| at + 1 < calls.len()) {
-                    let name = variable(sessions.len());
-                    sessions.push(session.to_owned());
-                    text = format!(
-                        "{name}=$({text} -D - -o /dev/null | tr -d '\\r' | sed -n 's/^{SESSION_HEADER}: //Ip')"
-                    );
-                }
-            }
-        }
-        lines.push(text);
-    }
-    lines
 }
 
 fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> {
@@ -171,43 +128,5 @@ fn rename(data: &mut Data, names: &HashMap<String, String>) {
         }
         Data::Map(entries) => entries.iter_mut().for_each(|(_, data)| rename(data, names)),
         Data::Json(_) => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::exchange::{Answer, Body, RequestBody};
-    use serde_json::json;
-
-    fn call(sent: Option<&str>, answered: &str) -> Exchange {
-        let headers = sent.map(|session| (SESSION_HEADER.to_owned(), session.to_owned())).into_iter().collect();
-        let request =
-            Request { method: "GET".into(), url: "http://h/flow/f".into(), headers, body: RequestBody::Empty };
-        let headers = vec![(SESSION_HEADER.to_owned(), answered.to_owned())];
-        let answer =
-            Answer { status: 200, headers, body: Body::Json(json!({}).into()), elapsed: std::time::Duration::ZERO };
-        Exchange { request, answer }
-    }
-
-    #[test]
-    fn a_session_that_is_begun_is_a_variable_of_the_shell() {
-        let write = |request: &Request| match request.headers.first() {
-            Some((name, value)) => format!("curl -H '{name}: {value}'"),
-            None => "curl".to_owned(),
-        };
-        let calls = [call(None, "one"), call(None, "two"), call(Some("two"), "two"), call(Some("nobody"), "nobody")];
-        let keep = "$(curl -D - -o /dev/null | tr -d '\\r' | sed -n 's/^x-hf-session: //Ip')";
-        assert_eq!(
-            commands(&calls, &write),
-            [
-                format!("DRAFTGATE_SESSION={keep}"),
-                format!("DRAFTGATE_SESSION_2={keep}"),
-                "curl -H \"x-hf-session: $DRAFTGATE_SESSION_2\"".to_owned(),
-                "curl -H 'x-hf-session: nobody'".to_owned(),
-            ]
-        );
-        // What begins a session and is itself wrong is shown as it is.
-        assert_eq!(commands(&calls[..1], &write), ["curl"]);
     }
 }

@@ -1,129 +1,153 @@
 //! What was entered before a fork, together with each way that leads on from it.
 //!
 //! What decides behind one way of a fork may have been entered long before, and one sees that only where both come together:
-//! each class that an applicant can come to a fork with is taken along on each of its ways, in a session that goes on to the
-//! end. One session takes along as many as it can.
+//! each class that an applicant can come to a step with is to be entered on each of the ways that lead on from there. One
+//! session sees to as many of these as it can.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::fork::Factor;
-use super::model::{Goal, Observation, Stage};
-use super::round::{Planner, memo, sent, set};
-use super::visit::{Plan, Then};
+use super::model::{Goal, Observation};
+use super::round::Planner;
+use super::want::{Needs, Want};
+
+/// So many ways of coming to a step with a class are tried to be brought together with others.
+const MOST_WAYS: usize = 2;
+
+/// How one comes to a step: as one did who stood there, or as one did who stood on a step before it, and went on from there as
+/// another did.
+struct Coming<'m> {
+    seen: &'m Observation,
+    on: Option<&'m Observation>,
+}
 
 /// A class of a field: the step, the field, and the value.
-type Class = (usize, String, Value);
+type Class<'m> = (usize, &'m str, &'m Value);
 
 impl Planner<'_> {
-    /// Sessions that take along on a way what nobody took along there yet.
-    pub(super) fn crossings(&self) -> Vec<Plan> {
-        let mut plans = Vec::new();
-        // On the way to a far fork one comes by those before it.
-        let mut passed: HashSet<(usize, usize, Class)> = HashSet::new();
-        for step in self.model.by_distance().into_iter().rev() {
-            if self.forks[step].factors.is_empty() || self.forks[step].open.is_some() {
+    /// All that was not seen together yet, what stands nearest to one another first.
+    pub(super) fn crossings(&self) -> Vec<Want> {
+        let mut all: Vec<(usize, Want)> = Vec::new();
+        for step in self.model.by_distance() {
+            let fork = &self.forks[step];
+            if fork.open.is_some() || fork.unsteady.is_some() || self.model.at(step).next().is_none() {
                 continue;
             }
+            let decides = |class: &Class<'_>| {
+                let is_it =
+                    |factor: &Factor| matches!(factor, Factor::Field(of, key) if *of == class.0 && key == class.1);
+                fork.factors.iter().any(is_it)
+            };
+            let coming = self.coming_classes(step);
             for (goal, witness) in self.model.goals(step) {
-                if let Goal::Step(to) = goal {
-                    self.cross(step, to, &self.model.seen[witness], &mut passed, &mut plans);
+                if !matches!(goal, Goal::Step(_)) {
+                    continue;
+                }
+                let leading = self.model.at(step).filter(|seen| seen.to == goal);
+                let known: HashSet<Class<'_>> = leading.flat_map(|seen| self.classes(seen)).collect();
+                let witness = &self.model.seen[witness];
+                let own = self.way_on(step, witness);
+                for (class, ways) in coming.iter().filter(|(class, _)| !known.contains(class) && !decides(class)) {
+                    let near = if class.0 == step {
+                        0
+                    } else {
+                        self.distance(step).saturating_sub(self.distance(class.0)).max(1)
+                    };
+                    let usual = Coming { seen: witness, on: None };
+                    let ways = std::iter::once(&usual).chain(ways);
+                    let ways = ways.filter_map(|way| self.coming_by(step, class.0, way));
+                    all.extend(self.crossing(step, *class, &goal, &own, ways).map(|want| (near, want)));
                 }
             }
         }
-        plans
+        all.sort_by_key(|(near, _)| *near);
+        all.into_iter().map(|(_, want)| want).collect()
     }
 
-    fn cross(
+    fn crossing(
         &self,
         step: usize,
-        to: usize,
-        witness: &Observation,
-        passed: &mut HashSet<(usize, usize, Class)>,
-        plans: &mut Vec<Plan>,
-    ) {
-        let mut known = self.taken_along(step, to);
-        known.extend(
-            passed.iter().filter(|(from, goal, _)| (*from, *goal) == (step, to)).map(|(.., class)| class.clone()),
-        );
-        let decides = |class: &Class| {
-            let is_it = |factor: &Factor| matches!(factor, Factor::Field(at, key) if *at == class.0 && *key == class.1);
-            self.forks[step].factors.iter().any(is_it)
-        };
-        let coming: Vec<(&Observation, Vec<Class>)> = (self.model.at(step))
-            .map(|seen| (seen, self.classes(&seen.stages).into_iter().filter(|class| !decides(class)).collect()))
-            .collect();
-        loop {
-            let new = |all: &[Class]| all.iter().filter(|class| !known.contains(*class)).count();
-            // Of several that bring as much, the first.
-            let Some((seen, classes)) =
-                coming.iter().rev().max_by_key(|(_, all)| new(all)).filter(|(_, all)| new(all) > 0)
-            else {
-                return;
-            };
-            known.extend(classes.iter().cloned());
-            let plan = self.along(step, seen, witness);
-            if self.done.contains(&memo(&plan)) {
-                continue;
-            }
-            for (at, pair) in seen.stages.windows(2).enumerate() {
-                let before = self.classes(&seen.stages[..=at]);
-                passed.extend(before.into_iter().map(|class| (pair[0].step, pair[1].step, class)));
-            }
-            plans.push(plan);
+        class: Class<'_>,
+        goal: &Goal,
+        own: &Needs,
+        mut ways: impl Iterator<Item = Needs>,
+    ) -> Option<Want> {
+        let (of, key, value) = class;
+        let Goal::Step(to) = goal else { return None };
+        let want = Want::new("with", step, &(of, key, value, to)).followed();
+        if self.done.contains(&want.aim.memo) {
+            return None;
         }
+        let want = want.needing(&Needs::field(of, key, Some(value.clone())))?.needing(own)?;
+        ways.find_map(|way| want.clone().needing(&way))
     }
 
-    /// The session that comes to a fork as one did, and goes on from it as another.
-    fn along(&self, step: usize, seen: &Observation, witness: &Observation) -> Plan {
-        let mut way = seen.way();
-        way.push(seen.given().to_vec());
+    /// What is entered to go on from a step as one did.
+    fn way_on(&self, step: usize, witness: &Observation) -> Needs {
+        let mut needs = Needs::default();
         for factor in &self.forks[step].factors {
-            let Factor::Field(of, key) = factor else { continue };
-            let at = |stages: &[Stage]| stages.iter().rposition(|stage| stage.step == *of);
-            if let (Some(here), Some(there)) = (at(&seen.stages), at(&witness.stages)) {
-                way[here] = set(std::mem::take(&mut way[here]), key, sent(witness, there, key));
+            if let (Factor::Field(of, key), Some(value)) = (factor, factor.value(&witness.stages)) {
+                needs.fields.insert((*of, key.clone()), Some(value).filter(|value| !value.is_null()));
             }
         }
-        Plan { way, stops: Vec::new(), then: Then::Straight }
+        needs
     }
 
-    /// The classes that somebody took along from a step to the next and on from there, or tried to.
-    fn taken_along(&self, step: usize, to: usize) -> HashSet<Class> {
-        let fork = &self.forks[step];
-        let mut known = HashSet::new();
-        let leading: Vec<_> = (self.model.at(step))
-            .filter(|seen| seen.to == Goal::Step(to))
-            .map(|seen| self.model.deciding(fork, seen))
-            .collect();
-        let is_end = self.model.steps[to].sight.is_end();
-        for seen in self.model.at(step).filter(|seen| is_end || seen.to != Goal::Step(to)) {
-            if leading.contains(&self.model.deciding(fork, seen)) {
-                known.extend(self.classes(&seen.stages));
+    /// The classes that somebody came to a step with, or entered there, or came with to a step before it: each with those ways.
+    fn coming_classes<'m>(&'m self, step: usize) -> Vec<(Class<'m>, Vec<Coming<'m>>)> {
+        let mut all: Vec<(Class<'m>, Vec<Coming<'m>>)> = Vec::new();
+        let mut places: HashMap<Class<'m>, usize> = HashMap::new();
+        let mut take = |class: Class<'m>, way: Coming<'m>| {
+            let place = *places.entry(class).or_insert_with(|| {
+                all.push((class, Vec::new()));
+                all.len() - 1
+            });
+            if all[place].1.len() < MOST_WAYS {
+                all[place].1.push(way);
+            }
+        };
+        for seen in self.model.at(step) {
+            self.classes(seen).for_each(|class| take(class, Coming { seen, on: None }));
+        }
+        for on in self.model.seen.iter().filter(|seen| seen.to == Goal::Step(step)) {
+            let known = |seen: &&Observation| seen.to == on.to;
+            if self.model.at(on.step()).find(known).is_some_and(|first| std::ptr::eq(first, on)) {
+                for seen in self.model.at(on.step()) {
+                    self.classes(seen).for_each(|class| take(class, Coming { seen, on: Some(on) }));
+                }
             }
         }
-        for seen in self.model.at(to) {
-            if let [before @ .., _] = seen.stages.as_slice()
-                && before.last().is_some_and(|stage| stage.step == step)
-            {
-                known.extend(self.classes(before));
-            }
-        }
-        known
+        all
+    }
+
+    /// What it takes to come to a step in that way, by another one.
+    fn coming_by(&self, step: usize, by: usize, way: &Coming<'_>) -> Option<Needs> {
+        let stages = &way.seen.stages;
+        let passed = stages.iter().rposition(|stage| stage.step == by)?;
+        let mut needs = self.route(&stages[..passed], by);
+        let before = &stages[..stages.len() - 1];
+        let fits = match way.on {
+            None => needs.take(&self.route(before, step)),
+            Some(on) => needs.take(&self.route(before, on.step())) && needs.take(&self.way_on(on.step(), on)),
+        };
+        fits.then_some(needs)
+    }
+
+    fn distance(&self, step: usize) -> usize {
+        self.model.steps[step].way.len()
     }
 
     /// The classes that were entered on a way.
-    fn classes(&self, stages: &[Stage]) -> Vec<Class> {
-        let of = |stage: &Stage| {
+    fn classes<'m>(&'m self, seen: &'m Observation) -> impl Iterator<Item = Class<'m>> {
+        seen.stages.iter().flat_map(|stage| {
             let fields = self.model.steps[stage.step].fields.iter();
-            let entered = |field: &super::classes::Field| {
-                let value =
-                    stage.sent.get(&field.key).filter(|value| !value.is_null() && field.classes.contains(value))?;
-                Some((stage.step, field.key.clone(), value.clone()))
-            };
-            fields.filter_map(entered).collect::<Vec<_>>()
-        };
-        stages.iter().flat_map(of).collect()
+            fields.filter_map(|field| {
+                let value = stage.sent.get(&field.key)?;
+                let is_class = !value.is_null() && field.classes.contains(value);
+                is_class.then_some((stage.step, field.key.as_str(), value))
+            })
+        })
     }
 }

@@ -135,8 +135,10 @@ fn without_end(model: &Model, whole: bool) -> Vec<Vec<usize>> {
 fn refusals(model: &Model, step: usize, fork: &Fork) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     let on = model.at(step).any(|seen| matches!(seen.to, Goal::Step(_)));
-    for (goal, witness) in model.goals(step) {
-        let seen = &model.seen[witness];
+    for (goal, _) in model.goals(step) {
+        // Of several, the first of the shortest.
+        let shortest = model.at(step).filter(|seen| seen.to == goal).min_by_key(|seen| seen.stages.len());
+        let Some(seen) = shortest else { continue };
         let mut way = seen.way();
         way.push(seen.given().to_vec());
         let finding = |what: What| Finding { what, step: Some(step), way: way.clone() };
@@ -190,7 +192,9 @@ fn refused_values(model: &Model, step: usize, fork: &Fork, code: i64) -> Vec<Fin
 
 fn backwards(model: &Model, step: usize) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for back in model.backs.iter().filter(|back| back.from == step) {
+    let mut backs: Vec<_> = model.backs.iter().filter(|back| back.from == step).collect();
+    backs.sort_by_key(|back| back.stages.len());
+    for back in backs {
         let before = back.stages.last().map(|stage| stage.step);
         let what = match (&back.to, before) {
             (Goal::Refused(code), _) => What::BackRefused(*code),

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::applicant::{Applicant, Real, Used};
 use super::classes::Override;
-use super::model::Model;
-use super::round::{Planner, memo};
+use super::round::{Round, memo};
+use super::rounds::Knowledge;
 use super::trail::{Act, Hop, Outcome, Sight, Trail};
 use super::visit::{Plan, visit};
 use super::{Exploration, Explored};
@@ -42,46 +42,35 @@ impl Exploration {
             known.iter().chain(kept).map(|(plan, trail)| (memo(plan), trail.clone())).collect();
         let free: HashSet<String> = kept.iter().map(|(plan, _)| memo(plan)).collect();
         let mut memory = Arc::new(Memory::of(known.iter().chain(kept).map(|(_, trail)| trail)));
-        let (mut explored, mut done) = (Explored::default(), HashSet::new());
-        while forecast.sessions < self.allowance.sessions {
-            let today = self.growth.today;
-            explored.model = Model::of(explored.trails.iter().map(|(_, trail)| trail), &self.people, today);
-            explored.forks = explored.model.forks();
-            let (model, forks) = (&explored.model, explored.forks.as_slice());
-            let round = Planner { model, forks, people: &self.people, today, done: &done }.next();
-            if round.plans.is_empty() {
-                break;
-            }
-            for plan in round.plans {
-                let key = memo(&plan);
-                done.extend(plan.stops.iter().map(|stop| stop.task.memo()));
-                done.insert(key.clone());
+        let mut knowledge = Knowledge::new(Arc::clone(&self.people), self.growth.today, self.thorough);
+        let go = async |round: &Round, explored: &mut Explored| {
+            let mut gone = Vec::new();
+            for plan in &round.plans {
+                let key = memo(plan);
                 let trail = match exact.remove(&key) {
+                    _ if forecast.sessions >= self.allowance.sessions => None,
                     Some(trail) => Some(trail),
                     None if memory.hops.is_empty() => {
                         forecast.looked = true;
-                        let (course, people) = (self.course.clone(), Arc::clone(&self.people));
-                        let real = Real::new(
-                            course,
-                            self.growth,
-                            people,
-                            Arc::new(Used::none_of(&self.allowance)),
-                            self.allowance,
-                        );
-                        let trail = visit(real, &plan, &round.untried).await?;
+                        let trail = visit(self.looker(), plan, &round.untried).await?;
                         memory = Arc::new(Memory::of(trail.iter()));
                         trail
                     }
-                    None => visit(Thought::new(&memory, model.stable), &plan, &round.untried).await?,
+                    None => visit(Thought::new(&memory, explored.model.stable), plan, &round.untried).await?,
                 };
-                let Some(trail) = trail else { continue };
-                if !free.contains(&key) && forecast.sessions < self.allowance.sessions {
-                    forecast.count(&trail);
-                }
-                explored.trails.push((plan, trail));
+                trail.iter().filter(|_| !free.contains(&key)).for_each(|trail| forecast.count(trail));
+                gone.push(trail);
             }
-        }
+            Ok(gone)
+        };
+        knowledge.play(&mut Explored::default(), go).await.map(|_| ())?;
         Ok(forecast)
+    }
+
+    /// Somebody who is sent to look.
+    fn looker(&self) -> Real {
+        let (people, used) = (Arc::clone(&self.people), Arc::new(Used::none_of(&self.allowance)));
+        Real::new(self.course.clone(), self.growth, people, used, self.allowance)
     }
 }
 

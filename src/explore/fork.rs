@@ -1,7 +1,10 @@
 //! Why a step leads to different others: the fields that decide.
 //!
 //! Two entries that differ in one field, and lead to different steps, prove that this field decides. Where two that lead to
-//! different steps differ in more, something between them is to be tried ([`Fork::open`]), until one field is left.
+//! different steps differ in more, something between them is to be tried ([`Fork::open`]), until one field is left. That holds
+//! for ways by different steps, too: what parted them decides later on only where all else that was entered was the same.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -40,64 +43,79 @@ impl Factor {
     }
 }
 
-/// Where a field of a stage has other values in two observations that went the same way.
+/// A field of a step that has other values in two observations.
 pub type Difference = (usize, String);
 
-/// What differs between two ways through the same steps; none where the steps differ.
-pub fn differences(one: &[Stage], other: &[Stage]) -> Option<Vec<Difference>> {
-    if one.len() != other.len() || one.iter().zip(other).any(|(one, other)| one.step != other.step) {
-        return None;
-    }
+/// What differs between two ways in the steps that both came by, the last time that they did.
+pub fn differences(one: &[Stage], other: &[Stage]) -> Vec<Difference> {
     let mut found = Vec::new();
-    for (at, (one, other)) in one.iter().zip(other).enumerate() {
-        let keys = one.sent.keys().chain(other.sent.keys().filter(|key| !one.sent.contains_key(*key)));
-        let differs = keys.filter(|key| one.sent.get(*key) != other.sent.get(*key));
-        found.extend(differs.map(|key| (at, key.clone())));
+    for (at, stage) in one.iter().enumerate() {
+        let again = one[at + 1..].iter().any(|later| later.step == stage.step);
+        let Some(theirs) = other.iter().rev().find(|theirs| theirs.step == stage.step && !again) else { continue };
+        if !Arc::ptr_eq(&stage.sent, &theirs.sent) {
+            found.extend(differing(stage, theirs).map(|key| (stage.step, key.clone())));
+        }
     }
-    Some(found)
+    found
+}
+
+/// Whether two ways come by the same steps.
+pub fn is_same_way(one: &[Stage], other: &[Stage]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.step == other.step)
+}
+
+fn differing<'s>(one: &'s Stage, other: &'s Stage) -> impl Iterator<Item = &'s String> {
+    let keys = one.sent.keys().chain(other.sent.keys().filter(|key| !one.sent.contains_key(*key)));
+    keys.filter(|key| one.sent.get(*key) != other.sent.get(*key))
 }
 
 /// How much more it weighs that something was entered otherwise in an earlier step, and that one came by other steps.
 const EARLIER: usize = 1_000;
 const ELSEWHERE: usize = 1_000_000;
 
-/// How much differs between two ways to the same step, what was entered there included: what was entered there counts least.
-/// None where nothing differs but the steps that one came by.
-fn distance(one: &[Stage], other: &[Stage]) -> Option<usize> {
-    let last = one.len().max(1) - 1;
-    match differences(one, other) {
-        Some(found) => Some(found.iter().map(|(at, _)| if *at == last { 1 } else { EARLIER }).sum()),
-        None => match last_differences(one, other).len() {
-            0 => None,
-            here => Some(ELSEWHERE + here),
-        },
-    }
+/// How two observations of one step that led to different others are told apart.
+enum Apart {
+    /// By nothing.
+    Nothing,
+    /// By the steps that one came by, and by nothing that was entered in those that both came by.
+    Way,
+    /// By this field alone. Where one came by other steps, it is what parted the ways.
+    Alone(Difference),
+    /// By several, which weigh so much.
+    Several(usize),
 }
 
-/// The fields of the step itself of which two observations say different things.
-pub fn last_differences(one: &[Stage], other: &[Stage]) -> Vec<String> {
-    let (Some(one), Some(other)) = (one.last(), other.last()) else { return Vec::new() };
-    let keys = one.sent.keys().chain(other.sent.keys().filter(|key| !one.sent.contains_key(*key)));
-    keys.filter(|key| one.sent.get(*key) != other.sent.get(*key)).cloned().collect()
+/// Tells two ways to the same step apart, what was entered there included: that counts least.
+fn apart(one: &[Stage], other: &[Stage]) -> Apart {
+    let here = one.last().map(|stage| stage.step);
+    let (same, mut found) = (is_same_way(one, other), differences(one, other));
+    let weight = found.iter().map(|(step, _)| if Some(*step) == here { 1 } else { EARLIER }).sum::<usize>();
+    match found.len() {
+        0 if same => Apart::Nothing,
+        0 => Apart::Way,
+        // What is entered where the ways have met again parted none.
+        1 if same || weight == EARLIER => Apart::Alone(found.remove(0)),
+        _ if same => Apart::Several(weight),
+        _ => Apart::Several(ELSEWHERE + weight),
+    }
 }
 
 impl Model {
     /// What decides at each step.
     pub fn forks(&self) -> Vec<Fork> {
-        let mut forks = vec![Fork::default(); self.steps.len()];
-        for step in self.by_distance() {
-            forks[step] = self.fork(step, &forks);
-        }
-        forks
+        (0..self.steps.len()).map(|step| self.fork(step)).collect()
     }
 
-    /// What decides at a step, when it is known what does at those before it.
-    fn fork(&self, step: usize, forks: &[Fork]) -> Fork {
+    /// What decides at a step.
+    fn fork(&self, step: usize) -> Fork {
         let all: Vec<usize> = (0..self.seen.len()).filter(|at| self.seen[*at].step() == step).collect();
         let mut fork = Fork::default();
         loop {
-            match self.conflict(&all, &fork.factors, forks) {
-                None => return fork,
+            match self.conflict(&all, &fork.factors) {
+                None => {
+                    self.prune(&all, &mut fork.factors);
+                    return fork;
+                }
                 Some(Conflict::Same(one, other)) => {
                     fork.unsteady = Some((one, other));
                     return fork;
@@ -111,61 +129,91 @@ impl Model {
         }
     }
 
-    /// Two observations that led to different steps although all that is known to decide is the same: those that differ least.
-    fn conflict(&self, all: &[usize], factors: &[Factor], forks: &[Fork]) -> Option<Conflict> {
+    /// Takes away what need not be known: where ways parted and one of them came by what decides, what parted them tells nothing
+    /// beside it.
+    fn prune(&self, all: &[usize], factors: &mut Vec<Factor>) {
+        let mut at = 0;
+        while factors.len() > 1 && at < factors.len() {
+            let factor = factors.remove(at);
+            if self.conflict(all, factors).is_some() {
+                factors.insert(at, factor);
+                at += 1;
+            }
+        }
+    }
+
+    /// Two observations that led to different steps although all that is known to decide is the same: those that prove what
+    /// decides, or else those that differ least.
+    fn conflict(&self, all: &[usize], factors: &[Factor]) -> Option<Conflict> {
         let value = |at: usize| -> Vec<Option<Value>> {
             factors.iter().map(|factor| factor.value(&self.seen[at].stages)).collect()
         };
         let values: Vec<_> = all.iter().map(|at| value(*at)).collect();
+        let mut proof: Option<(usize, Difference)> = None;
         let mut best: Option<(usize, usize, usize)> = None;
-        let mut apart: Option<(usize, usize)> = None;
+        let mut way: Option<(usize, usize)> = None;
         for (first, one) in all.iter().enumerate() {
             for (second, other) in all.iter().enumerate().skip(first + 1) {
+                let (stages, theirs) = (&self.seen[*one].stages, &self.seen[*other].stages);
                 if self.seen[*one].to == self.seen[*other].to || values[first] != values[second] {
                     continue;
                 }
-                match distance(&self.seen[*one].stages, &self.seen[*other].stages) {
-                    Some(distance) if best.is_none_or(|(least, ..)| distance < least) => {
-                        best = Some((distance, *one, *other));
+                match apart(stages, theirs) {
+                    Apart::Nothing => return Some(Conflict::Same(*one, *other)),
+                    Apart::Way => way = way.or(Some((*one, *other))),
+                    Apart::Alone(found) => {
+                        // What is entered right there, before what is entered earlier, before what parted ways.
+                        let is_here = stages.last().is_some_and(|stage| stage.step == found.0);
+                        let rank = if is_here { 0 } else { 1 + usize::from(!is_same_way(stages, theirs)) };
+                        if proof.as_ref().is_none_or(|(least, _)| rank < *least) {
+                            proof = Some((rank, found));
+                        }
                     }
-                    Some(_) => {}
-                    None => apart = apart.or(Some((*one, *other))),
+                    Apart::Several(weight) if best.is_none_or(|(least, ..)| weight < least) => {
+                        best = Some((weight, *one, *other));
+                    }
+                    Apart::Several(_) => {}
                 }
             }
         }
-        // The same data, entered after other steps: one of these decides.
-        if best.is_none_or(|(distance, ..)| distance > ELSEWHERE)
-            && let Some(factor) = apart.and_then(|(one, other)| self.parting(one, other, factors, forks))
-        {
-            return Some(Conflict::One(factor));
+        if let Some((_, (step, key))) = proof {
+            return Some(Conflict::One(Factor::Field(step, key)));
         }
-        Some(match best? {
-            (0, one, other) => Conflict::Same(one, other),
-            (1 | EARLIER, one, other) => {
-                let found = differences(&self.seen[one].stages, &self.seen[other].stages)?;
-                let (at, key) = found.into_iter().next()?;
-                Conflict::One(Factor::Field(self.seen[one].stages[at].step, key))
-            }
-            (_, one, other) => Conflict::Several(one, other),
-        })
+        // The same data, entered after other steps: it is one of these that decides.
+        if best.is_none_or(|(weight, ..)| weight > ELSEWHERE)
+            && let Some(step) = way.and_then(|(one, other)| self.passed(one, other, factors))
+        {
+            return Some(Conflict::One(Factor::Via(step)));
+        }
+        best.map(|(_, one, other)| Conflict::Several(one, other))
     }
 
-    /// Why two ways to a step parted: what decided where they did, or else a step that one of them came by and the other did not.
-    fn parting(&self, one: usize, other: usize, known: &[Factor], forks: &[Fork]) -> Option<Factor> {
+    /// A step that one way came by and another did not.
+    fn passed(&self, one: usize, other: usize, known: &[Factor]) -> Option<usize> {
         let (first, second) = (&self.seen[one].stages, &self.seen[other].stages);
-        let parted = first.iter().zip(second).position(|(one, other)| one.step != other.step);
-        if let Some(fork) = parted.filter(|at| *at > 0).map(|at| &forks[first[at - 1].step]) {
-            let differs = |factor: &&Factor| factor.value(first) != factor.value(second) && !known.contains(factor);
-            if let Some(factor) = fork.factors.iter().find(differs) {
-                return Some(factor.clone());
-            }
-        }
         let only = |one: &[Stage], other: &[Stage]| {
             let mut steps = one.iter().map(|stage| stage.step);
             let step = steps.find(|step| !other.iter().any(|stage| stage.step == *step))?;
-            Some(Factor::Via(step)).filter(|factor| !known.contains(factor))
+            Some(step).filter(|step| !known.contains(&Factor::Via(*step)))
         };
         only(first, second).or_else(|| only(second, first))
+    }
+
+    /// The fields that differ between two observations at a step and may be what decides, each by itself, beside what is known
+    /// to: with each value of them all that was seen led the same way.
+    pub fn suspects(&self, fork: &Fork, one: &Observation, other: &Observation) -> Vec<Difference> {
+        let at: Vec<&Observation> = self.at(one.step()).collect();
+        let known: Vec<Vec<Option<Value>>> =
+            at.iter().map(|seen| fork.factors.iter().map(|factor| factor.value(&seen.stages)).collect()).collect();
+        let decides = |(step, key): &Difference| {
+            let factor = Factor::Field(*step, key.clone());
+            let values: Vec<Option<Value>> = at.iter().map(|seen| factor.value(&seen.stages)).collect();
+            let clash = |first: usize, second: usize| {
+                at[first].to != at[second].to && values[first] == values[second] && known[first] == known[second]
+            };
+            !(0..at.len()).any(|first| (first + 1..at.len()).any(|second| clash(first, second)))
+        };
+        differences(&one.stages, &other.stages).into_iter().filter(decides).collect()
     }
 
     /// What of an observation is known to decide.
@@ -196,8 +244,6 @@ enum Conflict {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use serde_json::json;
 
     use super::super::model::Step;
@@ -268,5 +314,40 @@ mod tests {
     fn the_same_data_to_different_steps_is_unsteady() {
         let forks = model(&[(&[(0, json!({"a": 1}))], 1), (&[(0, json!({"a": 1}))], 2)]).forks();
         assert_eq!(forks[0], Fork { factors: vec![], open: None, unsteady: Some((0, 1)) });
+    }
+
+    #[test]
+    fn what_parted_two_ways_is_blamed_only_where_all_else_was_the_same() {
+        let (ticked, not) = (json!({"country": "CA", "tick": true}), json!({"country": "DE", "tick": false}));
+        let last = (3, json!({"c": 1}));
+        let extra: &[_] = &[(0, ticked.clone()), (1, json!({"d": 1})), last.clone()];
+        let apart: &[_] = &[(0, not.clone()), last.clone()];
+        let mut ways: Vec<Way<'_>> = vec![(extra, 4), (apart, 5)];
+        assert_eq!(model(&ways).forks()[3], Fork { factors: vec![], open: Some((0, 1)), unsteady: None });
+        // The country alone, then the tick box alone.
+        let abroad = &[(0, json!({"country": "CA", "tick": false})), last.clone()];
+        ways.push((abroad, 4));
+        assert_eq!(model(&ways).forks()[3].factors, [field(0, "country")]);
+        ways[2].1 = 5;
+        assert_eq!(model(&ways).forks()[3].factors, [field(0, "tick")]);
+    }
+
+    #[test]
+    fn what_parted_two_ways_is_not_said_beside_what_was_entered_on_one_of_them() {
+        let last = (3, json!({"c": 1}));
+        let [one, two] = [true, false].map(|tick| [(0, json!({"a": 1})), (1, json!({"tick": tick})), last.clone()]);
+        let other: &[_] = &[(0, json!({"a": 2})), last.clone()];
+        let ways: [Way<'_>; 3] = [(other, 5), (&one, 4), (&two, 5)];
+        assert_eq!(model(&ways).forks()[3].factors, [field(1, "tick")]);
+    }
+
+    #[test]
+    fn only_what_contradicts_nothing_is_suspected() {
+        let entry = |a: i64, b: i64, c: i64| [(0, json!({"a": a, "b": b, "c": c}))];
+        let all = [entry(1, 1, 1), entry(2, 2, 2), entry(1, 2, 3)];
+        let ways: [Way<'_>; 3] = [(&all[0], 1), (&all[1], 2), (&all[2], 1)];
+        let model = model(&ways);
+        let found = model.suspects(&Fork::default(), &model.seen[0], &model.seen[1]);
+        assert_eq!(found, [(0, "a".to_owned()), (0, "c".to_owned())]);
     }
 }

@@ -93,9 +93,9 @@ fn is_proven(model: &Model, step: usize, fork: &Fork) -> bool {
     let seen: Vec<&Observation> = model.at(step).collect();
     let pairs = || seen.iter().enumerate().flat_map(|(at, one)| seen[at + 1..].iter().map(move |other| (one, other)));
     let alone = |factor: &Factor, one: &Observation, other: &Observation| {
-        let found = differences(&one.stages, &other.stages).unwrap_or_default();
+        let found = differences(&one.stages, &other.stages);
         let Factor::Field(step, key) = factor else { return false };
-        matches!(&found[..], [(at, field)] if field == key && one.stages[*at].step == *step)
+        matches!(&found[..], [(of, field)] if field == key && of == step)
     };
     let proven = |factor: &Factor| pairs().any(|(one, other)| one.to != other.to && alone(factor, one, other));
     fork.open.is_none() && fork.factors.iter().all(proven)

@@ -11,6 +11,7 @@ use super::paths::{Entering, Gone, Path};
 use super::trail::{Act, Hop, Outcome};
 use super::{Exploration, Explored};
 use crate::api::client::CallError;
+use crate::api::exchange::Exchange;
 use crate::api::wire::elements;
 use crate::compose::draft::{Argument, Data, Field, Step};
 use crate::compose::recording::Recorded;
@@ -76,8 +77,8 @@ pub async fn retrace(
             Went::Nowhere => retracing.lost += 1,
             Went::Stopped => retracing.left += 1,
             Went::ToTheEnd(walk) if retracing.ways.iter().any(|known| known.gone.steps == walk.gone.steps) => {}
-            Went::ToTheEnd(walk) => match composed(*walk, options) {
-                Some(way) => retracing.ways.push(way),
+            Went::ToTheEnd(walk) => match composed(&walk.recording, &walk.forms, options) {
+                Some((composed, notes)) => retracing.ways.push(Retraced { gone: walk.gone, composed, notes }),
                 None => retracing.lost += 1,
             },
         }
@@ -99,9 +100,16 @@ struct Walk {
     recording: Vec<Recorded>,
 }
 
+/// Calls as a recording.
+pub(super) fn recorded(exchanges: Vec<Exchange>) -> Vec<Recorded> {
+    let numbered = exchanges.into_iter().enumerate();
+    numbered.map(|(at, exchange)| Recorded { number: at + 1, exchange, lost: false }).collect()
+}
+
 /// What was entered into a form on purpose.
-struct Form {
-    given: Vec<Override>,
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) given: Vec<Override>,
     /// Whether it has fields at all.
     fields: bool,
 }
@@ -148,8 +156,7 @@ async fn walk(
         let Some(step) = idents.iter().position(|known| *known == ident) else { return Ok(Went::Nowhere) };
         gone.steps.push(step);
         if sight.is_end() {
-            let numbered = real.into_exchanges().into_iter().enumerate();
-            let recording = numbered.map(|(at, exchange)| Recorded { number: at + 1, exchange, lost: false }).collect();
+            let recording = recorded(real.into_exchanges());
             return Ok(Went::ToTheEnd(Box::new(Walk { gone, forms, recording })));
         }
         if real.must_stop().await {
@@ -166,7 +173,8 @@ async fn walk(
     Ok(Went::Nowhere)
 }
 
-fn form(hop: &Hop, fields: bool) -> Option<Form> {
+/// What was entered into a form; it may have no `fields`.
+pub(super) fn form(hop: &Hop, fields: bool) -> Option<Form> {
     match &hop.act {
         Act::Enter(given) => Some(Form { given: given.clone(), fields }),
         Act::Begin | Act::Back => None,
@@ -174,12 +182,16 @@ fn form(hop: &Hop, fields: bool) -> Option<Form> {
 }
 
 /// The scenario of a way. Services are answered in it as they were; of what was entered into a form only that stays which was
-/// entered on purpose, and what a service was answered with later on.
-fn composed(walk: Walk, options: &Options) -> Option<Retraced> {
-    let Composition { scenarios, notes, .. } = compose(&walk.recording, options);
+/// entered on purpose, and what a service was answered with later on. `forms` are what was entered, none for a service.
+pub(super) fn composed(
+    recording: &[Recorded],
+    entered: &[Option<Form>],
+    options: &Options,
+) -> Option<(Composed, Vec<String>)> {
+    let Composition { scenarios, notes, .. } = compose(recording, options);
     let mut composed = scenarios.into_iter().next()?;
     let draft = &mut composed.draft;
-    let mut forms = walk.forms.iter();
+    let mut forms = entered.iter();
     let forms: Vec<Option<&Form>> = draft
         .steps
         .iter()
@@ -196,8 +208,8 @@ fn composed(walk: Walk, options: &Options) -> Option<Retraced> {
     }
     // The files of forms are made up, too.
     composed.files.retain(|(path, _)| draft.steps.iter().any(|step| mentions(&step.argument, path)));
-    let services = walk.forms.iter().any(Option::is_none);
-    Some(Retraced { gone: walk.gone, composed, notes: if services { notes } else { Vec::new() } })
+    let services = entered.iter().any(Option::is_none);
+    Some((composed, if services { notes } else { Vec::new() }))
 }
 
 fn shorten(step: &mut Step, form: &Form, of_service: &dyn Fn(&Field) -> bool) {

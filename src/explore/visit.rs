@@ -10,6 +10,7 @@ use super::applicant::Applicant;
 use super::classes::{Override, fields};
 use super::people::entries;
 use super::trail::{Hop, Outcome, Sight, Trail};
+use super::trials::{differing, set, trials, with};
 use crate::api::client::CallError;
 use crate::api::wire::elements;
 use crate::scenario::Persona;
@@ -25,20 +26,39 @@ const MOST_HOPS: usize = 2_000;
 pub struct Plan {
     /// What is entered into each step on the way to where there is something to find out.
     pub way: Vec<Vec<Override>>,
-    /// What is tried on the way, by going back each time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stops: Vec<Stop>,
     /// What is done there.
     pub then: Then,
+    /// What is to be found out in passing, wherever one comes by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aims: Vec<Aim>,
 }
 
-/// Something that is tried at a step on the way.
+impl Plan {
+    /// A session that goes a way, and on from there.
+    pub fn new(way: Vec<Vec<Override>>, then: Then) -> Self {
+        Plan { way, then, aims: Vec::new() }
+    }
+}
+
+/// Something that is found out at a step, if one comes by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stop {
-    /// How many steps were entered into before.
-    pub after: usize,
-    /// What is tried.
-    pub task: Task,
+pub struct Aim {
+    /// The step, by its place.
+    pub step: usize,
+    /// What it is remembered by.
+    pub memo: String,
+    /// What is tried there before one goes on; nothing where it is enough to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+}
+
+/// What is entered into a step, whenever one comes to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The step, by its place.
+    pub step: usize,
+    /// What.
+    pub given: Vec<Override>,
 }
 
 /// What is tried at a step that one can come back to.
@@ -56,13 +76,17 @@ pub enum Task {
         /// What the first one leads to.
         leads: String,
     },
-}
-
-impl Task {
-    /// The task as it is remembered.
-    pub fn memo(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
+    /// A value of a scale leads elsewhere than a later one: what lies between them is halved until they are next to each other.
+    Bound {
+        /// What is entered beside it.
+        given: Vec<Override>,
+        /// The field.
+        key: String,
+        /// The values between them.
+        between: Vec<Value>,
+        /// What the lower one leads to.
+        leads: String,
+    },
 }
 
 /// What is done where there is something to find out.
@@ -76,10 +100,23 @@ pub enum Then {
     Sweep(usize),
     /// One goes on as this one of the people who are known.
     As(usize),
+    /// One goes on, and enters into each step what is said; into one of which nothing is said, something of what was never tried
+    /// there.
+    Along {
+        /// What is entered.
+        entries: Vec<Entry>,
+        /// The step behind which nothing more is to be seen; none where one goes on to the end.
+        until: Option<usize>,
+        /// How often one goes back from there, as long as it is said that one can.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        back: usize,
+    },
     /// One goes back so often, as long as it is said that one can.
     Back(usize),
-    /// Nothing: it was to be seen what the last entry leads to.
-    Stop,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// What nobody tried yet, by what a step is known by: a list of entries, each of which tries something.
@@ -87,6 +124,8 @@ pub enum Then {
 pub struct Untried {
     /// The trials of the steps that are known.
     pub of: HashMap<String, Vec<Vec<Override>>>,
+    /// The places of the steps that are known.
+    pub places: HashMap<String, usize>,
     /// Whether a step's id is the same in every session, so that it tells it from others that look alike.
     pub stable: bool,
     /// Who services know.
@@ -132,6 +171,8 @@ struct Visit<'a, A> {
     untried: &'a Untried,
     hops: Vec<Hop>,
     visits: HashMap<String, usize>,
+    /// The aims that were seen to.
+    done: Vec<bool>,
 }
 
 /// Carries out what is planned; none where it had to stop on the way since what is allowed is used up.
@@ -140,7 +181,8 @@ struct Visit<'a, A> {
 ///
 /// When there is no answer to a call.
 pub async fn visit<A: Applicant>(applicant: A, plan: &Plan, untried: &Untried) -> Result<Option<Trail>, CallError> {
-    let mut visit = Visit { applicant, plan, untried, hops: Vec::new(), visits: HashMap::new() };
+    let done = vec![false; plan.aims.len()];
+    let mut visit = Visit { applicant, plan, untried, hops: Vec::new(), visits: HashMap::new(), done };
     let whole = visit.go().await?;
     let requests = visit.applicant.requests();
     Ok(whole.then_some(Trail { hops: visit.hops, requests }))
@@ -154,11 +196,7 @@ impl<A: Applicant> Visit<'_, A> {
         }
         let hop = self.applicant.begin().await?;
         let Some(mut at) = self.arrive(hop) else { return Ok(true) };
-        for (after, given) in self.plan.way.iter().enumerate() {
-            match self.stop(at, after).await? {
-                Stopped::At(home) => at = home,
-                Stopped::Over(whole) => return Ok(whole),
-            }
+        for given in &self.plan.way {
             if self.applicant.must_stop().await {
                 return Ok(false);
             }
@@ -168,30 +206,53 @@ impl<A: Applicant> Visit<'_, A> {
                 _ => return Ok(true),
             }
         }
-        match self.stop(at, self.plan.way.len()).await? {
-            Stopped::At(home) => at = home,
-            Stopped::Over(whole) => return Ok(whole),
-        }
         match &self.plan.then {
             Then::Back(times) => self.go_back(at, *times).await,
-            Then::Stop => Ok(true),
-            Then::Straight | Then::Sweep(_) | Then::As(_) => self.go_on(at).await,
+            Then::Straight | Then::Sweep(_) | Then::As(_) | Then::Along { .. } => self.go_on(at).await,
         }
     }
 
-    /// Does what is to be tried at a step on the way.
-    async fn stop(&mut self, mut at: Sight, after: usize) -> Result<Stopped, CallError> {
+    /// Does what is to be found out in passing at a step that one has come to.
+    async fn see_to(&mut self, mut at: Sight, place: usize) -> Result<Stopped, CallError> {
         let plan = self.plan;
-        for stop in plan.stops.iter().filter(|stop| stop.after == after) {
-            at = match &stop.task {
-                Task::Try(given) => match self.attempt(at, given.clone()).await? {
-                    (_, Stopped::At(home)) => home,
-                    (_, over) => return Ok(over),
-                },
-                Task::Narrow { from, to, leads } => match self.narrow(at, from.clone(), to.clone(), leads).await? {
-                    Stopped::At(home) => home,
+        for (number, aim) in plan.aims.iter().enumerate().filter(|(_, aim)| aim.step == place) {
+            if std::mem::replace(&mut self.done[number], true) {
+                continue;
+            }
+            if let Some(task) = &aim.task {
+                match self.carry_out(at, task).await? {
+                    Stopped::At(home) => at = home,
                     over => return Ok(over),
-                },
+                }
+            }
+        }
+        Ok(Stopped::At(at))
+    }
+
+    async fn carry_out(&mut self, at: Sight, task: &Task) -> Result<Stopped, CallError> {
+        match task {
+            Task::Try(given) => Ok(self.attempt(at, given.clone()).await?.1),
+            Task::Narrow { from, to, leads } => self.narrow(at, from.clone(), to.clone(), leads).await,
+            Task::Bound { given, key, between, leads } => self.bound(at, (given, key), between, leads).await,
+        }
+    }
+
+    /// Halves what lies between two values of a scale.
+    async fn bound(
+        &mut self,
+        mut at: Sight,
+        (given, key): (&[Override], &str),
+        mut between: &[Value],
+        leads: &str,
+    ) -> Result<Stopped, CallError> {
+        while !between.is_empty() {
+            let middle = between.len() / 2;
+            let entry = set(given.to_vec(), key, Some(between[middle].clone()));
+            let (word, stopped) = self.attempt(at, entry).await?;
+            between = if word == leads { &between[middle + 1..] } else { &between[..middle] };
+            at = match stopped {
+                Stopped::At(home) => home,
+                over => return Ok(over),
             };
         }
         Ok(Stopped::At(at))
@@ -210,10 +271,17 @@ impl<A: Applicant> Visit<'_, A> {
     /// Goes on to the end.
     async fn go_on(&mut self, mut at: Sight) -> Result<bool, CallError> {
         while !at.is_end() {
+            let place = self.untried.places.get(&at.ident(self.untried.stable)).copied();
+            if let Some(place) = place {
+                match self.see_to(at, place).await? {
+                    Stopped::At(home) => at = home,
+                    Stopped::Over(whole) => return Ok(whole),
+                }
+            }
             if self.applicant.must_stop().await {
                 return Ok(false);
             }
-            let given = self.trial(&at);
+            let given = self.trial(&at, place);
             let plain = given.is_empty();
             let mut hop = self.applicant.enter(&at, given).await?;
             if matches!(hop.to, Outcome::Refused(..)) && !plain {
@@ -224,26 +292,34 @@ impl<A: Applicant> Visit<'_, A> {
                 }
                 hop = self.applicant.enter(&at, Vec::new()).await?;
             }
-            match self.arrive(hop) {
-                Some(next) => at = next,
-                None => return Ok(true),
-            }
+            at = match (self.arrive(hop), &self.plan.then) {
+                (Some(next), Then::Along { until, back, .. }) if until.is_some() && *until == place => {
+                    return self.go_back(next, *back).await;
+                }
+                (Some(next), _) => next,
+                (None, _) => return Ok(true),
+            };
         }
         Ok(true)
     }
 
     /// What is entered into a step on the way to the end.
-    fn trial(&self, at: &Sight) -> Vec<Override> {
+    fn trial(&self, at: &Sight, place: Option<usize>) -> Vec<Override> {
         let Some(today) = self.untried.today else { return Vec::new() };
-        match self.plan.then {
-            Then::Sweep(number) => {
-                let known = self.untried.of.get(&at.ident(self.untried.stable));
-                let own = || trials(&fields(&elements(&at.body), &self.untried.people, today), |_, _| false);
-                let all = known.cloned().unwrap_or_else(own);
-                all.get(number).cloned().unwrap_or_default()
+        let untried = |number: usize| {
+            let known = self.untried.of.get(&at.ident(self.untried.stable));
+            let own = || trials(&fields(&elements(&at.body), &self.untried.people, today), |_, _| false);
+            let all = known.cloned().unwrap_or_else(own);
+            all.get(number).cloned().unwrap_or_default()
+        };
+        match &self.plan.then {
+            Then::Sweep(number) => untried(*number),
+            Then::Along { entries, .. } => {
+                let known = entries.iter().find(|entry| Some(entry.step) == place);
+                known.map_or_else(|| untried(0), |entry| entry.given.clone())
             }
             Then::As(person) => {
-                let person = self.untried.people.get(person);
+                let person = self.untried.people.get(*person);
                 person.map(|person| entries(person, &elements(&at.body))).unwrap_or_default()
             }
             _ => Vec::new(),
@@ -323,107 +399,5 @@ impl<A: Applicant> Visit<'_, A> {
             }
         }
         Ok(true)
-    }
-}
-
-/// Trials of a form: each tries one more class of each field, until all are tried. `done` says which are.
-pub fn trials(fields: &[super::classes::Field], done: impl Fn(&str, &Value) -> bool) -> Vec<Vec<Override>> {
-    let mut trials: Vec<Vec<Override>> = Vec::new();
-    for field in fields {
-        let open = field.classes.iter().filter(|class| !done(&field.key, class));
-        for (at, class) in open.enumerate() {
-            if trials.len() == at {
-                trials.push(Vec::new());
-            }
-            let wanted = Some(class.clone()).filter(|class| !class.is_null());
-            let needs: Vec<Override> = field.shown_by.iter().cloned().chain([(field.key.clone(), wanted)]).collect();
-            // A field that another trial needs otherwise is left to that.
-            let clash = |trial: &[Override]| {
-                needs.iter().any(|(key, value)| trial.iter().any(|(known, other)| known == key && other != value))
-            };
-            let free = (at..trials.len()).find(|at| !clash(&trials[*at])).unwrap_or_else(|| {
-                trials.push(Vec::new());
-                trials.len() - 1
-            });
-            for entry in needs {
-                if !trials[free].contains(&entry) {
-                    trials[free].push(entry);
-                }
-            }
-        }
-    }
-    trials
-}
-
-/// The fields of which two entries say different things.
-pub fn differing(from: &[Override], to: &[Override]) -> Vec<String> {
-    let value = |entries: &[Override], key: &str| entries.iter().find(|(known, _)| known == key).cloned();
-    let mut keys: Vec<String> = Vec::new();
-    for (key, _) in from.iter().chain(to) {
-        if !keys.contains(key) && value(from, key) != value(to, key) {
-            keys.push(key.clone());
-        }
-    }
-    keys
-}
-
-/// An entry in which these fields are as another has them.
-pub fn with(from: &[Override], to: &[Override], keys: &[String]) -> Vec<Override> {
-    let mut entry: Vec<Override> = from.iter().filter(|(key, _)| !keys.contains(key)).cloned().collect();
-    entry.extend(to.iter().filter(|(key, _)| keys.contains(key)).cloned());
-    entry
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::explore::classes::Field;
-
-    fn field(key: &str, classes: Value, shown_by: &[(&str, Value)]) -> Field {
-        let shown_by = shown_by.iter().map(|(key, value)| ((*key).to_owned(), Some(value.clone()))).collect();
-        Field {
-            key: key.to_owned(),
-            classes: classes.as_array().unwrap().clone(),
-            scale: vec![],
-            is_text: false,
-            shown_by,
-        }
-    }
-
-    #[test]
-    fn trials_try_each_class_once_and_several_fields_at_once() {
-        let fields = [field("a", json!([1, 2, 3]), &[]), field("b", json!(["x", null]), &[])];
-        let some = |key: &str, value: Value| (key.to_owned(), Some(value));
-        let expected = [
-            vec![some("a", json!(1)), some("b", json!("x"))],
-            vec![some("a", json!(2)), ("b".to_owned(), None)],
-            vec![some("a", json!(3))],
-        ];
-        assert_eq!(trials(&fields, |_, _| false), expected);
-        assert_eq!(trials(&fields, |key, _| key == "a"), [vec![some("b", json!("x"))], vec![("b".to_owned(), None)]]);
-    }
-
-    #[test]
-    fn a_field_is_tried_with_what_shows_it_and_apart_from_what_hides_it() {
-        let fields = [field("a", json!([true, false]), &[]), field("b", json!([1, 2]), &[("a", json!(true))])];
-        let trials = trials(&fields, |_, _| false);
-        for wanted in [json!(1), json!(2)] {
-            let trial = trials.iter().find(|trial| trial.contains(&("b".to_owned(), Some(wanted.clone()))));
-            assert!(trial.unwrap().contains(&("a".to_owned(), Some(json!(true)))), "{trials:?}");
-        }
-        assert!(trials.iter().any(|trial| *trial == [("a".to_owned(), Some(json!(false)))]), "{trials:?}");
-    }
-
-    #[test]
-    fn what_differs_between_entries_is_taken_over_by_name() {
-        let entry = |all: Value| -> Vec<Override> {
-            all.as_object().unwrap().iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect()
-        };
-        let (from, to) = (entry(json!({"a": 1, "b": 1, "c": 1})), entry(json!({"a": 1, "b": 2, "d": 1})));
-        assert_eq!(differing(&from, &to), ["b", "c", "d"]);
-        assert_eq!(with(&from, &to, &["b".to_owned()]), entry(json!({"a": 1, "c": 1, "b": 2})));
-        assert_eq!(with(&from, &to, &["c".to_owned(), "d".to_owned()]), entry(json!({"a": 1, "b": 1, "d": 1})));
     }
 }

@@ -6,9 +6,9 @@ pub mod markdown;
 
 use anstyle::{AnsiColor, Style};
 
-use super::curl;
+use super::witness;
 use crate::conform::rules::{Rule, Source};
-use crate::conform::verdict::{FindingVerdict, FlowVerdict, Outcome, RuleVerdict};
+use crate::conform::verdict::{FlowVerdict, Outcome, RuleVerdict};
 use crate::phrase::counted;
 
 /// What the data begin with, as `conform --json` writes them.
@@ -72,7 +72,7 @@ fn violated(rule: &RuleVerdict, whole: bool, bold: Style) -> String {
     for (at, finding) in rule.findings.iter().take(MOST).enumerate() {
         text.push_str(&format!("\n  at {}: {}\n", finding.step, finding.text));
         if whole || at == 0 {
-            text.push_str(&witness(finding, whole));
+            text.push_str(&witness::render(&finding.witness, whole));
         }
     }
     if rule.findings.len() > MOST {
@@ -87,25 +87,6 @@ pub fn source(source: Source) -> &'static str {
         Source::Reference => "the reference",
         Source::Observed => "as observed",
     }
-}
-
-fn witness(finding: &FindingVerdict, whole: bool) -> String {
-    let calls = counted(finding.witness.calls, "call");
-    let indented =
-        |text: &str| text.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect::<String>();
-    let mut text = String::new();
-    match &finding.witness.scenario {
-        Some(scenario) => text.push_str(&format!("  shown by {calls}:\n\n{}", indented(scenario))),
-        None => text.push_str(&format!("  shown by {calls}:\n\n{}", indented(&finding.witness.curl.join("\n")))),
-    }
-    if whole && finding.witness.scenario.is_some() {
-        text.push_str(&format!("\n  the same as commands:\n\n{}", indented(&finding.witness.curl.join("\n"))));
-        let hint = curl::hint(&finding.witness.curl.join("\n"));
-        if !hint.is_empty() {
-            text.push_str(&format!("    # {hint}\n"));
-        }
-    }
-    text
 }
 
 /// What a rule is, for `explain`.

@@ -12,7 +12,7 @@ use crate::map::{Entered, Given, When};
 use crate::phrase::counted;
 use crate::semantic::Sentence;
 
-pub use findings::sentence;
+pub use findings::{sentence, verdict};
 pub use mermaid::mermaid;
 pub use titles::titles;
 

@@ -41,7 +41,11 @@ impl Folder {
             SchemaKind::Config => "draftgate.yaml",
             SchemaKind::Sandbox => "sandbox.yaml",
             SchemaKind::Journal => "run.jsonl",
-            SchemaKind::Conformance | SchemaKind::Diff | SchemaKind::Gate | SchemaKind::Resumption => "verdict.json",
+            SchemaKind::Conformance
+            | SchemaKind::Exploration
+            | SchemaKind::Diff
+            | SchemaKind::Gate
+            | SchemaKind::Resumption => "verdict.json",
         });
         std::fs::write(&path, text).unwrap();
         let mut sources = Sources::default();
@@ -54,6 +58,7 @@ impl Folder {
             SchemaKind::Flow | SchemaKind::Sandbox => draftgate::sandbox::load(&mut sources, &[path]).err(),
             SchemaKind::Journal
             | SchemaKind::Conformance
+            | SchemaKind::Exploration
             | SchemaKind::Diff
             | SchemaKind::Gate
             | SchemaKind::Resumption => {

@@ -16,6 +16,8 @@ Examples:
   draftgate explore retail-onboarding --svg flow.svg --mermaid flow.mmd
   draftgate explore retail-onboarding --scenarios --accept-snapshots
   draftgate explore retail-onboarding --negatives
+  draftgate explore retail-onboarding --thorough
+  draftgate explore retail-onboarding --witness --json explored.json
   draftgate explore retail-onboarding --plan
 
 It goes on where it stopped: run it again after a limit was reached.
@@ -34,11 +36,17 @@ pub struct ExploreArguments {
     #[arg(long)]
     pub fresh: bool,
     /// Only say what exploring would take, by what was found out before; where that is nothing, one session is sent to look
-    #[arg(long, conflicts_with_all = ["scenarios", "negatives", "svg", "mermaid"])]
+    #[arg(long, conflicts_with_all = ["scenarios", "negatives", "witness", "json", "svg", "mermaid"])]
     pub plan: bool,
     /// Try at each form that was found what it must refuse: each required field left out, each rule of a field broken
     #[arg(long)]
     pub negatives: bool,
+    /// Show each finding's witness, as short as it can be made, as a scenario and as commands
+    #[arg(long)]
+    pub witness: bool,
+    /// Write what was found, with witnesses, as JSON (`draftgate schema exploration`)
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub json: Option<PathBuf>,
     /// Write a picture of the flow
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub svg: Option<PathBuf>,

@@ -21,4 +21,7 @@ pub struct LimitArguments {
     /// How long it may take, such as 5m
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Limits")]
     pub budget: Option<Duration>,
+    /// Try all that was entered before a fork with each way on from it, however many requests that takes
+    #[arg(long, help_heading = "Limits")]
+    pub thorough: bool,
 }

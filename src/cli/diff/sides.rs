@@ -60,6 +60,7 @@ pub(super) fn compared(
         growth,
         people: Arc::clone(&people),
         allowance: allowance(&arguments.limits),
+        thorough: arguments.limits.thorough,
     };
     let ways = Ways {
         flow,

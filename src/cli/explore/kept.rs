@@ -12,7 +12,7 @@ use crate::explore::visit::Plan;
 use crate::source::{read_file, write_file};
 
 /// The form of the file; another is not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
 /// What an exploration depends on: what another one found out is of no use here.

@@ -3,9 +3,39 @@
 use serde_json::Value;
 
 use super::name;
+use crate::compose::witness::Witness;
+use crate::explore::Explored;
 use crate::explore::findings::{Finding, What};
 use crate::explore::model::{Goal, Model};
+use crate::explore::verdict::{FORMAT, FindingVerdict, Verdict};
+use crate::map::ViewName;
 use crate::semantic::Sentence;
+
+/// What was found out as data, each finding with its witness where there is one.
+pub fn verdict(explored: &Explored, view: &ViewName, found: &[(Finding, Option<Witness>)]) -> Verdict {
+    let model = &explored.model;
+    let finding = |(finding, witness): &(Finding, Option<Witness>)| FindingVerdict {
+        kind: finding.kind(),
+        step: finding.step.map(|step| name(model, step)),
+        text: sentence(model, finding).plain(),
+        witness: witness.clone(),
+    };
+    Verdict {
+        format: FORMAT,
+        draftgate: env!("CARGO_PKG_VERSION").to_owned(),
+        flow: view.flow.clone(),
+        version: view.version.word().to_owned(),
+        language: view.language.clone(),
+        whole: explored.whole,
+        left_out: explored.left_out,
+        steps: model.steps.len(),
+        ways: (0..model.steps.len()).map(|step| model.next(step).len()).sum(),
+        sessions: explored.sessions,
+        requests: explored.requests,
+        service_runs: explored.services,
+        findings: found.iter().map(finding).collect(),
+    }
+}
 
 /// The sentence of a finding, which names the step where it shows.
 pub fn sentence(model: &Model, finding: &Finding) -> Sentence {

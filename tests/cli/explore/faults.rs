@@ -1,5 +1,7 @@
 //! Flows with a fault, each beside its correct twin: the one is found, and nothing is found in the other.
 
+use serde_json::Value;
+
 use super::project;
 
 /// A flow, what is found in it, and what makes it correct: a text and what stands in its place.
@@ -111,6 +113,47 @@ fn holds(case: &Case) {
     assert_eq!(faulty.files("snapshots/maps").is_empty(), case.flow.contains("nodes: []"));
     let correct = project("faulty", &case.flow.replace(case.mend.0, case.mend.1));
     correct.draftgate(&["explore", "faulty"]).exits(0).never_says("finding");
+}
+
+/// That the witness is of so many calls, that its scenario fails while the fault is there, and holds when it is mended.
+#[track_caller]
+fn is_shown(case: &Case, calls: usize, entered: &[&str]) {
+    let faulty = project("faulty", case.flow);
+    let ended = faulty.draftgate(&["explore", "faulty", "--witness", "--json", "found.json"]).exits(1);
+    ended.says(&format!("  shown by {calls} calls:\n")).says("  the same as commands:\n").says("    curl -sS -X POST ");
+    let found: Value = serde_json::from_str(&faulty.read("found.json").unwrap()).unwrap();
+    let schema: Value = serde_json::from_str(&faulty.draftgate(&["schema", "exploration"]).exits(0).stdout).unwrap();
+    let schema = jsonschema::draft7::new(&schema).unwrap();
+    let wrong: Vec<String> = schema.iter_errors(&found).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let finding = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["text"].as_str().unwrap().starts_with(case.finding));
+    let witness = &finding.unwrap_or_else(|| panic!("{} is not in {found:#}", case.finding))["witness"];
+    assert_eq!((&witness["calls"], witness["curl"].as_array().unwrap().len()), (&calls.into(), calls));
+    let scenario = witness["scenario"].as_str().unwrap();
+    let said: Vec<&str> =
+        scenario.lines().filter_map(|line| line.strip_prefix("      ")).filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(said, entered, "{scenario}");
+    faulty.write("scenarios/witness.yaml", scenario);
+    faulty.draftgate(&["run"]).exits(1);
+    let mended = project("faulty", &case.flow.replace(case.mend.0, case.mend.1));
+    mended.write("scenarios/witness.yaml", scenario.replace("steps:\n", "snapshot: false\nsteps:\n"));
+    mended.draftgate(&["run"]).exits(0);
+}
+
+#[test]
+fn a_witness_of_a_loop_goes_round_once() {
+    is_shown(&LOOP, 4, &["Where to: round"]);
+}
+
+#[test]
+fn a_witness_of_a_refusal_enters_what_is_refused() {
+    is_shown(&SERVICE, 2, &[]);
+    is_shown(&ONE_WAY, 2, &["Plan: gold"]);
+    is_shown(&REQUIRED, 2, &[]);
 }
 
 #[test]
