@@ -101,13 +101,14 @@ fn time_is_limited() {
 
 #[test]
 fn what_was_found_out_of_another_flow_is_forgotten() {
-    let edits = [("name: Installments", "name: Number of payments"), ("name: Kind", "name: Sort")];
-    for (old, new) in edits {
+    let edits = [
+        [("name: Installments", "name: Number of payments"), ("payment.installments", "payment.number_of_payments")],
+        [("name: Kind", "name: Sort"), ("start.kind", "start.sort")],
+    ];
+    for edit in edits {
         let project = project("forks", &pinned(FORKS));
         project.draftgate(&["explore", "forks", "--max-sessions", "8"]).exits(0).says("This is not all");
-        let edited = FORKS.replace(old, new).replace("payment.installments", "payment.number_of_payments");
-        let edited =
-            if new.ends_with("Sort") { FORKS.replace(old, new).replace("start.kind", "start.sort") } else { edited };
+        let edited = edit.iter().fold(FORKS.to_owned(), |text, (old, new)| text.replace(old, new));
         assert_ne!(edited, FORKS);
         project.write("scenarios/forks.flow.yaml", pinned(&edited));
         let ended = project.draftgate(&["explore", "forks"]).exits(0).never_says("finding");
