@@ -5,6 +5,7 @@
 //! function of the trails: the same flow and seed are explored in the same way, and trails that were kept need not be gone again.
 
 pub mod applicant;
+mod changes;
 pub mod classes;
 mod crossing;
 pub mod findings;
@@ -41,6 +42,7 @@ use crate::scenario::Persona;
 use crate::session::driver::Course;
 use crate::session::entry::Growth;
 use applicant::{Allowance, Real, Used};
+use changes::Changes;
 use fork::Fork;
 use model::Model;
 use round::{Round, memo};
@@ -78,6 +80,8 @@ pub struct Explored {
     pub requests: usize,
     /// How often a service was seen at work now.
     pub services: usize,
+    /// How many sessions that were kept were forgotten, since the flow was changed meanwhile.
+    pub forgotten: usize,
     /// Whether all that was to be found out was found out.
     pub whole: bool,
     /// How often something that was entered before a fork was not tried with a way that leads on from there, since the size of the
@@ -97,21 +101,50 @@ impl Exploration {
         tell: &mut (dyn FnMut(&Explored) + Send),
     ) -> Result<Explored, CallError> {
         let used = Arc::new(Used::none_of(&self.allowance));
+        let number = kept.len();
+        let first = self.go_on_from(kept, &used, Explored::default(), true, tell).await?;
+        let Err(own) = first else { return Ok(first.unwrap_or_default()) };
+        let sessions = own.len();
+        let again = Explored { sessions, forgotten: number, ..Explored::default() };
+        let second = self.go_on_from(own, &used, again, false, tell).await?;
+        Ok(second.unwrap_or_default())
+    }
+
+    /// Explores, going on from what is kept. Where the flow turns out to have been changed since, if that is `doubted`: the
+    /// sessions that were gone now.
+    async fn go_on_from(
+        &self,
+        kept: Vec<(Plan, Trail)>,
+        used: &Arc<Used>,
+        mut explored: Explored,
+        doubted: bool,
+        tell: &mut (dyn FnMut(&Explored) + Send),
+    ) -> Result<Result<Explored, Vec<(Plan, Trail)>>, CallError> {
         let mut kept: HashMap<String, Trail> = kept.into_iter().map(|(plan, trail)| (memo(&plan), trail)).collect();
-        let mut explored = Explored::default();
         let mut knowledge = Knowledge::new(Arc::clone(&self.people), self.growth.today, self.thorough);
+        let mut changes = Changes::default();
+        let mut changed = false;
         let mut go = async |round: &Round, explored: &mut Explored| {
+            changed = doubted && changes.contradict(explored);
+            if changed {
+                return Ok(vec![None; round.plans.len()]);
+            }
             tell(explored);
             let mut gone: Vec<Option<Trail>> = round.plans.iter().map(|plan| kept.remove(&memo(plan))).collect();
-            let went = self.go(round, &mut gone, explored, &used).await;
+            let old: Vec<bool> = gone.iter().map(Option::is_some).collect();
+            let went = self.go(round, &mut gone, explored, used).await;
+            changes.went(&round.plans, &gone, &old);
             explored.requests = used.requests.load(Ordering::SeqCst);
             explored.services = used.services.load(Ordering::SeqCst);
             went.map(|()| gone)
         };
         explored.whole = knowledge.play(&mut explored, &mut go).await?;
+        if doubted && (changed || changes.contradict(&explored)) {
+            return Ok(Err(changes.new));
+        }
         explored.left_out = if explored.whole { knowledge.left_out(&explored) } else { 0 };
         tell(&explored);
-        Ok(explored)
+        Ok(Ok(explored))
     }
 
     /// Goes the sessions of a round, those aside that are kept; what is allowed may be used up before all are gone.

@@ -27,7 +27,7 @@ use crate::explore::findings::{Finding, findings};
 use crate::explore::mapping::survey;
 use crate::explore::model::Goal;
 use crate::explore::retrace::Retracing;
-use crate::explore::witness::witnesses;
+use crate::explore::witness::{Words, witnesses};
 use crate::explore::{Exploration, Explored};
 use crate::map::store::{self, MapError};
 use crate::map::{Flaw, FlowMap, Survey, View, ViewName};
@@ -218,7 +218,8 @@ impl Undertaking<'_> {
     ) -> Result<Vec<Option<Witness>>, Exit> {
         let options = options(&arguments.flow, &self.reached.settings, false);
         let title = |finding: &Finding| exploration::sentence(&explored.model, finding).plain();
-        let shown = witnesses(self.exploration, explored, findings, &options, (&title, &curl::command));
+        let words = Words { title: &title, command: &curl::command };
+        let shown = witnesses(self.exploration, explored, findings, &options, &words);
         self.reached.runtime.block_on(shown).map_err(|error| unreachable_api(&error, self.output))
     }
 
@@ -243,6 +244,14 @@ impl Undertaking<'_> {
                 () = stopped => None,
             }
         });
+        if let Some(Ok(explored)) = &went
+            && explored.forgotten > 0
+        {
+            let forgotten = counted(explored.forgotten, "session");
+            output.complain(&format!(
+                "warning: the flow was changed since: {forgotten} explored before tell nothing of it"
+            ));
+        }
         if let Some(error) = complaint {
             output.complain(&format!("warning: what is found out cannot be kept: {error}"));
         }

@@ -27,12 +27,16 @@ const MOST_TIME: Duration = Duration::from_secs(60);
 /// What is entered into a step on purpose, by the step's place.
 type Piece = (usize, Override);
 
-/// How something is said.
-type Saying<'a, T> = &'a dyn Fn(&T) -> String;
+/// How findings and requests are written.
+pub struct Words<'a> {
+    /// What a finding is, in a sentence.
+    pub title: &'a dyn Fn(&Finding) -> String,
+    /// A request as a command, with a session in it as it is.
+    pub command: &'a dyn Fn(&Request) -> String,
+}
 
 /// The witness of each finding; none for one that did not show again, or for which nothing more may be sent. What the exploration
-/// used counts towards what is allowed. `command` writes a request as a command, with a session in it as it is, `title` says what
-/// a finding is.
+/// used counts towards what is allowed.
 ///
 /// # Errors
 ///
@@ -42,7 +46,7 @@ pub async fn witnesses(
     explored: &Explored,
     findings: &[Finding],
     options: &Options,
-    (title, command): (Saying<'_, Finding>, Saying<'_, Request>),
+    words: &Words<'_>,
 ) -> Result<Vec<Option<Witness>>, CallError> {
     let mut exploration = exploration.clone();
     let allowance = &mut exploration.allowance;
@@ -65,7 +69,7 @@ pub async fn witnesses(
         };
         let shown = showing.least().await?;
         let shown = shown.map(|shown| saying_what_decides(shown, explored));
-        all.push(shown.map(|shown| witness(shown, finding, options, (title(finding), command))));
+        all.push(shown.map(|shown| witness(shown, finding, options, words)));
     }
     Ok(all)
 }
@@ -88,18 +92,13 @@ fn saying_what_decides(mut shown: Shown, explored: &Explored) -> Shown {
     shown
 }
 
-fn witness(
-    shown: Shown,
-    finding: &Finding,
-    options: &Options,
-    (title, command): (String, Saying<'_, Request>),
-) -> Witness {
-    let (calls, curl) = (shown.exchanges.len(), commands(&shown.exchanges, command));
+fn witness(shown: Shown, finding: &Finding, options: &Options, words: &Words<'_>) -> Witness {
+    let (calls, curl) = (shown.exchanges.len(), commands(&shown.exchanges, words.command));
     let scenario = || {
         let expect = expected(&finding.what, &shown.before)?;
         let (mut composed, _) = composed(&recorded(shown.exchanges), &shown.forms, options)?;
         let draft = &mut composed.draft;
-        (draft.title, draft.head) = (title, Vec::new());
+        (draft.title, draft.head) = ((words.title)(finding), Vec::new());
         draft.closing.clear();
         let last = draft.steps.last_mut()?;
         match expect {

@@ -98,3 +98,24 @@ fn time_is_limited() {
     project.draftgate(&["explore", "forks", "--budget", "10m"]).exits(0).never_says("This is not all");
     assert_eq!(ways(&map(&project, "forks")), whole("forks", FORKS));
 }
+
+#[test]
+fn what_was_found_out_of_another_flow_is_forgotten() {
+    let edits = [
+        [("name: Installments", "name: Number of payments"), ("payment.installments", "payment.number_of_payments")],
+        [("name: Kind", "name: Sort"), ("start.kind", "start.sort")],
+    ];
+    for edit in edits {
+        let project = project("forks", &pinned(FORKS));
+        project.draftgate(&["explore", "forks", "--max-sessions", "8"]).exits(0).says("This is not all");
+        let edited = edit.iter().fold(FORKS.to_owned(), |text, (old, new)| text.replace(old, new));
+        assert_ne!(edited, FORKS);
+        project.write("scenarios/forks.flow.yaml", pinned(&edited));
+        let ended = project.draftgate(&["explore", "forks"]).exits(0).never_says("finding");
+        ended.complains("warning: the flow was changed since: 8 sessions explored before tell nothing of it");
+        // Of the map that was begun before, what is there no more stays until it is explored anew.
+        let found = ways(&map(&project, "forks"));
+        let whole = whole("forks", &edited);
+        assert!(whole.iter().all(|way| found.contains(way)), "{found:#?}\n{whole:#?}");
+    }
+}
