@@ -20,6 +20,7 @@ pub mod grade;
 mod groups;
 mod pairing;
 pub mod side;
+mod thresholds;
 pub mod verdict;
 mod ways;
 mod witness;

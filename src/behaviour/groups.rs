@@ -153,12 +153,13 @@ fn said(sentence: Sentence, values: &[Option<Value>]) -> Sentence {
         let passed = values.iter().all(Option::is_none);
         return sentence.words(if passed { " was not asked for" } else { " is empty" });
     }
-    if given.len() > 2 && given.iter().all(|value| value.is_number()) {
-        given.sort_by(|one, other| one.as_f64().unwrap_or_default().total_cmp(&other.as_f64().unwrap_or_default()));
+    given.sort_by_key(|value| (value.as_f64().map(|number| number as i64), text(value)));
+    // Of amounts and days those in between lead the same way: where they part was asked for.
+    let is_day = |value: &Value| value.as_str().is_some_and(|text| text.parse::<jiff::civil::Date>().is_ok());
+    if given.len() > 1 && (given.iter().all(|value| value.is_number()) || given.iter().all(|value| is_day(value))) {
         let (first, last) = (text(given[0]), text(given[given.len() - 1]));
         return sentence.words(format!(" is from {first} to {last}"));
     }
-    given.sort_by_key(|value| (value.as_f64().map(|number| number as i64), text(value)));
     let named: Vec<String> = given.iter().take(MOST_VALUES).map(|value| text(value)).collect();
     let more = given.len() - named.len();
     let more = if more > 0 { format!(" or one of {}", counted(more, "other")) } else { String::new() };

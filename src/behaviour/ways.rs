@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::pairing::{Lens, Pairing};
 use super::side::Side;
+use super::thresholds::thresholds;
 use super::verdict::Which;
 use crate::api::element::{Element, JsonType};
 use crate::api::field::key;
@@ -56,14 +57,48 @@ impl Datum {
     }
 }
 
+/// What is entered into which step.
+pub(super) type Stages = Vec<(usize, Vec<Override>)>;
+
 /// The same data on both sides.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Row {
     pub data: Vec<Datum>,
     /// What they led to before, a step by its place on that side.
     pub before: Goal,
     /// What they lead to now.
     pub after: Goal,
+    /// All that is entered on the way, in the words of the side before, and of the one after.
+    pub stages: [Stages; 2],
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Row) -> bool {
+        self.data == other.data && self.before == other.before && self.after == other.after
+    }
+}
+
+impl Row {
+    /// The same data with another value in one field, to be tried on a side; none where that side does not have the field.
+    pub fn question(&self, side: Which, place: usize, value: Value) -> Option<Question> {
+        let datum = &self.data[place];
+        let (at, stages) = match side {
+            Which::Before => (datum.before.as_ref()?, &self.stages[0]),
+            Which::After => (datum.after.as_ref()?, &self.stages[1]),
+        };
+        let mut stages = stages.clone();
+        let (_, given) = stages.iter_mut().rev().find(|(step, _)| *step == at.0)?;
+        let (_, entered) = given.iter_mut().find(|(name, _)| *name == at.1)?;
+        *entered = Some(value);
+        Some(Question { side, stages })
+    }
+
+    /// The same with another value in one field, and what that leads to.
+    pub fn with(&self, place: usize, value: Option<Value>, (before, after): (&Goal, &Goal)) -> Row {
+        let mut row = Row { before: before.clone(), after: after.clone(), ..self.clone() };
+        row.data[place].value = value;
+        row
+    }
 }
 
 /// All that is known of a step that both sides have.
@@ -105,13 +140,25 @@ pub(super) fn rows(
             };
             let Some(goal) = goal else { continue };
             let (before, after) = if side == Which::After { (seen.to.clone(), goal) } else { (goal, seen.to.clone()) };
-            let row = Row { data, before, after };
+            let (here, there) = (own_stages(seen), question(lens, seen, side).stages);
+            let stages = if side == Which::After { [here, there] } else { [there, here] };
+            let row = Row { data, before, after, stages };
             if !rows.rows.contains(&row) {
                 rows.rows.push(row);
             }
         }
     }
+    if before.explored && after.explored {
+        let is_same = |row: &Row| there.goal(&row.before).as_ref() == Some(&row.after);
+        thresholds(&mut rows, &is_same, answers);
+    }
     rows
+}
+
+/// What was entered, as it was sent.
+fn own_stages(seen: &Observation) -> Stages {
+    let entry = |(name, value): (&String, &Value)| (!value.is_null()).then(|| (name.clone(), Some(value.clone())));
+    seen.stages.iter().map(|stage| (stage.step, stage.sent.iter().filter_map(entry).collect())).collect()
 }
 
 /// Whether what something led to says anything about the flow.

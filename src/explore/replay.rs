@@ -28,6 +28,8 @@ pub struct Replayed {
     pub outcomes: Vec<Option<Outcome>>,
     /// How many requests were sent.
     pub requests: usize,
+    /// How many were not carried out to their end, since what is allowed is used up.
+    pub left: usize,
 }
 
 impl Exploration {
@@ -52,11 +54,13 @@ impl Exploration {
                 (at, go(real, &replay, stable).await)
             });
         }
-        let mut replayed = Replayed { outcomes: vec![None; replays.len()], requests: 0 };
+        let mut replayed =
+            Replayed { outcomes: vec![None; replays.len()], requests: 0, left: replays.len().saturating_sub(left) };
         while let Some(joined) = going.join_next().await {
             // A panic is passed on to whoever asked.
             let (at, outcome) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-            let (outcome, requests) = outcome?;
+            let (outcome, requests, stopped) = outcome?;
+            replayed.left += usize::from(stopped);
             replayed.outcomes[at] = outcome;
             replayed.requests += requests;
         }
@@ -68,16 +72,19 @@ async fn go(
     mut applicant: impl Applicant,
     replay: &Replay,
     stable: bool,
-) -> Result<(Option<Outcome>, usize), CallError> {
+) -> Result<(Option<Outcome>, usize, bool), CallError> {
     let mut left = replay.stages.as_slice();
     if applicant.must_stop().await {
-        return Ok((None, applicant.requests()));
+        return Ok((None, applicant.requests(), true));
     }
     let mut hop = applicant.begin().await?;
     for _ in 0..MOST_STEPS {
         let Outcome::At(sight) = hop.to else { break };
-        if sight.is_end() || applicant.must_stop().await {
+        if sight.is_end() {
             break;
+        }
+        if applicant.must_stop().await {
+            return Ok((None, applicant.requests(), true));
         }
         let ident = sight.ident(stable);
         // A step that is not come to here is passed over, unless it is the last one.
@@ -88,8 +95,8 @@ async fn go(
         hop = applicant.enter(&sight, given).await?;
         if is_last {
             let requests = applicant.requests();
-            return Ok((Some(hop.to), requests));
+            return Ok((Some(hop.to), requests, false));
         }
     }
-    Ok((None, applicant.requests()))
+    Ok((None, applicant.requests(), false))
 }

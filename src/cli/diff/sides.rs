@@ -29,7 +29,7 @@ use crate::session::driver::Course;
 use crate::session::entry::Growth;
 
 /// How often it is asked what the one side tried and the other did not.
-const MOST_ROUNDS: usize = 4;
+const MOST_ROUNDS: usize = 32;
 
 /// Compares the sides that are asked for.
 pub(super) fn compared(
@@ -147,29 +147,29 @@ impl Ways<'_> {
         let mut answers = Answers::new();
         let mut asked: HashSet<String> = HashSet::new();
         let mut rounds = 0;
-        let (compared, open) = loop {
+        let mut left = 0;
+        let compared = loop {
             let compared = compare(&before.side, &after.side, &answers, &scope);
             let all = compared.questions.iter().chain(&compared.ways);
             let open: Vec<Question> = all.filter(|question| !asked.contains(&question.memo())).cloned().collect();
-            let unanswered = compared.questions.len();
             if open.is_empty() || rounds == MOST_ROUNDS {
-                break (compared, unanswered);
+                break compared;
             }
             rounds += 1;
             asked.extend(open.iter().map(Question::memo));
             for (standing, which) in [(&mut before, Which::Before), (&mut after, Which::After)] {
                 let own: Vec<&Question> = open.iter().filter(|question| question.side == which).collect();
-                self.ask(standing, &own, &mut answers)?;
+                left += self.ask(standing, &own, &mut answers)?;
             }
         };
-        Ok(self.told(compared, open, (&before, &after)))
+        Ok(self.told(compared, left, (&before, &after)))
     }
 
     fn told(&self, compared: Compared, open: usize, (before, after): (&Standing, &Standing)) -> Comparison {
         let mut notes = compared.notes;
         if open > 0 {
             notes.push(format!(
-                "what became of {} that the other side takes could not be tried; nothing is told of them",
+                "a limit was reached before it was seen what comes of {} that the other side takes: nothing is told of that",
                 counted(open, "entry")
             ));
         }
@@ -276,11 +276,11 @@ impl Ways<'_> {
         Ok(Standing { side: Side::stored(&format!("the map of {}", map.recorded), view), asked: None })
     }
 
-    /// Tries on a side what the other one takes.
-    fn ask(&self, standing: &mut Standing, questions: &[&Question], answers: &mut Answers) -> Result<(), Wrong> {
-        let Some((exploration, explored)) = &mut standing.asked else { return Ok(()) };
+    /// Tries on a side what the other one takes: how much of it was not tried, since a limit was reached.
+    fn ask(&self, standing: &mut Standing, questions: &[&Question], answers: &mut Answers) -> Result<usize, Wrong> {
+        let Some((exploration, explored)) = &mut standing.asked else { return Ok(0) };
         if questions.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let steps = &standing.side.steps;
         let replay = |question: &&Question| {
@@ -295,7 +295,7 @@ impl Ways<'_> {
             let Some(outcome) = outcome else { continue };
             answers.insert(question.memo(), goal(&outcome, &standing.side, explored.model.stable));
         }
-        Ok(())
+        Ok(replayed.left)
     }
 
     /// Waits for something, unless somebody interrupts it.

@@ -215,7 +215,14 @@ fn where_it_leads() {
             "a threshold",
             &[(">= 1000", ">= 100")],
             &[
-                "breaking way Payment: when *Amount* is 100, *Payment* now leads to *end \u{201c}We are sorry\u{201d}*, was *end \u{201c}Welcome to the bank\u{201d}*",
+                "breaking way Payment: when *Amount* is from 100 to 999, *Payment* now leads to *end \u{201c}We are sorry\u{201d}*, was *end \u{201c}Welcome to the bank\u{201d}*",
+            ],
+        ),
+        (
+            "a threshold that lies between two amounts that exploring tries",
+            &[(">= 1000", ">= 640")],
+            &[
+                "breaking way Payment: when *Amount* is from 640 to 999, *Payment* now leads to *end \u{201c}We are sorry\u{201d}*, was *end \u{201c}Welcome to the bank\u{201d}*",
             ],
         ),
         (
