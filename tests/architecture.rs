@@ -30,7 +30,7 @@ const HOUSE: [(&str, &[&str]); 33] = [
     ("snapshot", &["api", "jsonpath", "source"]),
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
-    ("conform", &["api", "compose", "fake", "map", "scenario", "session"]),
+    ("conform", &["api", "compose", "fake", "map", "minimise", "phrase", "scenario", "semantic", "session"]),
     ("explore", &["api", "compose", "fake", "journal", "map", "scenario", "session"]),
     ("coverage", &["api", "compose", "journal", "map", "phrase"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),

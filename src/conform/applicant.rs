@@ -12,6 +12,9 @@ use crate::compose::walk::Stop;
 use crate::session::driver::{Course, Driver};
 use crate::session::entry::{Body, Entered, Entry, Growth};
 
+/// How many differences of two answers are told.
+const MOST_CHANGES: usize = 2;
+
 /// A way through a flow: what is entered into each step in turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
@@ -222,6 +225,20 @@ pub(super) fn described(answer: &Answer) -> String {
         BodyKind::Pending => "pending".to_owned(),
         BodyKind::Step => format!("the step {}", answer.json().map(step_name).unwrap_or_default()),
         BodyKind::Other => "an answer that is no step".to_owned(),
+    }
+}
+
+/// How an answer differs from one that should be the same, in words after `FlowStep gives`.
+pub(super) fn differently(was: &Answer, is: &Answer) -> String {
+    let (Some(old), Some(new), true) = (was.json(), is.json(), was.kind() == is.kind()) else {
+        return described(is);
+    };
+    let changes = crate::semantic::changes(old, new);
+    let told: Vec<String> =
+        crate::semantic::sentences(&changes).iter().take(MOST_CHANGES).map(crate::semantic::Sentence::plain).collect();
+    match told.is_empty() || old.get("id") != new.get("id") {
+        true => described(is),
+        false => format!("another step {}: {}", step_name(new), told.join("; ")),
     }
 }
 

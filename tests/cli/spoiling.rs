@@ -95,10 +95,12 @@ impl Memory {
 pub struct Fault {
     pub before: fn(&mut Call, &mut Memory),
     pub after: fn(&Call, &mut Answer, &mut Memory),
+    /// Whether profiles can be read.
+    pub has_profiles: bool,
 }
 
 /// No fault at all.
-pub const NONE: Fault = Fault { before: |_, _| {}, after: |_, _, _| {} };
+pub const NONE: Fault = Fault { before: |_, _| {}, after: |_, _, _| {}, has_profiles: true };
 
 /// The API with a fault, as long as it is held.
 pub struct Spoiling {
@@ -116,7 +118,12 @@ impl Spoiling {
             let mut memory = memory.lock().unwrap();
             let mut call = read(request);
             if call.operation == "v2" {
-                return Reply::json(404, r#"{"code":4100,"message":"Client not found"}"#);
+                let services = if fault.has_profiles { r#"{"serviceData":[]}"# } else { "null" };
+                let profile = format!(r#"{{"id":"x","flowData":{{"mini":{services}}}}}"#);
+                return match fault.has_profiles {
+                    true => Reply::json(200, &profile),
+                    false => Reply::json(401, r#"{"code":4050,"message":"Invalid credentials"}"#),
+                };
             }
             (fault.before)(&mut call, &mut memory);
             let mut answer = memory.ask(&call);
