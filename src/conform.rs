@@ -12,6 +12,7 @@
 //! | `routes`, `branches`, `circles` | ways to steps: straight, by the map, by options; those that go round |
 //! | `standing`, `back`, `end`, `sessions`, `languages`, `answers` | the checks |
 //! | [`ledger`] | what was checked and found |
+//! | `replay` | the least that shows a finding: its calls played again |
 //! | [`verdict`], [`witness`] | the same as data: for reports |
 
 mod answers;
@@ -23,6 +24,7 @@ mod end;
 mod languages;
 pub mod ledger;
 pub mod negatives;
+mod replay;
 mod routes;
 pub mod rules;
 mod sessions;
@@ -33,7 +35,7 @@ pub mod witness;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 
 use crate::api::client::CallError;
@@ -58,6 +60,9 @@ pub const MOST_WAYS: usize = 100;
 const MOST_INTO: usize = 100;
 /// The rules of going back.
 const BACKWARD: [RuleId; 5] = [RuleId::Back, RuleId::CanGoBack, RuleId::Forward, RuleId::IllegalBack, RuleId::Kept];
+
+/// The most requests for making the calls fewer that show what was found.
+const MOST_REPLAYED: usize = 1000;
 
 /// What is to be examined, and how far.
 #[derive(Debug, Clone)]
@@ -84,6 +89,8 @@ pub struct Plan {
     pub services: bool,
     /// The most further ways that are walked for the sake of options.
     pub most_ways: usize,
+    /// The most requests for finding out how few calls show what was found.
+    pub most_replayed: usize,
 }
 
 impl Plan {
@@ -103,6 +110,7 @@ impl Plan {
             // Behind the live version services cost, and look at people who do not exist.
             services: course.version == Version::Draft || course.simulated.is_some(),
             most_ways: MOST_WAYS,
+            most_replayed: MOST_REPLAYED,
         }
     }
 
@@ -127,6 +135,8 @@ impl Plan {
 pub(crate) struct Stage {
     /// As it was answered.
     pub step: Value,
+    /// What was submitted to it, by element id.
+    pub sent: Map<String, Value>,
 }
 
 /// A way that was walked.
@@ -201,6 +211,7 @@ pub async fn examine(course: &Course, plan: &Plan) -> Result<Examined, CallError
     }
     answers::judge(&plan, &mut ledger);
     ledger.findings.retain(|finding| plan.wants(finding.rule));
+    replay::least(&course, &plan, &mut ledger, plan.most_replayed).await;
     let names: BTreeSet<String> =
         places.iter().map(|place| spot_of(&ways[place.way].1.stages[place.at].step)).collect();
     let known = plan.known.as_ref().map_or(0, |view| view.steps.len()).max(names.len());

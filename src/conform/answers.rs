@@ -92,11 +92,11 @@ fn documented(rule: RuleId, answer: &Answer) -> Option<Data> {
     }
 }
 
-/// Whether the answers to calls with a session carry it, nearly all of them.
+/// Whether the answers to calls with a session carry it, most of them.
 fn sends_the_session(logs: &[Vec<Exchange>]) -> bool {
     let calls = || logs.iter().flatten().filter(|call| sent_session(call).is_some() && !call.answer.is_error());
     let with = calls().filter(|call| call.answer.session().is_some()).count();
-    with > 0 && with * 10 >= calls().count() * 9
+    with * 2 > calls().count()
 }
 
 /// What is wrong with a session.

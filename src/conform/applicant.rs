@@ -233,6 +233,9 @@ pub(super) fn differently(was: &Answer, is: &Answer) -> String {
     let (Some(old), Some(new), true) = (was.json(), is.json(), was.kind() == is.kind()) else {
         return described(is);
     };
+    if without_ids(old) == without_ids(new) {
+        return format!("the step {} with other ids of its elements", step_name(new));
+    }
     let changes = crate::semantic::changes(old, new);
     let told: Vec<String> =
         crate::semantic::sentences(&changes).iter().take(MOST_CHANGES).map(crate::semantic::Sentence::plain).collect();
@@ -240,6 +243,14 @@ pub(super) fn differently(was: &Answer, is: &Answer) -> String {
         true => described(is),
         false => format!("another step {}: {}", step_name(new), told.join("; ")),
     }
+}
+
+/// A step without its elements' ids.
+fn without_ids(step: &Value) -> Value {
+    let mut step = step.clone();
+    let elements = step.get_mut("elements").and_then(Value::as_array_mut).into_iter().flatten();
+    elements.filter_map(Value::as_object_mut).for_each(|element| drop(element.shift_remove("id")));
+    step
 }
 
 /// Calls an operation with nothing to send.

@@ -8,7 +8,7 @@ use super::applicant::{Route, described, essential, identity, step_name};
 use super::circles::Circles;
 use super::ledger::{Finding, Ledger, without};
 use super::negatives::are_conditions_read;
-use super::routes::{LACKS, OF_DATA, OUTCOMES, Walked, judge, walk_all};
+use super::routes::{LACKS, OF_DATA, OUTCOMES, VALID_DATA, Walked, judge, walk_all};
 use super::rules::RuleId;
 use super::{Plan, Trail};
 use crate::api::element::{Element, ElementType, INCORPORATION, JsonType, RESIDENCE};
@@ -84,6 +84,10 @@ pub(super) async fn by_options(
     if !ledger.checks.contains_key(&RuleId::Options) {
         ledger.cannot(RuleId::Options, "no form that was reached offers a choice");
     }
+    // What an option leads to is not said of valid data at large too.
+    let of_options: Vec<(String, Option<i64>)> =
+        ledger.findings.iter().filter(|found| !found.about.is_empty()).map(Finding::place).collect();
+    ledger.findings.retain(|found| found.cause != VALID_DATA || !of_options.contains(&found.place()));
     if tried.passed_over > 0 {
         ledger.cannot(RuleId::Options, format!("{} further options were not tried", tried.passed_over));
     }
@@ -105,14 +109,18 @@ impl Tried {
     /// The options of steps that nothing was tried at.
     fn of_new_steps(&mut self, ways: &[(Route, Trail)]) -> Vec<Branch> {
         let mut branches = Vec::new();
+        let mut all: Vec<(usize, usize)> = Vec::new();
         for (way, (_, trail)) in ways.iter().enumerate() {
-            for at in 0..trail.stages.len() {
-                let (from, step) = into(trail, at);
-                if self.steps.insert(step.clone()) {
-                    self.into.insert((from, step));
-                    let skipped = self.options(&mut branches, way, at, trail);
-                    self.passed_over += skipped;
-                }
+            all.extend((0..trail.stages.len()).map(|at| (way, at)));
+        }
+        // On a way that goes on from there, where there is one: what else is entered is taken then.
+        all.sort_by_key(|(way, at)| (ways[*way].1.stages.len() == at + 1, *way, *at));
+        for (way, at) in all {
+            let (from, step) = into(&ways[way].1, at);
+            if self.steps.insert(step.clone()) {
+                self.into.insert((from, step));
+                let skipped = self.options(&mut branches, way, at, &ways[way].1);
+                self.passed_over += skipped;
             }
         }
         branches
@@ -173,7 +181,7 @@ impl Tried {
             if passes {
                 ledger.check(RuleId::Options, leads_nowhere(base, branch, walked));
             }
-            if !stopped_here {
+            if !stopped_here || walked.trail.stop == Stop::Pending {
                 judge(&walked.trail, &walked.log, ledger);
             }
             let of_choice = pairs.iter().filter(|(other, _)| {
@@ -239,10 +247,7 @@ fn leads_nowhere(base: &Trail, branch: &Branch, walked: &Walked) -> Option<Findi
     let wrong = code.filter(|code| {
         !OUTCOMES.contains(code) && (!OF_DATA.contains(code) || !of_country) && (*code != LACKS || all_there)
     });
-    let pending = stopped_here && walked.trail.stop == Stop::Pending;
-    if wrong.is_none() && !pending {
-        return None;
-    }
+    wrong?;
     let mut calls = essential(log);
     calls.extend(log.last().filter(|last| last.answer.is_error()).cloned());
     let came = log.last().map(|last| described(&last.answer)).unwrap_or_default();
@@ -257,6 +262,7 @@ fn leads_nowhere(base: &Trail, branch: &Branch, walked: &Walked) -> Option<Findi
 /// says yes to a question of two answers, may have wished for it.
 fn leads_back(branch: &Branch, walked: &Walked, others: &[&Walked]) -> Option<Finding> {
     let next = |walked: &Walked| walked.trail.stages.get(branch.at + 1).map(|stage| identity(&stage.step));
+    next(walked)?;
     let passed: Vec<String> = walked.trail.stages[..=branch.at].iter().map(|stage| identity(&stage.step)).collect();
     let back = next(walked).filter(|next| passed.contains(next))?;
     let leads_on = others.iter().any(|other| next(other).is_some_and(|next| !passed.contains(&next)));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::applicant::Applicant;
+use super::routes::VALID_DATA;
 use super::rules::{RULES, RuleId};
 use crate::api::client::CallError;
 use crate::api::exchange::Exchange;
@@ -66,8 +67,14 @@ impl Finding {
         Finding { cause, ..self }
     }
 
+    /// Where it is, and the code that came.
+    pub(super) fn place(&self) -> (String, Option<i64>) {
+        (self.step.clone(), self.calls.last().and_then(|last| last.answer.error_code()))
+    }
+
     fn is_like(&self, other: &Finding) -> bool {
         match (self.cause, other.cause) {
+            (VALID_DATA, VALID_DATA) => self.place() == other.place(),
             ("", "") => self.text == other.text,
             (one, other) => one == other,
         }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use serde_json::Map;
 use tokio::task::JoinSet;
 
 use super::applicant::{Applicant, Route, Went, essential, identity, step_name};
@@ -27,6 +28,8 @@ const MOST_VISITS: usize = 3;
 
 /// Where valid data may lead that is no fault of the flow's: a service that failed, or has not been set up.
 pub(super) const OUTCOMES: [i64; 10] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 5302, 6504];
+/// What findings share that say where valid data lead, whatever was chosen.
+pub(super) const VALID_DATA: &str = "valid data";
 /// What a form lacks.
 pub(super) const LACKS: i64 = 4006;
 /// A value refused by its field.
@@ -115,7 +118,7 @@ pub(super) async fn walk_with(course: &Course, growth: Growth, route: &Route) ->
         let stopped = applicant.stopped();
         if let (None | Some(Stop::End), Some(step)) = (&stopped, applicant.step()) {
             *visits.entry(identity(step)).or_default() += 1;
-            stages.push(Stage { step: step.clone() });
+            stages.push(Stage { step: step.clone(), sent: Map::new() });
         }
         if let Some(stop) = stopped {
             break stop;
@@ -127,6 +130,9 @@ pub(super) async fn walk_with(course: &Course, growth: Growth, route: &Route) ->
             break stop;
         }
     };
+    for (stage, (_, sent)) in stages.iter_mut().zip(&applicant.passed) {
+        stage.sent.clone_from(sent);
+    }
     Ok(Walked { route: route.clone(), trail: Trail { stages, stop }, log: applicant.driver.into_exchanges() })
 }
 
@@ -148,7 +154,7 @@ pub(super) fn judge(trail: &Trail, log: &[Exchange], ledger: &mut Ledger) {
     let outcome = |code: &i64| *code == LACKS || OUTCOMES.contains(code) || OF_DATA.contains(code);
     if let Some(code) = code.filter(|code| !trail.stages.is_empty() && !outcome(code)) {
         let text = format!("valid data lead to {code}");
-        ledger.check(RuleId::Options, Some(finding(RuleId::Options, text)));
+        ledger.check(RuleId::Options, Some(finding(RuleId::Options, text).caused_by(VALID_DATA)));
     }
     if let (Stop::Unfillable(_), Some(LACKS), Some(last)) = (&trail.stop, code, trail.stages.last()) {
         for name in offers_nothing(&last.step) {
@@ -172,6 +178,23 @@ fn offers_nothing(step: &serde_json::Value) -> Vec<String> {
         is_choice(element.kind) && element.required() && element.options().is_empty() && shown
     });
     empty.map(super::negatives::name).collect()
+}
+
+/// The way with every choice said that was made on it: whoever has other data goes it too.
+pub(super) fn pinned(route: &Route, trail: &Trail) -> Route {
+    let mut route = route.clone();
+    for (at, stage) in trail.stages.iter().enumerate() {
+        let chosen = elements(&stage.step).into_iter().filter(|element| {
+            use ElementType::{Checkbox, CheckboxGroup, CountrySelect, Dropdown};
+            matches!(element.kind, Checkbox | CheckboxGroup | CountrySelect | Dropdown)
+        });
+        for element in chosen {
+            if let Some(value) = stage.sent.get(&element.id) {
+                route = route.with(at, format!("id:{}", element.id), value.clone());
+            }
+        }
+    }
+    route
 }
 
 /// Whether the keys of files that were uploaded were taken.

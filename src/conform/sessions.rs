@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::applicant::{Applicant, Route, Went, ask, described, differently, essential, identity, same, step_name};
 use super::ledger::{Finding, Ledger, at_path, entry};
+use super::routes::pinned;
 use super::rules::RuleId;
 use super::standing::{Spot, changed, expected_step};
 use super::{Plan, Trail};
@@ -26,6 +27,8 @@ const DIRECT_REFUSED: i64 = 4015;
 
 /// The most other flows that are tried before it is said that there is none.
 const MOST_FLOWS: usize = 8;
+/// What findings share that show one applicant's doing to another.
+const SEEN: &str = "another applicant";
 /// The most pairs of applicants.
 const MOST_PAIRS: usize = 8;
 /// The fewest characters of a value that is told from everything else.
@@ -134,7 +137,7 @@ pub(super) async fn apart(course: &Course, plan: &Plan, ways: &[(Route, Trail)])
         if new == 0 || tasks.len() >= MOST_PAIRS {
             continue;
         }
-        let (course, plan, route, trail) = (course.clone(), plan.clone(), route.clone(), trail.clone());
+        let (course, plan, route, trail) = (course.clone(), plan.clone(), pinned(route, trail), trail.clone());
         tasks.spawn(async move { (number, pair(&course, &plan, number as u64, &route, &trail).await) });
     }
     let mut done = Vec::new();
@@ -229,12 +232,30 @@ async fn moved(acted: &Applicant, waited: &mut Applicant, before: &Exchange) -> 
         return Ok(None);
     }
     let step = before.answer.json().cloned().unwrap_or_default();
+    let theirs = acted.passed.iter().flat_map(|(_, sent)| sent);
+    let shown = now.answer.json().map(elements).unwrap_or_default();
+    let entered = theirs.into_iter().find(|(id, value)| {
+        let held = shown.iter().find(|element| element.id == **id).and_then(|element| element.json.get("value"));
+        let was = before.answer.json().map(elements).unwrap_or_default();
+        let was =
+            was.into_iter().find(|element| element.id == **id).and_then(|element| element.json.get("value").cloned());
+        held == Some(value) && was.as_ref() != Some(value)
+    });
+    if let Some((_, value)) = entered {
+        let mut calls = essential(&waited.driver.exchanges()[..since]);
+        calls.extend(essential(acted.driver.exchanges()));
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let body = now.answer.json().cloned().unwrap_or_default();
+        calls.push(now);
+        return Ok(Some(shown_to_another(step_name(&step), &text, &body, calls)));
+    }
     let gives = differently(&before.answer, &now.answer);
     let text = format!("what another applicant submits changes what FlowStep gives to this one: {gives}");
     let mut calls = essential(&waited.driver.exchanges()[..since]);
     calls.extend(essential(acted.driver.exchanges()));
     calls.push(now);
-    Ok(Some(changed(Finding::new(RuleId::Isolation, step_name(&step), text, calls), before)))
+    let finding = Finding::new(RuleId::Isolation, step_name(&step), text, calls).caused_by(SEEN);
+    Ok(Some(changed(finding, before)))
 }
 
 /// Whether anything that the one entered is in an answer to the other.
@@ -260,7 +281,7 @@ fn leak(of: &Applicant, to: &Applicant, trail: &Trail) -> Option<Finding> {
 /// The finding that somebody's value is in an answer to another, who should be shown another value, or none.
 fn shown_to_another(step: String, value: &str, body: &Value, calls: Vec<Exchange>) -> Finding {
     let text = format!("what one applicant entered is shown to another: {value}");
-    let mut finding = Finding::new(RuleId::Isolation, step, text, calls);
+    let mut finding = Finding::new(RuleId::Isolation, step, text, calls).caused_by(SEEN);
     let form = elements(body);
     let shown = form.iter().position(|element| element.json.get("value").is_some_and(|held| holds_text(held, value)));
     match shown {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::conform::{after, all_reproduce, client, elements, found, refuse};
+use crate::conform::{after, all_reproduce, client, elements, found, found_on, refuse};
 use crate::project::Project;
 use crate::spoiling::{Fault, NONE, Spoiling};
 
@@ -25,16 +25,17 @@ fn a_profile_that_cannot_be_read_violates_nothing() {
             answer.body["id"] = "0123456789abcdef01234567".into();
         }
     });
-    let unread = Fault { has_profiles: false, ..elsewhere };
-    assert_eq!(found(unread, &["--rule", "DG-05"]), []);
+    let served = crate::conform::mini();
+    let unread =
+        |fault, rule| found_on(&Spoiling::with_profiles(&served, fault, false), &["--rule", rule, "--rule", "DG-15"]);
+    assert_eq!(unread(elsewhere, "DG-05"), []);
     // No field shows what it holds, and the form demands it.
     let hidden = after(|_, answer, _| {
         elements(answer).for_each(|element| drop(element.as_object_mut().unwrap().remove("value")));
     });
-    assert_eq!(found(Fault { has_profiles: false, ..hidden }, &["--rule", "DG-06"]), []);
+    assert_eq!(unread(hidden, "DG-06"), []);
     assert_eq!(found(hidden, &["--rule", "DG-06"]).len(), 1);
     // A host that is down ends nothing.
-    let served = crate::conform::mini();
     let spoiling = Spoiling::start(&served, elsewhere);
     let project = client(&spoiling);
     let config = project.read("scenarios/draftgate.yaml").unwrap();
@@ -113,7 +114,7 @@ nodes:
     let nothing_offered = Fault {
         after: |_, answer, _| {
             elements(answer).filter(|element| element["name"] == "Payment").for_each(|element| {
-                element["options"] = Value::Array(Vec::new());
+                element["prefillOptions"] = Value::Array(Vec::new());
             });
         },
         ..NONE

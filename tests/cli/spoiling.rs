@@ -95,12 +95,10 @@ impl Memory {
 pub struct Fault {
     pub before: fn(&mut Call, &mut Memory),
     pub after: fn(&Call, &mut Answer, &mut Memory),
-    /// Whether profiles can be read.
-    pub has_profiles: bool,
 }
 
 /// No fault at all.
-pub const NONE: Fault = Fault { before: |_, _| {}, after: |_, _, _| {}, has_profiles: true };
+pub const NONE: Fault = Fault { before: |_, _| {}, after: |_, _, _| {} };
 
 /// The API with a fault, as long as it is held.
 pub struct Spoiling {
@@ -111,6 +109,11 @@ pub struct Spoiling {
 impl Spoiling {
     /// Serves the flows of a project, spoilt.
     pub fn start(project: &Project, fault: Fault) -> Self {
+        Spoiling::with_profiles(project, fault, true)
+    }
+
+    /// The same, with profiles that anybody can read or nobody.
+    pub fn with_profiles(project: &Project, fault: Fault, are_read: bool) -> Self {
         let mut sandbox = project.start(&["sandbox"]);
         let (_, upstream) = sandbox.until_ready();
         let memory = Mutex::new(Memory { upstream, sessions: HashMap::new(), first: None });
@@ -118,10 +121,9 @@ impl Spoiling {
             let mut memory = memory.lock().unwrap();
             let mut call = read(request);
             if call.operation == "v2" {
-                let services = if fault.has_profiles { r#"{"serviceData":[]}"# } else { "null" };
-                let profile = format!(r#"{{"id":"x","flowData":{{"mini":{services}}}}}"#);
-                return match fault.has_profiles {
-                    true => Reply::json(200, &profile),
+                let profile = r#"{"id":"x","flowData":{"mini":{"serviceData":[]}}}"#;
+                return match are_read {
+                    true => Reply::json(200, profile),
                     false => Reply::json(401, r#"{"code":4050,"message":"Invalid credentials"}"#),
                 };
             }
