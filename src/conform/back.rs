@@ -52,11 +52,12 @@ pub(super) async fn back(spot: &Spot<'_>) -> Result<(Ledger, Option<Kept>), Call
             (can != succeeded)
                 .then(|| {
                     let text = format!("`canGoBack` is {can}, and back is answered with {}", described(&answer.answer));
-                    // Where it says that there is no way back and there is one, it is the step that is wrong.
-                    match can {
+                    // Where it says that there is no way back and there is one, it is the step that is wrong; and at the
+                    // first step where it says that there is one.
+                    match can && spot.at > 0 {
                         true => finding(RuleId::CanGoBack, text, None),
                         false => {
-                            let expect = entry("can_go_back", Data::Json(true.into()));
+                            let expect = entry("can_go_back", Data::Json((!can).into()));
                             Some(spot.finding(RuleId::CanGoBack, text, way.clone(), Some(expect)))
                         }
                     }

@@ -86,7 +86,9 @@ impl<'a> Playing<'a> {
             return None;
         }
         let last = finding.calls.len() - 1;
-        let calls = (0..last).filter(|at| sent_session(&finding.calls[*at]).is_some()).collect();
+        let mut playing = Playing { course, finding, operations, calls: Vec::new(), fields: Vec::new() };
+        let of_its_own = |at: &usize| sent_session(&finding.calls[*at]).is_some() && playing.goes_with(*at) == *at;
+        let calls = (0..last).filter(of_its_own).collect();
         // Without what a form demands it is refused, in the same words perhaps.
         let forms = finding.calls.iter().filter_map(|call| call.answer.json()).flat_map(elements);
         let optional: BTreeSet<String> =
@@ -97,7 +99,27 @@ impl<'a> Playing<'a> {
         });
         let may_go = |id: &String| optional.contains(id) && !finding.about.contains(id);
         let fields: BTreeSet<String> = bodies.flatten().filter(may_go).collect();
-        Some(Playing { course, finding, operations, calls, fields: fields.into_iter().collect() })
+        playing.calls = calls;
+        playing.fields = fields.into_iter().collect();
+        Some(playing)
+    }
+
+    /// The call that one is a part of: a file is uploaded for the submit that follows, what is pending is polled after one.
+    fn goes_with(&self, at: usize) -> usize {
+        let calls = &self.finding.calls;
+        let polls = |at: usize| {
+            let before = at.checked_sub(1).map(|before| &calls[before]);
+            self.operations[at] == Operation::FlowStep
+                && before.is_some_and(|before| before.answer.kind() == BodyKind::Pending)
+        };
+        let mut with = at;
+        while with + 1 < calls.len() && self.operations[with] == Operation::SubmitFile {
+            with += 1;
+        }
+        while with > 0 && polls(with) {
+            with -= 1;
+        }
+        with
     }
 
     fn pieces(&self) -> Pieces {
@@ -107,7 +129,8 @@ impl<'a> Playing<'a> {
     /// The calls that are left with what is left of their bodies, each with its number.
     fn selected(&self, kept: &[usize]) -> Vec<(Exchange, usize)> {
         let is_left = |at: usize| {
-            let piece = self.calls.iter().position(|call| *call == at);
+            let with = self.goes_with(at);
+            let piece = self.calls.iter().position(|call| *call == with);
             piece.is_none_or(|piece| kept.contains(&piece))
         };
         let is_sent = |id: &str| {

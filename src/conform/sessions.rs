@@ -29,6 +29,8 @@ const DIRECT_REFUSED: i64 = 4015;
 const MOST_FLOWS: usize = 8;
 /// What findings share that show one applicant's doing to another.
 const SEEN: &str = "another applicant";
+/// The most pairs who go once more, alone, where applicants are not apart.
+const MOST_ALONE: usize = 3;
 /// The most pairs of applicants.
 const MOST_PAIRS: usize = 8;
 /// The fewest characters of a value that is told from everything else.
@@ -51,7 +53,9 @@ pub(super) async fn strangers(course: &Course, plan: &Plan) -> Result<Ledger, Ca
     ledger.check(RuleId::UnknownSession, wrong);
     let begun = essential(applicant.driver.exchanges());
     // Its own call carries a session that is none: not judged as an answer to the other's.
-    ledger.finish(applicant);
+    let mut log = applicant.driver.into_exchanges();
+    log.pop();
+    ledger.logs.push(log);
     let Some(mine) = mine else { return Ok(ledger) };
     for other in plan.others.iter().filter(|other| **other != course.flow).take(MOST_FLOWS) {
         let elsewhere = Course { flow: other.clone(), ..course.clone() };
@@ -147,7 +151,25 @@ pub(super) async fn apart(course: &Course, plan: &Plan, ways: &[(Route, Trail)])
     }
     done.sort_by_key(|(number, _)| *number);
     let mut ledger = Ledger::default();
-    done.into_iter().for_each(|(_, ended)| ledger.take(ended));
+    let mut found = Vec::new();
+    for (number, ended) in done {
+        if ended.as_ref().is_ok_and(|own| own.findings.iter().any(|one| one.rule == RuleId::Isolation)) {
+            found.push(number);
+        }
+        ledger.take(ended);
+    }
+    // Pairs who are alone show whose doing it is.
+    for number in found.into_iter().take(MOST_ALONE) {
+        let (route, trail) = &ways[number];
+        let data = (number + ways.len()) as u64;
+        if let Ok(own) = pair(course, plan, data, &pinned(route, trail), trail).await
+            && own.findings.iter().any(|one| one.rule == RuleId::Isolation && one.sayable)
+        {
+            ledger.findings.retain(|one| one.rule != RuleId::Isolation);
+            ledger.add(own);
+            break;
+        }
+    }
     ledger
 }
 
@@ -249,13 +271,16 @@ async fn moved(acted: &Applicant, waited: &mut Applicant, before: &Exchange) -> 
         calls.push(now);
         return Ok(Some(shown_to_another(step_name(&step), &text, &body, calls)));
     }
+    // Who entered what is shown now is not known: a third one, perhaps.
+    let stays = now.answer.json().map(identity) == before.answer.json().map(identity);
     let gives = differently(&before.answer, &now.answer);
     let text = format!("what another applicant submits changes what FlowStep gives to this one: {gives}");
     let mut calls = essential(&waited.driver.exchanges()[..since]);
     calls.extend(essential(acted.driver.exchanges()));
     calls.push(now);
     let finding = Finding::new(RuleId::Isolation, step_name(&step), text, calls).caused_by(SEEN);
-    Ok(Some(changed(finding, before)))
+    let finding = changed(finding, before);
+    Ok(Some(Finding { sayable: finding.sayable && !stays, ..finding }))
 }
 
 /// Whether anything that the one entered is in an answer to the other.

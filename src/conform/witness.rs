@@ -116,7 +116,17 @@ fn played(finding: &Finding, options: &Options) -> Option<Draft> {
     let mut drafts: Vec<Draft> =
         compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
     match drafts.len() {
-        1 => Some(drafts.remove(0)),
+        1 => {
+            let mut draft = drafts.remove(0);
+            // Somebody else who only begins is no scenario of their own.
+            let last = finding.calls.last()?;
+            if finding.calls.len() > 1 && sent_session(last).is_none() && last.request.method == "GET" {
+                let mut begins = Step::new("init");
+                begins.set("as", Data::text(OTHER), "");
+                draft.steps.push(begins);
+            }
+            Some(draft)
+        }
         2 => {
             let other = drafts.remove(1);
             Some(together(drafts.remove(0), other, last_is_of_the_first(&finding.calls)))
