@@ -37,7 +37,8 @@ const LEFT_ALONE: [RuleId; 6] = [
 /// where applicants are not apart from each other.
 pub(super) async fn least(course: &Course, plan: &Plan, ledger: &mut Ledger, mut requests: usize) {
     let found: Vec<Finding> = RULES.iter().flat_map(|rule| ledger.of(rule.id)).collect();
-    let leaks = found.iter().any(|finding| finding.rule == RuleId::Isolation);
+    let given = |finding: &Finding| finding.rule == RuleId::Session && finding.capture.is_some();
+    let leaks = found.iter().any(|finding| finding.rule == RuleId::Isolation || given(finding));
     let mut kept = Vec::new();
     for finding in found {
         let Some(playing) = Playing::of(course, plan, &finding).filter(|_| requests > 0) else {
@@ -46,10 +47,18 @@ pub(super) async fn least(course: &Course, plan: &Plan, ledger: &mut Ledger, mut
         };
         let whole = finding.calls.len();
         let bounds = Bounds { requests: requests.min(MOST_REQUESTS), whole, time: LONGEST, at_once: 1 };
-        let least = minimise(&playing.pieces(), &[], &playing, bounds).await;
+        let pieces = playing.pieces();
+        if pieces.is_empty() {
+            // Whether it comes again is all that can be learnt.
+            if !leaks || playing.try_out(&[]).await.same {
+                kept.push(finding);
+            }
+            continue;
+        }
+        let least = minimise(&pieces, &[], &playing, bounds).await;
         requests = requests.saturating_sub(least.requests);
         match least.ended {
-            Ended::NotAgain if leaks && finding.rule != RuleId::Isolation => {}
+            Ended::NotAgain if leaks => {}
             Ended::NotAgain => kept.push(finding),
             _ => {
                 let calls = playing.selected(&least.kept).into_iter().map(|(call, _)| call).collect();
@@ -112,8 +121,16 @@ impl<'a> Playing<'a> {
             self.operations[at] == Operation::FlowStep
                 && before.is_some_and(|before| before.answer.kind() == BodyKind::Pending)
         };
+        let is_sent = |at: usize| {
+            let key = calls[at].answer.json().and_then(|body| body.get("key"));
+            let holds = |call: &Exchange| match &call.request.body {
+                RequestBody::Json(Value::Object(body)) => body.values().any(|sent| Some(sent) == key),
+                _ => false,
+            };
+            self.operations[at] == Operation::SubmitFile && calls[at..].iter().any(holds)
+        };
         let mut with = at;
-        while with + 1 < calls.len() && self.operations[with] == Operation::SubmitFile {
+        while with + 1 < calls.len() && is_sent(with) {
             with += 1;
         }
         while with > 0 && polls(with) {

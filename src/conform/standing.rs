@@ -139,6 +139,8 @@ pub(super) fn changed(mut finding: Finding, before: &Exchange) -> Finding {
         finding.expect = Some(Data::text("end"));
         return finding;
     }
+    // A scenario polls what is pending.
+    finding.sayable = !finding.calls.last().is_some_and(|last| last.answer.kind() == BodyKind::Pending);
     finding.expect = expected_same(was, is);
     if finding.expect.is_some() {
         return finding;
