@@ -9,18 +9,22 @@
 //! | --- | --- |
 //! | [`rules`] | the rules, with the sentences that they stand on |
 //! | [`negatives`] | a form's cases: pure |
-//! | `routes` | ways to steps: straight, by the map, by options |
+//! | `routes`, `branches`, `circles` | ways to steps: straight, by the map, by options; those that go round |
 //! | `standing`, `back`, `end`, `sessions`, `languages`, `answers` | the checks |
 //! | [`ledger`] | what was checked and found |
+//! | `replay` | the least that shows a finding: its calls played again |
 //! | [`verdict`], [`witness`] | the same as data: for reports |
 
 mod answers;
 pub(crate) mod applicant;
 mod back;
+mod branches;
+mod circles;
 mod end;
 mod languages;
 pub mod ledger;
 pub mod negatives;
+mod replay;
 pub(crate) mod routes;
 pub mod rules;
 mod sessions;
@@ -31,7 +35,7 @@ pub mod witness;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 
 use crate::api::client::CallError;
@@ -51,6 +55,14 @@ use standing::Spot;
 
 /// The most further ways that are walked for the sake of options, unless something else is said.
 pub const MOST_WAYS: usize = 100;
+
+/// The most ways into steps that one goes back on, beside one for each step.
+const MOST_INTO: usize = 100;
+/// The rules of going back.
+const BACKWARD: [RuleId; 5] = [RuleId::Back, RuleId::CanGoBack, RuleId::Forward, RuleId::IllegalBack, RuleId::Kept];
+
+/// The most requests for making the calls fewer that show what was found.
+const MOST_REPLAYED: usize = 1000;
 
 /// What is to be examined, and how far.
 #[derive(Debug, Clone)]
@@ -81,6 +93,8 @@ pub struct Plan {
     pub most_ways: usize,
     /// Whether options are tried only as long as there are steps in the map that no way has come to.
     pub steps_only: bool,
+    /// The most requests for finding out how few calls show what was found.
+    pub most_replayed: usize,
 }
 
 impl Plan {
@@ -102,6 +116,7 @@ impl Plan {
             most_known: usize::MAX,
             most_ways: MOST_WAYS,
             steps_only: false,
+            most_replayed: MOST_REPLAYED,
         }
     }
 
@@ -126,6 +141,8 @@ impl Plan {
 pub(crate) struct Stage {
     /// As it was answered.
     pub step: Value,
+    /// What was submitted to it, by element id.
+    pub sent: Map<String, Value>,
     /// Whether a service was seen at work before it came.
     pub waited: bool,
 }
@@ -150,6 +167,8 @@ pub struct Examined {
     pub known: usize,
     /// Why the straight walk went no further, where it did not come to END.
     pub stopped: Option<Stop>,
+    /// Whether it failed by itself, refused or not to be filled in, and no other way came to END.
+    pub failed: bool,
     /// Whether the API knows no such flow.
     pub unknown: bool,
 }
@@ -158,53 +177,82 @@ pub struct Examined {
 ///
 /// # Errors
 ///
-/// When there is no answer to a call.
+/// When the flow cannot be begun, because there is no answer.
 pub async fn examine(course: &Course, plan: &Plan) -> Result<Examined, CallError> {
     let mut ledger = Ledger::default();
     let (course, plan) = (Arc::new(course.clone()), Arc::new(plan.clone()));
-    let ways = routes::ways(&course, &plan, &mut ledger).await?;
-    let Some((straight, trail)) = ways.first().cloned() else {
-        return Ok(Examined { ledger, checked: 0, known: 0, stopped: None, unknown: false });
+    let (ways, spoken) = tokio::join!(routes::ways(&course, &plan, &mut ledger), languages(&course, &plan));
+    let routes::Ways { kept: ways, ended } = ways?;
+    let (offered, of_languages) = spoken;
+    ledger.add(of_languages);
+    let Some(trail) = ways.first().map(|(_, trail)| trail.clone()) else {
+        return Ok(Examined { ledger, checked: 0, known: 0, stopped: None, failed: false, unknown: false });
     };
     let stopped = Some(trail.stop.clone()).filter(|stop| *stop != Stop::End);
+    let failed = !ended && matches!(trail.stop, Stop::Refused(..) | Stop::Unfillable(_) | Stop::Unknown);
     if trail.stages.is_empty() {
         let unknown = matches!(trail.stop, Stop::Refused(4000, _));
         answers::judge(&plan, &mut ledger);
-        return Ok(Examined { ledger, checked: 0, known: 0, stopped, unknown });
+        return Ok(Examined { ledger, checked: 0, known: 0, stopped, failed, unknown });
     }
-    let offered = match plan.wants_any(&[RuleId::Languages, RuleId::Translated]) {
-        true => languages::offered(&course, &plan, &mut ledger).await?,
-        false => Vec::new(),
-    };
-    let places = places(&ways);
-    let outcomes = stand_on(&course, &plan, &ways, &places, &offered).await?;
-    let mut kept = Vec::new();
-    let mut seen = Vec::new();
+    // Applicants who are held against each other are alone.
+    if plan.wants_any(&[RuleId::Isolation, RuleId::ForeignKey]) {
+        ledger.add(sessions::apart(&course, &plan, &ways).await);
+    }
+    let places = places(&ways, plan.wants_any(&BACKWARD));
+    let whole = ways.iter().find(|(_, trail)| trail.stop == Stop::End).or(ways.first());
+    let (outcomes, of_sessions) =
+        tokio::join!(stand_on(&course, &plan, &ways, &places, &offered), strangers(&course, &plan, whole));
+    let (mut kept, mut seen) = (Vec::new(), Vec::new());
     for outcome in outcomes {
         ledger.add(outcome.ledger);
         kept.extend(outcome.kept);
         seen.extend(outcome.seen);
     }
+    ledger.add(of_sessions);
     judge_kept(kept, &mut ledger);
     if plan.wants_any(&[RuleId::Languages, RuleId::Translated]) {
         languages::compare(&seen, &mut ledger);
     }
-    let spot = Spot { course: &course, plan: &plan, route: &straight, trail: &trail, at: 0 };
-    if plan.wants_any(&[RuleId::UnknownSession, RuleId::ForeignFlow]) {
-        ledger.add(sessions::strangers(&course, &plan).await?);
-    }
-    if plan.wants_any(&[RuleId::Direct, RuleId::DirectRefused]) {
-        ledger.add(sessions::direct(&spot).await?);
-    }
     if plan.wants(RuleId::Isolation) {
-        ledger.add(sessions::isolation(&course, &plan, &straight, &trail).await?);
         sessions::shown_to_strangers(&trail, &mut ledger);
     }
     answers::judge(&plan, &mut ledger);
     ledger.findings.retain(|finding| plan.wants(finding.rule));
-    let names: BTreeSet<String> = places.iter().map(|(way, at)| spot_of(&ways[*way].1.stages[*at].step)).collect();
+    replay::least(&course, &plan, &mut ledger, plan.most_replayed).await;
+    let names: BTreeSet<String> =
+        places.iter().map(|place| spot_of(&ways[place.way].1.stages[place.at].step)).collect();
     let known = plan.known.as_ref().map_or(0, |view| view.steps.len()).max(names.len());
-    Ok(Examined { ledger, checked: names.len(), known, stopped, unknown: false })
+    Ok(Examined { ledger, checked: names.len(), known, stopped, failed, unknown: false })
+}
+
+/// The languages in which the flow is offered.
+async fn languages(course: &Course, plan: &Plan) -> (Vec<String>, Ledger) {
+    let mut ledger = Ledger::default();
+    if !plan.wants_any(&[RuleId::Languages, RuleId::Translated]) {
+        return (Vec::new(), ledger);
+    }
+    let offered = languages::offered(course, plan, &mut ledger).await;
+    (
+        offered.unwrap_or_else(|error| {
+            ledger.hindered(&error);
+            Vec::new()
+        }),
+        ledger,
+    )
+}
+
+/// What is tried with sessions of others, and without one.
+async fn strangers(course: &Course, plan: &Plan, way: Option<&(Route, Trail)>) -> Ledger {
+    let mut ledger = Ledger::default();
+    if plan.wants_any(&[RuleId::UnknownSession, RuleId::ForeignFlow]) {
+        ledger.take(sessions::strangers(course, plan).await);
+    }
+    if let Some((route, trail)) = way.filter(|_| plan.wants_any(&[RuleId::Direct, RuleId::DirectRefused])) {
+        let spot = Spot { course, plan, route, trail, at: 0 };
+        ledger.take(sessions::direct(&spot).await);
+    }
+    ledger
 }
 
 /// What tells a step from others by its shape: the same step is known by it in the map.
@@ -212,16 +260,43 @@ fn spot_of(step: &Value) -> String {
     KnownStep::of(step).map_or_else(|| identity(step), |step| format!("{:?}", step.spot()))
 }
 
-/// Each step once, by its id, on the way that reaches it first: the number of the way and the place on it.
-pub(crate) fn places(ways: &[(Route, Trail)]) -> Vec<(usize, usize)> {
-    let mut known = BTreeSet::new();
-    let mut places: Vec<(usize, usize)> = ways
+/// A step on a way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub way: usize,
+    pub at: usize,
+    /// Whether all is tried there; else only going back, for it was come to from elsewhere.
+    whole: bool,
+}
+
+/// Each step once, on a way that goes on from it and reaches it first; and with `backward` each way into a step.
+pub(crate) fn places(ways: &[(Route, Trail)], backward: bool) -> Vec<Place> {
+    let id = |way: usize, at: usize| identity(&ways[way].1.stages[at].step);
+    let mut all: Vec<(usize, usize)> = ways
         .iter()
         .enumerate()
         .flat_map(|(way, (_, trail))| (0..trail.stages.len()).map(move |at| (way, at)))
         .collect();
-    places.sort_by_key(|(way, at)| (*at, *way));
-    places.retain(|(way, at)| known.insert(identity(&ways[*way].1.stages[*at].step)));
+    let goes_on = |way: usize, at: usize| at + 1 < ways[way].1.stages.len() || ways[way].1.stop == Stop::End;
+    all.sort_by_key(|(way, at)| (!goes_on(*way, *at), *at, *way));
+    let mut known = BTreeSet::new();
+    let mut places: Vec<Place> = all
+        .iter()
+        .filter(|(way, at)| known.insert(id(*way, *at)))
+        .map(|(way, at)| Place { way: *way, at: *at, whole: true })
+        .collect();
+    if backward {
+        let into = |way: usize, at: usize| (at.checked_sub(1).map(|at| id(way, at)), id(way, at));
+        let mut known: BTreeSet<_> = places.iter().map(|place| into(place.way, place.at)).collect();
+        let is_end = |way: usize, at: usize| body_kind(&ways[way].1.stages[at].step) == BodyKind::End;
+        // The first visit of each way only: a step that is come to again was gone back from already.
+        let first = |way: usize, at: usize| (0..at).all(|before| id(way, before) != id(way, at));
+        let further =
+            all.iter().filter(|(way, at)| first(*way, *at) && !is_end(*way, *at) && known.insert(into(*way, *at)));
+        places.extend(
+            further.take(MOST_INTO).map(|(way, at)| Place { way: *way, at: *at, whole: false }).collect::<Vec<_>>(),
+        );
+    }
     places
 }
 
@@ -238,56 +313,72 @@ async fn stand_on(
     course: &Arc<Course>,
     plan: &Arc<Plan>,
     ways: &[(Route, Trail)],
-    places: &[(usize, usize)],
+    places: &[Place],
     offered: &[String],
-) -> Result<Vec<Outcome>, CallError> {
+) -> Vec<Outcome> {
     let mut tasks = JoinSet::new();
-    for (number, (way, at)) in places.iter().copied().enumerate() {
+    for (number, place) in places.iter().copied().enumerate() {
         let (course, plan, offered) = (course.clone(), plan.clone(), offered.to_vec());
-        let (route, trail) = ways[way].clone();
+        let (route, trail) = ways[place.way].clone();
         tasks.spawn(async move {
-            let spot = Spot { course: &course, plan: &plan, route: &route, trail: &trail, at };
-            (number, at_one(&spot, &offered).await)
+            let spot = Spot { course: &course, plan: &plan, route: &route, trail: &trail, at: place.at };
+            (number, at_one(&spot, &offered, place.whole).await)
         });
     }
     let mut outcomes = Vec::new();
     while let Some(done) = tasks.join_next().await {
         // A panic is a fault of this program's own, and goes on.
-        let (number, outcome) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        outcomes.push((number, outcome?));
+        outcomes.push(done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
     }
     outcomes.sort_by_key(|(number, _)| *number);
-    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-async fn at_one(spot: &Spot<'_>, offered: &[String]) -> Result<Outcome, CallError> {
-    use RuleId::{Back, CanGoBack, Forward, IllegalBack, Kept};
+async fn at_one(spot: &Spot<'_>, offered: &[String], whole: bool) -> Outcome {
     let plan = spot.plan;
     let mut outcome = Outcome::default();
     let is_end = body_kind(&spot.stage().step) == BodyKind::End;
-    if is_end && plan.wants_any(&[RuleId::End, RuleId::Finished]) {
-        outcome.ledger = end::end(spot).await?;
+    let ends = whole && is_end && plan.wants_any(&[RuleId::End, RuleId::Finished]);
+    let goes_back = !is_end && plan.wants_any(&BACKWARD);
+    let (ended, stood, went) = tokio::join!(
+        async { if ends { Some(end::end(spot).await) } else { None } },
+        async { if whole { Some(standing::stand(spot, offered).await) } else { None } },
+        async { if goes_back { Some(back::back(spot).await) } else { None } },
+    );
+    if let Some(ended) = ended {
+        outcome.ledger.take(ended);
     }
-    let (ledger, seen) = standing::stand(spot, offered).await?;
-    outcome.ledger.add(ledger);
-    let standing::InLanguages { usual, way, seen } = seen;
-    let in_language =
-        |(language, exchange)| languages::Seen { step: usual.clone(), language, exchange, way: way.clone() };
-    // A step that FlowStep does not give is another rule's.
-    let is_here = identity(&usual) == identity(&spot.stage().step);
-    outcome.seen = seen.into_iter().filter(|_| is_here).map(in_language).collect();
-    if !is_end && plan.wants_any(&[Back, CanGoBack, Forward, IllegalBack, Kept]) {
-        let (ledger, kept) = back::back(spot).await?;
-        outcome.ledger.add(ledger);
-        outcome.kept = kept;
+    match stood {
+        Some(Ok((ledger, standing::InLanguages { usual, way, seen }))) => {
+            outcome.ledger.add(ledger);
+            let in_language =
+                |(language, exchange)| languages::Seen { step: usual.clone(), language, exchange, way: way.clone() };
+            // A step that FlowStep does not give is another rule's.
+            let is_here = identity(&usual) == identity(&spot.stage().step);
+            outcome.seen = seen.into_iter().filter(|_| is_here).map(in_language).collect();
+        }
+        Some(Err(error)) => outcome.ledger.hindered(&error),
+        None => {}
     }
-    Ok(outcome)
+    match went {
+        Some(Ok((ledger, kept))) => {
+            outcome.ledger.add(ledger);
+            outcome.kept = kept;
+        }
+        Some(Err(error)) => outcome.ledger.hindered(&error),
+        None => {}
+    }
+    outcome
 }
 
 /// What back keeps: where any field of the flow shows what was submitted, all must.
 fn judge_kept(kept: Vec<back::Kept>, ledger: &mut Ledger) {
     let shows = kept.iter().any(|kept| kept.shown > 0);
     for one in kept {
+        if let Some(why) = one.unknown.filter(|_| !shows) {
+            ledger.cannot(RuleId::Kept, format!("no field shows what it holds, and {why}"));
+            continue;
+        }
         let lost = !one.missing.is_empty() && (shows || !one.held);
         ledger.check(RuleId::Kept, Some::<Finding>(one.finding).filter(|_| lost));
     }

@@ -192,9 +192,11 @@ pub fn conformance(verdict: &FlowVerdict, strict: bool) -> Part {
             format!("{} {}, {}{at}{more}", rule.id, rule.level.word(), rule.rule)
         })
         .collect();
+    let why = verdict.stopped.as_deref().unwrap_or("the flow could not be begun");
     if verdict.steps_checked == 0 {
-        let why = verdict.stopped.as_deref().unwrap_or("the flow could not be begun");
         reasons.push(format!("no step could be checked: {why}"));
+    } else if verdict.failed {
+        reasons.push(format!("no way came to END: {why}"));
     }
     let passed = verdict.count(Outcome::Passed);
     let mut summary = format!("{} kept", counted(passed, "rule"));
@@ -234,8 +236,13 @@ mod tests_of_the_gate {
 
     fn rule(level: Level, findings: usize) -> RuleVerdict {
         let witness = Witness { calls: 1, scenario: None, curl: Vec::new() };
-        let finding =
-            FindingVerdict { step: "Person".to_owned(), text: "4008 came".to_owned(), expected: None, witness };
+        let finding = FindingVerdict {
+            step: "Person".to_owned(),
+            text: "4008 came".to_owned(),
+            expected: None,
+            witness,
+            also: Vec::new(),
+        };
         RuleVerdict {
             id: "DG-20".to_owned(),
             level,
@@ -258,6 +265,8 @@ mod tests_of_the_gate {
             sessions: 3,
             requests: 9,
             stopped: None,
+            failed: false,
+            without_answer: Vec::new(),
             rules,
         }
     }

@@ -8,6 +8,7 @@ pub mod entry;
 pub mod fill;
 mod perform;
 mod submit;
+pub mod transient;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

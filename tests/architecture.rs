@@ -31,7 +31,10 @@ const HOUSE: [(&str, &[&str]); 37] = [
     ("journal", &[]),
     ("map", &["api", "journal", "source"]),
     ("route", &["api", "compose", "map"]),
-    ("conform", &["api", "compose", "fake", "journal", "map", "route", "scenario", "session"]),
+    (
+        "conform",
+        &["api", "compose", "fake", "journal", "map", "minimise", "phrase", "route", "scenario", "semantic", "session"],
+    ),
     (
         "held",
         &[

@@ -135,6 +135,11 @@ fn codes(library: &Library) -> HashMap<String, String> {
 
 /// Says that there is no such flow, and which there are.
 pub(super) fn unknown(flow: &str, settings: &Settings, output: &Output) -> Exit {
+    if let Some(id) = settings.flows.get(flow) {
+        let named = if id == flow { String::new() } else { format!(", for which `{flow}` stands") };
+        output.complain(&format!("error: the API knows no flow `{id}`{named} ({FLOW_NOT_FOUND})"));
+        return Exit::Usage;
+    }
     let mut known: Vec<&str> = settings.flows.keys().map(String::as_str).collect();
     known.sort_unstable();
     let near = nearest(flow, known.iter().copied()).map(|near| format!("; {}", did_you_mean(near)));

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::Plan;
 use super::applicant::{described, essential, step_name};
-use super::ledger::{Finding, Ledger};
+use super::ledger::{Finding, Ledger, entry};
 use super::negatives::{INVALID, MALFORMED, MISSING};
 use super::rules::RuleId;
 use crate::api::codes;
 use crate::api::exchange::{Answer, Exchange};
 use crate::api::operation::Operation;
-use crate::api::wire::BodyKind;
+use crate::api::wire::{BodyKind, SESSION_HEADER};
+use crate::compose::Data;
 use crate::compose::recording::recognise::recognise;
 use crate::compose::witness::sent_session;
 
@@ -22,7 +23,8 @@ const INTERNAL: i64 = 5000;
 /// Holds the calls of all applicants to the rules of single answers, and their sessions to being their own.
 pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
     let logs = std::mem::take(&mut ledger.logs);
-    let mut owners: HashMap<String, usize> = HashMap::new();
+    let mut owners: HashMap<String, (usize, usize)> = HashMap::new();
+    let sends = sends_the_session(&logs);
     for (number, log) in logs.iter().enumerate() {
         for at in 0..log.len() {
             let Some(operation) = recognise(&log[at], &plan.paths).and_then(|call| call.operation()) else {
@@ -41,7 +43,7 @@ pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
             let answer = &log[at].answer;
             check(ledger, RuleId::Status, status(answer), log, at);
             check(ledger, RuleId::Schema, shape(operation, answer), log, at);
-            check(ledger, RuleId::Session, session(&log[at], number, &mut owners), log, at);
+            check_session(ledger, session(&log[at], (number, at), &mut owners, sends), &logs, (number, at));
         }
     }
     ledger.logs = logs;
@@ -58,11 +60,76 @@ fn check(ledger: &mut Ledger, rule: RuleId, wrong: Option<String>, log: &[Exchan
     let finding = wrong.map(|text| {
         let mut calls = essential(&log[..at]);
         calls.push(log[at].clone());
-        let before = log[..at].iter().rev().filter_map(|call| call.answer.json());
-        let step = before.chain(log[at].answer.json()).find(|body| body.get("elements").is_some()).map(step_name);
-        Finding { rule, step: step.unwrap_or_else(|| "the beginning".to_owned()), text, calls, expect: None }
+        let answer = &log[at].answer;
+        Finding::new(rule, step_of(log, at), text, calls).expecting(documented(rule, answer))
     });
     ledger.check(rule, finding);
+}
+
+/// The step at which a call was made.
+fn step_of(log: &[Exchange], at: usize) -> String {
+    let before = log[..at].iter().rev().filter_map(|call| call.answer.json());
+    let step = before.chain(log[at].answer.json()).find(|body| body.get("elements").is_some()).map(step_name);
+    step.unwrap_or_else(|| "the beginning".to_owned())
+}
+
+/// How a scenario expects an answer that is as documented. Its form is looked at by every scenario unasked, where the answer is
+/// not a surprise by itself.
+fn documented(rule: RuleId, answer: &Answer) -> Option<Data> {
+    let range = |low: u16, high: u16| entry("between", Data::Json(Value::from(vec![low, high])));
+    let refused = answer.is_error() || answer.status >= 400;
+    match (rule, answer.kind()) {
+        (RuleId::Status, BodyKind::Error(code)) => {
+            let status = match code {
+                MISSING | MALFORMED | INVALID => range(400, 499),
+                INTERNAL => range(500, 599),
+                _ => range(400, 599),
+            };
+            Some(Data::Map(vec![("error".to_owned(), Data::Json(code.into())), ("status".to_owned(), status)]))
+        }
+        (RuleId::Status, _) => Some(entry("status", range(200, 299))),
+        (RuleId::Schema, _) if refused => Some(entry("status", entry("gte", Data::Json(400.into())))),
+        _ => None,
+    }
+}
+
+/// Whether the answers to calls with a session carry it, most of them.
+fn sends_the_session(logs: &[Vec<Exchange>]) -> bool {
+    let calls = || logs.iter().flatten().filter(|call| sent_session(call).is_some() && !call.answer.is_error());
+    let with = calls().filter(|call| call.answer.session().is_some()).count();
+    with * 2 > calls().count()
+}
+
+/// What is wrong with a session.
+enum Astray {
+    /// The header of this answer.
+    Here(&'static str),
+    /// It was begun by somebody else already: in which log, by which call.
+    Given(usize, usize),
+}
+
+fn check_session(ledger: &mut Ledger, wrong: Option<Astray>, logs: &[Vec<Exchange>], (number, at): (usize, usize)) {
+    let log = &logs[number];
+    let finding = wrong.map(|wrong| {
+        let mut calls = essential(&log[..at]);
+        let (text, expect) = match &wrong {
+            Astray::Here(text) => {
+                let there = entry("exists", Data::Json(true.into()));
+                (*text, entry("headers", entry(SESSION_HEADER, there)))
+            }
+            Astray::Given(other, begun) => {
+                calls = vec![logs[*other][*begun].clone()];
+                let other = entry("not", Data::Template("{{ was }}".to_owned()));
+                ("an applicant is given the session of another", entry("headers", entry(SESSION_HEADER, other)))
+            }
+        };
+        calls.push(log[at].clone());
+        let given = matches!(wrong, Astray::Given(..));
+        let mut finding = Finding::new(RuleId::Session, step_of(log, at), text, calls).expecting(expect);
+        finding.capture = given.then(|| "session".to_owned());
+        finding
+    });
+    ledger.check(RuleId::Session, finding);
 }
 
 fn status(answer: &Answer) -> Option<String> {
@@ -141,18 +208,26 @@ fn step(body: &Value) -> Option<String> {
     None
 }
 
-fn session(call: &Exchange, number: usize, owners: &mut HashMap<String, usize>) -> Option<String> {
+fn session(
+    call: &Exchange,
+    place: (usize, usize),
+    owners: &mut HashMap<String, (usize, usize)>,
+    sends: bool,
+) -> Option<Astray> {
     let answered = call.answer.session();
     match (sent_session(call), answered) {
         (Some(sent), Some(answered)) if !sent.eq_ignore_ascii_case(answered) => {
-            Some("the session in the answer is not the one that was sent".to_owned())
+            Some(Astray::Here("the session in the answer is not the one that was sent"))
+        }
+        (Some(_), None) if sends && !call.answer.is_error() => {
+            Some(Astray::Here("the answer has no x-hf-session, which others have"))
         }
         (None, None) if !call.answer.is_error() => {
-            Some("a session begins and the answer has no x-hf-session".to_owned())
+            Some(Astray::Here("a session begins and the answer has no x-hf-session"))
         }
         (None, Some(answered)) if !call.answer.is_error() => {
-            let owner = *owners.entry(answered.to_ascii_lowercase()).or_insert(number);
-            (owner != number).then(|| "an applicant is given the session of another".to_owned())
+            let owner = *owners.entry(answered.to_ascii_lowercase()).or_insert(place);
+            (owner.0 != place.0).then_some(Astray::Given(owner.0, owner.1))
         }
         _ => None,
     }

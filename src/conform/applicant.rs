@@ -12,6 +12,9 @@ use crate::compose::witness::sent_session;
 use crate::session::driver::{Course, Driver};
 use crate::session::entry::{Body, Entered, Entry, Growth};
 
+/// How many differences of two answers are told.
+const MOST_CHANGES: usize = 2;
+
 /// A way through a flow: what is entered into each step in turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
@@ -222,6 +225,31 @@ pub(crate) fn described(answer: &Answer) -> String {
         BodyKind::Step => format!("the step {}", answer.json().map(step_name).unwrap_or_default()),
         BodyKind::Other => "an answer that is no step".to_owned(),
     }
+}
+
+/// How an answer differs from one that should be the same, in words after `FlowStep gives`.
+pub(super) fn differently(was: &Answer, is: &Answer) -> String {
+    let (Some(old), Some(new), true) = (was.json(), is.json(), was.kind() == is.kind()) else {
+        return described(is);
+    };
+    if without_ids(old) == without_ids(new) {
+        return format!("the step {} with other ids of its elements", step_name(new));
+    }
+    let changes = crate::semantic::changes(old, new);
+    let told: Vec<String> =
+        crate::semantic::sentences(&changes).iter().take(MOST_CHANGES).map(crate::semantic::Sentence::plain).collect();
+    match told.is_empty() || old.get("id") != new.get("id") {
+        true => described(is),
+        false => format!("another step {}: {}", step_name(new), told.join("; ")),
+    }
+}
+
+/// A step without its elements' ids.
+fn without_ids(step: &Value) -> Value {
+    let mut step = step.clone();
+    let elements = step.get_mut("elements").and_then(Value::as_array_mut).into_iter().flatten();
+    elements.filter_map(Value::as_object_mut).for_each(|element| drop(element.shift_remove("id")));
+    step
 }
 
 /// Calls an operation with nothing to send.

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::applicant::{Applicant, Went, ask, described, identity, is_form, same, step_name};
-use super::ledger::{Finding, Ledger};
+use super::applicant::{Applicant, Went, ask, described, differently, identity, is_form, same, step_name};
+use super::ledger::{Finding, Ledger, entry};
+use super::negatives::is_certainly_shown;
 use super::rules::RuleId;
 use super::standing::{Spot, changed, expected_step};
 use crate::api::client::CallError;
@@ -12,7 +13,7 @@ use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
 use crate::api::wire::{BodyKind, elements, is_blank};
 use crate::compose::Data;
-use crate::fake::{date_in, is_visible};
+use crate::fake::date_in;
 
 /// What back is refused with.
 const ILLEGAL: i64 = 4103;
@@ -24,10 +25,12 @@ const SERVICE_FAILED: [i64; 4] = [4009, 4200, 4201, 6504];
 pub(super) struct Kept {
     /// How many fields show what was submitted.
     pub shown: usize,
-    /// Fields that show nothing.
+    /// Fields that show nothing, by their ids.
     pub missing: Vec<String>,
     /// Where none shows anything: whether the API has the data all the same.
     pub held: bool,
+    /// Why that is not known, where it is not.
+    pub unknown: Option<String>,
     /// Said where that is a finding.
     pub finding: Finding,
 }
@@ -40,18 +43,24 @@ pub(super) async fn back(spot: &Spot<'_>) -> Result<(Ledger, Option<Kept>), Call
     let can = applicant.step().and_then(|step| step.get("canGoBack")).and_then(Value::as_bool);
     let answer = applicant.driver.back().await?;
     let calls = applicant.calls(arrived, arrived);
+    let way = applicant.calls(arrived, usize::MAX);
     let succeeded = !answer.answer.is_error();
     let finding = |rule, text: String, expect| Some(spot.finding(rule, text, calls.clone(), expect));
-    let before = spot.at.checked_sub(1).and_then(|at| spot.trail.stages.get(at));
     match can {
         Some(can) => ledger.check(
             RuleId::CanGoBack,
             (can != succeeded)
                 .then(|| {
                     let text = format!("`canGoBack` is {can}, and back is answered with {}", described(&answer.answer));
-                    // Where it says that there is no way back and there is one, it is the step that is wrong.
-                    let expect = before.filter(|_| can).and_then(|stage| expected_step(&stage.step));
-                    finding(RuleId::CanGoBack, text, expect)
+                    // Where it says that there is no way back and there is one, it is the step that is wrong; and at the
+                    // first step where it says that there is one.
+                    match can && spot.at > 0 {
+                        true => finding(RuleId::CanGoBack, text, None),
+                        false => {
+                            let expect = entry("can_go_back", Data::Json((!can).into()));
+                            Some(spot.finding(RuleId::CanGoBack, text, way.clone(), Some(expect)))
+                        }
+                    }
                 })
                 .flatten(),
         ),
@@ -103,19 +112,24 @@ async fn after_back(
     let twice = (!same(&answer.answer, &now.answer)).then(|| {
         let mut calls = calls.clone();
         calls.extend(applicant.calls(0, since));
-        let text = format!("after back, FlowStep gives {} that is not what back answered", described(&now.answer));
-        let expect = changed(answer, calls.last());
-        spot.finding(RuleId::Idempotent, text, calls, expect)
+        let text = format!(
+            "after back, FlowStep gives {}, and not what back answered",
+            differently(&answer.answer, &now.answer)
+        );
+        changed(spot.finding(RuleId::Idempotent, text, calls, None), answer).caused_by("after back")
     });
     ledger.check(RuleId::Idempotent, twice);
     let sent = applicant.passed.get(place).map(|(_, sent)| sent.clone()).unwrap_or_default();
     let form = answer.answer.json().map(elements).unwrap_or_default();
-    let mut kept = compare(spot, &form, &sent, &calls, ledger);
+    let mut kept = compare(spot, &form, &sent, &calls, place, ledger);
     forward(spot, &mut applicant, answer, place, &sent, ledger).await?;
     ledger.finish(applicant);
     if let Some(kept) = kept.as_mut().filter(|kept| kept.shown == 0 && !kept.missing.is_empty()) {
         let demands = form.iter().any(|element| element.required() && sent.contains_key(&element.id));
-        kept.held = holds_all_the_same(spot, &sent, demands, ledger).await?;
+        match holds_all_the_same(spot, &sent, demands, ledger).await? {
+            Held::Is(held) => kept.held = held,
+            Held::Unknown(why) => kept.unknown = Some(why),
+        }
     }
     Ok(kept)
 }
@@ -126,31 +140,44 @@ fn compare(
     form: &[Element],
     sent: &Map<String, Value>,
     calls: &[Exchange],
+    place: usize,
     ledger: &mut Ledger,
 ) -> Option<Kept> {
     let (mut shown, mut missing, mut changed) = (0, Vec::new(), Vec::new());
-    for element in form.iter().filter(|element| is_visible(element, sent)) {
+    for element in form.iter().filter(|element| is_certainly_shown(element, form, sent)) {
         let Some(value) = sent.get(&element.id).filter(|value| !is_blank(value)) else { continue };
         if matches!(element.kind, ElementType::File | ElementType::Static | ElementType::Unknown) {
             continue;
         }
         match element.json.get("value").filter(|value| !is_blank(value)) {
-            None => missing.push(super::negatives::name(element)),
+            None => missing.push(element.id.clone()),
             Some(now) if agree(element, value, now) => shown += 1,
-            Some(now) => changed.push(format!("{} holds {now} in place of {value}", super::negatives::name(element))),
+            Some(now) => {
+                let text = format!("{} holds {now} in place of {value}", super::negatives::name(element));
+                changed.push((element.id.clone(), text));
+            }
         }
     }
     if shown + missing.len() + changed.len() == 0 {
         return None;
     }
-    if let Some(change) = changed.first() {
-        let text = format!("after back, {change}");
-        ledger.check(RuleId::Kept, Some(spot.finding(RuleId::Kept, text, calls.to_vec(), None)));
+    // The step that is wrong is the one that back leads to.
+    let step = step_name(&spot.trail.stages[place].step);
+    if let Some((id, change)) = changed.first() {
+        let text = format!("after back from {}, {change}", spot.name());
+        let expect = expected_value(form, sent, id);
+        let mut finding = Finding { step, ..spot.finding(RuleId::Kept, text, calls.to_vec(), expect) };
+        finding.about = vec![id.clone()];
+        ledger.check(RuleId::Kept, Some(finding));
         return None;
     }
-    let text = format!("after back, {} no longer what was entered", holds(&missing));
-    let finding = spot.finding(RuleId::Kept, text, calls.to_vec(), expected_values(form, sent, &missing));
-    Some(Kept { shown, missing, held: false, finding })
+    let names: Vec<String> =
+        form.iter().filter(|element| missing.contains(&element.id)).map(super::negatives::name).collect();
+    let text = format!("after back from {}, {} no longer what was entered", spot.name(), holds(&names));
+    let expect = missing.first().and_then(|id| expected_value(form, sent, id));
+    let mut finding = Finding { step, ..spot.finding(RuleId::Kept, text, calls.to_vec(), expect) };
+    finding.about.clone_from(&missing);
+    Some(Kept { shown, missing, held: false, unknown: None, finding })
 }
 
 fn holds(fields: &[String]) -> String {
@@ -160,9 +187,9 @@ fn holds(fields: &[String]) -> String {
     }
 }
 
-/// That the first field which lost its value holds it, as a scenario expects that.
-fn expected_values(form: &[Element], sent: &Map<String, Value>, missing: &[String]) -> Option<Data> {
-    let at = form.iter().position(|element| missing.contains(&super::negatives::name(element)))?;
+/// That a field holds what was entered, as a scenario expects that.
+fn expected_value(form: &[Element], sent: &Map<String, Value>, id: &str) -> Option<Data> {
+    let at = form.iter().position(|element| element.id == id)?;
     let value = sent.get(&form[at].id)?.clone();
     let path = format!("$.elements[{at}].value");
     Some(Data::Map(vec![("json".to_owned(), Data::Map(vec![(path, Data::Json(value))]))]))
@@ -196,7 +223,7 @@ async fn forward(
     let Some(next) = spot.trail.stages.get(place + 1).map(|stage| &stage.step) else { return Ok(()) };
     let step = answer.answer.json().cloned().unwrap_or_default();
     let since = applicant.mark();
-    let before = services(applicant).await?;
+    let before = services(applicant).await;
     if is_form(&step) {
         applicant.here = answer.clone();
         let takes_files = applicant.elements().iter().any(|element| element.kind == ElementType::File);
@@ -219,9 +246,23 @@ async fn forward(
     let other = came.json().map(identity) != Some(identity(next)) || came.is_error();
     if other {
         let pending = applicant.driver.exchanges()[since..].iter().any(|call| call.answer.kind() == BodyKind::Pending);
-        if !came.is_error() && (pending || services(applicant).await? != before) {
+        if !came.is_error() && pending {
             ledger.check(RuleId::Forward, None);
             return Ok(());
+        }
+        // Whether a service was executed again, only the profile tells.
+        if !came.is_error() {
+            match (before, services(applicant).await) {
+                (Ok(before), Ok(now)) if before == now => {}
+                (Ok(_), Ok(_)) => {
+                    ledger.check(RuleId::Forward, None);
+                    return Ok(());
+                }
+                (Err(why), _) | (_, Err(why)) => {
+                    ledger.cannot(RuleId::Forward, why);
+                    return Ok(());
+                }
+            }
         }
     }
     let finding = other.then(|| {
@@ -240,13 +281,29 @@ async fn forward(
     Ok(())
 }
 
-/// The services that a profile tells of, with their times; none where there is no profile to be had.
-async fn services(applicant: &mut Applicant) -> Result<Option<String>, CallError> {
-    let profile = ask(applicant, Operation::Profile).await?;
-    let data = profile.answer.json().filter(|_| !profile.answer.is_error()).and_then(|body| body.get("flowData"));
-    let told = data.and_then(Value::as_object).into_iter().flatten().filter_map(|(_, flow)| flow.get("serviceData"));
-    let told: Vec<String> = told.map(Value::to_string).collect();
-    Ok((!told.is_empty()).then(|| told.concat()))
+/// The profile; or why it cannot be read. It is none of the flow's answers, and may be nobody's to read, or not be served at all.
+async fn profile(applicant: &mut Applicant) -> Result<Value, String> {
+    let exchange =
+        ask(applicant, Operation::Profile).await.map_err(|error| format!("the profile cannot be read: {error}"))?;
+    let answer = &exchange.answer;
+    let body = answer.json().filter(|body| !answer.is_error() && answer.status < 400 && body.get("flowData").is_some());
+    body.cloned().ok_or_else(|| {
+        let code = answer.error_code().map(|code| format!(", {code}")).unwrap_or_default();
+        format!("the profile cannot be read (HTTP {}{code})", answer.status)
+    })
+}
+
+/// The services that the profile tells of, with their times.
+async fn services(applicant: &mut Applicant) -> Result<String, String> {
+    let profile = profile(applicant).await?;
+    let flows = profile.get("flowData").and_then(Value::as_object).into_iter().flatten();
+    Ok(flows.filter_map(|(_, flow)| flow.get("serviceData")).map(Value::to_string).collect())
+}
+
+/// Whether data that no field shows are there all the same.
+enum Held {
+    Is(bool),
+    Unknown(String),
 }
 
 /// Where no field shows anything after back: whether the step takes an empty submit, or the profile still has the data.
@@ -255,17 +312,19 @@ async fn holds_all_the_same(
     sent: &Map<String, Value>,
     demands: bool,
     ledger: &mut Ledger,
-) -> Result<bool, CallError> {
-    let Some(mut applicant) = spot.arrive().await? else { return Ok(false) };
+) -> Result<Held, CallError> {
+    let Some(mut applicant) = spot.arrive().await? else { return Ok(Held::Is(false)) };
     drop(applicant.driver.back().await?);
-    let profile = ask(&mut applicant, Operation::Profile).await?;
-    let profile = profile.answer.json().filter(|_| !profile.answer.is_error()).map(Value::to_string);
+    let profile = profile(&mut applicant).await.map(|profile| profile.to_string());
     let texts: Vec<String> = sent.values().filter(|value| !is_blank(value)).map(Value::to_string).collect();
-    let in_profile = profile.is_some_and(|profile| texts.iter().all(|text| profile.contains(text)));
     let body = RequestBody::Json(Value::Object(Map::new()));
     let empty = applicant.driver.call(Operation::SubmitStep, body).await?;
     ledger.finish(applicant);
-    Ok(in_profile || demands && !empty.answer.is_error())
+    Ok(match profile {
+        _ if demands && !empty.answer.is_error() => Held::Is(true),
+        Ok(profile) => Held::Is(texts.iter().all(|text| profile.contains(text))),
+        Err(why) => Held::Unknown(why),
+    })
 }
 
 #[cfg(test)]

@@ -21,13 +21,26 @@ pub(super) async fn end(spot: &Spot<'_>) -> Result<Ledger, CallError> {
     let Some(applicant) = spot.arrive().await? else { return Ok(ledger) };
     let mut end = AtEnd { spot, way: essential(applicant.driver.exchanges()), applicant };
     let first = end.applicant.driver.current().await?;
-    let wrong = (!end.is_here(&first)).then(|| format!("at END, FlowStep gives {}", described(&first.answer)));
-    end.note(&mut ledger, RuleId::End, wrong, vec![first], Data::text("end"));
+    let second = end.applicant.driver.current().await?;
+    let asked = [first, second];
+    let wrong = asked.iter().position(|call| !end.is_here(call));
+    let text = wrong.map(|at| format!("at END, FlowStep gives {}", described(&asked[at].answer)));
+    let last = asked[..=wrong.unwrap_or(0)].to_vec();
+    let moved = wrong.is_some();
+    end.note(&mut ledger, RuleId::End, text, last, Data::text("end"));
+    // What is asked for at END has moved the applicant away already.
+    if moved && !end.anew(&mut ledger).await? {
+        return Ok(ledger);
+    }
     let submit = end.applicant.driver.call(Operation::SubmitStep, RequestBody::Json(json!({}))).await?;
     let code = submit.answer.error_code();
-    let wrong = (code != Some(FINISHED))
-        .then(|| format!("a submit after END: {FINISHED} must come, and {} came", described(&submit.answer)));
-    end.note(&mut ledger, RuleId::Finished, wrong, vec![submit.clone()], Data::Json(FINISHED.into()));
+    if refuses(&submit) {
+        let wrong = (code != Some(FINISHED))
+            .then(|| format!("a submit after END: {FINISHED} must come, and {} came", described(&submit.answer)));
+        end.note(&mut ledger, RuleId::Finished, wrong, vec![submit.clone()], Data::Json(FINISHED.into()));
+    } else {
+        ledger.cannot(RuleId::Finished, "a submit after END is taken, which is a matter of DG-09");
+    }
     // END is also an answer that goes nowhere.
     let wrong = (!refuses(&submit)).then(|| format!("after END, a submit gives {}", described(&submit.answer)));
     let moved = wrong.is_some();
@@ -39,7 +52,7 @@ pub(super) async fn end(spot: &Spot<'_>) -> Result<Ledger, CallError> {
     let wrong = (!refuses(&back)).then(|| format!("after END, back gives {}", described(&back.answer)));
     let moved = wrong.is_some();
     end.note(&mut ledger, RuleId::End, wrong, vec![back.clone()], Data::Json(4103.into()));
-    if !moved {
+    if !moved && wrong_so_far(&ledger) == 0 {
         let last = end.applicant.driver.current().await?;
         let wrong = (!end.is_here(&last))
             .then(|| format!("after what was refused at END, FlowStep gives {}", described(&last.answer)));
@@ -47,6 +60,11 @@ pub(super) async fn end(spot: &Spot<'_>) -> Result<Ledger, CallError> {
     }
     ledger.finish(end.applicant);
     Ok(ledger)
+}
+
+/// How many findings there are.
+fn wrong_so_far(ledger: &Ledger) -> usize {
+    ledger.findings.len()
 }
 
 struct AtEnd<'a> {

@@ -6,12 +6,16 @@ use serde_json::{Value, json};
 
 use super::Plan;
 use super::applicant::{Applicant, step_name};
-use super::ledger::{Finding, Ledger};
+use super::ledger::{Finding, Ledger, at_path, entry};
+use super::negatives::name;
 use super::rules::RuleId;
 use crate::api::client::CallError;
+use crate::api::element::Element;
 use crate::api::exchange::Exchange;
 use crate::api::language::LANGUAGES;
 use crate::api::wire::elements;
+use crate::compose::Data;
+use crate::phrase::counted;
 use crate::session::driver::Course;
 
 /// Words that are the same in many languages, in lower case.
@@ -58,6 +62,21 @@ const INTERNATIONAL: [&str; 38] = [
 /// Of so many texts of a language, at least one of two must differ from the default's for the others to be told.
 const MOST: usize = 2;
 
+/// From so many words that begin small on, a text is a phrase.
+const PHRASE: usize = 2;
+/// What of a step does not change with the language, with the members that say it.
+const HEAD: [(&str, &str); 3] = [("the step's id", "id"), ("its type", "type"), ("`canGoBack`", "canGoBack")];
+/// The same of an element.
+const ELEMENT: [(&str, &str); 5] = [
+    ("the id", "id"),
+    ("the type", "type"),
+    ("the role", "role"),
+    ("the normalised name", "normalizedName"),
+    ("the validations", "validations"),
+];
+/// Members of an option or a validation that are the same in every language.
+const STABLE: [&str; 6] = ["value", "id", "type", "min", "max", "pattern"];
+
 /// A step in a language: its name by default, the answer there, and what a witness shows.
 pub(super) struct Seen {
     pub step: Value,
@@ -73,7 +92,9 @@ pub(super) async fn offered(course: &Course, plan: &Plan, ledger: &mut Ledger) -
         return Ok(plan.languages.clone());
     }
     let mut applicant = Applicant::begin(course, plan.growth).await?;
-    let Some(usual) = applicant.step().map(texts) else { return Ok(Vec::new()) };
+    let Some(usual) = applicant.step().filter(|_| applicant.stopped().is_none()).map(texts) else {
+        return Ok(Vec::new());
+    };
     let mut found = Vec::new();
     for language in LANGUAGES {
         let exchange = applicant.driver.current_in(language).await?;
@@ -146,18 +167,29 @@ pub(super) fn compare(seen: &[Seen], ledger: &mut Ledger) {
         ledger.cannot(RuleId::Languages, "no other language is offered");
         ledger.cannot(RuleId::Translated, "no other language is offered");
     }
+    let mut found: Vec<(Difference, Vec<&str>, &Seen)> = Vec::new();
     for one in seen {
-        let calls = || one.way.iter().cloned().chain([one.exchange.clone()]).collect();
         let answer = &one.exchange.answer;
         let wrong = match answer.json().filter(|_| !answer.is_error()) {
-            None => Some(format!("in {} the step cannot be had", one.language)),
-            Some(body) => {
-                differs(&structure(&one.step), &structure(body)).map(|what| format!("in {} {what}", one.language))
-            }
+            None => Some(Difference { text: "the step cannot be had".to_owned(), expect: None, about: None }),
+            Some(body) => differs(&one.step, body),
         };
-        let name = step_name(&one.step);
-        let finding = |rule, text| Finding { rule, step: name.clone(), text, calls: calls(), expect: None };
-        ledger.check(RuleId::Languages, wrong.map(|text| finding(RuleId::Languages, text)));
+        ledger.check(RuleId::Languages, None);
+        let Some(wrong) = wrong else { continue };
+        let same =
+            |(known, _, at): &&mut (Difference, Vec<&str>, &Seen)| known.text == wrong.text && at.step == one.step;
+        match found.iter_mut().find(same) {
+            Some((_, languages, _)) => languages.push(&one.language),
+            None => found.push((wrong, vec![&one.language], one)),
+        }
+    }
+    for (wrong, languages, one) in found {
+        let calls = one.way.iter().cloned().chain([one.exchange.clone()]).collect();
+        let text = format!("in {} {}", languages.join(", "), wrong.text);
+        let mut finding = Finding::new(RuleId::Languages, step_name(&one.step), text, calls).expecting(wrong.expect);
+        finding.about.extend(wrong.about);
+        finding.sayable = finding.expect.is_some() || one.exchange.answer.is_error();
+        ledger.findings.push(finding);
     }
     let languages: BTreeSet<&str> = seen.iter().map(|one| one.language.as_str()).collect();
     for language in languages {
@@ -165,49 +197,156 @@ pub(super) fn compare(seen: &[Seen], ledger: &mut Ledger) {
     }
 }
 
-/// The first thing in which two structures differ.
-fn differs(usual: &[Value], other: &[Value]) -> Option<String> {
-    if usual.len() != other.len() {
-        return Some(format!("the step has {} fields in place of {}", other.len() - 1, usual.len() - 1));
+/// In what a step is another in a language.
+struct Difference {
+    text: String,
+    /// What a scenario expects of the language's answer.
+    expect: Option<Data>,
+    /// The element's id, where it is one.
+    about: Option<String>,
+}
+
+/// The first thing in which two steps differ.
+fn differs(usual: &Value, other: &Value) -> Option<Difference> {
+    let (was, is) = (structure(usual), structure(other));
+    if was.len() != is.len() {
+        let fields = counted(is.len() - 1, "field");
+        let expect = at_path("$.elements", entry("length", Data::Json((was.len() - 1).into())));
+        let text = format!("the step has {fields} in place of {}", was.len() - 1);
+        return Some(Difference { text, expect: Some(expect), about: None });
     }
-    usual.iter().zip(other).enumerate().find_map(|(at, (usual, other))| {
-        let (usual, other) = (usual.as_object()?, other.as_object()?);
-        let what = usual.keys().find(|key| usual.get(*key) != other.get(*key))?;
-        Some(match at {
-            0 => format!("{what} is {} in place of {}", other[what], usual[what]),
-            _ => format!("{what} of field {at} is {} in place of {}", other[what], usual[what]),
-        })
+    was.iter().zip(&is).enumerate().find_map(|(at, (was, is))| {
+        let (was, is) = (was.as_object()?, is.as_object()?);
+        let what = was.keys().find(|key| was.get(*key) != is.get(*key))?;
+        let Some(at) = at.checked_sub(1) else {
+            let text = format!("{what} is {} in place of {}", brief(&is[what]), brief(&was[what]));
+            let member = HEAD.iter().find(|(name, _)| name == what).map(|(_, member)| *member)?;
+            let expect = usual.get(member).map(|value| at_path(format!("$.{member}"), Data::Json(value.clone())));
+            return Some(Difference { text, expect, about: None });
+        };
+        let element = elements(usual).into_iter().nth(at)?;
+        let text = format!("{what} of {} is {} in place of {}", name(&element), brief(&is[what]), brief(&was[what]));
+        Some(Difference { text, expect: expected(&element, other, at, what), about: Some(element.id) })
     })
 }
 
-/// The texts of a language that are the default's while most others are not.
+/// A value for people: a list of rules or of options by what it holds.
+fn brief(value: &Value) -> String {
+    match value {
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(brief).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            let kind = members.get("type").map(brief).unwrap_or_default();
+            let others = members.iter().filter(|(key, _)| *key != "type");
+            let others: Vec<String> = others.map(|(key, value)| format!("{key} {}", brief(value))).collect();
+            [kind, others.join(" and ")].join(" ").trim().to_owned()
+        }
+        Value::Null => "nothing".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// How a scenario expects of an element what it is by default: by the member itself, or by how many entries that has.
+fn expected(element: &Element, other: &Value, at: usize, what: &str) -> Option<Data> {
+    let member = match what {
+        "the options" => ["options", "prefillOptions"].into_iter().find(|key| element.json.get(*key).is_some())?,
+        what => ELEMENT.iter().find(|(name, _)| *name == what).map(|(_, member)| *member)?,
+    };
+    let was = element.json.get(member)?;
+    let is = other.get("elements").and_then(|elements| elements.get(at)?.get(member));
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned();
+    let path = format!("$.elements[{at}].{member}");
+    let Some((old, new)) = list(Some(was)).zip(list(is)) else { return Some(at_path(path, Data::Json(was.clone()))) };
+    if old.len() != new.len() {
+        return Some(at_path(path, entry("length", Data::Json(old.len().into()))));
+    }
+    // What is said to people beside the values is another in each language.
+    let (place, value) = old.iter().zip(&new).enumerate().find_map(|(place, (old, new))| match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            let member = STABLE.iter().find(|key| old.contains_key(**key) && old.get(**key) != new.get(**key))?;
+            Some((format!("[{place}].{member}"), old[*member].clone()))
+        }
+        (old, new) if old != new && !old.is_object() => Some((format!("[{place}]"), old.clone())),
+        _ => None,
+    })?;
+    Some(at_path(format!("{path}{place}"), Data::Json(value)))
+}
+
+/// A text of a step in a language, and by default.
+struct Shown<'a> {
+    seen: &'a Seen,
+    place: String,
+    usual: String,
+    text: String,
+}
+
+/// The texts of a language that are the default's, where what else is shown in it tells for certain that they could be others.
 fn untranslated(language: &str, seen: &[Seen], ledger: &mut Ledger) {
-    let mut all: Vec<(String, bool, &Seen)> = Vec::new();
+    let mut all: Vec<Shown<'_>> = Vec::new();
     for one in seen.iter().filter(|one| one.language == language) {
-        let shown = one.exchange.answer.json().map(texts).unwrap_or_default();
+        let mut shown = one.exchange.answer.json().map(texts).unwrap_or_default();
         for (place, usual) in texts(&one.step) {
-            if let Some(text) = shown.get(&place) {
-                all.push((usual.clone(), *text == usual, one));
+            if let Some(text) = shown.remove(&place) {
+                all.push(Shown { seen: one, place, usual, text });
             }
         }
     }
-    let translated = all.iter().filter(|(_, same, _)| !same).count();
+    let translated = all.iter().filter(|one| one.text != one.usual).count();
     if translated == 0 || translated * MOST < all.len() {
         ledger.check(RuleId::Translated, None);
         return;
     }
+    // Words that are others in the language: they stand in texts whose translations are without them.
+    let mut others = BTreeSet::new();
+    for one in all.iter().filter(|one| one.text != one.usual) {
+        let kept = words(&one.text);
+        others.extend(words(&one.usual).into_iter().filter(|word| !kept.contains(word)));
+    }
     let mut told = BTreeSet::new();
-    for (text, same, one) in all {
-        let open = same && !is_international(&text) && told.insert(text.clone());
-        let finding = open.then(|| Finding {
-            rule: RuleId::Translated,
-            step: step_name(&one.step),
-            text: format!("in {language} \u{201c}{text}\u{201d} is not translated"),
-            calls: one.way.iter().cloned().chain([one.exchange.clone()]).collect(),
-            expect: None,
+    for one in &all {
+        let open = one.text == one.usual && is_certain(&one.usual, &others) && told.insert(one.usual.clone());
+        let finding = open.then(|| {
+            let text = format!("in {language} \u{201c}{}\u{201d} is not translated", one.usual);
+            let calls = one.seen.way.iter().cloned().chain([one.seen.exchange.clone()]).collect();
+            let step = &one.seen.step;
+            let mut finding = Finding::new(RuleId::Translated, step_name(step), text, calls);
+            finding.expect = path_of(step, &one.place)
+                .map(|path| at_path(path, entry("not", Data::Json(one.usual.as_str().into()))));
+            finding.sayable = finding.expect.is_some();
+            finding
         });
         ledger.check(RuleId::Translated, finding);
     }
+}
+
+/// The path of a text in its step, by the place that [`texts`] gives it.
+fn path_of(step: &Value, place: &str) -> Option<String> {
+    let Some((id, member)) = place.split_once(' ') else { return Some(format!("$.{place}")) };
+    let at = elements(step).iter().position(|element| element.id == id)?;
+    let element = &step.get("elements")?.as_array()?[at];
+    if let Some(option) = member.strip_prefix("option ") {
+        let list = ["options", "prefillOptions"].into_iter().find(|key| element.get(*key).is_some())?;
+        let of = |entry: &Value| entry.get("value").or(entry.get("id")).map(Value::to_string);
+        let entries = element.get(list)?.as_array()?;
+        let number = entries.iter().position(|entry| of(entry).as_deref() == Some(option))?;
+        let label = ["label", "name", "text", "title"].into_iter().find(|key| entries[number].get(*key).is_some())?;
+        return Some(format!("$.elements[{at}].{list}[{number}].{label}"));
+    }
+    Some(format!("$.elements[{at}].{member}"))
+}
+
+/// The words of a text, in lower case.
+fn words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic));
+    words.map(str::to_lowercase).collect()
+}
+
+/// Whether a text that is the same in two languages is certainly not translated: one of its words is another elsewhere in the
+/// language, or it is a phrase. A word by itself, and a name, may be the same.
+fn is_certain(text: &str, others: &BTreeSet<String>) -> bool {
+    let small = text.split_whitespace().filter(|word| word.chars().all(char::is_lowercase)).count();
+    !is_international(text) && (words(text).iter().any(|word| others.contains(word)) || small >= PHRASE)
 }
 
 /// Whether a text may well be the same in another language: an abbreviation, or one that many languages share.
@@ -258,18 +397,23 @@ mod tests {
 
     #[test]
     fn what_is_left_in_the_default_language_is_told_where_the_rest_is_translated() {
-        let usual = step(["Your details", "First name", "Means of payment", "By card"]);
-        let all = step(["Vos coordonn\u{e9}es", "Pr\u{e9}nom", "Moyen de paiement", "Par carte"]);
+        let usual = step(["Your name", "First name", "Means of payment", "By card"]);
+        let all = step(["Votre nom", "Pr\u{e9}nom", "Moyen de paiement", "Par carte"]);
         assert_eq!(found(&[seen("fr-FR", &usual, all)]), []);
-        let most = step(["Vos coordonn\u{e9}es", "First name", "Moyen de paiement", "Par carte"]);
+        let most = step(["Votre nom", "First name", "Moyen de paiement", "Par carte"]);
         let told = "in fr-FR \u{201c}First name\u{201d} is not translated".to_owned();
         assert_eq!(found(&[seen("fr-FR", &usual, most)]), [(RuleId::Translated, told)]);
         // A language in which one text is another is hardly offered.
         let few = step(["Your particulars", "First name", "Means of payment", "By card"]);
         assert_eq!(found(&[seen("en-GB", &usual, few)]), []);
-        let shared = step(["Your details", "Email", "Means of payment", "By card"]);
-        let french = step(["Vos coordonn\u{e9}es", "Email", "Moyen de paiement", "Par carte"]);
+        // A word by itself may be the same in both.
+        let shared = step(["Your details", "Email", "Means of payment", "Transaction"]);
+        let french = step(["Vos coordonn\u{e9}es", "Email", "Moyen de paiement", "Transaction"]);
         assert_eq!(found(&[seen("fr-FR", &shared, french)]), []);
+        let phrase = step(["Vos coordonn\u{e9}es", "Adresse", "Means of the payment", "Transaction"]);
+        let usual = step(["Your details", "Address", "Means of the payment", "Transaction"]);
+        let told = "in fr-FR \u{201c}Means of the payment\u{201d} is not translated".to_owned();
+        assert_eq!(found(&[seen("fr-FR", &usual, phrase)]), [(RuleId::Translated, told)]);
     }
 
     #[test]
@@ -279,9 +423,9 @@ mod tests {
         other["elements"][0]["validations"] = json!([]);
         let found =
             |other| found(&[seen("fr-FR", &usual, other)]).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
-        let told = "in fr-FR the validations of field 1 is [] in place of [{\"type\":\"required\"}]";
+        let told = "in fr-FR the validations of B is none in place of required";
         assert_eq!(found(other.clone()), [told]);
         other["elements"].as_array_mut().unwrap().pop();
-        assert_eq!(found(other), ["in fr-FR the step has 1 fields in place of 2"]);
+        assert_eq!(found(other), ["in fr-FR the step has 1 field in place of 2"]);
     }
 }

@@ -114,7 +114,7 @@ impl Case {
 /// ]);
 /// ```
 pub fn cases(elements: &[Element], valid: &Map<String, Value>) -> Vec<Case> {
-    let shown = |element: &&Element| is_visible(element, valid);
+    let shown = |element: &&Element| is_certainly_shown(element, elements, valid);
     elements.iter().filter(shown).filter_map(|element| Some((element, valid.get(&element.id)?))).fold(
         Vec::new(),
         |mut all, (element, value)| {
@@ -124,6 +124,33 @@ pub fn cases(elements: &[Element], valid: &Map<String, Value>) -> Vec<Case> {
             all
         },
     )
+}
+
+/// Whether an element's condition, where it has one, can be read.
+fn is_condition_read(element: &Element) -> bool {
+    element.condition().is_some() || element.json.get("condition").is_none_or(Value::is_null)
+}
+
+/// Whether every condition of a form can be read.
+pub(super) fn are_conditions_read(form: &[Element]) -> bool {
+    form.iter().all(is_condition_read)
+}
+
+/// Whether an element is shown for sure: its condition is understood and met, and so are those of the elements that it looks
+/// at. The reference names no operators; of one that is not known nobody can say what it asks for.
+pub(super) fn is_certainly_shown(element: &Element, form: &[Element], values: &Map<String, Value>) -> bool {
+    let mut open = vec![element];
+    let mut seen: Vec<&str> = Vec::new();
+    while let Some(element) = open.pop() {
+        if !is_condition_read(element) {
+            return false;
+        }
+        seen.push(&element.id);
+        let looked_at = element.condition().into_iter().flat_map(|condition| &condition.rules);
+        let looked_at = looked_at.filter_map(|rule| form.iter().find(|other| other.id == rule.element));
+        open.extend(looked_at.filter(|other| !seen.contains(&other.id.as_str())));
+    }
+    is_visible(element, values)
 }
 
 /// Whether anything else is shown or not by what this element holds.
@@ -306,6 +333,30 @@ mod tests {
         // A bound that moves is not known here.
         let moving = json!({"id": "d", "type": "date", "validations": [{"type": "range", "max": "-18y"}]});
         assert_eq!(of(moving, json!("1980-04-05")).len(), 1);
+    }
+
+    #[test]
+    fn where_nobody_knows_whether_a_field_is_shown_nothing_is_judged() {
+        let required = json!([{"type": "required"}]);
+        let shown_by =
+            |id: &str, operator: &str| json!({"rules": [{"elementId": id, "operator": operator, "value": 5}]});
+        let form = [
+            json!({"id": "a", "type": "number"}),
+            json!({"id": "b", "type": "text", "validations": required, "condition": shown_by("a", "greaterThan")}),
+            json!({"id": "c", "type": "text", "validations": required, "condition": shown_by("b", "filled")}),
+            json!({"id": "d", "type": "text", "validations": required, "condition": shown_by("a", "equals")}),
+        ];
+        let form: Vec<Element> = form.iter().filter_map(Element::from_json).collect();
+        let valid = json!({"a": 5, "b": "x", "c": "y", "d": "z"});
+        let valid = valid.as_object().unwrap();
+        let fields: Vec<String> = cases(&form, valid).into_iter().map(|case| case.element).collect();
+        assert_eq!(fields, ["d", "d"]);
+        assert!(!are_conditions_read(&form) && are_conditions_read(&form[..1]));
+        // Two that look at each other come to an end.
+        let circle = [("x", "y"), ("y", "x")]
+            .map(|(id, other)| json!({"id": id, "type": "text", "condition": shown_by(other, "filled")}));
+        let circle: Vec<Element> = circle.iter().filter_map(Element::from_json).collect();
+        assert!(!is_certainly_shown(&circle[0], &circle, &Map::new()));
     }
 
     #[test]

@@ -1,74 +1,136 @@
 //! Ways to a flow's steps: straight through with all fields and with the required ones, as the map says that steps are reached,
 //! and by each option that a form offers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 
-use super::applicant::{Applicant, Route, Went, described, identity, step_name};
+use super::applicant::{Applicant, Route, Went, essential, identity, step_name};
 use super::ledger::{Finding, Ledger};
+use super::negatives::is_certainly_shown;
 use super::rules::RuleId;
-use super::standing::expected_step;
-use super::{Plan, Stage, Trail};
+use super::{Plan, Stage, Trail, branches, circles};
 use crate::api::client::CallError;
-use crate::api::element::{Element, ElementType, INCORPORATION, JsonType, RESIDENCE};
+use crate::api::element::ElementType;
 use crate::api::exchange::{Exchange, RequestBody};
-use crate::api::wire::{BodyKind, elements, is_blank};
+use crate::api::wire::{BodyKind, elements};
 use crate::compose::walk::Stop;
 use crate::journal::Spot;
 use crate::map::{KnownStep, View};
 use crate::route::route;
 use crate::scenario::Fill;
 use crate::session::driver::Course;
-use crate::session::entry::Entry;
+use crate::session::entry::{Entry, Growth};
 
 /// The most steps of a way.
 const MOST_STEPS: usize = 60;
+/// How many ways that a map knows are walked at once: what one passes, none needs to be walked to any more.
+const AT_ONCE: usize = 8;
 /// How often the same step may come on one.
 const MOST_VISITS: usize = 3;
-/// The most options of one choice that are tried.
-const MOST_OPTIONS: usize = 12;
 
 /// Where valid data may lead that is no fault of the flow's: a service that failed, or has not been set up.
-const OUTCOMES: [i64; 11] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 5302, 6504, 4006];
+pub(super) const OUTCOMES: [i64; 10] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 5302, 6504];
+/// What findings share that say where valid data lead, whatever was chosen.
+pub(super) const VALID_DATA: &str = "valid data";
+/// What a form lacks.
+pub(super) const LACKS: i64 = 4006;
 /// A value refused by its field.
-const OF_DATA: [i64; 2] = [4007, 4008];
+pub(super) const OF_DATA: [i64; 2] = [4007, 4008];
+
+/// A way that was walked.
+#[derive(Debug, Clone)]
+pub(super) struct Walked {
+    pub route: Route,
+    pub trail: Trail,
+    pub log: Vec<Exchange>,
+}
+
+/// The ways that are kept.
+pub(crate) struct Ways {
+    /// Each with a step that is reached from where none before reaches it; the straight one first.
+    pub kept: Vec<(Route, Trail)>,
+    /// Whether any way came to END.
+    pub ended: bool,
+}
 
 /// All ways that are walked, the straight one first.
-pub(crate) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Vec<(Route, Trail)>, CallError> {
+pub(crate) async fn ways(course: &Course, plan: &Plan, ledger: &mut Ledger) -> Result<Ways, CallError> {
     let straight = |fill: Fill| Route { entries: Vec::new(), rest: entry(fill, plan.services) };
-    let mut ways: Vec<(Route, Trail)> = Vec::new();
+    let (valid, minimal) = (straight(Fill::Valid), straight(Fill::Minimal));
+    let (first, second) = tokio::join!(walk(course, plan, &valid), walk(course, plan, &minimal));
+    let first = first?;
+    let mut walked = vec![first];
+    if !walked[0].trail.stages.is_empty() {
+        walked.extend(hindered(ledger, second));
+        walked.extend(walk_all(course, plan, plan.routes.clone(), ledger).await);
+        walk_map(course, plan, &mut walked, ledger).await;
+    }
+    let mut circles = circles::Circles::default();
+    for way in &walked {
+        judge(&way.trail, &way.log, ledger);
+        circles.note(way);
+    }
+    let mut kept: Vec<(Route, Trail)> = Vec::new();
+    for way in walked {
+        ledger.logs.push(way.log);
+        kept.push((way.route, way.trail));
+    }
+    branches::by_options(course, plan, &mut kept, &mut circles, ledger).await;
+    if !plan.steps_only {
+        circles.judge(course, plan, ledger).await;
+    }
+    Ok(Ways { kept, ended: circles.ended() })
+}
+
+/// What came of a check; where a call got no answer, that is noted.
+fn hindered<T>(ledger: &mut Ledger, outcome: Result<T, CallError>) -> Option<T> {
+    outcome.map_err(|error| ledger.hindered(&error)).ok()
+}
+
+/// Walks the ways that a map knows, the farthest steps first, as long as none of those walked comes by the step.
+async fn walk_map(course: &Course, plan: &Plan, walked: &mut Vec<Walked>, ledger: &mut Ledger) {
+    let mut open: Vec<_> = plan.known.iter().flat_map(|view| mapped(view, plan.services)).collect();
+    loop {
+        open.retain(|(to, _)| !is_reached(walked.iter().map(|way| &way.trail), to));
+        let left = plan.most_known.saturating_sub(walked.len()).min(AT_ONCE).min(open.len());
+        if left == 0 {
+            return;
+        }
+        let known = open.drain(..left).map(|(_, entries)| {
+            let (course, plan) = (course.clone(), plan.clone());
+            async move { walk_known(&course, &plan, &entries).await }
+        });
+        walked.extend(at_once(known, ledger).await);
+    }
+}
+
+/// Walks several ways at once, in their order; the client's limiter says how many requests at a time.
+pub(super) async fn walk_all(course: &Course, plan: &Plan, routes: Vec<Route>, ledger: &mut Ledger) -> Vec<Walked> {
+    let walks = routes.into_iter().map(|route| {
+        let (course, plan) = (course.clone(), plan.clone());
+        async move { walk(&course, &plan, &route).await }
+    });
+    at_once(walks, ledger).await
+}
+
+/// What came of several walks, in their order.
+async fn at_once<F>(walks: impl Iterator<Item = F>, ledger: &mut Ledger) -> Vec<Walked>
+where
+    F: Future<Output = Result<Walked, CallError>> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for (number, walk) in walks.enumerate() {
+        tasks.spawn(async move { (number, walk.await) });
+    }
     let mut walked = Vec::new();
-    for fill in [Fill::Valid, Fill::Minimal] {
-        let route = straight(fill);
-        let (trail, log) = walk(course, plan, &route).await?;
-        judge(&trail, &log, true, ledger);
-        let stop = trail.stages.is_empty();
-        walked.push(log);
-        ways.push((route, trail));
-        if stop {
-            break;
-        }
+    while let Some(done) = tasks.join_next().await {
+        // A panic is a fault of this program's own, and goes on.
+        walked.push(done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
     }
-    for route in &plan.routes {
-        let (trail, log) = walk(course, plan, route).await?;
-        judge(&trail, &log, false, ledger);
-        walked.push(log);
-        ways.push((route.clone(), trail));
-    }
-    for (to, entries) in plan.known.iter().flat_map(|view| mapped(view, plan.services)) {
-        if walked.len() >= plan.most_known || is_reached(&ways, &to) {
-            continue;
-        }
-        let (route, trail, log) = walk_known(course, plan, &entries).await?;
-        judge(&trail, &log, false, ledger);
-        walked.push(log);
-        ways.push((route, trail));
-    }
-    ledger.logs.extend(walked);
-    by_options(course, plan, &mut ways, ledger).await?;
-    Ok(ways)
+    walked.sort_by_key(|(number, _)| *number);
+    walked.into_iter().filter_map(|(_, way)| hindered(ledger, way)).collect()
 }
 
 fn entry(fill: Fill, services: bool) -> Entry {
@@ -76,17 +138,19 @@ fn entry(fill: Fill, services: bool) -> Entry {
 }
 
 /// Walks a way as far as it goes.
-async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<(Trail, Vec<Exchange>), CallError> {
-    walk_with(course, plan, |at, _| route.entry(at).clone()).await
+async fn walk(course: &Course, plan: &Plan, route: &Route) -> Result<Walked, CallError> {
+    walk_with(course, plan.growth, route).await
+}
+
+/// The same with other data.
+pub(super) async fn walk_with(course: &Course, growth: Growth, route: &Route) -> Result<Walked, CallError> {
+    let (trail, log) = go(course, growth, |at, _| route.entry(at).clone()).await?;
+    Ok(Walked { route: route.clone(), trail, log })
 }
 
 /// Walks with what a map knows to be entered into which step. Steps that come between are passed, so that what is known still
-/// meets its step: the way as it was gone, too.
-async fn walk_known(
-    course: &Course,
-    plan: &Plan,
-    entries: &[(Spot, Entry)],
-) -> Result<(Route, Trail, Vec<Exchange>), CallError> {
+/// meets its step; the way is told as it was gone.
+async fn walk_known(course: &Course, plan: &Plan, entries: &[(Spot, Entry)]) -> Result<Walked, CallError> {
     let rest = entry(Fill::Valid, plan.services);
     let mut route = Route { entries: Vec::new(), rest: rest.clone() };
     let choose = |_, step: &Value| {
@@ -96,16 +160,16 @@ async fn walk_known(
         route.entries.push(chosen.clone());
         chosen
     };
-    let (trail, log) = walk_with(course, plan, choose).await?;
-    Ok((route, trail, log))
+    let (trail, log) = go(course, plan.growth, choose).await?;
+    Ok(Walked { route, trail, log })
 }
 
-async fn walk_with(
+async fn go(
     course: &Course,
-    plan: &Plan,
+    growth: Growth,
     mut choose: impl FnMut(usize, &Value) -> Entry,
 ) -> Result<(Trail, Vec<Exchange>), CallError> {
-    let mut applicant = Applicant::begin(course, plan.growth).await?;
+    let mut applicant = Applicant::begin(course, growth).await?;
     let mut stages = Vec::new();
     let mut visits: HashMap<String, usize> = HashMap::new();
     let mut seen = 0;
@@ -115,7 +179,7 @@ async fn walk_with(
             *visits.entry(identity(step)).or_default() += 1;
             let since = &applicant.driver.exchanges()[seen..];
             let waited = since.iter().any(|call| call.answer.kind() == BodyKind::Pending);
-            stages.push(Stage { step: step.clone(), waited });
+            stages.push(Stage { step: step.clone(), sent: Map::new(), waited });
         }
         seen = applicant.mark();
         if let Some(stop) = stopped {
@@ -130,34 +194,37 @@ async fn walk_with(
             break stop;
         }
     };
+    for (stage, (_, sent)) in stages.iter_mut().zip(&applicant.passed) {
+        stage.sent.clone_from(sent);
+    }
     Ok((Trail { stages, stop }, applicant.driver.into_exchanges()))
 }
 
-/// What the way itself shows: whether it ends, and whether what was pending ended.
-fn judge(trail: &Trail, log: &[Exchange], straight: bool, ledger: &mut Ledger) {
+/// What the way itself shows: whether what was pending ended, and where valid data lead nowhere.
+pub(super) fn judge(trail: &Trail, log: &[Exchange], ledger: &mut Ledger) {
     let step = trail.stages.last().map(|stage| step_name(&stage.step)).unwrap_or_else(|| "the beginning".to_owned());
     let finding = |rule, text: String| {
-        let mut calls = super::applicant::essential(log);
+        let mut calls = essential(log);
         let last = log.last().filter(|last| last.answer.is_error() || last.answer.kind() == BodyKind::Pending);
         calls.extend(last.cloned());
-        Finding { rule, step: step.clone(), text, calls, expect: None }
+        Finding::new(rule, step.clone(), text, calls)
     };
     if log.iter().any(|call| call.answer.kind() == BodyKind::Pending) {
         let waits = trail.stop == Stop::Pending;
         let text = "a pending answer was polled for as long as may be waited, and is pending still".to_owned();
         ledger.check(RuleId::Pending, waits.then(|| finding(RuleId::Pending, text)));
     }
-    if straight && matches!(trail.stop, Stop::End | Stop::Circle) {
-        let circle = trail.stop == Stop::Circle;
-        let text = format!("with valid data the flow comes back to {step} again and again, and to no END");
-        ledger.check(RuleId::Ends, circle.then(|| short_circle(trail, finding(RuleId::Ends, text))));
-    }
     let code = log.last().and_then(|last| last.answer.error_code());
-    if let Some(code) =
-        code.filter(|code| !trail.stages.is_empty() && !OUTCOMES.contains(code) && !OF_DATA.contains(code))
-    {
+    let outcome = |code: &i64| *code == LACKS || OUTCOMES.contains(code) || OF_DATA.contains(code);
+    if let Some(code) = code.filter(|code| !trail.stages.is_empty() && !outcome(code)) {
         let text = format!("valid data lead to {code}");
-        ledger.check(RuleId::Options, Some(finding(RuleId::Options, text)));
+        ledger.check(RuleId::Options, Some(finding(RuleId::Options, text).caused_by(VALID_DATA)));
+    }
+    if let (Stop::Unfillable(_), Some(LACKS), Some(last)) = (&trail.stop, code, trail.stages.last()) {
+        for name in offers_nothing(&last.step) {
+            let text = format!("{name} is required, and nothing is offered to choose from");
+            ledger.check(RuleId::Options, Some(finding(RuleId::Options, text)));
+        }
     }
     let uploads = log.iter().any(|call| matches!(call.request.body, RequestBody::File { .. }));
     if uploads {
@@ -165,18 +232,33 @@ fn judge(trail: &Trail, log: &[Exchange], straight: bool, ledger: &mut Ledger) {
     }
 }
 
-/// A circle is shown when it has closed once.
-fn short_circle(trail: &Trail, mut finding: Finding) -> Finding {
-    let mut known = BTreeSet::new();
-    let closes = trail.stages.iter().position(|stage| !known.insert(identity(&stage.step)));
-    let submits = closes.unwrap_or(usize::MAX);
-    let mut seen = 0;
-    finding.calls.retain(|call| {
-        let kept = seen < submits || call.request.method != "POST";
-        seen += usize::from(matches!(call.request.body, RequestBody::Json(_)));
-        kept
+/// Required choices without an option.
+fn offers_nothing(step: &Value) -> Vec<String> {
+    let form = elements(step);
+    let is_choice = |kind| matches!(kind, ElementType::Dropdown | ElementType::CheckboxGroup);
+    let held = crate::session::fill::held_values(&form);
+    let empty = form.iter().filter(|element| {
+        let shown = is_certainly_shown(element, &form, &held);
+        is_choice(element.kind) && element.required() && element.options().is_empty() && shown
     });
-    finding
+    empty.map(super::negatives::name).collect()
+}
+
+/// The way with every choice said that was made on it: whoever has other data goes it too.
+pub(super) fn pinned(route: &Route, trail: &Trail) -> Route {
+    let mut route = route.clone();
+    for (at, stage) in trail.stages.iter().enumerate() {
+        let chosen = elements(&stage.step).into_iter().filter(|element| {
+            use ElementType::{Checkbox, CheckboxGroup, CountrySelect, Dropdown};
+            matches!(element.kind, Checkbox | CheckboxGroup | CountrySelect | Dropdown)
+        });
+        for element in chosen {
+            if let Some(value) = stage.sent.get(&element.id) {
+                route = route.with(at, format!("id:{}", element.id), value.clone());
+            }
+        }
+    }
+    route
 }
 
 /// Whether the keys of files that were uploaded were taken.
@@ -192,176 +274,6 @@ fn upload(trail: &Trail, log: &[Exchange], finding: impl Fn(RuleId, String) -> F
     ledger.check(RuleId::Upload, refused.map(|code| finding(RuleId::Upload, text(code))));
 }
 
-/// Walks on with each option of each choice, on the ways known so far and on those that it opens.
-async fn by_options(
-    course: &Course,
-    plan: &Plan,
-    ways: &mut Vec<(Route, Trail)>,
-    ledger: &mut Ledger,
-) -> Result<(), CallError> {
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    let (mut left, mut passed_over) = (plan.most_ways, 0);
-    let mut way = 0;
-    while way < ways.len() && !(plan.steps_only && is_whole(plan, ways)) {
-        let (route, trail) = ways[way].clone();
-        way += 1;
-        let mut branches = Vec::new();
-        for at in 0..trail.stages.len() {
-            if !known.insert(identity(&trail.stages[at].step)) {
-                continue;
-            }
-            for (element, option) in choices(&trail.stages[at].step) {
-                if branches.len() < left {
-                    branches.push((at, element, option));
-                } else {
-                    passed_over += 1;
-                }
-            }
-        }
-        left -= branches.len();
-        for (branch, walked, log, (at, element, option)) in walk_all(course, plan, &route, branches).await? {
-            option_leads_on(&trail, at, (&element, &option), &walked, &log, ledger);
-            ledger.logs.push(log);
-            let is_known = |stage: &Stage| {
-                let here = identity(&stage.step);
-                ways.iter().any(|(_, trail)| trail.stages.iter().any(|known| identity(&known.step) == here))
-            };
-            if !walked.stages.iter().all(is_known) {
-                ways.push((branch, walked));
-            }
-        }
-    }
-    if !ledger.checks.contains_key(&RuleId::Options) {
-        ledger.cannot(RuleId::Options, "no form that was reached offers a choice");
-    }
-    if passed_over > 0 {
-        ledger.cannot(RuleId::Options, format!("{passed_over} further options were not tried"));
-    }
-    Ok(())
-}
-
-/// A way that was walked with an option: its calls, and where the option was chosen.
-type Branch = (Route, Trail, Vec<Exchange>, (usize, Element, Value));
-
-/// Walks a way with each of some options, all at once; the client's limiter says how many at a time.
-async fn walk_all(
-    course: &Course,
-    plan: &Plan,
-    route: &Route,
-    branches: Vec<(usize, Element, Value)>,
-) -> Result<Vec<Branch>, CallError> {
-    let mut tasks = JoinSet::new();
-    for (number, (at, element, option)) in branches.into_iter().enumerate() {
-        let branch = route.with(at, format!("id:{}", element.id), option.clone());
-        let (course, plan) = (course.clone(), plan.clone());
-        tasks.spawn(async move {
-            let walked = walk(&course, &plan, &branch).await;
-            (number, walked.map(|(trail, log)| (branch, trail, log, (at, element, option))))
-        });
-    }
-    let mut walked = Vec::new();
-    while let Some(done) = tasks.join_next().await {
-        // A panic is a fault of this program's own, and goes on.
-        let (number, branch) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        walked.push((number, branch?));
-    }
-    walked.sort_by_key(|(number, _)| *number);
-    Ok(walked.into_iter().map(|(_, branch)| branch).collect())
-}
-
-/// The options of a form's choices, each as it is submitted; of a long list the first.
-fn choices(step: &Value) -> Vec<(Element, Value)> {
-    let mut found = Vec::new();
-    for element in elements(step) {
-        let group = match element.kind {
-            ElementType::Dropdown | ElementType::CountrySelect => false,
-            ElementType::CheckboxGroup => true,
-            // It is ticked otherwise.
-            ElementType::Checkbox if element.takes() == JsonType::Boolean && !element.required() => {
-                found.push((element, Value::Bool(false)));
-                continue;
-            }
-            _ => continue,
-        };
-        let options = element.options().into_iter().map(|(value, _)| value).filter(|value| !is_blank(value));
-        let options: Vec<Value> = options.take(MOST_OPTIONS).collect();
-        // Several that must be ticked together are no case of their own.
-        let least = element.limits().min.is_some() || element.limits().min_length.is_some_and(|least| least > 1);
-        if group && least {
-            continue;
-        }
-        found.extend(options.into_iter().map(|value| {
-            let value = if group { json!([value]) } else { value };
-            (element.clone(), value)
-        }));
-    }
-    found
-}
-
-fn option_leads_on(
-    trail: &Trail,
-    at: usize,
-    (element, option): (&Element, &Value),
-    walked: &Trail,
-    log: &[Exchange],
-    ledger: &mut Ledger,
-) {
-    let stopped_here = walked.stages.len() == at + 1;
-    let code = log.last().and_then(|last| last.answer.error_code()).filter(|_| stopped_here);
-    // What else is checked of a country's addresses and numbers, its form does not say; nor how a box is left unticked.
-    let of_country = matches!(element.kind, ElementType::CountrySelect | ElementType::Checkbox)
-        || [Some(RESIDENCE), Some(INCORPORATION), Some("address_state")].contains(&element.role.as_deref());
-    // Where the form is refused with any option, it is not the option.
-    let others_pass = trail.stages.len() > at + 1;
-    let wrong = code.filter(|code| !OUTCOMES.contains(code) && others_pass && (!OF_DATA.contains(code) || !of_country));
-    let pending = stopped_here && walked.stop == Stop::Pending && others_pass;
-    let shown = option.as_array().and_then(|items| items.first()).unwrap_or(option);
-    let name = super::negatives::name(element);
-    let came = log.last().map(|last| described(&last.answer)).unwrap_or_default();
-    let finding = (wrong.is_some() || pending).then(|| {
-        let mut calls = super::applicant::essential(log);
-        calls.extend(log.last().filter(|last| last.answer.is_error()).cloned());
-        Finding {
-            rule: RuleId::Options,
-            step: step_name(&trail.stages[at].step),
-            text: format!("{name} {shown} is offered and leads nowhere: {came} comes"),
-            calls,
-            expect: trail.stages.get(at + 1).and_then(|next| expected_step(&next.step)),
-        }
-    });
-    ledger.check(RuleId::Options, finding);
-    ledger.check(RuleId::Onward, leads_back(trail, at, (&name, shown), walked, log));
-}
-
-/// Whether an option leads to a step that was passed, where another leads on.
-fn leads_back(
-    trail: &Trail,
-    at: usize,
-    (name, option): (&str, &Value),
-    walked: &Trail,
-    log: &[Exchange],
-) -> Option<Finding> {
-    let passed = |trail: &Trail| {
-        let next = identity(&trail.stages.get(at + 1)?.step);
-        trail.stages[..=at].iter().any(|stage| identity(&stage.step) == next).then_some(())
-    };
-    passed(walked)?;
-    if passed(trail).is_some() || trail.stages.len() <= at + 1 {
-        return None;
-    }
-    let to = step_name(&walked.stages[at + 1].step);
-    // The submit that led back is the one whose answer is the step after.
-    let forms = |call: &&Exchange| matches!(call.request.body, RequestBody::Json(_)) && !call.answer.is_error();
-    let submit = log.iter().enumerate().filter(|(_, call)| forms(call)).nth(at).map(|(at, _)| at)?;
-    Some(Finding {
-        rule: RuleId::Onward,
-        step: step_name(&trail.stages[at].step),
-        text: format!("{name} {option} leads back to {to}"),
-        calls: super::applicant::essential(&log[..=submit]),
-        expect: trail.stages.get(at + 1).and_then(|next| expected_step(&next.step)),
-    })
-}
-
 /// The steps of a map, the farthest first, since others are passed on the way to it, each with what is entered on its way.
 fn mapped(view: &View, services: bool) -> impl Iterator<Item = (Spot, Vec<(Spot, Entry)>)> {
     let way =
@@ -370,14 +282,15 @@ fn mapped(view: &View, services: bool) -> impl Iterator<Item = (Spot, Vec<(Spot,
 }
 
 /// Whether one of these ways comes by a step.
-fn is_reached(ways: &[(Route, Trail)], to: &Spot) -> bool {
-    let mut stages = ways.iter().flat_map(|(_, trail)| &trail.stages);
+fn is_reached<'a>(ways: impl Iterator<Item = &'a Trail>, to: &Spot) -> bool {
+    let mut stages = ways.flat_map(|trail| &trail.stages);
     stages.any(|stage| KnownStep::of(&stage.step).is_some_and(|step| step.spot() == *to))
 }
 
 /// Whether these ways come by all steps of the map.
-fn is_whole(plan: &Plan, ways: &[(Route, Trail)]) -> bool {
-    plan.known.as_ref().is_some_and(|view| view.steps.iter().all(|step| is_reached(ways, &step.spot())))
+pub(super) fn is_whole(plan: &Plan, ways: &[(Route, Trail)]) -> bool {
+    let reached = |step: &KnownStep| is_reached(ways.iter().map(|(_, trail)| trail), &step.spot());
+    plan.known.as_ref().is_some_and(|view| view.steps.iter().all(reached))
 }
 
 /// What is entered on a way that a map knows.
@@ -392,6 +305,8 @@ fn along(known: &crate::route::Route<'_>, services: bool) -> Vec<(Spot, Entry)> 
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -428,18 +343,5 @@ mod tests {
         assert_eq!(mapped(&view, true).map(given).collect::<Vec<_>>(), with_services);
         let without = [&[to_c], &rest[..]].concat();
         assert_eq!(mapped(&view, false).map(given).collect::<Vec<_>>(), without, "nobody passes the search");
-    }
-
-    #[test]
-    fn choices_are_options_one_by_one() {
-        let form = json!({"elements": [
-            {"id": "a", "type": "dropdown", "options": ["", "x", "y"]},
-            {"id": "b", "type": "checkbox_group", "options": ["p"]},
-            {"id": "c", "type": "checkbox"},
-            {"id": "d", "type": "checkbox", "validations": [{"type": "required"}]},
-            {"id": "e", "type": "text", "options": ["no choice"]}]});
-        let found: Vec<_> = choices(&form).into_iter().map(|(element, value)| (element.id, value)).collect();
-        let expected = [("a", json!("x")), ("a", json!("y")), ("b", json!(["p"])), ("c", json!(false))];
-        assert_eq!(found, expected.map(|(id, value)| (id.to_owned(), value)));
     }
 }

@@ -152,13 +152,13 @@ pub const RULES: [Rule; 28] = [
         RuleId::Back,
         "back gives the step before",
         BACK,
-        "What back answers must be the step that the applicant came from.",
+        "What back answers must be the step that the applicant came from, on every way into a step that was found.",
     ),
     must(
         RuleId::Forward,
         "back and then forward gives the same step, or a service was executed again",
         "Non-interactive services are re-executed if they exist between a backward and a forward step.",
-        "After back, the same data are submitted once more. Where another step comes, the profile must show that a service was executed, or an answer have been pending.",
+        "After back, the same data are submitted once more. Where another step comes, the profile must show that a service was executed, or an answer have been pending. Where the profile cannot be read, nothing is said.",
     ),
     must(
         RuleId::Kept,
@@ -176,7 +176,7 @@ pub const RULES: [Rule; 28] = [
         RuleId::Isolation,
         "applicants are apart from each other",
         OF_SESSION,
-        "Two applicants with different data take each step in turn: what the one does must not move the other, and nothing that the one entered may be in an answer to the other.",
+        "Two applicants with different data take each step in turn, on ways that come to every form: what the one does must not move the other, and nothing that the one entered may be in an answer to the other.",
     ),
     must(
         RuleId::End,
@@ -194,7 +194,7 @@ pub const RULES: [Rule; 28] = [
         RuleId::Ends,
         "a flow comes to an end",
         "The flow execution always ends with an END step even if it is not added to the flow.",
-        "A walk with valid data must not come back to the same step again and again.",
+        "A walk with valid data must not come back to the same step again and again, unless another answer or other data lead out of the circle.",
     ),
     must(
         RuleId::Options,
@@ -212,7 +212,7 @@ pub const RULES: [Rule; 28] = [
         RuleId::Translated,
         "every text is translated where a language is offered",
         "Selected language for flow execution",
-        "A text that is the default language's is told, where most others of the language are translated. Words that many languages share, and what has no letters, are passed over.",
+        "A text that is the default language's is told where most others of the language are translated, and where it is certain that it could be: one of its words is another elsewhere in the language, or it is a phrase.",
     ),
     observed(
         RuleId::Status,
@@ -234,9 +234,9 @@ pub const RULES: [Rule; 28] = [
     ),
     should(
         RuleId::ForeignKey,
-        "a key that nobody was given is refused",
+        "a key that the applicant was not given is refused",
         "Submitted data is malformed",
-        "A file's key is submitted that no upload gave.",
+        "A file's key is submitted that no upload gave, and one that another applicant's upload gave.",
     ),
     must(
         RuleId::Direct,
@@ -291,7 +291,7 @@ pub const RULES: [Rule; 28] = [
         RuleId::Onward,
         "no option leads back to a step that was passed",
         NEXT,
-        "Each option of a choice is submitted by a fresh applicant: a step must come that they have not been at, if one comes with another option.",
+        "Each option of a choice of three or more is submitted by a fresh applicant: a step before must not come, if another option leads on. That the same form comes once more may be what was asked for.",
     ),
 ];
 

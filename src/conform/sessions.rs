@@ -1,12 +1,14 @@
 //! Sessions: nobody's, another flow's, none at all; and two applicants at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::applicant::{Applicant, Route, Went, ask, described, essential, identity, same, step_name};
-use super::ledger::{Finding, Ledger};
+use super::applicant::{Applicant, Route, Went, ask, described, differently, essential, identity, same, step_name};
+use super::ledger::{Finding, Ledger, at_path, entry};
+use super::routes::pinned;
 use super::rules::RuleId;
 use super::standing::{Spot, changed, expected_step};
 use super::{Plan, Trail};
@@ -17,7 +19,7 @@ use crate::api::operation::Operation;
 use crate::api::wire::{BodyKind, elements};
 use crate::compose::Data;
 use crate::session::driver::Course;
-use crate::session::entry::Growth;
+use crate::session::entry::{Entry, Growth};
 
 const UNKNOWN_SESSION: i64 = 4100;
 const FOREIGN_FLOW: i64 = 4101;
@@ -25,6 +27,12 @@ const DIRECT_REFUSED: i64 = 4015;
 
 /// The most other flows that are tried before it is said that there is none.
 const MOST_FLOWS: usize = 8;
+/// What findings share that show one applicant's doing to another.
+const SEEN: &str = "another applicant";
+/// The most pairs who go once more, alone, where applicants are not apart.
+const MOST_ALONE: usize = 3;
+/// The most pairs of applicants.
+const MOST_PAIRS: usize = 8;
 /// The fewest characters of a value that is told from everything else.
 const DISTINCT: usize = 5;
 
@@ -36,20 +44,18 @@ pub(super) async fn strangers(course: &Course, plan: &Plan) -> Result<Ledger, Ca
     let name = format!("draftgate conform nobody {}", plan.growth.seed);
     applicant.driver.assume(Some(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string()));
     let answer = applicant.driver.current().await?;
-    let wrong = (answer.answer.error_code() != Some(UNKNOWN_SESSION)).then(|| Finding {
-        rule: RuleId::UnknownSession,
-        step: "the beginning".to_owned(),
-        text: format!(
-            "a session that nobody was given: {UNKNOWN_SESSION} must come, and {} came",
-            described(&answer.answer)
-        ),
-        calls: vec![answer.clone()],
-        expect: Some(Data::Json(UNKNOWN_SESSION.into())),
+    let wrong = (answer.answer.error_code() != Some(UNKNOWN_SESSION)).then(|| {
+        let came = described(&answer.answer);
+        let text = format!("a session that nobody was given: {UNKNOWN_SESSION} must come, and {came} came");
+        let finding = Finding::new(RuleId::UnknownSession, "the beginning", text, vec![answer.clone()]);
+        finding.expecting(Data::Json(UNKNOWN_SESSION.into()))
     });
     ledger.check(RuleId::UnknownSession, wrong);
     let begun = essential(applicant.driver.exchanges());
     // Its own call carries a session that is none: not judged as an answer to the other's.
-    ledger.finish(applicant);
+    let mut log = applicant.driver.into_exchanges();
+    log.pop();
+    ledger.logs.push(log);
     let Some(mine) = mine else { return Ok(ledger) };
     for other in plan.others.iter().filter(|other| **other != course.flow).take(MOST_FLOWS) {
         let elsewhere = Course { flow: other.clone(), ..course.clone() };
@@ -64,8 +70,8 @@ pub(super) async fn strangers(course: &Course, plan: &Plan) -> Result<Ledger, Ca
             calls.push(answer.clone());
             let came = described(&answer.answer);
             let text = format!("a session of this flow in the flow {other}: {FOREIGN_FLOW} must come, and {came} came");
-            let expect = Some(Data::Json(FOREIGN_FLOW.into()));
-            Finding { rule: RuleId::ForeignFlow, step: "the beginning".to_owned(), text, calls, expect }
+            let finding = Finding::new(RuleId::ForeignFlow, "the beginning", text, calls);
+            finding.expecting(Data::Json(FOREIGN_FLOW.into()))
         });
         ledger.check(RuleId::ForeignFlow, wrong);
         ledger.finish(applicant);
@@ -126,10 +132,51 @@ pub(super) async fn direct(spot: &Spot<'_>) -> Result<Ledger, CallError> {
     Ok(ledger)
 }
 
-/// Two applicants with different data, step by step in turn.
-pub(super) async fn isolation(course: &Course, plan: &Plan, route: &Route, trail: &Trail) -> Result<Ledger, CallError> {
+/// Pairs of applicants on ways that come to every form, each pair with data of its own.
+pub(super) async fn apart(course: &Course, plan: &Plan, ways: &[(Route, Trail)]) -> Ledger {
+    let mut known = BTreeSet::new();
+    let mut tasks = JoinSet::new();
+    for (number, (route, trail)) in ways.iter().enumerate() {
+        let new = trail.stages.iter().filter(|stage| known.insert(identity(&stage.step))).count();
+        if new == 0 || tasks.len() >= MOST_PAIRS {
+            continue;
+        }
+        let (course, plan, route, trail) = (course.clone(), plan.clone(), pinned(route, trail), trail.clone());
+        tasks.spawn(async move { (number, pair(&course, &plan, number as u64, &route, &trail).await) });
+    }
+    let mut done = Vec::new();
+    while let Some(ended) = tasks.join_next().await {
+        // A panic is a fault of this program's own, and goes on.
+        done.push(ended.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
+    }
+    done.sort_by_key(|(number, _)| *number);
     let mut ledger = Ledger::default();
-    let grown = |by: u64| Growth { seed: plan.growth.seed.wrapping_add(by), ..plan.growth };
+    let mut found = Vec::new();
+    for (number, ended) in done {
+        if ended.as_ref().is_ok_and(|own| own.findings.iter().any(|one| one.rule == RuleId::Isolation)) {
+            found.push(number);
+        }
+        ledger.take(ended);
+    }
+    // Pairs who are alone show whose doing it is.
+    for number in found.into_iter().take(MOST_ALONE) {
+        let (route, trail) = &ways[number];
+        let data = (number + ways.len()) as u64;
+        if let Ok(own) = pair(course, plan, data, &pinned(route, trail), trail).await
+            && own.findings.iter().any(|one| one.rule == RuleId::Isolation && one.sayable)
+        {
+            ledger.findings.retain(|one| one.rule != RuleId::Isolation);
+            ledger.add(own);
+            break;
+        }
+    }
+    ledger
+}
+
+/// Two applicants with different data, step by step in turn.
+async fn pair(course: &Course, plan: &Plan, number: u64, route: &Route, trail: &Trail) -> Result<Ledger, CallError> {
+    let mut ledger = Ledger::default();
+    let grown = |by: u64| Growth { seed: plan.growth.seed.wrapping_add(2 * number + by), ..plan.growth };
     let mut one = Applicant::begin(course, grown(1)).await?;
     let mut other = Applicant::begin(course, grown(2)).await?;
     let mut found = None;
@@ -138,10 +185,18 @@ pub(super) async fn isolation(course: &Course, plan: &Plan, route: &Route, trail
         let mut went = false;
         for turn in 0..2 {
             let (acts, waits) = if turn == 0 { (&mut one, &mut other) } else { (&mut other, &mut one) };
+            let unasked = ask(waits, Operation::FlowStep).await?;
             let before = ask(waits, Operation::FlowStep).await?;
+            if turn == 1 && key_of_another(acts, waits, route.entry(at), &mut ledger).await? {
+                break;
+            }
             went |= matches!(acts.enter(route.entry(at)).await?, Went::On);
-            found = found.or(moved(acts, waits, &before).await?);
             found = found.or_else(|| leak(acts, waits, trail)).or_else(|| leak(waits, acts, trail));
+            // Where FlowStep gives something else by itself, nobody else moves the one who asks.
+            if same(&unasked.answer, &before.answer) {
+                let moves = moved(acts, waits, &before).await?;
+                found = found.or_else(|| leak(acts, waits, trail)).or(moves);
+            }
         }
         if !went || found.is_some() {
             break;
@@ -161,6 +216,35 @@ pub(super) async fn isolation(course: &Course, plan: &Plan, route: &Route, trail
     Ok(ledger)
 }
 
+/// Whether a form takes the key of a file that somebody else uploaded and submitted just before.
+async fn key_of_another(
+    acts: &mut Applicant,
+    of: &Applicant,
+    entry: &Entry,
+    ledger: &mut Ledger,
+) -> Result<bool, CallError> {
+    let files: Vec<String> =
+        acts.elements().into_iter().filter(|element| element.kind == ElementType::File).map(|file| file.id).collect();
+    let theirs = of.passed.last().map(|(_, sent)| sent.clone()).unwrap_or_default();
+    let Some((file, key)) = files.iter().find_map(|id| Some((id, theirs.get(id)?.clone()))) else { return Ok(false) };
+    let Some(mut body) = acts.body(entry).await? else { return Ok(false) };
+    body.insert(file.clone(), key);
+    let answer = acts.driver.call(Operation::SubmitStep, RequestBody::Json(Value::Object(body))).await?;
+    let taken = !answer.answer.is_error();
+    let finding = taken.then(|| {
+        let mut calls = essential(of.driver.exchanges());
+        calls.extend(essential(acts.driver.exchanges()));
+        let text = "the key of a file that another applicant uploaded is taken";
+        let step = acts.step().map(step_name).unwrap_or_default();
+        // A scenario uploads a file of its own wherever it submits one.
+        let mut finding = Finding::new(RuleId::ForeignKey, step, text, calls);
+        finding.sayable = false;
+        finding
+    });
+    ledger.check(RuleId::ForeignKey, finding);
+    Ok(taken)
+}
+
 /// Whether the one who waited stands elsewhere for what the other did.
 async fn moved(acted: &Applicant, waited: &mut Applicant, before: &Exchange) -> Result<Option<Finding>, CallError> {
     let since = waited.mark();
@@ -170,16 +254,33 @@ async fn moved(acted: &Applicant, waited: &mut Applicant, before: &Exchange) -> 
         return Ok(None);
     }
     let step = before.answer.json().cloned().unwrap_or_default();
-    let expect = changed(before, Some(&now));
-    let text = format!(
-        "what another applicant submits changes where this one stands: FlowStep gives {}, and gave {} before",
-        described(&now.answer),
-        described(&before.answer)
-    );
+    let theirs = acted.passed.iter().flat_map(|(_, sent)| sent);
+    let shown = now.answer.json().map(elements).unwrap_or_default();
+    let entered = theirs.into_iter().find(|(id, value)| {
+        let held = shown.iter().find(|element| element.id == **id).and_then(|element| element.json.get("value"));
+        let was = before.answer.json().map(elements).unwrap_or_default();
+        let was =
+            was.into_iter().find(|element| element.id == **id).and_then(|element| element.json.get("value").cloned());
+        held == Some(value) && was.as_ref() != Some(value)
+    });
+    if let Some((_, value)) = entered {
+        let mut calls = essential(&waited.driver.exchanges()[..since]);
+        calls.extend(essential(acted.driver.exchanges()));
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let body = now.answer.json().cloned().unwrap_or_default();
+        calls.push(now);
+        return Ok(Some(shown_to_another(step_name(&step), &text, &body, calls)));
+    }
+    // Who entered what is shown now is not known: a third one, perhaps.
+    let stays = now.answer.json().map(identity) == before.answer.json().map(identity);
+    let gives = differently(&before.answer, &now.answer);
+    let text = format!("what another applicant submits changes what FlowStep gives to this one: {gives}");
     let mut calls = essential(&waited.driver.exchanges()[..since]);
     calls.extend(essential(acted.driver.exchanges()));
     calls.push(now);
-    Ok(Some(Finding { rule: RuleId::Isolation, step: step_name(&step), text, calls, expect }))
+    let finding = Finding::new(RuleId::Isolation, step_name(&step), text, calls).caused_by(SEEN);
+    let finding = changed(finding, before);
+    Ok(Some(Finding { sayable: finding.sayable && !stays, ..finding }))
 }
 
 /// Whether anything that the one entered is in an answer to the other.
@@ -198,8 +299,35 @@ fn leak(of: &Applicant, to: &Applicant, trail: &Trail) -> Option<Finding> {
     let mut calls = essential(&of.driver.exchanges()[..=entered?]);
     calls.extend(essential(&answers[..at]));
     calls.push(answers[at].clone());
+    let body = answers[at].answer.json().cloned().unwrap_or_default();
+    Some(shown_to_another(step, &value, &body, calls))
+}
+
+/// The finding that somebody's value is in an answer to another, who should be shown another value, or none.
+fn shown_to_another(step: String, value: &str, body: &Value, calls: Vec<Exchange>) -> Finding {
     let text = format!("what one applicant entered is shown to another: {value}");
-    Some(Finding { rule: RuleId::Isolation, step, text, calls, expect: None })
+    let mut finding = Finding::new(RuleId::Isolation, step, text, calls).caused_by(SEEN);
+    let form = elements(body);
+    let shown = form.iter().position(|element| element.json.get("value").is_some_and(|held| holds_text(held, value)));
+    match shown {
+        Some(at) => {
+            let held = form[at].json.get("value").cloned().unwrap_or_default();
+            // One that holds nothing has no such member, or null.
+            let path = format!("$.elements[{at}][?@ == {}]", literal(&held));
+            finding.expect = Some(at_path(path, entry("exists", Data::Json(false.into()))));
+            finding.about = vec![form[at].id.clone()];
+        }
+        None => finding.sayable = false,
+    }
+    finding
+}
+
+/// A value as a literal of JSONPath.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        other => other.to_string(),
+    }
 }
 
 /// What the one entered that nothing but that can have put into an answer.
@@ -256,9 +384,7 @@ pub(super) fn shown_to_strangers(trail: &Trail, ledger: &mut Ledger) {
                 calls.extend(essential(&log[..at]));
                 calls.push(call.clone());
                 if shortest.as_ref().is_none_or(|known| calls.len() < known.calls.len()) {
-                    let text = format!("what one applicant entered is shown to another: {text}");
-                    let step = step_name(body);
-                    shortest = Some(Finding { rule: RuleId::Isolation, step, text, calls, expect: None });
+                    shortest = Some(shown_to_another(step_name(body), &text, body, calls));
                 }
             }
         }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::applicant::{Applicant, Route, Went, described, essential, identity, same, step_name};
-use super::ledger::{Finding, Ledger, Refused};
+use super::applicant::{Applicant, Route, Went, described, differently, essential, identity, same, step_name};
+use super::ledger::{Finding, Ledger, Refused, at_path, entry};
 use super::negatives::{Case, INVALID, MALFORMED, MISSING, cases};
 use super::rules::RuleId;
 use super::{Plan, Stage, Trail};
@@ -49,7 +49,7 @@ impl Spot<'_> {
     }
 
     pub fn finding(&self, rule: RuleId, text: String, calls: Vec<Exchange>, expect: Option<Data>) -> Finding {
-        Finding { rule, step: self.name(), text, calls, expect }
+        Finding::new(rule, self.name(), text, calls).expecting(expect)
     }
 }
 
@@ -67,9 +67,7 @@ pub(super) fn expected_same(was: &Value, is: &Value) -> Option<Data> {
     if ["title", "type"].iter().any(|key| was.get(key) != is.get(key)) {
         return expected_step(was);
     }
-    let json = |path: String, value: &Value| {
-        Some(Data::Map(vec![("json".to_owned(), Data::Map(vec![(path, Data::Json(value.clone()))]))]))
-    };
+    let json = |path: String, value: &Value| Some(at_path(path, Data::Json(value.clone())));
     let elements = |step: &Value| step.get("elements").and_then(Value::as_array).cloned().unwrap_or_default();
     let (old, new) = (elements(was), elements(is));
     let held = |list: &[Value], at: usize| list.get(at).and_then(|element| element.get("value")).cloned();
@@ -105,6 +103,17 @@ pub(super) async fn stand(spot: &Spot<'_>, languages: &[String]) -> Result<(Ledg
     for language in languages {
         seen.seen.push((language.clone(), applicant.driver.current_in(language).await?));
     }
+    if let (Some((language, exchange)), true) = (seen.seen.first(), spot.plan.wants(RuleId::Idempotent)) {
+        let after = applicant.driver.current().await?;
+        let sticks = !same(&applicant.here.answer, &after.answer) && same(&applicant.here.answer, &usual.answer);
+        let (language, exchange) = (language.clone(), exchange.clone());
+        ledger.check(RuleId::Idempotent, sticks.then(|| sticking(spot, &applicant, &language, vec![exchange, after])));
+        // What comes next is held against what came before any other language.
+        if sticks {
+            let Some(fresh) = spot.arrive().await? else { return Ok((ledger, seen)) };
+            ledger.finish(std::mem::replace(&mut applicant, fresh));
+        }
+    }
     if applicant.is_at_form() {
         refusals(spot, applicant, &mut ledger).await?;
     } else {
@@ -113,13 +122,40 @@ pub(super) async fn stand(spot: &Spot<'_>, languages: &[String]) -> Result<(Ledg
     Ok((ledger, seen))
 }
 
-/// How a scenario expects that the last call shows what was shown before.
-pub(super) fn changed(before: &Exchange, last: Option<&Exchange>) -> Option<Data> {
-    let (was, is) = (before.answer.json()?, last?.answer.json()?);
+/// A language that the session keeps, though only one call was in it.
+fn sticking(spot: &Spot<'_>, applicant: &Applicant, language: &str, last: Vec<Exchange>) -> Finding {
+    let mut calls = essential(applicant.driver.exchanges());
+    let gives = differently(&applicant.here.answer, &last[1].answer);
+    let text = format!("after FlowStep in {language}, FlowStep without a language gives {gives}");
+    calls.extend(last);
+    changed(spot.finding(RuleId::Idempotent, text, calls, None), &applicant.here).caused_by("a language sticks")
+}
+
+/// The finding, shown by the last call's not giving what was shown before. Where nothing short says so, the first element's id
+/// is compared with the one that the call before it showed.
+pub(super) fn changed(mut finding: Finding, before: &Exchange) -> Finding {
+    let last = finding.calls.last().and_then(|last| last.answer.json());
+    let (Some(was), Some(is)) = (before.answer.json(), last) else { return finding };
     if before.answer.kind() == BodyKind::End {
-        return Some(Data::text("end"));
+        finding.expect = Some(Data::text("end"));
+        return finding;
     }
-    expected_same(was, is)
+    // A scenario polls what is pending.
+    finding.sayable = !finding.calls.last().is_some_and(|last| last.answer.kind() == BodyKind::Pending);
+    finding.expect = expected_same(was, is);
+    if finding.expect.is_some() {
+        return finding;
+    }
+    let ids = |step: &Value| crate::api::wire::elements(step).into_iter().map(|element| element.id).collect::<Vec<_>>();
+    match (0..ids(was).len().min(ids(is).len())).find(|at| ids(was)[*at] != ids(is)[*at]) {
+        Some(at) if finding.calls.len() > 1 => {
+            let path = format!("$.elements[{at}].id");
+            finding.expect = Some(at_path(path.clone(), Data::Template("{{ was }}".to_owned())));
+            finding.capture = Some(path);
+        }
+        _ => finding.sayable = false,
+    }
+    finding
 }
 
 /// FlowStep, twice: the second answer.
@@ -128,21 +164,24 @@ async fn ask_twice(spot: &Spot<'_>, applicant: &mut Applicant, ledger: &mut Ledg
     let first = applicant.driver.current().await?;
     let second = applicant.driver.current().await?;
     let wrong = if !same(&applicant.here.answer, &first.answer) {
-        let text = format!("FlowStep gives {} that is not what the call before it answered", described(&first.answer));
-        Some((text, vec![first]))
+        let gives = differently(&applicant.here.answer, &first.answer);
+        let text = format!("FlowStep gives {gives}, and not what the call before it answered");
+        Some((text, vec![first], "FlowStep after another call"))
     } else if !same(&first.answer, &second.answer) {
-        let text = format!("asked again, FlowStep gives {} that is another", described(&second.answer));
-        Some((text, vec![first, second.clone()]))
+        let gives = differently(&first.answer, &second.answer);
+        Some((format!("asked again, FlowStep gives {gives}"), vec![first, second.clone()], "FlowStep twice"))
     } else {
         None
     };
-    let finding = wrong.map(|(text, last)| {
+    let finding = wrong.map(|(text, last, cause)| {
         let mut calls = applicant.calls(arrived, usize::MAX);
         calls.extend(last);
-        let expect = changed(&applicant.here, calls.last());
-        spot.finding(RuleId::Idempotent, text, calls, expect)
+        changed(spot.finding(RuleId::Idempotent, text, calls, None), &applicant.here).caused_by(cause)
     });
-    ledger.check(RuleId::Idempotent, finding);
+    // At END it is the end that is not final.
+    if applicant.here.answer.kind() != BodyKind::End || !spot.plan.wants(RuleId::End) {
+        ledger.check(RuleId::Idempotent, finding);
+    }
     Ok(second)
 }
 
@@ -188,6 +227,7 @@ async fn refusals(spot: &Spot<'_>, mut applicant: Applicant, ledger: &mut Ledger
 
 /// A submit that must be refused.
 struct Put {
+    element: String,
     rule: RuleId,
     code: Option<i64>,
     words: String,
@@ -217,6 +257,7 @@ fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<
     let mut puts: Vec<Put> = all
         .iter()
         .map(|case| Put {
+            element: case.element.clone(),
             rule: rule(case.code),
             code: Some(case.code),
             words: case.words(),
@@ -230,7 +271,7 @@ fn puts(spot: &Spot<'_>, elements: &[crate::api::element::Element], valid: &Map<
         let key = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("draftgate conform {}", spot.plan.growth.seed).as_bytes());
         body.insert(element.id.clone(), key.to_string().into());
         let words = format!("{} with a key that nobody was given", super::negatives::name(element));
-        puts.push(Put { rule: RuleId::ForeignKey, code: None, words, body, case: None });
+        puts.push(Put { element: element.id.clone(), rule: RuleId::ForeignKey, code: None, words, body, case: None });
     }
     puts.retain(|put| spot.plan.wants(put.rule) || spot.plan.wants(RuleId::Refusal));
     puts
@@ -262,11 +303,16 @@ async fn one_refusal(
         Some(wanted) => code == Some(wanted),
         None => answer.answer.is_error(),
     };
-    let expect = put.code.map(|code| Data::Json(code.into()));
-    let finding = (!right).then(|| {
+    let any = entry("status", entry("gte", Data::Json(400.into())));
+    let expect = Some(put.code.map_or(any, |code| Data::Json(code.into())));
+    // What is no answer of the API is said once, of its form.
+    let readable = !(answer.answer.status >= 400 && code.is_none() && spot.plan.wants(RuleId::Schema));
+    let finding = (!right && readable).then(|| {
         let wanted = put.code.map_or("a refusal".to_owned(), |code| code.to_string());
         let text = format!("{}: {wanted} must come, and {} came", put.words, described(&answer.answer));
-        spot.finding(put.rule, text, calls.clone(), expect)
+        let mut finding = spot.finding(put.rule, text, calls.clone(), expect);
+        finding.about = vec![put.element.clone()];
+        finding
     });
     ledger.check(put.rule, finding);
     if !answer.answer.is_error() {
@@ -277,13 +323,14 @@ async fn one_refusal(
     calls.push(after.clone());
     let finding = (!stands).then(|| {
         let text = format!(
-            "{}: it was refused with {}, and then FlowStep gives {} that is not as it was before",
+            "{}: it was refused with {}, and then FlowStep gives {}, and not what it gave before",
             put.words,
             described(&answer.answer),
-            described(&after.answer)
+            differently(&applicant.here.answer, &after.answer)
         );
-        let expect = changed(&applicant.here, calls.last());
-        spot.finding(RuleId::Refusal, text, calls, expect)
+        let mut finding = changed(spot.finding(RuleId::Refusal, text, calls, None), &applicant.here);
+        finding.about = vec![put.element.clone()];
+        finding.caused_by("FlowStep after a refusal")
     });
     let moved = finding.is_some();
     ledger.check(RuleId::Refusal, finding);

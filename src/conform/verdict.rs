@@ -42,6 +42,12 @@ pub struct FlowVerdict {
     /// Why the straight way did not come to END, where it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+    /// Whether the straight way failed by itself and no other came to END: what follows was not examined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
+    /// Calls that got no answer, however often they were made: what they were for was not checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without_answer: Vec<String>,
     /// The rules, in order.
     pub rules: Vec<RuleVerdict>,
 }
@@ -102,6 +108,9 @@ pub struct FindingVerdict {
     pub step: String,
     /// What is wrong.
     pub text: String,
+    /// Other steps at which the same was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// What the last call should have been answered with, as a scenario expects it; none where no short form says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
@@ -124,10 +133,11 @@ impl FlowVerdict {
                 .of(rule.id)
                 .into_iter()
                 .map(|finding| FindingVerdict {
-                    step: finding.step.clone(),
-                    text: finding.text.clone(),
+                    witness: witness(&finding),
                     expected: finding.expect.as_ref().map(super::witness::expected),
-                    witness: witness(finding),
+                    step: finding.step,
+                    text: finding.text,
+                    also: finding.also,
                 })
                 .collect();
             let checks = ledger.checks.get(&rule.id).copied().unwrap_or_default();
@@ -140,7 +150,7 @@ impl FlowVerdict {
             let why = match result {
                 Outcome::NotApplicable => Some(reason().unwrap_or_else(|| nothing_to_check(rule.id).to_owned())),
                 // Of a rule with several conditions the one that was met is no reason.
-                _ => reason().filter(|_| rule.id == RuleId::Options),
+                _ => reason().filter(|_| [RuleId::Options, RuleId::Forward, RuleId::Kept].contains(&rule.id)),
             };
             verdict(rule, result, checks, why, findings)
         });
@@ -152,13 +162,16 @@ impl FlowVerdict {
             sessions: ledger.logs.len(),
             requests: ledger.logs.iter().map(Vec::len).sum(),
             stopped: examined.stopped.as_ref().map(stopped),
+            failed: examined.failed,
+            without_answer: ledger.without_answer.clone(),
             rules: rules.collect(),
         }
     }
 
-    /// Whether a rule is not kept that must be; with `strict`, or should be.
+    /// Whether a rule is not kept that must be, or with `strict` should be; or the flow could not be gone through.
     pub fn is_violated(&self, strict: bool) -> bool {
-        self.rules.iter().any(|rule| rule.result == Outcome::Violated && (strict || rule.level == Level::Must))
+        self.failed
+            || self.rules.iter().any(|rule| rule.result == Outcome::Violated && (strict || rule.level == Level::Must))
     }
 
     /// How many rules have an outcome.

@@ -40,7 +40,11 @@ pub(super) fn expected(data: &Data) -> String {
 }
 
 fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> {
+    if !finding.sayable {
+        return None;
+    }
     let mut draft = match finding.rule {
+        RuleId::Session if finding.capture.is_some() => two_beginnings(finding, options)?,
         RuleId::UnknownSession => unknown_session(finding, options)?,
         RuleId::ForeignFlow => foreign_flow(finding, base, options)?,
         _ => played(finding, options)?,
@@ -48,6 +52,11 @@ fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> 
     draft.title = format!("{}: {}", finding.rule.name(), finding.text);
     draft.closing.clear();
     draft.head = vec![format!("{}: {}.", finding.rule.name(), finding.rule.rule().title)];
+    if let Some(path) = finding.capture.as_ref().filter(|_| finding.rule != RuleId::Session) {
+        let who = draft.steps.last()?.modifier("as").cloned();
+        let before = draft.steps.iter_mut().rev().skip(1).find(|step| step.modifier("as") == who.as_ref())?;
+        before.set("capture", Data::Map(vec![("was".to_owned(), Data::text(path))]), "");
+    }
     let last = draft.steps.last_mut()?;
     match &finding.expect {
         Some(expect) => last.set("expect", expect.clone(), "what must come"),
@@ -64,13 +73,35 @@ fn played(finding: &Finding, options: &Options) -> Option<Draft> {
     let mut drafts: Vec<Draft> =
         compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
     match drafts.len() {
-        1 => Some(drafts.remove(0)),
+        1 => {
+            let mut draft = drafts.remove(0);
+            // Somebody else who only begins is no scenario of their own.
+            let last = finding.calls.last()?;
+            if finding.calls.len() > 1 && sent_session(last).is_none() && last.request.method == "GET" {
+                let mut begins = Step::new("init");
+                begins.set("as", Data::text(OTHER), "");
+                draft.steps.push(begins);
+            }
+            Some(draft)
+        }
         2 => {
             let other = drafts.remove(1);
             Some(together(drafts.remove(0), other, last_is_of_the_first(&finding.calls)))
         }
         _ => None,
     }
+}
+
+/// Two applicants who begin: the session of the first is kept, to be compared.
+fn two_beginnings(finding: &Finding, options: &Options) -> Option<Draft> {
+    if finding.calls.iter().any(|call| call.request.method != "GET") {
+        return None;
+    }
+    let mut first = Step::new("init");
+    first.set("capture", Data::Map(vec![("was".to_owned(), Data::text("session"))]), "");
+    let mut second = Step::new("init");
+    second.set("as", Data::text(OTHER), "");
+    Some(Draft { flow: options.flow.clone()?, steps: vec![first, second], ..Draft::default() })
 }
 
 /// FlowStep with a session that nobody was given.

@@ -46,7 +46,7 @@ pub async fn hold(course: &Course, plan: &Plan, each: usize, most: usize) -> Res
     let most_ways = MOST_WAYS.min(walks - most_known);
     let plan = Plan { known: known.cloned(), most_known, most_ways, steps_only: known.is_some(), ..plan.clone() };
     let mut ledger = Ledger::default();
-    let ways = ways(course, &plan, &mut ledger).await?;
+    let ways = ways(course, &plan, &mut ledger).await?.kept;
     let missed = known.map(|view| unreached(view, &ways, plan.services)).unwrap_or_default();
     let refused = ways.first().filter(|(_, trail)| trail.stages.is_empty()).map(|(_, trail)| trail.stop.clone());
     let mut holding = Holding {

@@ -9,7 +9,7 @@ use crate::api::element::Element;
 use crate::api::field::{called, find};
 use crate::api::wire::{BodyKind, body_kind, elements};
 use crate::conform::applicant::{Route, identity, step_name};
-use crate::conform::{Trail, places};
+use crate::conform::{Place, Trail, places};
 use crate::map::{KnownStep, View};
 use crate::route::route;
 
@@ -28,7 +28,7 @@ pub(super) struct Stand {
 /// one.
 pub(super) fn stands(ways: &[(Route, Trail)]) -> Vec<Stand> {
     let mut stands = Vec::new();
-    for (way, at) in places(ways) {
+    for Place { way, at, .. } in places(ways, false) {
         let stage = &ways[way].1.stages[at];
         if stage.waited {
             stands.push(Stand { way, at, pending: true });
@@ -115,7 +115,7 @@ mod tests {
             _ => json!({"id": id, "title": id.to_uppercase(), "type": "form",
                 "elements": [{"id": format!("{id}1"), "name": "Kind", "type": "dropdown", "options": ["x", "y"]}]}),
         };
-        Stage { step, waited }
+        Stage { step, sent: Map::new(), waited }
     }
 
     fn way(stages: &[(&str, bool)], given: &[(usize, &str)]) -> (Route, Trail) {

@@ -14,6 +14,10 @@ use crate::phrase::counted;
 /// What the data begin with, as `conform --json` writes them.
 pub(super) const BEGINNING: &str = "{\n  \"format\": 1,\n  \"draftgate\": ";
 
+/// Said of a flow that could not be gone through.
+const FAILED: &str =
+    "No other way did either: what lies behind is not examined, and the flow does not count as conforming.";
+
 /// How wide the column of results is.
 const RESULT: usize = 14;
 /// How many findings of a rule are explained.
@@ -41,6 +45,13 @@ pub fn render(flow: &FlowVerdict, whole: bool, color: bool) -> String {
     text.push_str(&format!("\n  {}\n", summary(flow)));
     if let Some(stopped) = &flow.stopped {
         text.push_str(&format!("  The straight way did not come to END: {stopped}.\n"));
+    }
+    if flow.failed {
+        text.push_str(&format!("  {FAILED}\n"));
+    }
+    if let Some(first) = flow.without_answer.first() {
+        let calls = counted(flow.without_answer.len(), "call");
+        text.push_str(&format!("  {calls} got no answer, and what they were for was not checked: {first}\n"));
     }
     for rule in flow.rules.iter().filter(|rule| rule.result == Outcome::Violated) {
         text.push_str(&violated(rule, whole, bold));
@@ -71,6 +82,9 @@ fn violated(rule: &RuleVerdict, whole: bool, bold: Style) -> String {
     text.push_str(&format!("  {}: \u{201c}{}\u{201d}\n", source(rule.source), rule.sentence));
     for (at, finding) in rule.findings.iter().take(MOST).enumerate() {
         text.push_str(&format!("\n  at {}: {}\n", finding.step, finding.text));
+        if !finding.also.is_empty() {
+            text.push_str(&format!("  the same at {}\n", finding.also.join(", ")));
+        }
         if whole || at == 0 {
             text.push_str(&witness::render(&finding.witness, whole));
         }

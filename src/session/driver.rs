@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
+use super::transient;
 use crate::api::client::{CallError, Client, Parameters};
 use crate::api::element::Element;
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::file::media_type;
-use crate::api::operation::{Operation, Version};
+use crate::api::operation::{Operation, Service, Version};
 use crate::api::wire::BodyKind;
 use crate::fake::{self, Filled, sample_file};
 use crate::redact::Secret;
@@ -22,6 +23,9 @@ use crate::redact::Secret;
 /// The first pause between two polls; it doubles up to [`SLOWEST_POLL`].
 const FIRST_POLL: Duration = Duration::from_millis(50);
 const SLOWEST_POLL: Duration = Duration::from_millis(500);
+
+/// How often what acts is done again after a fault of the moment.
+const MOST_AGAIN: u32 = 4;
 
 /// Gives the code of a text message by the id of the step that asks for it.
 pub type CodeOf = dyn Fn(&str) -> Option<String> + Send + Sync;
@@ -284,28 +288,70 @@ impl Driver {
         Ok(Reply::Body(body))
     }
 
-    /// Calls an operation as this applicant, and keeps what went to and fro.
+    /// Calls an operation as this applicant, and keeps what went to and fro. What only looks is asked again by the client where
+    /// a fault of the moment hit it; what acts is done again here, unless it turns out to have been done.
     ///
     /// # Errors
     ///
     /// When there is no answer.
     pub async fn call(&mut self, operation: Operation, body: RequestBody) -> Result<Exchange, CallError> {
+        let acts = [Operation::SubmitStep, Operation::SubmitFile, Operation::BackStep].contains(&operation);
+        let mut outcome = self.once(operation, body.clone()).await;
+        for again in 0..MOST_AGAIN {
+            if !acts || !transient::is_transient(&outcome) {
+                break;
+            }
+            tokio::time::sleep(FIRST_POLL * 2_u32.pow(again)).await;
+            outcome = match self.done_already(operation, &outcome).await? {
+                Some(answer) => Ok(answer),
+                None => self.once(operation, body.clone()).await,
+            };
+        }
+        let exchange = outcome?;
+        if self.session.is_none() {
+            self.session = exchange.answer.session().map(str::to_owned);
+        }
+        self.exchanges.push(exchange.clone());
+        Ok(exchange)
+    }
+
+    async fn once(&self, operation: Operation, body: RequestBody) -> Result<Exchange, CallError> {
+        let bearer = match operation.row().service {
+            Service::Export if self.bearer.is_none() => self.course.client.bearer().await?,
+            _ => self.bearer.clone(),
+        };
         let parameters = Parameters {
             version: self.course.version,
             flow: self.course.flow.clone(),
             client: self.session.clone(),
             session: self.session.clone(),
             language: self.course.language.clone(),
-            bearer: self.bearer.clone(),
+            bearer,
             body,
             ..Parameters::default()
         };
-        let exchange = self.course.client.call(operation, parameters, true).await?;
-        if self.session.is_none() {
-            self.session = exchange.answer.session().map(str::to_owned);
+        self.course.client.call(operation, parameters, true).await
+    }
+
+    /// Where a fault hit what moves the applicant: what it would have been answered with, if they stand elsewhere now.
+    async fn done_already(
+        &self,
+        operation: Operation,
+        outcome: &Result<Exchange, CallError>,
+    ) -> Result<Option<Exchange>, CallError> {
+        let before = self.exchanges.iter().rev().find_map(|call| transient::place(&call.answer));
+        let (Some(before), Some(_)) = (before, &self.session) else { return Ok(None) };
+        if operation == Operation::SubmitFile {
+            return Ok(None);
         }
-        self.exchanges.push(exchange.clone());
-        Ok(exchange)
+        let now = self.once(Operation::FlowStep, RequestBody::Empty).await?;
+        let moved = now.answer.kind() == BodyKind::Pending
+            || transient::place(&now.answer).is_some_and(|place| place != before);
+        let request = match outcome {
+            Ok(exchange) => &exchange.request,
+            Err(error) => &error.request,
+        };
+        Ok(moved.then(|| Exchange { request: request.clone(), answer: now.answer }))
     }
 
     /// Polls while the answer is pending, for as long as may be waited.

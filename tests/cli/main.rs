@@ -21,6 +21,8 @@ mod bad_files;
 #[cfg(unix)]
 mod conform;
 mod conform_answers;
+#[cfg(unix)]
+mod conform_flows;
 mod conform_reports;
 mod consumers;
 mod coverage;

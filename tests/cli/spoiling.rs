@@ -109,6 +109,11 @@ pub struct Spoiling {
 impl Spoiling {
     /// Serves the flows of a project, spoilt.
     pub fn start(project: &Project, fault: Fault) -> Self {
+        Spoiling::with_profiles(project, fault, true)
+    }
+
+    /// The same, with profiles that anybody can read or nobody.
+    pub fn with_profiles(project: &Project, fault: Fault, are_read: bool) -> Self {
         let mut sandbox = project.start(&["sandbox"]);
         let (_, upstream) = sandbox.until_ready();
         let memory = Mutex::new(Memory { upstream, sessions: HashMap::new(), first: None });
@@ -116,7 +121,11 @@ impl Spoiling {
             let mut memory = memory.lock().unwrap();
             let mut call = read(request);
             if call.operation == "v2" {
-                return Reply::json(404, r#"{"code":4100,"message":"Client not found"}"#);
+                let profile = r#"{"id":"x","flowData":{"mini":{"serviceData":[]}}}"#;
+                return match are_read {
+                    true => Reply::json(200, profile),
+                    false => Reply::json(401, r#"{"code":4050,"message":"Invalid credentials"}"#),
+                };
             }
             (fault.before)(&mut call, &mut memory);
             let mut answer = memory.ask(&call);

@@ -21,6 +21,7 @@ pub fn svg(conformance: &Conformance, strict: bool) -> String {
     let (passed, violated) = (sum(Outcome::Passed), sum(Outcome::Violated));
     let (text, color) = match (conformance.flows.iter().any(|flow| flow.is_violated(strict)), passed + violated) {
         (_, 0) => ("nothing checked".to_owned(), GREY),
+        (true, _) if violated == 0 => ("no END reached".to_owned(), RED),
         (true, _) => (format!("{violated} violated"), RED),
         (false, all) => (format!("{passed}/{all} rules"), GREEN),
     };
@@ -65,6 +66,8 @@ mod tests {
             sessions: 1,
             requests: 1,
             stopped: None,
+            failed: false,
+            without_answer: Vec::new(),
             rules: results.iter().map(rule).collect(),
         };
         svg(&Conformance { format: 1, draftgate: "0".into(), flows: vec![flow] }, strict)

@@ -51,6 +51,9 @@ pub(in crate::report) fn violated(flow: &FlowVerdict) -> String {
         text.push_str(&format!("{}: \u{201c}{}\u{201d}\n", source(rule.source), plain(&rule.sentence)));
         for finding in &rule.findings {
             text.push_str(&format!("\n- At {}: {}\n", plain(&finding.step), plain(&finding.text)));
+            if !finding.also.is_empty() {
+                text.push_str(&format!("  The same at {}.\n", plain(&finding.also.join(", "))));
+            }
             if let Some(scenario) = &finding.witness.scenario {
                 text.push_str(&details("the shortest scenario that shows it", "yaml", scenario));
             }
