@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::Explored;
 use super::classes::Override;
 use super::fork::{Factor, Fork};
-use super::model::{Goal, Model};
+use super::model::{Goal, Model, Observation};
 use crate::api::codes::SERVICE_FAILURES;
 use crate::api::element::Element;
 use crate::api::wire::{Condition, Operator, elements};
+use crate::map::{Entered, Given};
 
 /// Something that an applicant can run into, or that cannot be meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Finding {
     pub step: Option<usize>,
     /// What is entered into each step to see it, that step itself last where something is entered there.
     pub way: Vec<Vec<Override>>,
+    /// What of it decides that this comes of it, where other data lead elsewhere and that is known.
+    pub decides: Vec<Given<usize>>,
 }
 
 /// What may be wrong.
@@ -80,12 +83,12 @@ pub fn findings(explored: &Explored) -> Vec<Finding> {
     let model = &explored.model;
     let mut found = Vec::new();
     for goal in model.beginnings.iter().filter(|goal| !matches!(goal, Goal::Step(_))) {
-        found.push(Finding { what: What::NoBeginning(goal.clone()), step: None, way: Vec::new() });
+        found.push(Finding { what: What::NoBeginning(goal.clone()), step: None, way: Vec::new(), decides: Vec::new() });
     }
     let closed = without_end(model, explored.whole);
     for step in model.by_distance() {
         let seen = &model.steps[step];
-        let here = |what: What| Finding { what, step: Some(step), way: seen.way.clone() };
+        let here = |what: What| Finding { what, step: Some(step), way: seen.way.clone(), decides: Vec::new() };
         if let Some(all) = closed.iter().find(|all| all.first() == Some(&step)) {
             found.push(here(What::NoEnd(all.clone())));
         }
@@ -96,7 +99,7 @@ pub fn findings(explored: &Explored) -> Vec<Finding> {
             let [first, second] = goals;
             let mut way = model.seen[one].way();
             way.push(model.seen[one].given().to_vec());
-            found.push(Finding { what: What::Unsteady(first, second), step: Some(step), way });
+            found.push(Finding { what: What::Unsteady(first, second), step: Some(step), way, decides: Vec::new() });
         }
         found.extend(never_shown(&elements(&seen.sight.body)).into_iter().map(here));
     }
@@ -141,7 +144,8 @@ fn refusals(model: &Model, step: usize, fork: &Fork) -> Vec<Finding> {
         let Some(seen) = shortest else { continue };
         let mut way = seen.way();
         way.push(seen.given().to_vec());
-        let finding = |what: What| Finding { what, step: Some(step), way: way.clone() };
+        let decides = deciding(model, step, fork, seen);
+        let finding = |what: What| Finding { what, step: Some(step), way: way.clone(), decides: decides.clone() };
         match goal {
             Goal::Step(_) => {}
             Goal::Refused(code) if (500..1000).contains(&code) || SERVICE_FAILURES.contains(&code) => {
@@ -159,6 +163,23 @@ fn refusals(model: &Model, step: usize, fork: &Fork) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// What of an observation's data decides where it led: one field where that is enough, else all that decide at the step.
+fn deciding(model: &Model, step: usize, fork: &Fork, seen: &Observation) -> Vec<Given<usize>> {
+    let given = |factor: &Factor| {
+        let Factor::Field(of, field) = factor else { return None };
+        let value = factor.value(&seen.stages)?;
+        let entered = if value.is_null() { Entered::Filled(false) } else { Entered::Is(vec![value]) };
+        Some(Given { step: *of, field: field.clone(), entered })
+    };
+    let is_enough = |factor: &&Factor| {
+        let value = factor.value(&seen.stages);
+        let mut like = model.at(step).filter(|other| factor.value(&other.stages) == value);
+        value.is_some() && like.all(|other| other.to == seen.to)
+    };
+    let enough = fork.factors.iter().filter(is_enough).find_map(given);
+    enough.map_or_else(|| fork.factors.iter().filter_map(given).collect(), |one| vec![one])
 }
 
 /// The values of the fields that decide which are refused.
@@ -184,7 +205,7 @@ fn refused_values(model: &Model, step: usize, fork: &Fork, code: i64) -> Vec<Fin
             way.push(vec![(field.clone(), Some(value.clone()).filter(|value| !value.is_null()))]);
             let message = seen.message.clone();
             let what = What::Refused { field: field.clone(), value, code, message };
-            found.push(Finding { what, step: Some(step), way });
+            found.push(Finding { what, step: Some(step), way, decides: Vec::new() });
         }
     }
     found
@@ -203,7 +224,7 @@ fn backwards(model: &Model, step: usize) -> Vec<Finding> {
         };
         if !found.iter().any(|known| known.what == what) {
             let way = back.stages.iter().map(|stage| stage.given.clone()).collect();
-            found.push(Finding { what, step: Some(step), way });
+            found.push(Finding { what, step: Some(step), way, decides: Vec::new() });
         }
     }
     found

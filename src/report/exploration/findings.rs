@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::name;
+use super::{condition, name};
 use crate::compose::witness::Witness;
 use crate::explore::Explored;
 use crate::explore::findings::{Finding, What};
@@ -63,12 +63,16 @@ pub fn sentence(model: &Model, finding: &Finding) -> Sentence {
             sentence.words("whatever is entered, it is refused with ").words(refusal(*code, message))
         }
         What::NoWayOn { code: None, message } if message == "pending" => {
-            sentence.words("what is submitted stays pending for as long as is waited")
+            let sentence = sentence.words("what is submitted stays pending for as long as is waited");
+            deciding(sentence, model, finding)
         }
         What::NoWayOn { code: None, .. } => {
-            sentence.words("what is submitted is answered with something that the API's reference does not describe")
+            let strange = "what is submitted is answered with something that the API's reference does not describe";
+            deciding(sentence.words(strange), model, finding)
         }
-        What::Failed { code, message } => sentence.words("submitting ends in ").words(refusal(*code, message)),
+        What::Failed { code, message } => {
+            deciding(sentence.words("submitting ends in ").words(refusal(*code, message)), model, finding)
+        }
         What::BackRefused(code) => {
             sentence.words(format!("the step says that one can go back, and going back is refused with {code}"))
         }
@@ -87,6 +91,15 @@ pub fn sentence(model: &Model, finding: &Finding) -> Sentence {
             sentence.words(format!(" to be {asks}, which is not offered"))
         }
     }
+}
+
+/// With what data it is so.
+fn deciding(mut sentence: Sentence, model: &Model, finding: &Finding) -> Sentence {
+    let Some(step) = finding.step else { return sentence };
+    for (at, given) in finding.decides.iter().enumerate() {
+        sentence = condition(sentence.words(if at == 0 { " where " } else { " and " }), model, step, given);
+    }
+    sentence
 }
 
 fn goal_words(sentence: Sentence, model: &Model, goal: &Goal) -> Sentence {

@@ -82,7 +82,7 @@ nodes:
     title: More
     elements: [ { name: Other word, type: text, required: true } ]
 ",
-    finding: "Choice: submitting ends in 4009",
+    finding: "Choice: submitting ends in 4009 (Service execution failed: TRULIOO_KYB_VERIFY) where Plan is gold",
     mend: (", fails: 4009", ""),
 };
 
