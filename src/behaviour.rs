@@ -5,7 +5,7 @@
 //! never by an id, so that a flow that was only built anew does not differ.
 //!
 //! Where data lead is compared by what comes of them, not by what is said of a fork: that depends on what was tried. Where the
-//! one side tried what the other did not, [`compare`] asks for it ([`Question`]); whoever explores answers, and compares again.
+//! one side tried what the other did not, [`compare()`] asks for it ([`Question`]); whoever explores answers, and compares again.
 //! A difference that could be checked in this way is told only once it was.
 //!
 //! What is compared of a step: its type, title, subtitle, description, the text and the link of an END, the files and the length

@@ -6,7 +6,7 @@
 //!
 //! | module | owns |
 //! | --- | --- |
-//! | [`file`] | what is kept between the two: sessions, what was seen and entered |
+//! | [`mod@file`] | what is kept between the two: sessions, what was seen and entered |
 //! | `plan` | where applicants are to stand: pure |
 //! | `hold` | standing there |
 //! | `resume` | going on |

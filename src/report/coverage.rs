@@ -1,7 +1,7 @@
 //! How much of its flows a run covered: the words that all reports have for it, and its section in Markdown.
 
 use crate::coverage::{Count, Coverage, Covered, KINDS, Kind, ViewCoverage};
-use crate::report::markdown::cell;
+use crate::report::markdown::text::cell;
 
 /// What it is measured by.
 pub const MEASURED_BY: &str = "Measured by what was discovered of these flows, by earlier runs and by this one: what nobody has seen yet is not counted.";

@@ -1,7 +1,11 @@
 //! A summary in Markdown: for the summary of a job of GitHub Actions, and for notes on merge requests.
 //!
-//! What it shows comes from files and from an API: nothing in it is Markdown or HTML by itself, nor a mention of somebody.
+//! What it shows comes from files and from an API: nothing in it is Markdown or HTML by itself, nor a mention of somebody
+//! (`text`).
 
+pub(super) mod text;
+
+use self::text::{cell, code, html, inline, longest_run};
 use super::coverage;
 use super::gaps::{NOTHING_RAN, gaps, nothing};
 use super::notice::{changes, headline, place};
@@ -235,67 +239,9 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The longest row of backticks.
-fn longest_run(text: &str) -> usize {
-    text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default()
-}
-
-/// A text as code, whatever is in it.
-fn code(text: &str) -> String {
-    let text = one_line(text);
-    let fence = "`".repeat(longest_run(&text) + 1);
-    // A space at each end is taken away again; without it a backtick there would be one of the fence.
-    let space = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
-    format!("{fence}{space}{text}{space}{fence}")
-}
-
-/// The same in a cell of a table, where bars count even in code.
-pub(super) fn cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
-}
-
-/// A text in a line, of which nothing is a mark.
-pub(super) fn inline(text: &str) -> String {
-    let mut safe = String::new();
-    let mut before = ' ';
-    for letter in one_line(text).chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            // Names behind these are told of it, and numbers become links.
-            '@' | '#' => safe.push_str(&format!("{letter}&#8203;")),
-            '/' if before == ':' => safe.push_str("&#8203;/"),
-            '.' if safe.to_ascii_lowercase().ends_with("www") => safe.push_str("&#8203;."),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => safe.extend(['\\', letter]),
-            letter => safe.push(letter),
-        }
-        before = letter;
-    }
-    safe
-}
-
-fn html(text: &str) -> String {
-    one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn one_line(text: &str) -> String {
-    let text: String = text.chars().map(|letter| if is_unseen(letter) { ' ' } else { letter }).collect();
-    text.trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_in_a_text_is_a_mark() {
-        assert_eq!(inline("a *b* <img> & `c`\n@d"), "a \\*b\\* &lt;img&gt; &amp; \\`c\\` @&#8203;d");
-        assert_eq!(inline("see https://x.y and www.x.y #12"), "see https:&#8203;//x.y and www&#8203;.x.y #&#8203;12");
-        assert_eq!(code("a ``b`` c"), "```a ``b`` c```");
-        assert_eq!(code("`a"), "`` `a ``");
-        assert_eq!(cell("a|b"), "`a\\|b`");
-    }
 
     #[test]
     fn a_list_says_how_many_it_leaves_out() {

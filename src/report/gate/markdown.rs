@@ -2,7 +2,8 @@
 
 use super::super::conformance::markdown as rules;
 use super::super::difference::markdown as difference;
-use super::super::markdown::{BEGINNING, body, inline};
+use super::super::markdown::text::inline;
+use super::super::markdown::{BEGINNING, body};
 use crate::coverage::Coverage;
 use crate::gate::{Gate, Part, PartResult};
 use crate::journal::Journal;

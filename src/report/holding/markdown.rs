@@ -1,11 +1,11 @@
 //! How applicants fare who were held, as Markdown: for a pull request, or a page.
 
-use super::super::markdown::{BEGINNING, inline};
+use super::super::markdown::BEGINNING;
+use super::super::markdown::text::{inline, marked};
 use super::{lasted, summary, word};
 use crate::held::judge::Grade;
 use crate::held::verdict::{PlaceVerdict, Resumption};
 use crate::phrase::counted;
-use crate::semantic::{Part, Sentence};
 
 /// The page.
 pub fn page(resumption: &Resumption) -> String {
@@ -48,30 +48,4 @@ fn result(place: &PlaceVerdict) -> String {
         None => "",
     };
     format!("{mark}{}{several}", word(place))
-}
-
-/// A sentence with its labels in bold, and no other marks.
-fn marked(sentence: &Sentence) -> String {
-    let part = |part: &Part| match part {
-        Part::Label(label) => format!("**{}**", inline(label)),
-        Part::Words(words) => {
-            // Only what is between the words' own spaces.
-            let before = &words[..words.len() - words.trim_start().len()];
-            let after = &words[words.trim_end().len().max(before.len())..];
-            format!("{before}{}{after}", inline(words))
-        }
-    };
-    sentence.parts.iter().map(part).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sentence_is_marked_at_its_labels_only() {
-        let sentence = Sentence::default().words("see ").label("a*b").words(" and ").label("c").words(" <i>");
-        assert_eq!(marked(&sentence), "see **a\\*b** and **c** &lt;i&gt;");
-        assert_eq!(marked(&Sentence::default().words("  ").label("c")), "  **c**");
-    }
 }

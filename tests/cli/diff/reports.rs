@@ -64,7 +64,7 @@ fn files_say_the_same_and_fit_their_schema() {
     let page = project.read("out/d.md").unwrap();
     assert!(page.starts_with("## draftgate: 2 cosmetic\n\n### shop: live \u{2192} draft\n"), "{page}");
     assert!(page.contains("- Address: **Street** is now called **Street and number**\n"), "{page}");
-    assert!(page.contains("the title is now **&lt;b>Pay\\|ment**, was **Payment**\n"), "{page}");
+    assert!(page.contains("the title is now **&lt;b&gt;Pay\\|ment**, was **Payment**\n"), "{page}");
     assert!(page.contains("<details><summary>the shortest scenario that shows it; it passes with draft</summary>"));
     let files = project.files("out/shown");
     assert_eq!(files, ["out/shown/address-label.yaml", "out/shown/b-pay-ment-title.yaml"]);
