@@ -16,6 +16,7 @@ mod spot;
 pub mod store;
 mod survey;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -31,7 +32,7 @@ pub use survey::{Place, Survey, ViewName, Way};
 pub const FORMAT: u32 = 1;
 
 /// What is known of one flow.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FlowMap {
     /// [`FORMAT`].
     pub format: u32,
@@ -46,7 +47,7 @@ pub struct FlowMap {
 }
 
 /// A flow in one version and one language.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct View {
     /// `draft` or `live`.
     pub version: String,
@@ -65,7 +66,7 @@ pub struct View {
 }
 
 /// A step that an applicant stood on.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct KnownStep {
     /// What it is called here: its title, else its type; `#2` behind it for another one of that name.
     pub key: String,
@@ -84,7 +85,7 @@ pub struct KnownStep {
 }
 
 /// An element of a step.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct KnownElement {
     /// The label.
     pub name: String,
@@ -121,7 +122,7 @@ pub struct KnownElement {
 }
 
 /// A way from one step to another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Move {
     /// The key of the step before.
     pub from: String,

@@ -34,6 +34,7 @@ use crate::explore::verdict::Verdict;
 use crate::gate::Gate;
 use crate::held::verdict::Resumption;
 use crate::journal::Entry;
+use crate::map::FlowMap;
 
 /// What a schema is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub enum SchemaKind {
     Sandbox,
     /// A line of a run's journal, as `--jsonl` writes it.
     Journal,
+    /// What is known of a flow: `maps/FLOW.map.json` below the snapshots.
+    Map,
     /// What `conform --json` writes.
     Conformance,
     /// What `explore --json` writes.
@@ -64,8 +67,16 @@ pub enum SchemaKind {
     Resumption,
 }
 
+impl SchemaKind {
+    /// Whether people write such files; the others only the program does.
+    pub fn is_written_by_people(self) -> bool {
+        use SchemaKind::{Any, Config, Flow, Fragment, Sandbox, Scenario};
+        matches!(self, Any | Scenario | Fragment | Flow | Config | Sandbox)
+    }
+}
+
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 12] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 13] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
@@ -73,6 +84,7 @@ pub const SCHEMAS: [(SchemaKind, &str, &str); 12] = [
     (SchemaKind::Config, "config", "config.schema.json"),
     (SchemaKind::Sandbox, "sandbox", "sandbox.schema.json"),
     (SchemaKind::Journal, "journal", "journal.schema.json"),
+    (SchemaKind::Map, "map", "map.schema.json"),
     (SchemaKind::Conformance, "conformance", "conformance.schema.json"),
     (SchemaKind::Gate, "gate", "gate.schema.json"),
     (SchemaKind::Diff, "diff", "diff.schema.json"),
@@ -97,6 +109,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Sandbox => root::<config::Sandbox>("sandbox.yaml"),
         SchemaKind::Journal => root::<Entry>("draftgate: an entry of a run's journal"),
         SchemaKind::Gate => root::<Gate>("draftgate: whether a flow may be published"),
+        SchemaKind::Map => root::<FlowMap>("draftgate: what is known of a flow"),
         SchemaKind::Conformance => root::<Conformance>("draftgate: how flows keep the rules"),
         SchemaKind::Diff => root::<Comparison>("draftgate: how the behaviour of two sides of a flow differs"),
         SchemaKind::Resumption => root::<Resumption>("draftgate: how applicants fare who were held"),

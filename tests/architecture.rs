@@ -91,6 +91,7 @@ const HOUSE: [(&str, &[&str]); 37] = [
             "gate",
             "held",
             "journal",
+            "map",
             "matcher",
             "sandbox",
             "scenario",

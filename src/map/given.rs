@@ -1,10 +1,11 @@
 //! What was entered where a flow forks: the data that led one way and not another.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What was entered into one field on the way to a fork. `S` is how the step is known: by its key, in a map.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Given<S = String> {
     /// The step that has the field: the fork itself, or one before it.
     pub step: S,
@@ -25,7 +26,7 @@ pub type When<S = String> = Vec<Vec<Given<S>>>;
 /// let entered: Entered = serde_json::from_str(r#"{"between": [10000, null]}"#).unwrap();
 /// assert_eq!(entered, Entered::Between(Some(10000.into()), None));
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Entered {
     /// One of these values.

@@ -4,6 +4,7 @@
 mod complete;
 mod journal;
 mod known;
+mod maps;
 mod planted;
 mod readers;
 mod renewed;

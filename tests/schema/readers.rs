@@ -40,12 +40,7 @@ impl Folder {
             SchemaKind::Flow => "read.flow.yaml",
             SchemaKind::Config => "draftgate.yaml",
             SchemaKind::Sandbox => "sandbox.yaml",
-            SchemaKind::Journal => "run.jsonl",
-            SchemaKind::Conformance
-            | SchemaKind::Exploration
-            | SchemaKind::Diff
-            | SchemaKind::Gate
-            | SchemaKind::Resumption => "verdict.json",
+            _ => "written.json",
         });
         std::fs::write(&path, text).unwrap();
         let mut sources = Sources::default();
@@ -56,14 +51,7 @@ impl Folder {
             }
             SchemaKind::Config => config::read(&path, &mut sources).err(),
             SchemaKind::Flow | SchemaKind::Sandbox => draftgate::sandbox::load(&mut sources, &[path]).err(),
-            SchemaKind::Journal
-            | SchemaKind::Conformance
-            | SchemaKind::Exploration
-            | SchemaKind::Diff
-            | SchemaKind::Gate
-            | SchemaKind::Resumption => {
-                unreachable!("people write no journals, nor verdicts")
-            }
+            _ => unreachable!("only the program writes such files"),
         };
         mistakes.unwrap_or_default().iter().map(told).collect()
     }
