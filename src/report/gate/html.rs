@@ -17,11 +17,18 @@ const STYLE: &str = include_str!("style.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+/// Signs for which a browser needs a font of pictures, and those that every font has.
+const SIGNS: [(&str, &str); 4] =
+    [("\u{2705}", "\u{2713}"), ("\u{274c}", "\u{2717}"), ("\u{2795}", "+"), ("\u{1f3a8}", "\u{b7}")];
+
 /// The page, with the run that was judged.
 pub fn page(gate: &Gate, run: Option<(&Journal, &Coverage)>) -> String {
     let markdown = markdown::page(gate, run);
     let mut body = String::new();
     push_html(&mut body, Parser::new_ext(&markdown, Options::ENABLE_TABLES));
+    for (sign, plain) in SIGNS {
+        body = body.replace(sign, plain);
+    }
     let is_own = |picture: &Picture| {
         run.is_some_and(|(_, coverage)| coverage.views.iter().any(|view| view.flow == picture.flow))
     };
