@@ -130,6 +130,12 @@ impl Gate {
         }
     }
 
+    /// Whether the tests alone speak against publishing.
+    pub fn only_tests_failed(&self) -> bool {
+        let failed = self.parts.iter().filter(|part| part.result == PartResult::Failed).map(|part| part.part);
+        failed.eq([PartName::Tests])
+    }
+
     /// The verdict in a sentence.
     pub fn sentence(&self) -> String {
         let failed = self.parts.iter().filter(|part| part.result == PartResult::Failed);
@@ -311,5 +317,6 @@ mod tests_of_the_gate {
         let gate = Gate::of("tiny", vec![none_ran, kept], None, None);
         assert_eq!(gate.sentence(), "tiny is not to be published: tests");
         assert!(gate.parts[0].reasons[0].starts_with("no test of the flow ran"), "{gate:?}");
+        assert!(gate.only_tests_failed());
     }
 }

@@ -26,6 +26,7 @@ mod limit;
 pub mod markdown;
 pub mod notes;
 pub mod notice;
+mod paint;
 pub mod patch;
 pub mod picture;
 pub mod sentence;

@@ -10,16 +10,16 @@ use super::args::DiffArguments;
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::all_may_be_written;
-use super::prepare::refuse;
-use super::settings::{Place, place};
+use super::reach::anywhere;
 use super::write::write;
 use super::written::{Goal, file_stem, must_be_free};
 use crate::behaviour::Comparison;
 use crate::report::difference;
-use crate::source::Sources;
 
 /// The longest part of a file's name that a step or a kind makes.
 const LONGEST_STEM: usize = 40;
+
+pub(super) use sides::compared;
 
 /// Compares, and says what differs.
 pub(super) fn diff(environment: &Environment, arguments: &DiffArguments, output: &Output) -> Exit {
@@ -37,7 +37,7 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
         output.complain(&format!("error: {error}"));
         return Err(Exit::Usage);
     }
-    let place = place_of(arguments, output)?;
+    let place = anywhere(&arguments.target, &arguments.server, output)?;
     let comparison = compared(environment, &place, arguments, output)?;
     output.say(&difference::render(&comparison, arguments.witness, output.color));
     let masked = |text: &str| output.redactor.mask(text).into_owned().into_bytes();
@@ -53,31 +53,6 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
     }
     let fails = comparison.worst().is_some_and(|worst| arguments.fail_on.fails(worst));
     Ok(if fails { Exit::Failed } else { Exit::Passed })
-}
-
-/// The folder of scenarios; another server's flows need none.
-pub(super) fn place_of(arguments: &DiffArguments, output: &Output) -> Result<Place, Exit> {
-    match (place(&[], &arguments.target), &arguments.server.base_url) {
-        (Ok(place), _) => Ok(place),
-        (Err(_), Some(_)) if arguments.target.config.is_none() => {
-            Ok(Place { root: PathBuf::from("."), selections: Vec::new(), filters: Vec::new(), config: None })
-        }
-        (Err(error), _) => Err(refuse(error, output, &Sources::default())),
-    }
-}
-
-/// How the two sides differ. Nothing is printed but what is wrong.
-///
-/// # Errors
-///
-/// What the program ends with, once it is said what is wrong.
-pub(super) fn compared(
-    environment: &Environment,
-    place: &Place,
-    arguments: &DiffArguments,
-    output: &Output,
-) -> Result<Comparison, Exit> {
-    sides::compared(environment, place, arguments, output)
 }
 
 /// Writes each witness into a file of its own, all of them or none.

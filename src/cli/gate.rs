@@ -6,11 +6,12 @@ use super::Environment;
 use super::args::{GateArguments, PartWord};
 use super::conform::examined;
 use super::coverage::kept;
-use super::diff::{compared, place_of};
+use super::diff::compared;
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::clear;
 use super::prepare::{Prepared, prepare};
+use super::reach::anywhere;
 use super::reporters::{STEP_SUMMARY, append};
 use super::run::stop;
 use super::write::write;
@@ -44,7 +45,7 @@ fn judge(environment: &Environment, arguments: &GateArguments, output: &Output) 
     Ok(match gate.publishable {
         true => Exit::Passed,
         // Where nothing was wrong but that there was nobody to ask, the flow is not to blame.
-        false if ran.is_some_and(|ran| ran.exit == Exit::Broken) => Exit::Broken,
+        false if gate.only_tests_failed() && ran.is_some_and(|ran| ran.exit == Exit::Broken) => Exit::Broken,
         false => Exit::Failed,
     })
 }
@@ -129,7 +130,7 @@ fn conformance(environment: &Environment, arguments: &GateArguments, output: &Ou
 
 fn changes(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<Comparison, Exit> {
     let arguments = arguments.to_diff();
-    let place = place_of(&arguments, output)?;
+    let place = anywhere(&arguments.target, &arguments.server, output)?;
     compared(environment, &place, &arguments, output)
 }
 

@@ -6,6 +6,7 @@ pub mod markdown;
 
 use anstyle::{AnsiColor, Style};
 
+use super::paint::style;
 use super::witness;
 use crate::conform::rules::{Rule, Source};
 use crate::conform::verdict::{FlowVerdict, Outcome, RuleVerdict};
@@ -57,10 +58,6 @@ pub fn render(flow: &FlowVerdict, whole: bool, color: bool) -> String {
         text.push_str(&violated(rule, whole, bold));
     }
     text
-}
-
-fn style(color: bool, style: Style) -> Style {
-    if color { style } else { Style::new() }
 }
 
 /// What was checked, in a line.

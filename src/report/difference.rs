@@ -4,6 +4,7 @@ pub mod markdown;
 
 use anstyle::{AnsiColor, Style};
 
+use super::paint::style;
 use crate::behaviour::{Comparison, Difference, Extent, Grade, RULES};
 use crate::phrase::counted;
 
@@ -51,10 +52,6 @@ fn heading(difference: &Difference, bold: Style) -> String {
     let language = difference.language.as_ref().map(|language| format!(" ({language})")).unwrap_or_default();
     let step = if difference.step.is_empty() { "the flow as a whole" } else { &difference.step };
     format!("  {bold}{step}{bold:#}{language}\n")
-}
-
-fn style(color: bool, style: Style) -> Style {
-    if color { style } else { Style::new() }
 }
 
 /// How much differs, and what was seen: "2 breaking, 1 cosmetic; live: 7 steps, 12 sessions, 80 requests; …".

@@ -5,6 +5,7 @@ pub mod markdown;
 
 use anstyle::{AnsiColor, Style};
 
+use super::paint::style;
 use crate::gate::{Gate, PartResult};
 
 /// How wide the columns of results and of parts are.
@@ -15,15 +16,14 @@ const MOST: usize = 10;
 
 /// The verdict with its parts, and why they failed.
 pub fn render(gate: &Gate, color: bool) -> String {
-    let style = |style: Style| if color { style } else { Style::new() };
-    let bold = style(Style::new().bold());
+    let bold = style(color, Style::new().bold());
     let mut text = String::new();
     for part in &gate.parts {
-        let paint = style(match part.result {
-            PartResult::Passed => AnsiColor::Green.on_default(),
-            PartResult::Failed => AnsiColor::Red.on_default().bold(),
-            PartResult::NotAsked => Style::new().dimmed(),
-        });
+        let paint = match part.result {
+            PartResult::Passed => style(color, AnsiColor::Green.on_default()),
+            PartResult::Failed => style(color, AnsiColor::Red.on_default().bold()),
+            PartResult::NotAsked => style(color, Style::new().dimmed()),
+        };
         let result = part.result.word();
         text.push_str(&format!("  {paint}{result:RESULT$}{paint:#}{:PART$}{}\n", part.part.word(), part.summary));
         for reason in part.reasons.iter().take(MOST) {

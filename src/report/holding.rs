@@ -4,6 +4,7 @@ pub mod markdown;
 
 use anstyle::{AnsiColor, Style};
 
+use super::paint::style;
 use super::sentence::emphasised;
 use crate::held::Holding;
 use crate::held::judge::Grade;
@@ -125,10 +126,6 @@ pub fn lasted(seconds: u64) -> String {
         3600..86400 => format!("{hours} h {minutes} min"),
         _ => format!("{} {hours} h", counted(days as usize, "day")),
     }
-}
-
-fn style(color: bool, style: Style) -> Style {
-    if color { style } else { Style::new() }
 }
 
 /// A text with nothing in it that a terminal would obey.

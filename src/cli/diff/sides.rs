@@ -31,8 +31,12 @@ use crate::session::entry::Growth;
 /// How often it is asked what the one side tried and the other did not.
 const MOST_ROUNDS: usize = 32;
 
-/// Compares the sides that are asked for.
-pub(super) fn compared(
+/// How the sides that are asked for differ. Nothing is printed but what is wrong.
+///
+/// # Errors
+///
+/// What the program ends with, once it is said what is wrong.
+pub(in crate::cli) fn compared(
     environment: &Environment,
     place: &Place,
     arguments: &DiffArguments,
