@@ -141,13 +141,34 @@ fn structure(step: &Value) -> Vec<Value> {
     let body = elements(step).into_iter().map(|element| {
         let values: Vec<Value> = element.options().into_iter().map(|(value, label)| {
             // A label that stands for a value is a text.
-            if value.as_str() == Some(&label) && !label.chars().all(|c| c.is_ascii_uppercase()) { Value::Null } else { value }
+            let is_text = value.as_str() == Some(&label) && !label.chars().all(|c| c.is_ascii_uppercase());
+            if is_text { json!({ TEXT: label }) } else { value }
         }).collect();
         json!({"the id": element.id, "the type": element.json.get("type"), "the role": element.role,
             "the normalised name": element.normalized_name, "the validations": element.json.get("validations").map(bare),
             "the options": values, "the format of dates": element.json.get("dateFormat").map(Value::is_string)})
     });
     std::iter::once(head).chain(body).collect()
+}
+
+/// The member of an option that is only a text.
+const TEXT: &str = "text";
+
+/// Whether a property of a step is the same in two languages. What is a text in both may be another; what is a text in one
+/// language, and a value with a label in the other, is one option where text and value are the same.
+fn same(was: &Value, is: &Value) -> bool {
+    let text = |value: &Value| value.get(TEXT).cloned();
+    match (was, is) {
+        (Value::Array(was), Value::Array(is)) => {
+            was.len() == is.len() && was.iter().zip(is).all(|(was, is)| same(was, is))
+        }
+        _ => match (text(was), text(is)) {
+            (Some(_), Some(_)) => true,
+            (Some(was), None) => was == *is,
+            (None, Some(is)) => *was == is,
+            (None, None) => was == is,
+        },
+    }
 }
 
 /// Validations without what is said to people when they fail.
@@ -217,7 +238,7 @@ fn differs(usual: &Value, other: &Value) -> Option<Difference> {
     }
     was.iter().zip(&is).enumerate().find_map(|(at, (was, is))| {
         let (was, is) = (was.as_object()?, is.as_object()?);
-        let what = was.keys().find(|key| was.get(*key) != is.get(*key))?;
+        let what = was.keys().find(|key| !same(&was[*key], is.get(*key).unwrap_or(&Value::Null)))?;
         let Some(at) = at.checked_sub(1) else {
             let text = format!("{what} is {} in place of {}", brief(&is[what]), brief(&was[what]));
             let member = HEAD.iter().find(|(name, _)| name == what).map(|(_, member)| *member)?;
@@ -235,6 +256,7 @@ fn brief(value: &Value) -> String {
     match value {
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(items) => items.iter().map(brief).collect::<Vec<_>>().join(", "),
+        Value::Object(members) if members.len() == 1 && members.contains_key(TEXT) => brief(&members[TEXT]),
         Value::Object(members) => {
             let kind = members.get("type").map(brief).unwrap_or_default();
             let others = members.iter().filter(|(key, _)| *key != "type");
