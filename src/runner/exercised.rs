@@ -50,7 +50,7 @@ impl Exercises {
         let exercised = self.share(Exercised {
             flow: at.flow.to_owned(),
             version: at.version.to_owned(),
-            language: at.language.map(str::to_owned),
+            language: at.language,
             at: at.spot,
             fields,
             error,
@@ -67,7 +67,7 @@ impl Exercises {
 pub(super) struct Standing<'a> {
     pub flow: &'a str,
     pub version: &'a str,
-    pub language: Option<&'a str>,
+    pub language: Option<String>,
     /// None where that is not known.
     pub spot: Option<Spot>,
 }

@@ -31,6 +31,8 @@ pub(super) struct Positions(HashMap<Option<String>, Position>);
 #[derive(Debug, Default)]
 struct Position {
     at: Option<Place>,
+    /// The language that this step was last asked for in.
+    language: Option<String>,
     /// What was answered with `pending`, so that the step that comes of it is not known yet.
     pending: Option<How>,
 }
@@ -72,7 +74,7 @@ impl Surveyor {
             Action::Current => How::Stayed,
             Action::Redeem { .. } if exchange.answer.is_error() => return None,
             Action::Redeem { .. } => {
-                let position = Position { at: None, pending: Some(How::Redeemed) };
+                let position = Position { pending: Some(How::Redeemed), ..Position::default() };
                 positions.0.insert(step.applicant.clone(), position);
                 return None;
             }
@@ -91,6 +93,7 @@ impl Surveyor {
                 let how = position.pending.take().unwrap_or(how);
                 let (place, visit) = self.stand(position.at.take(), how, (flow, version), exchange, body)?;
                 position.at = Some(place);
+                position.language.clone_from(&visit.language);
                 Some(visit)
             }
             BodyKind::Error(_) | BodyKind::Other => None,
@@ -107,8 +110,10 @@ impl Surveyor {
         form: &Exchange,
     ) {
         if let (Some(body), BodyKind::Step) = (form.answer.json(), form.answer.kind()) {
-            let stands = self.stand(None, How::Began, (flow, version), form, body);
-            positions.0.entry(step.applicant.clone()).or_default().at = stands.map(|(place, _)| place);
+            let (at, visit) = self.stand(None, How::Began, (flow, version), form, body).unzip();
+            let position = positions.0.entry(step.applicant.clone()).or_default();
+            position.at = at;
+            position.language = visit.and_then(|visit| visit.language);
         }
     }
 
@@ -138,16 +143,20 @@ impl Surveyor {
         Some((place, Visit { flow, version: version.word().to_owned(), language, from, way, to }))
     }
 
-    /// What a journal calls the step that a step's applicant stands on, in a language; none where that is not known.
+    /// What a journal calls the step that a step's applicant stands on, with the language that it was shown in: its fields
+    /// are called by that, whichever language the next request asks for. None where that is not known.
     pub(super) fn stands(
         &self,
         positions: &Positions,
         step: &Step,
-        (flow, version, language): (&str, Version, Option<&str>),
-    ) -> Option<Spot> {
-        let place = positions.0.get(&step.applicant)?.at.as_ref()?;
-        let view = ViewName { flow: flow.to_owned(), version, language: language.map(str::to_owned) };
-        self.survey.lock().unwrap_or_else(PoisonError::into_inner).spot(&view, place).cloned()
+        flow: &str,
+        version: Version,
+    ) -> Option<(Spot, Option<String>)> {
+        let position = positions.0.get(&step.applicant)?;
+        let view = ViewName { flow: flow.to_owned(), version, language: position.language.clone() };
+        let survey = self.survey.lock().unwrap_or_else(PoisonError::into_inner);
+        let spot = survey.spot(&view, position.at.as_ref()?).cloned()?;
+        Some((spot, view.language))
     }
 
     /// The fields of the step that a visit led to, where they were not given away yet.

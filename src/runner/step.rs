@@ -269,8 +269,9 @@ impl StepRun<'_, '_> {
         let version = test.scenario.version;
         before.iter().for_each(|form| surveyor.see_form(positions, self.step, flow, version, form));
         if let Some(exercises) = &run.exercises {
-            let language = language_of(exchange);
-            let spot = surveyor.stands(positions, self.step, (flow, version, language));
+            let stands = surveyor.stands(positions, self.step, flow, version);
+            let asked_in = || language_of(exchange).map(str::to_owned);
+            let (spot, language) = stands.map_or_else(|| (None, asked_in()), |(spot, shown_in)| (Some(spot), shown_in));
             let at = Standing { flow, version: version.word(), language, spot };
             exercises.note(&mut self.outcome.exercised, at, form, exchange);
         }

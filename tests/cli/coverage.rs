@@ -110,11 +110,32 @@ fn what_is_written_closes_the_gaps() {
     assert_eq!(project.files("scenarios/coverage"), written);
 }
 
+/// The same flow with French texts.
+fn in_french() -> Project {
+    let languages = "flow: form\nlanguages: { default: en-US, fr-FR: locales/fr-FR.yaml }\n";
+    form()
+        .with("scenarios/locales/fr-FR.yaml", FRENCH)
+        .with("scenarios/form.flow.yaml", &FORM.replacen("flow: form\n", languages, 1))
+}
+
+/// Fields of a form that is looked at in one language, and submitted in another, are those of the first.
+#[test]
+fn a_form_that_is_looked_at_in_another_language_for_once_is_no_other_form() {
+    let project = in_french();
+    let steps = "  - init\n  - current:\n    language: en-US\n    expect: Person\n  \
+        - submit: { Name: Ada, Plan: silver, Age: 36 }\n    expect: Adresse\n";
+    let scenario =
+        format!("scenario: It is read in English\nflow: form\nlanguage: fr-FR\nsnapshot: false\nsteps:\n{steps}");
+    project.write("scenarios/read.yaml", scenario);
+    let ended = project.draftgate(&["coverage"]);
+    assert_eq!(cell(&ended, "form", "languages"), "3/3", "{ended:?}");
+    assert_eq!(cell(&ended, "form", "fields"), "4/6", "{ended:?}");
+    assert!(!ended.stdout.contains("form, fr-FR") && !ended.stdout.contains("could not be told"), "{ended:?}");
+}
+
 #[test]
 fn a_language_that_a_map_knows_and_no_test_asks_for_is_a_gap() {
-    let project = form().with("scenarios/locales/fr-FR.yaml", FRENCH);
-    let languages = "flow: form\nlanguages: { default: en-US, fr-FR: locales/fr-FR.yaml }\n";
-    project.write("scenarios/form.flow.yaml", FORM.replacen("flow: form\n", languages, 1));
+    let project = in_french();
     project.write(
         "scenarios/french.yaml",
         "scenario: It begins\nflow: form\nlanguage: fr-FR\nsnapshot: false\nsteps:\n  - init\n",
