@@ -20,7 +20,7 @@ pub mod walk;
 pub mod witness;
 mod write;
 
-pub use draft::{Argument, Data, Draft, Field, Step, Var};
+pub use draft::{Argument, Data, Draft, Field, Step, Var, saying};
 pub use entered::Entered;
 pub use personal::Treatment;
 pub use recording::{Composed, Composition, Options, Recorded, compose};

@@ -17,7 +17,7 @@ use super::ways::{Answers, Datum, Question};
 use crate::api::element::{Element, JsonType};
 use crate::api::field::{find, key};
 use crate::api::rules::Rule;
-use crate::compose::{Data, Draft, Step, write};
+use crate::compose::{Data, Draft, Step, saying, write};
 use crate::explore::model::Goal;
 use crate::map::{Entered, Given, KnownStep};
 use crate::route::steps::{expecting, omit, refused, shown, submit};
@@ -25,7 +25,7 @@ use crate::route::value::violating;
 use crate::route::{NoWay, Route, route};
 use crate::semantic::StepChange;
 
-use said::{at_step, condition_of, options_of, part_of, rule, says, selected, with_value};
+use said::{at_step, condition_of, options_of, part_of, rule, selected, with_value};
 use way::{seen, walk};
 
 /// A step that cannot be gone back to.
@@ -142,7 +142,7 @@ impl Sides<'_> {
         let step = &side.view.steps[at];
         let text = side.steps[at].body.get("text").and_then(Value::as_str);
         match text.filter(|_| step.is_end()) {
-            Some(text) => at_step(step, vec![says(text)]),
+            Some(text) => at_step(step, vec![saying(text)]),
             None => Data::text(shown(step)),
         }
     }
@@ -309,7 +309,7 @@ impl Sides<'_> {
         let value = new.cloned().unwrap_or_default();
         match (field, name, value.as_str()) {
             (None, "title", _) => self.arrives(Which::After, at, Vec::new()),
-            (None, "text", Some(text)) => self.arrives(Which::After, at, vec![says(text)]),
+            (None, "text", Some(text)) => self.arrives(Which::After, at, vec![saying(text)]),
             (field, name, _) => {
                 let path = match field {
                     Some(field) => format!("{}.{name}", selected(field)),

@@ -113,7 +113,9 @@ pub(super) fn must_be_free(goal: &Goal, force: bool, output: &Output) -> Result<
 
 fn taken(path: &Path, output: &Output) -> Exit {
     let path = path.display();
-    output.complain(&format!("error: {path} is there already: --force writes over it, --out names another file"));
+    output.complain(&format!(
+        "error: {path} is there already: --force writes over it, another name or folder leaves it alone"
+    ));
     Exit::Usage
 }
 

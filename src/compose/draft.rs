@@ -96,6 +96,11 @@ impl Data {
     }
 }
 
+/// What of an expectation tells one END from another: what it says.
+pub fn saying(text: &str) -> (String, Data) {
+    ("json".to_owned(), Data::Map(vec![("$.text".to_owned(), Data::text(text))]))
+}
+
 impl Step {
     /// A step without an argument.
     pub fn new(action: &'static str) -> Self {

@@ -7,13 +7,14 @@ use tokio::task::JoinSet;
 
 use super::applicant::{Applicant, Real, Used};
 use super::classes::Override;
+use super::model::Model;
 use super::paths::{Entering, Gone, Path};
 use super::trail::{Act, Hop, Outcome};
 use super::{Exploration, Explored};
 use crate::api::client::CallError;
 use crate::api::exchange::Exchange;
 use crate::api::wire::elements;
-use crate::compose::draft::{Argument, Data, Field, Step};
+use crate::compose::draft::{Argument, Data, Draft, Field, Step, saying};
 use crate::compose::recording::Recorded;
 use crate::compose::{Composed, Composition, Options, compose};
 
@@ -78,7 +79,10 @@ pub async fn retrace(
             Went::Stopped => retracing.left += 1,
             Went::ToTheEnd(walk) if retracing.ways.iter().any(|known| known.gone.steps == walk.gone.steps) => {}
             Went::ToTheEnd(walk) => match composed(&walk.recording, &walk.forms, options) {
-                Some((composed, notes)) => retracing.ways.push(Retraced { gone: walk.gone, composed, notes }),
+                Some((mut composed, notes)) => {
+                    tell_end(&mut composed.draft, &walk, &explored.model);
+                    retracing.ways.push(Retraced { gone: walk.gone, composed, notes });
+                }
                 None => retracing.lost += 1,
             },
         }
@@ -98,6 +102,8 @@ struct Walk {
     /// What was entered into each form; none for an interactive service.
     forms: Vec<Option<Form>>,
     recording: Vec<Recorded>,
+    /// What the end said.
+    said: String,
 }
 
 /// Calls as a recording.
@@ -156,8 +162,9 @@ async fn walk(
         let Some(step) = idents.iter().position(|known| *known == ident) else { return Ok(Went::Nowhere) };
         gone.steps.push(step);
         if sight.is_end() {
+            let said = sight.text().to_owned();
             let recording = recorded(real.into_exchanges());
-            return Ok(Went::ToTheEnd(Box::new(Walk { gone, forms, recording })));
+            return Ok(Went::ToTheEnd(Box::new(Walk { gone, forms, recording, said })));
         }
         if real.must_stop().await {
             return Ok(Went::Stopped);
@@ -210,6 +217,17 @@ pub(super) fn composed(
     composed.files.retain(|(path, _)| draft.steps.iter().any(|step| mentions(&step.argument, path)));
     let services = entered.iter().any(Option::is_none);
     Some((composed, if services { notes } else { Vec::new() }))
+}
+
+/// Where a flow ends in more than one way a scenario says which it expects, unless the text is one applicant's own.
+fn tell_end(draft: &mut Draft, walk: &Walk, model: &Model) {
+    let ends = model.steps.iter().filter(|step| step.sight.is_end()).count();
+    let usual = walk.gone.steps.last().map(|step| model.steps[*step].sight.text());
+    let expected = draft.steps.last_mut().filter(|step| step.modifier("expect") == Some(&Data::text("end")));
+    if let Some(step) = expected.filter(|_| ends > 1 && !walk.said.is_empty() && usual == Some(&walk.said)) {
+        let end = ("step".to_owned(), Data::text("end"));
+        step.set("expect", Data::Map(vec![end, saying(&walk.said)]), "");
+    }
 }
 
 fn shorten(step: &mut Step, form: &Form, of_service: &dyn Fn(&Field) -> bool) {

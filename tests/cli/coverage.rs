@@ -115,7 +115,7 @@ fn in_french() -> Project {
     let languages = "flow: form\nlanguages: { default: en-US, fr-FR: locales/fr-FR.yaml }\n";
     form()
         .with("scenarios/locales/fr-FR.yaml", FRENCH)
-        .with("scenarios/form.flow.yaml", &FORM.replacen("flow: form\n", languages, 1))
+        .with("scenarios/form.flow.yaml", FORM.replacen("flow: form\n", languages, 1))
 }
 
 /// Fields of a form that is looked at in one language, and submitted in another, are those of the first.

@@ -1,6 +1,6 @@
 //! What a scenario says of a step: how it expects what a side shows.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::api::element::Element;
 use crate::api::rules::Rule;
@@ -19,7 +19,6 @@ pub(super) fn options_of(element: &Element) -> Option<(&'static str, Value)> {
     ["options", "prefillOptions", "content"].into_iter().find_map(list)
 }
 
-/// The shortest way that somebody went to a step, with all that was entered but made-up texts and files: what of it decides is
 /// The condition of a field, as it is compared.
 pub(super) fn condition_of(side: &Side, at: usize, field: &str) -> Option<Value> {
     let elements = side.steps[at].body.get("elements")?.as_array()?;
@@ -42,12 +41,6 @@ pub(super) fn part_of(condition: &Value, part: &str) -> Value {
 pub(super) fn at_step(step: &KnownStep, expected: Vec<(String, Data)>) -> Data {
     let step = ("step".to_owned(), Data::text(shown(step)));
     Data::Map([step].into_iter().chain(expected).collect())
-}
-
-/// What an END says, digits aside: those may be one applicant's own.
-pub(super) fn says(text: &str) -> (String, Data) {
-    let matcher = Data::Json(json!({"equals": text}));
-    ("json".to_owned(), Data::Map(vec![("$.text".to_owned(), matcher)]))
 }
 
 /// The path to an element of a label.

@@ -68,14 +68,14 @@ pub(super) fn write(
     let mut goals: Vec<Goal> = Vec::new();
     for (way, title) in retracing.ways.iter_mut().zip(titles(explored, &gone)) {
         way.composed.draft.head = vec![format!("Written by `draftgate explore {} --scenarios`.", arguments.flow)];
-        let stem = stem(&title);
+        let stem = stem(&title.short);
         let file = |number: usize| match number {
             1 => folder.join(format!("{stem}.yaml")),
             number => folder.join(format!("{stem}-{number}.yaml")),
         };
         let free = (1..).map(|number| Goal::File(file(number))).find(|goal| !goals.contains(goal));
         goals.extend(free);
-        way.composed.draft.title = title;
+        way.composed.draft.title = title.sentence;
     }
     for goal in &goals {
         must_be_free(goal, arguments.force, output)?;

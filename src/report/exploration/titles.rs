@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::name;
+use super::{MOST_OF_TEXT, name, shortened};
 use crate::api::field::find;
 use crate::api::wire::elements;
 use crate::explore::Explored;
@@ -13,11 +13,20 @@ use crate::explore::model::Model;
 use crate::explore::paths::Gone;
 use crate::map::{Entered, Given};
 
-/// What is special about each of several ways, in a sentence: what was entered that decided, and the steps that not all of them
-/// come by. "Country of residence is CA, Amount is 10000 or more: to Proof of wealth and the end".
-pub fn titles(explored: &Explored, all: &[Gone]) -> Vec<String> {
+/// What a way is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Title {
+    /// In a sentence: what was entered that decided, the steps that not all ways come by, and the end.
+    /// "Country of residence is CA and Amount is 10000 or more: Proof of wealth, then the end".
+    pub sentence: String,
+    /// By what decided alone: "Country of residence CA Amount 10000 or more".
+    pub short: String,
+}
+
+/// What is special about each of several ways; no two are called the same.
+pub fn titles(explored: &Explored, all: &[Gone]) -> Vec<Title> {
     let model = &explored.model;
-    let mut titles: Vec<String> = Vec::new();
+    let mut titles: Vec<Title> = Vec::new();
     for gone in all {
         let common = |step: &usize| all.iter().all(|other| other.steps.contains(step));
         let mut special: Vec<String> = Vec::new();
@@ -27,17 +36,30 @@ pub fn titles(explored: &Explored, all: &[Gone]) -> Vec<String> {
                 special.push(name);
             }
         }
+        let end = end(model, gone);
+        let to = if special.is_empty() { end } else { format!("{}, then {end}", special.join(", ")) };
         let conditions = conditions(explored, gone);
-        let first = if conditions.is_empty() { "With usual data".to_owned() } else { conditions.join(", ") };
-        let to = match special[..] {
-            [] => "the end".to_owned(),
-            _ => format!("{} and the end", special.join(", ")),
+        let (first, short) = match conditions[..] {
+            [] => ("With usual data".to_owned(), "usual data".to_owned()),
+            _ => (conditions.join(" and "), conditions.join(" ").replace(" is ", " ")),
         };
-        let title = format!("{first}: to {to}");
-        let alike = titles.iter().filter(|known| **known == title || known.starts_with(&format!("{title} ("))).count();
-        titles.push(if alike > 0 { format!("{title} ({})", alike + 1) } else { title });
+        let sentence = format!("{first}: {to}");
+        let again = |known: &&Title| known.sentence == sentence || known.sentence.starts_with(&format!("{sentence} ("));
+        let alike = titles.iter().filter(again).count();
+        let sentence = if alike > 0 { format!("{sentence} ({})", alike + 1) } else { sentence };
+        titles.push(Title { sentence, short });
     }
     titles
+}
+
+/// The end of a way: by what it says, where others say something else.
+fn end(model: &Model, gone: &Gone) -> String {
+    let ends = model.steps.iter().filter(|step| step.sight.is_end()).count();
+    let text = gone.steps.last().map(|step| model.steps[*step].sight.text()).filter(|_| ends > 1);
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) => format!("\u{201c}{}\u{201d}", shortened(text, MOST_OF_TEXT)),
+        None => "the end".to_owned(),
+    }
 }
 
 /// What was entered on a way that decided where it led.
