@@ -11,6 +11,7 @@
 mod answer;
 mod condition;
 mod element;
+pub mod entry;
 mod fields;
 mod limits;
 mod options;

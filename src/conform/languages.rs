@@ -157,16 +157,11 @@ const TEXT: &str = "text";
 /// Whether a property of a step is the same in two languages. What is a text in both may be another; what is a text in one
 /// language, and a value with a label in the other, is one option where text and value are the same.
 fn same(was: &Value, is: &Value) -> bool {
-    let text = |value: &Value| value.get(TEXT).cloned();
     match (was, is) {
-        (Value::Array(was), Value::Array(is)) => {
-            was.len() == is.len() && was.iter().zip(is).all(|(was, is)| same(was, is))
-        }
-        _ => match (text(was), text(is)) {
+        (Value::Array(was), Value::Array(is)) => was.len() == is.len() && was.iter().zip(is).all(|(a, b)| same(a, b)),
+        _ => match (was.get(TEXT), is.get(TEXT)) {
             (Some(_), Some(_)) => true,
-            (Some(was), None) => was == *is,
-            (None, Some(is)) => *was == is,
-            (None, None) => was == is,
+            (was_text, is_text) => was_text.unwrap_or(was) == is_text.unwrap_or(is),
         },
     }
 }

@@ -4,6 +4,11 @@ mod findings;
 mod mermaid;
 mod titles;
 
+use serde_json::Value;
+
+use crate::api::element::Element;
+use crate::api::field::find;
+use crate::api::wire::elements;
 use crate::explore::Explored;
 use crate::explore::forecast::Forecast;
 use crate::explore::mapping::ways;
@@ -11,6 +16,7 @@ use crate::explore::model::{Goal, Model};
 use crate::map::{Entered, Given, When};
 use crate::phrase::counted;
 use crate::semantic::Sentence;
+use crate::semantic::entry::{self, label_of};
 
 pub use findings::{sentence, verdict};
 pub use mermaid::mermaid;
@@ -156,25 +162,25 @@ fn reason(model: &Model, step: usize, when: &When<usize>, several: bool) -> Sent
 }
 
 fn condition(sentence: Sentence, model: &Model, step: usize, given: &Given<usize>) -> Sentence {
-    let value = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let sentence = sentence.label(&given.field);
+    let form = elements(&model.steps[given.step].sight.body);
+    let sentence = sentence.label(label_of(&form, &given.field));
     let sentence = if given.step == step { sentence } else { sentence.words(" of ").label(&name(model, given.step)) };
-    match &given.entered {
-        Entered::Is(values) => {
-            let all: Vec<String> = values.iter().map(value).collect();
-            sentence.words(format!(" is {}", all.join(" or ")))
-        }
-        Entered::Between(Some(least), Some(most)) if least == most => sentence.words(format!(" is {}", value(least))),
-        Entered::Between(least, most) => {
-            let (least, most) = (least.as_ref().map(value), most.as_ref().map(value));
-            sentence.words(match (least, most) {
-                (Some(least), Some(most)) => format!(" is {least} to {most}"),
-                (Some(least), None) => format!(" is {least} or more"),
-                (None, Some(most)) => format!(" is {most} or less"),
-                (None, None) => " is anything".to_owned(),
-            })
-        }
-        Entered::Filled(true) => sentence.words(" is filled in"),
-        Entered::Filled(false) => sentence.words(" is empty"),
+    sentence.words(format!(" {}", entered(find(&form, &given.field).ok(), &given.entered)))
+}
+
+/// What is entered into a field, in words.
+fn entered(element: Option<&Element>, entered: &Entered) -> String {
+    let value = |value: &Value| entry::shown(element, value);
+    match entered {
+        Entered::Is(values) => entry::entered(element, &values.iter().collect::<Vec<_>>()),
+        Entered::Between(Some(least), Some(most)) if least == most => format!("is {}", value(least)),
+        Entered::Between(least, most) => match (least.as_ref().map(value), most.as_ref().map(value)) {
+            (Some(least), Some(most)) => format!("is {least} to {most}"),
+            (Some(least), None) => format!("is {least} or more"),
+            (None, Some(most)) => format!("is {most} or less"),
+            (None, None) => "is anything".to_owned(),
+        },
+        Entered::Filled(true) => "is filled in".to_owned(),
+        Entered::Filled(false) => "is empty".to_owned(),
     }
 }

@@ -148,8 +148,8 @@ fn every_step_and_way_is_found_with_what_leads_there() {
     assert_eq!(ways(&map(&project, "forks")), sorted(WAYS), "{}", ended.stdout);
     for line in [
         "Explored forks: 10 steps, 15 ways between them\n",
-        "    → Schedule  when I agree is true and Installments is 4 or more and Already a customer of Start is false\n",
-        "    → end: We are sorry  when I agree is false\n",
+        "    → Schedule  when I agree is ticked and Installments is 4 or more and Already a customer of Start is not ticked\n",
+        "    → end: We are sorry  when I agree is not ticked\n",
         "    → end: You are welcome to the bank, and here is a text…  when",
         "    ← Welcome back\n",
         "    ← Residence\n",
@@ -228,7 +228,7 @@ nodes:
     project.draftgate(&["explore", "checked"]).exits(0).never_says("Proof");
     project.write("scenarios/personas.yaml", "nobody knows: { last_name: Nomatch }\n");
     let ended = project.draftgate(&["explore", "checked"]).exits(0);
-    let ended = ended.says("→ Proof  when last_name is Nomatch\n").never_says("finding");
+    let ended = ended.says("→ Proof  when Last name is Nomatch\n").never_says("finding");
     assert!(cost(&ended)[2] >= 2, "{}", ended.stdout);
     let found = ways(&map(&project, "checked"));
     assert!(found.contains(&"Person > Proof: last_name is Nomatch".to_owned()), "{found:?}");

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::{MOST_OF_TEXT, name, shortened};
+use super::{MOST_OF_TEXT, entered, name, shortened};
 use crate::api::field::find;
 use crate::api::wire::elements;
 use crate::explore::Explored;
@@ -12,6 +12,7 @@ use crate::explore::mapping::ways;
 use crate::explore::model::Model;
 use crate::explore::paths::Gone;
 use crate::map::{Entered, Given};
+use crate::semantic::entry::label_of;
 
 /// What a way is called.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,31 +99,13 @@ fn fits(entered: &Entered, value: Option<&Value>) -> bool {
     }
 }
 
+/// What decided, by the one value that was entered where several lead the same way.
 fn condition(model: &Model, given: &Given<usize>, value: Option<&Value>) -> String {
-    let elements = elements(&model.steps[given.step].sight.body);
-    let element = find(&elements, &given.field).ok();
-    let label = element.map(|element| element.name.trim()).filter(|label| !label.is_empty()).unwrap_or(&given.field);
-    let text = |value: &Value| {
-        let options = element.map(|element| element.options()).unwrap_or_default();
-        let option = options.into_iter().find(|(option, _)| option == value).map(|(_, label)| label);
-        let is_code = value.as_str().is_some_and(|text| text.len() <= 3);
-        option
-            .filter(|label| !is_code && !label.trim().is_empty())
-            .unwrap_or_else(|| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    let form = elements(&model.steps[given.step].sight.body);
+    let is = match (&given.entered, value) {
+        (Entered::Is(_), Some(value)) => Entered::Is(vec![value.clone()]),
+        (Entered::Is(_), None) => Entered::Filled(false),
+        (other, _) => other.clone(),
     };
-    match (&given.entered, value) {
-        (Entered::Is(_), Some(Value::Bool(true))) => format!("{label} is ticked"),
-        (Entered::Is(_), Some(Value::Bool(false))) => format!("{label} is not ticked"),
-        (Entered::Is(_), Some(Value::Array(values))) => {
-            format!("{label} is {}", values.iter().map(text).collect::<Vec<_>>().join(" and "))
-        }
-        (Entered::Between(Some(least), None), _) => format!("{label} is {} or more", text(least)),
-        (Entered::Between(None, Some(most)), _) => format!("{label} is {} or less", text(most)),
-        (Entered::Between(Some(least), Some(most)), _) if least != most => {
-            format!("{label} is {} to {}", text(least), text(most))
-        }
-        (Entered::Filled(true), _) => format!("{label} is filled in"),
-        (_, None) => format!("{label} is empty"),
-        (_, Some(value)) => format!("{label} is {}", text(value)),
-    }
+    format!("{} {}", label_of(&form, &given.field), entered(find(&form, &given.field).ok(), &is))
 }
