@@ -18,6 +18,7 @@ mod expect;
 mod flow;
 mod flow_element;
 mod matcher;
+mod personas;
 mod scenario;
 mod snippets;
 mod step;
@@ -51,6 +52,8 @@ pub enum SchemaKind {
     Config,
     /// The sandbox's settings, `sandbox.yaml`.
     Sandbox,
+    /// Whom the services behind flows know, `personas.yaml`.
+    Personas,
     /// A line of a run's journal, as `--jsonl` writes it.
     Journal,
     /// What is known of a flow: `maps/FLOW.map.json` below the snapshots.
@@ -70,19 +73,20 @@ pub enum SchemaKind {
 impl SchemaKind {
     /// Whether people write such files; the others only the program does.
     pub fn is_written_by_people(self) -> bool {
-        use SchemaKind::{Any, Config, Flow, Fragment, Sandbox, Scenario};
-        matches!(self, Any | Scenario | Fragment | Flow | Config | Sandbox)
+        use SchemaKind::{Any, Config, Flow, Fragment, Personas, Sandbox, Scenario};
+        matches!(self, Any | Scenario | Fragment | Flow | Config | Sandbox | Personas)
     }
 }
 
 /// Every schema with its name on the command line and its file.
-pub const SCHEMAS: [(SchemaKind, &str, &str); 13] = [
+pub const SCHEMAS: [(SchemaKind, &str, &str); 14] = [
     (SchemaKind::Any, "any", "draftgate.schema.json"),
     (SchemaKind::Scenario, "scenario", "scenario.schema.json"),
     (SchemaKind::Fragment, "fragment", "fragment.schema.json"),
     (SchemaKind::Flow, "flow", "flow.schema.json"),
     (SchemaKind::Config, "config", "config.schema.json"),
     (SchemaKind::Sandbox, "sandbox", "sandbox.schema.json"),
+    (SchemaKind::Personas, "personas", "personas.schema.json"),
     (SchemaKind::Journal, "journal", "journal.schema.json"),
     (SchemaKind::Map, "map", "map.schema.json"),
     (SchemaKind::Conformance, "conformance", "conformance.schema.json"),
@@ -107,6 +111,7 @@ pub fn schema(kind: SchemaKind) -> String {
         SchemaKind::Flow => root::<flow::Flow>("draftgate: flow definition"),
         SchemaKind::Config => root::<config::Config>("draftgate.yaml"),
         SchemaKind::Sandbox => root::<config::Sandbox>("sandbox.yaml"),
+        SchemaKind::Personas => root::<personas::Personas>("personas.yaml"),
         SchemaKind::Journal => root::<Entry>("draftgate: an entry of a run's journal"),
         SchemaKind::Gate => root::<Gate>("draftgate: whether a flow may be published"),
         SchemaKind::Map => root::<FlowMap>("draftgate: what is known of a flow"),

@@ -19,6 +19,7 @@ use crate::phrase::counted;
 use crate::report::diagnostic::Severity;
 use crate::report::{findings, github, patch};
 use crate::sandbox::Library;
+use crate::scenario::read_personas;
 use crate::source::{Code, Diagnostic, Sources, write_file};
 use chosen::Chosen;
 
@@ -119,9 +120,14 @@ fn look_at_all(
         Err(SettingsError::Mistakes(errors)) if asked => return Ok(Looked::at_mistakes(sources, errors)),
         Err(error) => return Err(refuse(error, output, &sources)),
     };
-    let Folder { suite, library, whole } = match gather(place, &mut sources, output) {
-        Ok(folder) => folder,
-        Err(errors) => return Ok(Looked::at_mistakes(sources, errors)),
+    let gathered = gather(place, &mut sources, output);
+    let personas = read_personas(&place.root, &mut sources).err().unwrap_or_default();
+    let Folder { suite, library, whole } = match gathered {
+        Ok(folder) if personas.is_empty() => folder,
+        gathered => {
+            let errors = gathered.err().into_iter().flatten().chain(personas).collect();
+            return Ok(Looked::at_mistakes(sources, errors));
+        }
     };
     learn_secrets(&sources, output);
     let flows = flows(environment, &config, &library);

@@ -59,7 +59,7 @@ fn scenarios() -> Vec<(&'static str, String)> {
 }
 
 fn others() -> Vec<(SchemaKind, &'static str, String)> {
-    use SchemaKind::{Config, Flow, Fragment, Sandbox};
+    use SchemaKind::{Config, Flow, Fragment, Personas, Sandbox};
     let node = |node: &str| format!("nodes: [ {node} ]\n");
     let element = |keys: &str| format!("nodes: [ {{ form: a, elements: [ {{ name: A, {keys} }} ] }} ]\n");
     vec![
@@ -88,6 +88,8 @@ fn others() -> Vec<(SchemaKind, &'static str, String)> {
         (Flow, "a language", "languages: { fr_CA: x }\nnodes: []\n".to_owned()),
         (Flow, "a key of a fault", "faults: [ { fault: 503, tims: 1 } ]\nnodes: []\n".to_owned()),
         (Sandbox, "a client's secret", "clients: [ { client_id: a } ]\n".to_owned()),
+        (Personas, "a name and no fields", "nobody: Nomatch\n".to_owned()),
+        (Personas, "a list", "- { last_name: Nomatch }\n".to_owned()),
         (Sandbox, "a time", "forget_after: soon\n".to_owned()),
     ]
 }

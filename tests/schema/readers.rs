@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use draftgate::cli::config;
-use draftgate::scenario::{Discovery, load};
+use draftgate::scenario::{Discovery, load, read_personas};
 use draftgate::schema::SchemaKind;
 use draftgate::source::{Diagnostic, Sources};
 use draftgate::yaml;
@@ -40,6 +40,7 @@ impl Folder {
             SchemaKind::Flow => "read.flow.yaml",
             SchemaKind::Config => "draftgate.yaml",
             SchemaKind::Sandbox => "sandbox.yaml",
+            SchemaKind::Personas => "personas.yaml",
             _ => "written.json",
         });
         std::fs::write(&path, text).unwrap();
@@ -49,6 +50,7 @@ impl Folder {
                 let found = Discovery { root: root.to_owned(), files: vec![path], ..Discovery::default() };
                 load(&found, &|_: &Path| true, &mut sources).err()
             }
+            SchemaKind::Personas => read_personas(root, &mut sources).err(),
             SchemaKind::Config => config::read(&path, &mut sources).err(),
             SchemaKind::Flow | SchemaKind::Sandbox => draftgate::sandbox::load(&mut sources, &[path]).err(),
             _ => unreachable!("only the program writes such files"),

@@ -8,12 +8,13 @@ use crate::readers::{Folder, value_of};
 use crate::{complaints, schema_of};
 
 /// One sample a kind of file, with every key of the language between them.
-pub const SAMPLES: [(SchemaKind, &str); 5] = [
+pub const SAMPLES: [(SchemaKind, &str); 6] = [
     (SchemaKind::Scenario, include_str!("samples/scenario.yaml")),
     (SchemaKind::Fragment, include_str!("samples/fragment.yaml")),
     (SchemaKind::Flow, include_str!("samples/flow.yaml")),
     (SchemaKind::Config, include_str!("samples/config.yaml")),
     (SchemaKind::Sandbox, include_str!("samples/sandbox.yaml")),
+    (SchemaKind::Personas, include_str!("samples/personas.yaml")),
 ];
 
 fn yaml_files(folder: &Path) -> Vec<PathBuf> {
@@ -35,6 +36,7 @@ fn kind_of(path: &Path, text: &str) -> Option<SchemaKind> {
     match path.file_name().unwrap().to_str().unwrap() {
         "draftgate.yaml" => Some(SchemaKind::Config),
         "sandbox.yaml" => Some(SchemaKind::Sandbox),
+        "personas.yaml" => Some(SchemaKind::Personas),
         name if name.ends_with(".flow.yaml") => Some(SchemaKind::Flow),
         _ if text.starts_with("scenario:") || text.contains("\nscenario:") => Some(SchemaKind::Scenario),
         _ if text.starts_with("fragment:") || text.contains("\nfragment:") => Some(SchemaKind::Fragment),

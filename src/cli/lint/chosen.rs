@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::settings::Place;
-use crate::scenario::FLOW_SUFFIXES;
+use crate::scenario::{FLOW_SUFFIXES, PERSONA_FILES};
 use crate::source::{SourceId, Sources, canonical};
 
 /// What a chosen file is.
@@ -16,15 +16,17 @@ enum FileKind {
     Fragment,
     Flow,
     Configuration,
+    Personas,
     Data,
 }
 
 /// The kinds in the order in which they are told, with their names for one and for several.
-const KINDS: [(FileKind, &str, &str); 5] = [
+const KINDS: [(FileKind, &str, &str); 6] = [
     (FileKind::Scenario, "scenario", "scenarios"),
     (FileKind::Fragment, "fragment", "fragments"),
     (FileKind::Flow, "file for the sandbox", "files for the sandbox"),
     (FileKind::Configuration, "configuration", "configurations"),
+    (FileKind::Personas, "file of personas", "files of personas"),
     (FileKind::Data, "data file", "data files"),
 ];
 
@@ -72,10 +74,11 @@ impl Chosen {
         }
     }
 
-    /// Data files that no scenario reads, as they are shown.
+    /// Data files that no scenario reads, and personas of another folder, as they are shown.
     pub fn unread(&self, place: &Place, sources: &Sources) -> Vec<String> {
         let read: Vec<PathBuf> = sources.all().map(|source| canonical(&source.path)).collect();
-        let data = self.0.iter().filter(|(path, kind)| *kind == FileKind::Data && !read.contains(path));
+        let is_read_by_another = |kind| matches!(kind, FileKind::Data | FileKind::Personas);
+        let data = self.0.iter().filter(|(path, kind)| is_read_by_another(*kind) && !read.contains(path));
         let shown = |path: &PathBuf| {
             let selection = place.selections.iter().find(|selection| canonical(&selection.path) == *path);
             selection.map_or_else(|| path.display().to_string(), |selection| selection.path.display().to_string())
@@ -89,6 +92,9 @@ fn kind(path: &Path) -> FileKind {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if ["draftgate.yaml", "draftgate.yml"].contains(&&*name) {
         return FileKind::Configuration;
+    }
+    if PERSONA_FILES.contains(&&*name) {
+        return FileKind::Personas;
     }
     let located = path.components().any(|part| part.as_os_str() == "locales");
     if FLOW_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) || name == "sandbox.yaml" || located {
