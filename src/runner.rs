@@ -11,6 +11,7 @@ mod maps;
 mod minimal;
 mod poll;
 mod refused;
+mod rehearsal;
 mod scenario;
 pub mod shard;
 mod snapshots;
@@ -34,6 +35,7 @@ pub use exercised::Exercises;
 pub use maps::{Recorded, Surveyor, known_flows, record_maps};
 pub use minimal::{End, Least, Limits, Minimised, NoWay, Way, minimise_test};
 pub use poll::Poll;
+pub use rehearsal::{Rehearsal, Rehearsed, rehearse};
 pub use snapshots::{collisions, expected_files, settle};
 pub use turn::Turn;
 

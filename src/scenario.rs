@@ -30,6 +30,7 @@ pub use capture::{Capture, CaptureFrom};
 pub use cases::Case;
 pub use discover::{Discovery, FLOW_SUFFIXES, NO_SCENARIOS, discover};
 pub use fragment::Fragment;
+pub(crate) use load::read_alone;
 pub use load::{Suite, load};
 pub use model::{Auth, Scenario, Test};
 pub use modifiers::{BARE_MODIFIERS, LIMITED_MODIFIERS};

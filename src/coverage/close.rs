@@ -5,7 +5,7 @@
 
 mod planner;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use self::planner::Planner;
 use super::{Subject, ViewCoverage};
@@ -31,9 +31,18 @@ pub struct Plan {
     pub open: Vec<(Subject, String)>,
 }
 
+/// What came of playing scenarios that were planned.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tried {
+    /// Those that did not pass, by their names, each with what came in place of what was planned.
+    pub refused: HashMap<String, String>,
+    /// Of others the cases that did not, by their places.
+    pub cases: HashMap<String, HashMap<usize, String>>,
+}
+
 /// Plans the scenarios that close what a view lacks. Gaps that one scenario closes on its way get none of their own; options of
-/// one field, and rules that are broken alike, are cases of one.
-pub fn plan(view: &ViewCoverage, map: Option<&FlowMap>) -> Plan {
+/// one field, and rules that are broken alike, are cases of one. What was tried and did not pass is planned no more.
+pub fn plan(view: &ViewCoverage, map: Option<&FlowMap>, tried: &Tried) -> Plan {
     let gaps: Vec<&Subject> = in_order(view);
     let known = map.and_then(|map| {
         map.views.iter().find(|known| known.version == view.version && known.language == view.language)
@@ -46,7 +55,7 @@ pub fn plan(view: &ViewCoverage, map: Option<&FlowMap>) -> Plan {
             closings: Vec::new(),
         };
     };
-    let mut planner = Planner::new(view, known);
+    let mut planner = Planner::new(view, known, tried);
     let mut plan = Plan::default();
     for group in grouped(gaps) {
         let left: Vec<&Subject> = group.into_iter().filter(|gap| !planner.has_closed(gap)).collect();

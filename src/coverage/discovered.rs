@@ -224,7 +224,9 @@ impl View {
     fn codes(&self) -> BTreeSet<i64> {
         let rules = || self.flow.forms.iter().flat_map(|form| &form.fields).flat_map(|field| &field.rules);
         let known = |holds: bool, code: i64| holds.then_some(code);
-        let no_form = |first: &usize| self.flow.steps.get(*first).is_some_and(|step| step.kind != "form");
+        // A step that does not say of what type it is has been seen to be a form.
+        let no_form =
+            |first: &usize| self.flow.steps.get(*first).is_some_and(|step| !["form", "step"].contains(&&*step.kind));
         let codes = [
             known(rules().any(|rule| rule == "required"), 4006),
             known(self.flow.forms.iter().any(|form| !form.fields.is_empty()), 4007),

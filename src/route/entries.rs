@@ -7,12 +7,14 @@ use serde_json::Value;
 
 use super::NoWay;
 use super::value::outside;
-use crate::api::element::{Element, JsonType};
+use crate::api::element::{Element, ElementType, JsonType};
 use crate::api::field::{called, find};
 use crate::api::rules::broken;
 use crate::api::wire::{Condition, Operator};
 use crate::map::{Entered, Given, KnownElement, KnownStep};
 
+/// Countries, for a field that offers all of them.
+const COUNTRIES: [&str; 6] = ["GB", "CA", "FR", "DE", "US", "AU"];
 /// How deep conditions are followed that hang on fields with conditions.
 const DEEPEST: usize = 8;
 
@@ -119,32 +121,40 @@ impl Entries {
             Entered::Filled(false) => self.set(step, &name, Wanted::Anything),
             Entered::Is(values) => {
                 self.entry(step, &name).not.extend(values.iter().cloned());
-                let options = element.lasting_options();
-                let other = options.into_iter().find(|option| !self.entry(step, &name).not.contains(option));
+                let others = others(&element);
+                let other = others.iter().find(|other| !self.entry(step, &name).not.contains(other)).cloned();
                 match (&self.entry(step, &name).wanted, other) {
                     (Wanted::Value(value), _) => (!values.contains(value)).then_some(()),
                     (within @ Wanted::Within(..), _) => (!values.contains(within.value()?)).then_some(()),
                     (Wanted::Empty, _) => Some(()),
                     (Wanted::Anything, Some(other)) => self.set(step, &name, Wanted::Value(other)),
-                    (Wanted::Anything, None) if element.takes() == JsonType::Boolean => {
-                        let other = Value::Bool(values.contains(&Value::Bool(false)));
-                        self.set(step, &name, Wanted::Value(other))
-                    }
                     // What is made up is none of a few texts or numbers.
-                    (Wanted::Anything, None) => element.lasting_options().is_empty().then_some(()),
+                    (Wanted::Anything, None) => others.is_empty().then_some(()),
                 }
             }
             Entered::Between(least, most) => {
                 let above = most.as_ref().and_then(|most| outside(most, 1));
                 let below = least.as_ref().and_then(|least| outside(least, -1));
                 let fits = |value: &Value| broken(&element, Some(value)).is_empty();
-                let above = above.filter(fits).map(|above| Wanted::Within(Some(above), None));
-                let below = below.filter(fits).map(|below| Wanted::Within(None, Some(below)));
+                // Where exactly the ways part is not known: the far end of what may be entered is on the other side for sure.
+                let limits = element.limits();
+                let far = |end: &Option<Value>| end.clone().filter(fits).map(Wanted::Value);
+                let is_past = |end: &Wanted, bound: &Value, wrong: Ordering| {
+                    end.value().and_then(|end| order(end, bound)).is_some_and(|order| order != wrong)
+                };
+                let (above, below) = (above.filter(fits), below.filter(fits));
+                let highest =
+                    above.as_ref().and_then(|above| far(&limits.max).filter(|end| is_past(end, above, Ordering::Less)));
+                let lowest = below
+                    .as_ref()
+                    .and_then(|below| far(&limits.min).filter(|end| is_past(end, below, Ordering::Greater)));
+                let above = above.map(|above| Wanted::Within(Some(above), None));
+                let below = below.map(|below| Wanted::Within(None, Some(below)));
                 let tried = |wanted: Wanted| {
                     let mut entries = self.clone();
                     entries.set(step, &name, wanted).map(|()| entries)
                 };
-                *self = above.into_iter().chain(below).find_map(tried)?;
+                *self = [highest, lowest, above, below].into_iter().flatten().find_map(tried)?;
                 Some(())
             }
         }
@@ -259,6 +269,19 @@ impl Wanted {
     }
 }
 
+/// What may be chosen in a field in place of something else; nothing where texts or amounts are entered.
+fn others(element: &Element) -> Vec<Value> {
+    let options = element.lasting_options();
+    match element.takes() {
+        JsonType::List => options.into_iter().map(|option| Value::from(vec![option])).collect(),
+        JsonType::Boolean => vec![Value::Bool(true), Value::Bool(false)],
+        _ if options.is_empty() && element.kind == ElementType::CountrySelect => {
+            COUNTRIES.into_iter().map(Value::from).collect()
+        }
+        _ => options,
+    }
+}
+
 /// Of two bounds the one that allows less; none where they cannot be compared.
 fn stricter(one: Option<Value>, other: Option<Value>, than: Ordering) -> Option<Option<Value>> {
     match (one, other) {
@@ -315,5 +338,30 @@ mod tests {
         assert_eq!(within(json!(10), null()).and(value(json!("CA"))), None, "what cannot be compared is no bound");
         assert_eq!(value(json!(8)).and(Wanted::Empty), None);
         assert_eq!(within(json!(10), null()).and(Wanted::Anything), Some(within(json!(10), null())));
+    }
+
+    /// What is entered into a field so that it is not this.
+    fn avoided(element: Value, entered: Entered) -> Option<Value> {
+        let body = json!({"id": "1", "type": "form", "title": "Person", "elements": [element]});
+        let step = KnownStep::of(&body).unwrap();
+        let mut entries = Entries::default();
+        entries.avoid(&step, &Given { step: "Person".to_owned(), field: "A".to_owned(), entered })?;
+        entries.values(&step).into_iter().next().map(|(_, value)| value)
+    }
+
+    #[test]
+    fn what_leads_elsewhere_is_avoided_by_what_surely_does_not() {
+        let several =
+            json!({"id": "a", "type": "checkbox_group", "name": "A", "options": ["books", "toys", "medicine"]});
+        let is = Entered::Is(vec![json!(["books"]), json!(["toys"])]);
+        assert_eq!(avoided(several, is), Some(json!(["medicine"])));
+        let anywhere = json!({"id": "a", "type": "country_select", "name": "A"});
+        assert_eq!(avoided(anywhere, Entered::Is(vec![json!("GB")])), Some(json!("CA")));
+        let amount = json!({"id": "a", "type": "number", "name": "A", "validations": [{"type": "range", "min": 0, "max": 90000}]});
+        let above = Entered::Between(Some(json!(10000)), None);
+        assert_eq!(avoided(amount.clone(), above), Some(json!(0)), "somewhere below 10000 is not below the true bound");
+        assert_eq!(avoided(amount, Entered::Between(None, Some(json!(100)))), Some(json!(90000)));
+        let unbounded = json!({"id": "a", "type": "number", "name": "A"});
+        assert_eq!(avoided(unbounded, Entered::Between(None, Some(json!(100)))), Some(json!(101)));
     }
 }

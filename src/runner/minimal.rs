@@ -18,7 +18,7 @@ use super::turn::Turns;
 use super::{Run, Stopped, Surveyor, TestId};
 use crate::minimise::{Bounds, Ended, Oracle, Pieces, Trial, minimise};
 use crate::outcome::{Listener, ScenarioOutcome};
-use crate::scenario::pieces::{Keep, ScenarioPieces, one_case, read_again};
+use crate::scenario::pieces::{Keep, ScenarioPieces, entered_for, one_case, read_again};
 use crate::scenario::{Case, Scenario, Step, Test};
 use crate::source::{Edited, SourceId, Sources, Span};
 use way::{Alike, Place};
@@ -173,7 +173,10 @@ impl Base {
             };
             Some(sources.span(if span.source == own { source } else { span.source }, start..start + 1))
         };
-        let places: Vec<Span> = [way.step, way.at].into_iter().filter_map(there).collect();
+        let mut places: Vec<Span> = [way.step, way.at].into_iter().filter_map(there).collect();
+        if let Some((step, at)) = there(way.step).zip(there(way.at)) {
+            places.extend(entered_for(&sources, source, step, at).ok()?);
+        }
         let keep = Keep { places: &places, snapshots: way.is_of_snapshot() };
         let pieces = ScenarioPieces::of(&sources, source, keep).ok()?;
         Some(Base { sources, own, source, with_case, pieces })

@@ -350,7 +350,7 @@ fn read_scenario(path: &Path, found: &Discovery, document: &Document, sources: &
 /// # Errors
 ///
 /// All its mistakes.
-pub(super) fn read_alone(
+pub(crate) fn read_alone(
     name: String,
     folder: &Path,
     fragments: &[Fragment],

@@ -8,6 +8,7 @@ mod again;
 mod cut;
 mod moved;
 mod one_case;
+mod wanted;
 
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ use crate::yaml::{self, Kind, Node};
 pub use again::{CannotCut, read_again};
 pub use moved::moved;
 pub use one_case::one_case;
+pub use wanted::entered_for;
 
 /// The keys of a file, beside its steps and variables, without which it may be the same.
 const SMALL_KEYS: [&str; 5] = ["tags", "language", "auth", "timeout", "retries"];

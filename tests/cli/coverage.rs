@@ -90,7 +90,7 @@ fn what_is_written_closes_the_gaps() {
     let project = form();
     let ended = project.draftgate(&["coverage", "--write"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stdout.contains("into scenarios/coverage\n"), "{ended:?}");
+    assert!(ended.stdout.contains("into scenarios/coverage; each was played once, and passed\n"), "{ended:?}");
     assert!(!ended.stdout.contains("No scenario is written"), "{ended:?}");
     let written = project.files("scenarios/coverage");
     assert!(written.contains(&"scenarios/coverage/form/person-plan-options.yaml".to_owned()), "{written:?}");
@@ -144,6 +144,36 @@ fn a_language_that_a_map_knows_and_no_test_asks_for_is_a_gap() {
     std::fs::remove_file(project.path().join("scenarios/french.yaml")).unwrap();
     let ended = project.draftgate(&["coverage", "straight", "--write", "scenarios/more"]);
     assert_eq!(cell(&ended, "form", "languages"), "1/2", "{ended:?}");
+}
+
+/// Two ways out of a form.
+const FORK: &str = "flow: fork
+nodes:
+  - form: person
+    title: Person
+    elements: [ { name: Plan, type: dropdown, required: true, options: [gold, silver, bronze] } ]
+  - { condition: rich, when: person.plan == 'gold', then: safe, else: done }
+  - form: safe
+    title: Safe
+    elements: [ { name: Key, type: text, required: true } ]
+  - end: done
+    text: Done
+";
+
+#[test]
+fn nothing_is_written_that_does_not_come_out_as_planned() {
+    // Of the two ways one is known, and looks as if everybody went it.
+    let gold = "scenario: It is gold\nflow: fork\nsnapshot: false\nsteps:\n  - init\n  \
+        - submit: { Plan: gold }\n    expect: Safe\n";
+    let project = Project::new().with("scenarios/fork.flow.yaml", FORK).with("scenarios/gold.yaml", gold);
+    project.draftgate(&["run"]).exits(0);
+    project
+        .draftgate(&["coverage", "--write"])
+        .exits(0)
+        .says("; each was played once, and passed\n")
+        .says("of fork: played once: expected the step `Safe`, got the end\n");
+    assert!(project.files("scenarios/coverage").len() > 2);
+    project.draftgate(&["run"]).exits(0);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Closing;
+use super::{Closing, Tried};
 use crate::api::element::option_text;
 use crate::api::rules::Rule;
 use crate::compose::{Argument, Data, Draft, Field, Step};
@@ -22,6 +22,7 @@ const WRITTEN_BY: &str =
 pub(super) struct Planner<'a> {
     view: &'a ViewCoverage,
     known: &'a View,
+    tried: &'a Tried,
     closed: HashSet<Subject>,
 }
 
@@ -36,8 +37,8 @@ pub(super) struct Closed {
 type Case = (String, Value);
 
 impl<'a> Planner<'a> {
-    pub fn new(view: &'a ViewCoverage, known: &'a View) -> Self {
-        Planner { view, known, closed: HashSet::new() }
+    pub fn new(view: &'a ViewCoverage, known: &'a View, tried: &'a Tried) -> Self {
+        Planner { view, known, tried, closed: HashSet::new() }
     }
 
     /// Whether a scenario that was planned covers this.
@@ -113,8 +114,17 @@ impl<'a> Planner<'a> {
         self.view.items.iter().map(|item| &item.subject).filter(is_covered).cloned().collect()
     }
 
-    /// A scenario of these steps, which covers that.
-    fn closing(&mut self, name: &str, title: String, steps: Vec<Step>, covered: Vec<Subject>) -> Closed {
+    /// A scenario of these steps, which covers that; unless it was tried, and something else came.
+    fn closing(
+        &mut self,
+        name: &str,
+        title: String,
+        steps: Vec<Step>,
+        covered: Vec<Subject>,
+    ) -> Result<Closed, String> {
+        if let Some(why) = self.tried.refused.get(name) {
+            return Err(format!("played once: {why}"));
+        }
         self.closed.extend(covered);
         let draft = Draft {
             head: vec![WRITTEN_BY.to_owned()],
@@ -125,13 +135,29 @@ impl<'a> Planner<'a> {
             steps,
             ..Draft::default()
         };
-        Closed { closings: vec![Closing { name: name.to_owned(), draft }], open: Vec::new() }
+        Ok(Closed { closings: vec![Closing { name: name.to_owned(), draft }], open: Vec::new() })
+    }
+
+    /// Gives a scenario its cases, of which each covers a subject; those that were tried and did not pass stay open.
+    fn with_cases(&mut self, mut closed: Closed, cases: Vec<Vec<(String, Data)>>, subjects: &[Subject]) -> Closed {
+        let Some(closing) = closed.closings.first_mut() else { return closed };
+        let gone = self.tried.cases.get(&closing.name);
+        let why = |at: usize| gone.and_then(|gone| gone.get(&at));
+        for (at, subject) in subjects.iter().enumerate() {
+            if let Some(why) = why(at) {
+                self.closed.remove(subject);
+                closed.open.push((subject.clone(), format!("played once: {why}")));
+            }
+        }
+        let kept = cases.into_iter().enumerate().filter(|(at, _)| why(*at).is_none());
+        closing.draft.cases = kept.map(|(_, case)| case).collect();
+        closed
     }
 
     fn reaching(&mut self, at: usize) -> Result<Closed, String> {
         let (way, step) = self.way(at)?;
         let (steps, covered) = self.walk(&way);
-        Ok(self.closing(&format!("to {}", step.key), format!("An applicant gets to {}", step.key), steps, covered))
+        self.closing(&format!("to {}", step.key), format!("An applicant gets to {}", step.key), steps, covered)
     }
 
     fn transition(&mut self, from: usize, to: usize) -> Result<Closed, String> {
@@ -139,7 +165,7 @@ impl<'a> Planner<'a> {
         let way = route(self.known, &from.key, Some(&to.key), false)?;
         let (steps, covered) = self.walk(&way);
         let title = format!("From {} an applicant gets to {}", from.key, to.key);
-        Ok(self.closing(&format!("{} to {}", from.key, to.key), title, steps, covered))
+        self.closing(&format!("{} to {}", from.key, to.key), title, steps, covered)
     }
 
     fn back(&mut self, from: usize, to: usize) -> Result<Closed, String> {
@@ -149,7 +175,7 @@ impl<'a> Planner<'a> {
         steps.push(expecting(Step::new("back"), Data::text(shown(before))));
         covered.push(Subject::Back(from, to));
         let title = format!("From {} an applicant goes back to {}", after.key, before.key);
-        Ok(self.closing(&format!("{} back to {}", after.key, before.key), title, steps, covered))
+        self.closing(&format!("{} back to {}", after.key, before.key), title, steps, covered)
     }
 
     fn field(&mut self, at: usize, field: &str) -> Result<Closed, String> {
@@ -160,7 +186,7 @@ impl<'a> Planner<'a> {
         covered.push(Subject::Field(at, field.to_owned()));
         steps.push(submit(step, &way.entries));
         let title = format!("{} is taken with {field} filled in", step.key);
-        Ok(self.closing(&format!("{} with {field}", step.key), title, steps, covered))
+        self.closing(&format!("{} with {field}", step.key), title, steps, covered)
     }
 
     fn options(&mut self, at: usize, field: &str, group: &[&Subject]) -> Result<Closed, String> {
@@ -172,20 +198,22 @@ impl<'a> Planner<'a> {
             _ => None,
         };
         let list = element.takes() == crate::api::element::JsonType::List;
-        let cases: Vec<Case> = group
+        let (subjects, cases): (Vec<Subject>, Vec<Case>) = group
             .iter()
-            .filter_map(|subject| wanted(&subject))
-            .map(|value| (option_text(&value), if list { Value::from(vec![value]) } else { value }))
-            .collect();
+            .filter_map(|subject| Some(((*subject).clone(), wanted(&subject)?)))
+            .map(|(subject, value)| {
+                (subject, (option_text(&value), if list { Value::from(vec![value]) } else { value }))
+            })
+            .unzip();
         way.entries.fill(step, field)?;
         let (mut steps, mut covered) = self.walk(&way);
         covered.extend(group.iter().map(|subject| (*subject).clone()));
         let (last, cases) = with_case(submit(step, &way.entries), field, "option", cases);
         steps.push(last);
         let title = format!("{} is taken with every option of {field} that no test chose", step.key);
-        let mut closed = self.closing(&format!("{} {field} options", step.key), title, steps, covered);
-        closed.with_cases(cases);
-        Ok(closed)
+        let name = format!("{} {field} options", step.key);
+        let closed = self.closing(&name, title, steps, covered)?;
+        Ok(self.with_cases(closed, cases, &subjects))
     }
 
     /// Required fields that are left out, one a case.
@@ -221,11 +249,19 @@ impl<'a> Planner<'a> {
         }
         steps.push(refused(last, Rule::Required.code()));
         let title = format!("{} is refused without a field that it requires", step.key);
-        let mut closed = self.closing(&format!("{} incomplete", step.key), title, steps, covered);
-        closed.with_cases(cases);
-        closed.closings.extend(shown.closings);
-        closed.open.extend(shown.open);
-        Ok(closed)
+        let subjects: Vec<Subject> = always.iter().map(rule).collect();
+        match self.closing(&format!("{} incomplete", step.key), title, steps, covered) {
+            Ok(closed) => {
+                let mut closed = self.with_cases(closed, cases, &subjects);
+                closed.closings.extend(shown.closings);
+                closed.open.extend(shown.open);
+                Ok(closed)
+            }
+            Err(why) => {
+                shown.open.extend(subjects.into_iter().map(|subject| (subject, why.clone())));
+                Ok(shown)
+            }
+        }
     }
 
     fn missing_when_shown(&mut self, at: usize, field: &str) -> Result<Closed, String> {
@@ -237,7 +273,7 @@ impl<'a> Planner<'a> {
         steps.push(refused(last, Rule::Required.code()));
         covered.push(Subject::Rule(at, field.to_owned(), Rule::Required.name().to_owned(), true));
         let title = format!("{} is refused without {field} where that is shown", step.key);
-        Ok(self.closing(&format!("{} without {field}", step.key), title, steps, covered))
+        self.closing(&format!("{} without {field}", step.key), title, steps, covered)
     }
 
     /// Values of a field that break a rule each.
@@ -247,13 +283,13 @@ impl<'a> Planner<'a> {
         way.entries.fill(step, field)?;
         let (mut steps, mut covered) = self.walk(&way);
         let mut cases: Vec<Case> = Vec::new();
-        let mut open = Vec::new();
+        let (mut subjects, mut open) = (Vec::new(), Vec::new());
         for subject in group {
             let Subject::Rule(.., name, _) = subject else { continue };
             match Rule::named(name).and_then(|rule| violating(&element, rule)) {
                 Some(value) => {
                     cases.push((name.clone(), value));
-                    covered.push((*subject).clone());
+                    subjects.push((*subject).clone());
                 }
                 None => open.push(((*subject).clone(), "no value is known that breaks this rule alone".to_owned())),
             }
@@ -261,13 +297,13 @@ impl<'a> Planner<'a> {
         if cases.is_empty() {
             return Ok(Closed { closings: Vec::new(), open });
         }
-        covered.push(Subject::Code(Rule::Pattern.code()));
+        covered.extend(subjects.iter().cloned().chain([Subject::Code(Rule::Pattern.code())]));
         let (last, cases) = with_case(submit(step, &way.entries), field, "value", cases);
         steps.push(refused(last, Rule::Pattern.code()));
         let title = format!("{} is refused with a value of {field} that its rules exclude", step.key);
-        let mut closed = self.closing(&format!("{} {field} excluded", step.key), title, steps, covered);
-        closed.with_cases(cases);
-        closed.open = open;
+        let closed = self.closing(&format!("{} {field} excluded", step.key), title, steps, covered)?;
+        let mut closed = self.with_cases(closed, cases, &subjects);
+        closed.open.extend(open);
         Ok(closed)
     }
 
@@ -315,7 +351,7 @@ impl<'a> Planner<'a> {
         };
         let mut covered = way.map(|way| self.walk(&way).1).unwrap_or_default();
         covered.push(Subject::Code(code));
-        Ok(self.closing(&format!("code {code}"), format!("The flow refuses with {code}"), steps, covered))
+        self.closing(&format!("code {code}"), format!("The flow refuses with {code}"), steps, covered)
     }
 
     /// Whether the flow refused to be begun without a connector token.
@@ -331,15 +367,7 @@ impl<'a> Planner<'a> {
         let (mut steps, covered) = self.walk(&way);
         steps = vec![expecting(steps.remove(0), Data::text(shown(first)))];
         let language = self.view.language.clone().unwrap_or_else(|| "the flow's own language".to_owned());
-        Ok(self.closing(&format!("in {language}"), format!("The flow begins in {language}"), steps, covered))
-    }
-}
-
-impl Closed {
-    fn with_cases(&mut self, cases: Vec<Vec<(String, Data)>>) {
-        if let Some(closing) = self.closings.first_mut() {
-            closing.draft.cases = cases;
-        }
+        self.closing(&format!("in {language}"), format!("The flow begins in {language}"), steps, covered)
     }
 }
 

@@ -36,7 +36,7 @@ fn planned(map: &FlowMap) -> (Vec<(String, String)>, Vec<String>) {
     let flows = map.views.iter().map(|view| view.as_flow(&map.flow)).collect();
     let coverage = Coverage::of(&Journal { flows, ..Journal::default() });
     let view = &coverage.views[0];
-    let Plan { closings, open } = plan(view, Some(map));
+    let Plan { closings, open } = plan(view, Some(map), &Tried::default());
     let text = |closing: &Closing| {
         let text = write(&closing.draft);
         text.split_once("snapshot: false\n").unwrap().1.to_owned()
@@ -118,7 +118,7 @@ fn where_no_way_is_known_it_is_said_why() {
     let reason = "what leads from Person to Province is not known: `draftgate explore FLOW` finds out";
     assert!(open.contains(&format!("transitions Person → Province: {reason}")), "{open:?}");
     let gaps = Coverage::of(&Journal { flows: vec![map().views[0].as_flow("tiny")], ..Journal::default() });
-    assert!(plan(&gaps.views[0], None).open.iter().all(|(_, why)| why == "the flow has no map yet"));
+    assert!(plan(&gaps.views[0], None, &Tried::default()).open.iter().all(|(_, why)| why == "the flow has no map yet"));
 }
 
 #[test]
