@@ -18,6 +18,7 @@ mod codes;
 mod compare;
 pub mod grade;
 mod groups;
+mod languages;
 mod pairing;
 pub mod side;
 mod thresholds;
@@ -26,6 +27,7 @@ mod ways;
 mod witness;
 
 pub use grade::{Grade, Kind, RULES};
+pub use languages::{Spoken, compare_spoken};
 pub use side::Side;
 pub use verdict::{Comparison, Difference, Extent, FORMAT, Which, Witness};
 pub use ways::{Answers, Question};

@@ -29,6 +29,11 @@ const ELEMENT: [&str; 14] = [
 
 /// A step as an answer shows it.
 pub(super) fn of_answer(sight: &Sight) -> Value {
+    of_answer_called(sight, &[])
+}
+
+/// The same in another language: what stands in place of ids is made of the labels that the elements have `usually`.
+pub(super) fn of_answer_called(sight: &Sight, usually: &[Element]) -> Value {
     let body = &sight.body;
     let mut step = kept(body, &STEP);
     if sight.is_end() {
@@ -43,7 +48,13 @@ pub(super) fn of_answer(sight: &Sight) -> Value {
     }
     if body.get("elements").is_some_and(Value::is_array) {
         let all = elements(body);
-        let ids = ids(all.iter().map(|element| element.name.as_str()));
+        let usual = |(at, element): (usize, &Element)| {
+            let same = usually.iter().find(|usual| usual.id == element.id);
+            same.or_else(|| usually.get(at).filter(|_| usually.len() == all.len())).map(|usual| usual.name.clone())
+        };
+        let name = |(at, element)| usual((at, element)).unwrap_or_else(|| element.name.clone());
+        let names: Vec<String> = all.iter().enumerate().map(name).collect();
+        let ids = ids(names.iter().map(String::as_str));
         let called = |id: &str| all.iter().position(|element| element.id == id).map(|at| ids[at].clone());
         let elements = all.iter().zip(&ids).map(|(element, id)| of_element(element, id, &called));
         step.insert("elements".to_owned(), elements.collect());

@@ -96,10 +96,19 @@ pub enum Kind {
     Redirect,
     /// Another text: a tooltip, a subtitle.
     Text,
+    /// A language in which the flow is offered.
+    Language,
+}
+
+impl Kind {
+    /// Whether it is one of what is read, which is another in each language.
+    pub fn is_read(self) -> bool {
+        matches!(self, Kind::Label | Kind::OptionLabel | Kind::Title | Kind::EndText | Kind::Text)
+    }
 }
 
 /// The rules, as people read them: what differs, and how grave it is.
-pub const RULES: [(&str, &str); 21] = [
+pub const RULES: [(&str, &str); 23] = [
     ("the flow begins with another step", "breaking"),
     ("a step is not reached any more", "breaking"),
     ("a new step on a way that was there before", "breaking"),
@@ -121,6 +130,8 @@ pub const RULES: [(&str, &str); 21] = [
     ("another role or normalised name; an END that leads on to elsewhere", "breaking"),
     ("a label, a title, the text of an END, a tooltip; a text between fields", "cosmetic"),
     ("another order", "cosmetic"),
+    ("a language is no longer offered", "breaking"),
+    ("a language is new", "additive"),
 ];
 
 /// What a change of an answer is, and how grave. `before` and `after` are the elements of the two.

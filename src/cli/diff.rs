@@ -1,6 +1,8 @@
 //! `draftgate diff`: how the behaviour of a draft differs from the live flow, another server, or a stored map.
 
 mod before;
+mod exploring;
+mod languages;
 mod sides;
 
 use std::path::{Path, PathBuf};
@@ -38,7 +40,7 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
         return Err(Exit::Usage);
     }
     let place = anywhere(&arguments.target, &arguments.server, output)?;
-    let comparison = compared(environment, &place, arguments, output)?;
+    let comparison = compared(environment, &place, arguments, false, output)?.comparison;
     output.say(&difference::render(&comparison, arguments.witness, output.color));
     let masked = |text: &str| output.redactor.mask(text).into_owned().into_bytes();
     if let Some(path) = &arguments.json {
@@ -51,7 +53,7 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
     if let Some(folder) = &arguments.scenarios {
         witnesses(&comparison, folder, arguments.force, output)?;
     }
-    let fails = comparison.worst().is_some_and(|worst| arguments.fail_on.fails(worst));
+    let fails = comparison.worst().is_some_and(|worst| arguments.changes.fail_on.fails(worst));
     Ok(if fails { Exit::Failed } else { Exit::Passed })
 }
 

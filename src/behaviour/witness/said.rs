@@ -11,7 +11,7 @@ use crate::route::steps::shown;
 use crate::semantic::Bound;
 
 /// The options of an element, with the key under which they stand.
-pub(super) fn options_of(element: &Element) -> Option<(&'static str, Value)> {
+pub(in crate::behaviour) fn options_of(element: &Element) -> Option<(&'static str, Value)> {
     let list = |key: &'static str| {
         let list = element.json.get(key)?;
         list.as_array().filter(|options| !options.is_empty()).map(|_| (key, list.clone()))
@@ -19,7 +19,6 @@ pub(super) fn options_of(element: &Element) -> Option<(&'static str, Value)> {
     ["options", "prefillOptions", "content"].into_iter().find_map(list)
 }
 
-/// The shortest way that somebody went to a step, with all that was entered but made-up texts and files: what of it decides is
 /// The condition of a field, as it is compared.
 pub(super) fn condition_of(side: &Side, at: usize, field: &str) -> Option<Value> {
     let elements = side.steps[at].body.get("elements")?.as_array()?;
@@ -45,13 +44,13 @@ pub(super) fn at_step(step: &KnownStep, expected: Vec<(String, Data)>) -> Data {
 }
 
 /// What an END says, digits aside: those may be one applicant's own.
-pub(super) fn says(text: &str) -> (String, Data) {
+pub(in crate::behaviour) fn says(text: &str) -> (String, Data) {
     let matcher = Data::Json(json!({"equals": text}));
     ("json".to_owned(), Data::Map(vec![("$.text".to_owned(), matcher)]))
 }
 
 /// The path to an element of a label.
-pub(super) fn selected(label: &str) -> String {
+pub(in crate::behaviour) fn selected(label: &str) -> String {
     format!("$.elements[?@.name == '{}']", label.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::changes::ChangeArguments;
 use super::limits::LimitArguments;
 use super::{Color, ServerArguments, Target};
-use crate::behaviour::Grade;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,21 +34,12 @@ pub struct DiffArguments {
     /// The flow: an alias of the configuration, an id, or the name of a definition for the sandbox
     #[arg(value_name = "FLOW", required_unless_present = "rules")]
     pub flow: Option<String>,
-    /// Compare with the draft on another server: an environment of the configuration, or a base URL
-    #[arg(long, value_name = "ENVIRONMENT|URL", conflicts_with = "map")]
-    pub against: Option<String>,
-    /// Compare with a stored map: this file, or the one beside the snapshots
-    #[arg(long, value_name = "FILE", num_args = 0..=1)]
-    pub map: Option<Option<PathBuf>>,
     /// A language that the flow is asked for in, such as fr-CA; of every further one only what is read is compared
     #[arg(long = "language", value_name = "TAG")]
     pub languages: Vec<String>,
     /// Try at each form of both sides what it must refuse, and compare the codes
     #[arg(long, conflicts_with = "map")]
     pub negatives: bool,
-    /// Fail where something of this grade, or a graver one, differs
-    #[arg(long, value_enum, value_name = "GRADE", default_value_t)]
-    pub fail_on: FailOn,
     /// List the rules by which differences are graded, and do nothing else
     #[arg(long, exclusive = true)]
     pub rules: bool,
@@ -67,6 +58,9 @@ pub struct DiffArguments {
     /// Write over scenarios that are there already
     #[arg(long, requires = "scenarios", help_heading = "Output")]
     pub force: bool,
+    /// What it is compared with
+    #[command(flatten)]
+    pub changes: ChangeArguments,
     /// What exploring may use
     #[command(flatten)]
     pub limits: LimitArguments,
@@ -79,32 +73,6 @@ pub struct DiffArguments {
     /// Colours
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<Color>,
-}
-
-/// From which grade on a difference fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum FailOn {
-    /// What was possible is not any more, or leads elsewhere
-    #[default]
-    Breaking,
-    /// Something more is possible, too
-    Additive,
-    /// Anything, a label too
-    Cosmetic,
-    /// Nothing
-    Never,
-}
-
-impl FailOn {
-    /// Whether a difference of this grade fails.
-    pub fn fails(self, grade: Grade) -> bool {
-        match self {
-            FailOn::Breaking => grade >= Grade::Breaking,
-            FailOn::Additive => grade >= Grade::Additive,
-            FailOn::Cosmetic => true,
-            FailOn::Never => false,
-        }
-    }
 }
 
 impl DiffArguments {

@@ -65,11 +65,11 @@ pub(super) fn before(
     let flow = arguments.flow.as_deref().unwrap_or_default();
     if let Some((target, server)) = elsewhere {
         let wanted = Wanted { flow, version: Version::Draft, language: None };
-        let word = arguments.against.clone().unwrap_or_default();
+        let word = arguments.changes.against.clone().unwrap_or_default();
         let other = reach(environment, place, (&target, &server), &wanted, output)?;
         return Ok(Before::Elsewhere(Box::new(other), format!("draft at {word}")));
     }
-    if let Some(file) = &arguments.map {
+    if let Some(file) = &arguments.changes.map {
         return stored(flow, file.as_ref(), reached, output).map(|map| Before::Stored(Box::new(map)));
     }
     if reached.settings.server.is_some() && !arguments.server.allow_live {
