@@ -21,6 +21,7 @@ mod groups;
 mod languages;
 mod pairing;
 pub mod side;
+mod suite;
 mod thresholds;
 pub mod verdict;
 mod ways;
@@ -29,7 +30,8 @@ mod witness;
 pub use grade::{Grade, Kind, RULES};
 pub use languages::{Spoken, compare_spoken};
 pub use side::Side;
-pub use verdict::{Comparison, Difference, Extent, FORMAT, Which, Witness};
+pub use suite::{Replay, compare_suite};
+pub use verdict::{Comparison, Difference, Extent, FORMAT, Replayed, Which, Witness};
 pub use ways::{Answers, Question};
 
 use std::cell::RefCell;
@@ -93,6 +95,7 @@ fn difference(found: Found, sides: &Sides<'_>) -> Difference {
         grade: found.grade,
         kind: found.kind,
         language: sides.scope.language.clone(),
+        scenario: None,
         step,
         text: found.sentence.to_string(),
         sentence: found.sentence,

@@ -229,10 +229,11 @@ pub fn exploration(verdict: &Exploration, strict: bool) -> Part {
         verdict.findings.iter().partition(|finding| strict || finding.kind.is_grave());
     let mut summary = format!("{}, {} between them", counted(verdict.steps, "step"), counted(verdict.ways, "way"));
     if !grave.is_empty() {
-        summary.push_str(&format!(": {}", counted(grave.len(), "finding")));
+        summary.push_str(&format!(", {}", counted(grave.len(), "finding")));
     }
     if !light.is_empty() {
-        summary.push_str(&format!(": {} that stops nobody", counted(light.len(), "finding")));
+        let stop = if light.len() == 1 { "stops" } else { "stop" };
+        summary.push_str(&format!(", {} that {stop} nobody", counted(light.len(), "finding")));
     }
     if !verdict.whole {
         summary.push_str("; not all of it was seen: a limit was reached");
@@ -265,7 +266,7 @@ mod tests_of_the_gate {
     use crate::conform::rules::Source;
     use crate::conform::verdict::{FindingVerdict, RuleVerdict};
     use crate::conform::witness::Witness;
-    use crate::explore::verdict::Kind;
+    use crate::explore::verdict::{FindingVerdict as Shown, Kind};
 
     fn rule(level: Level, findings: usize) -> RuleVerdict {
         let witness = Witness { calls: 1, scenario: None, curl: Vec::new() };
@@ -331,7 +332,7 @@ mod tests_of_the_gate {
 
     #[test]
     fn what_stops_nobody_is_no_reason_unless_that_is_asked() {
-        let finding = |kind: Kind, text: &str| FindingVerdict { kind, step: None, text: text.to_owned(), witness: None };
+        let finding = |kind: Kind, text: &str| Shown { kind, step: None, text: text.to_owned(), witness: None };
         let findings =
             vec![finding(Kind::NeverShown, "Company is never shown"), finding(Kind::NoEnd, "nobody gets to an end")];
         let verdict = Exploration {
@@ -351,7 +352,7 @@ mod tests_of_the_gate {
         };
         let part = exploration(&verdict, false);
         assert_eq!(part.reasons, ["nobody gets to an end"]);
-        let summary = "2 steps, 1 way between them: 1 finding: 1 finding that stops nobody; not all of it was seen: a limit was reached";
+        let summary = "2 steps, 1 way between them, 1 finding, 1 finding that stops nobody; not all of it was seen: a limit was reached";
         assert_eq!(part.summary, summary);
         assert_eq!(exploration(&verdict, true).reasons.len(), 2);
     }

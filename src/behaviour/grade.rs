@@ -98,6 +98,8 @@ pub enum Kind {
     Text,
     /// A language in which the flow is offered.
     Language,
+    /// What comes of a scenario of the suite.
+    Scenario,
 }
 
 impl Kind {
@@ -108,7 +110,7 @@ impl Kind {
 }
 
 /// The rules, as people read them: what differs, and how grave it is.
-pub const RULES: [(&str, &str); 23] = [
+pub const RULES: [(&str, &str); 25] = [
     ("the flow begins with another step", "breaking"),
     ("a step is not reached any more", "breaking"),
     ("a new step on a way that was there before", "breaking"),
@@ -132,6 +134,8 @@ pub const RULES: [(&str, &str); 23] = [
     ("another order", "cosmetic"),
     ("a language is no longer offered", "breaking"),
     ("a language is new", "additive"),
+    ("a scenario of the suite that passed fails, or fails elsewhere", "breaking"),
+    ("a scenario of the suite that failed passes", "additive"),
 ];
 
 /// What a change of an answer is, and how grave. `before` and `after` are the elements of the two.

@@ -30,7 +30,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use completions::CompletionsArguments;
 pub use conform::{ConformArguments, VersionWord};
 pub use coverage::CoverageArguments;
-pub use diff::DiffArguments;
+pub use diff::{DiffArguments, SuiteWord};
 pub use explore::ExploreArguments;
 pub use gate::{GateArguments, PartWord};
 pub use hold::{HoldArguments, ResumeArguments};

@@ -12,7 +12,7 @@ use super::diff::compared;
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::clear;
-use super::prepare::{Prepared, prepare};
+use super::prepare::prepare;
 use super::reach::anywhere;
 use super::reporters::{STEP_SUMMARY, append};
 use super::run::stop;
@@ -63,12 +63,7 @@ struct Ran {
     coverage: Coverage,
 }
 
-fn parts(
-    arguments: &GateArguments,
-    ran: Option<&Ran>,
-    verdict: Option<&FlowVerdict>,
-    seen: &Seen,
-) -> Vec<Part> {
+fn parts(arguments: &GateArguments, ran: Option<&Ran>, verdict: Option<&FlowVerdict>, seen: &Seen) -> Vec<Part> {
     let skipped = |part: PartName| Part::not_asked(part, "left out with --skip");
     let tests = ran.map(|ran| gate::tests(&ran.journal, &headline));
     let covered = ran
@@ -95,7 +90,7 @@ fn tests(environment: &Environment, arguments: &GateArguments, output: &Output) 
     let mut run = arguments.to_run();
     run.reports.github = environment.variable("GITHUB_ACTIONS") == Some("true");
     let mut prepared = prepare(environment, &run, output)?;
-    let names = keep_own(&mut prepared, &arguments.flow);
+    let names = prepared.keep_own(&arguments.flow);
     if prepared.tests.is_empty() {
         stop(prepared);
         return Ok(Ran { exit: Exit::Nothing, journal: Journal::default(), coverage: Coverage::default() });
@@ -111,22 +106,6 @@ fn tests(environment: &Environment, arguments: &GateArguments, output: &Output) 
             Ok(Ran { exit, journal, coverage })
         }
     }
-}
-
-/// Leaves only the tests of a flow, by its alias or its id; gives all that it is called.
-fn keep_own(prepared: &mut Prepared, flow: &str) -> Vec<String> {
-    let run = &prepared.run;
-    let id = run.flows.get(flow).map_or(flow, String::as_str);
-    let is_own = |scenario: &crate::scenario::Scenario| {
-        // Which flow a template names is known only when it runs.
-        let Some(named) = scenario.flow.as_literal() else { return true };
-        named.as_str().is_some_and(|named| run.flows.get(named).map_or(named, String::as_str) == id)
-    };
-    let own: Vec<_> = prepared.tests.iter().copied().filter(|test| is_own(run.test(*test).scenario)).collect();
-    let aliases = run.flows.iter().filter(|(_, other)| *other == id).map(|(alias, _)| alias.clone());
-    let names = aliases.chain([id.to_owned()]).collect();
-    prepared.tests = own;
-    names
 }
 
 fn conformance(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<FlowVerdict, Exit> {

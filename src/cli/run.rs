@@ -259,7 +259,8 @@ pub(super) fn execute(
 ) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
-    let Telling { mut reporters, discretion, advice, as_rust, only_odd, now, plan, folder, stopped, failures, covered } = telling;
+    let Telling { mut reporters, discretion, advice, as_rust, only_odd, now, plan, folder, stopped, failures, covered } =
+        telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let in_github = reporters.in_github();
     let clerk = Clerk {

@@ -52,4 +52,3 @@ pub fn texts(step: &Value) -> BTreeMap<String, String> {
     }
     found
 }
-

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::changes::ChangeArguments;
 use super::limits::LimitArguments;
@@ -13,6 +13,7 @@ Examples:
   draftgate diff retail-onboarding --allow-live       live against draft
   draftgate diff retail-onboarding --against staging  the draft there and here
   draftgate diff retail-onboarding --map              the stored map and today
+  draftgate diff retail-onboarding --suite            your scenarios on both, too
   draftgate diff retail-onboarding --markdown diff.md --fail-on additive
   draftgate diff retail-onboarding --scenarios differences
 
@@ -24,6 +25,10 @@ What only lets more through is additive: an optional field, a new option, a
 looser bound. What only a reader sees is cosmetic: labels, titles, texts, the
 order of fields and options. `draftgate diff --rules` lists the rules.
 
+What is read is compared in every language that the flow is offered in: each
+step is asked for once more in each. With --suite the scenarios of the flow are
+played on both sides: one that passed and fails is breaking.
+
 Exit codes: 0 where nothing differs at --fail-on or above, 1 where something
 does, 2 wrong usage, 5 where the API could not be reached.";
 
@@ -34,7 +39,13 @@ pub struct DiffArguments {
     /// The flow: an alias of the configuration, an id, or the name of a definition for the sandbox
     #[arg(value_name = "FLOW", required_unless_present = "rules")]
     pub flow: Option<String>,
-    /// A language that the flow is asked for in, such as fr-CA; of every further one only what is read is compared
+    /// Play the scenarios of the flow on both sides, too, or only them, and compare what comes of each: whether it passes,
+    /// where its steps lead, what its snapshots show. No snapshot is written
+    #[arg(long, value_enum, value_name = "ALSO|ONLY", num_args = 0..=1, require_equals = true,
+        default_missing_value = "also", conflicts_with = "map")]
+    pub suite: Option<SuiteWord>,
+    /// A language that the flow is asked for in, such as fr-CA; of every further one only what is read is compared. Where none
+    /// is named, that is compared in all that the flow is found to be offered in
     #[arg(long = "language", value_name = "TAG")]
     pub languages: Vec<String>,
     /// Try at each form of both sides what it must refuse, and compare the codes
@@ -73,6 +84,15 @@ pub struct DiffArguments {
     /// Colours
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<Color>,
+}
+
+/// What of the suite is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SuiteWord {
+    /// Beside exploring
+    Also,
+    /// Instead of exploring
+    Only,
 }
 
 impl DiffArguments {

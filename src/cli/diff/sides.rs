@@ -55,7 +55,8 @@ pub(in crate::cli) fn compared(
         check_language(Some(language), output)?;
     }
     let people: Arc<[Persona]> = personas(place, output)?.into();
-    let elsewhere = arguments.changes.against.as_deref().map(|word| elsewhere(environment, place, arguments, word, output));
+    let elsewhere =
+        arguments.changes.against.as_deref().map(|word| elsewhere(environment, place, arguments, word, output));
     let elsewhere = elsewhere.transpose()?;
     let wanted = Wanted { flow, version: Version::Draft, language: None };
     let reached = reach(environment, place, (&arguments.target, &arguments.server), &wanted, output)?;
@@ -207,13 +208,19 @@ impl Ways<'_> {
             flow: self.flow.to_owned(),
             before: before.extent(),
             after: after.extent(),
+            suite: None,
             notes,
             differences: compared.differences,
         }
     }
 
     /// Tries on a side what the other one takes: how much of it was not tried, since a limit was reached.
-    pub(super) fn ask(&self, standing: &mut Standing, questions: &[&Question], answers: &mut Answers) -> Result<usize, Wrong> {
+    pub(super) fn ask(
+        &self,
+        standing: &mut Standing,
+        questions: &[&Question],
+        answers: &mut Answers,
+    ) -> Result<usize, Wrong> {
         let Some((exploration, explored)) = &mut standing.asked else { return Ok(0) };
         if questions.is_empty() {
             return Ok(0);

@@ -15,11 +15,7 @@ use crate::explore::{Exploration, Explored};
 use crate::session::entry::Growth;
 
 /// Explores the draft: what is wrong with it.
-pub(super) fn explored(
-    environment: &Environment,
-    arguments: &GateArguments,
-    output: &Output,
-) -> Result<Verdict, Exit> {
+pub(super) fn explored(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<Verdict, Exit> {
     let configured = (&arguments.target, &arguments.server);
     let place = anywhere(configured.0, configured.1, output)?;
     let people = personas(&place, output)?;
