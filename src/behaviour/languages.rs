@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::body::of_answer_called;
 use super::compare::{Found, Proof, Saying};
 use super::grade::{Grade, Kind, of_change};
-use super::pairing::Pairing;
+use super::pairing::{Pairing, shared};
 use super::side::Side;
 use super::verdict::{Difference, Which};
 use super::ways::Answers;
@@ -17,6 +17,7 @@ use super::witness::Sides;
 use super::witness::said::{options_of, says, selected};
 use super::{Compared, Scope, difference};
 use crate::api::element::Element;
+use crate::api::field::key;
 use crate::api::wire::elements;
 use crate::compose::Data;
 use crate::explore::model::Goal;
@@ -88,7 +89,8 @@ fn read(
 ) -> Vec<Found> {
     let (old, new) = (&before.steps[from], &after.steps[to]);
     let usual = changes(&old.body, &new.body);
-    let spoken = changes(&of_answer_called(was, &old.elements), &of_answer_called(is, &new.elements));
+    let called = called_as_before(&old.elements, &new.elements);
+    let spoken = changes(&of_answer_called(was, &old.elements), &of_answer_called(is, &called));
     let told = spoken.into_iter().filter(|change| !usual.contains(change)).filter_map(|change| {
         let (kind, grade) = of_change(&change, &old.elements, &new.elements);
         let expected = expected(&change, is);
@@ -97,6 +99,21 @@ fn read(
         kind.is_read().then_some(Found { grade, kind, at: (Some(from), Some(to)), sentence, proof })
     });
     told.collect()
+}
+
+/// The elements of a step with the labels that they had before: which is which is told by what they are called usually, whatever
+/// they are called in another language.
+fn called_as_before(old: &[Element], new: &[Element]) -> Vec<Element> {
+    let pairs = shared(old, new);
+    let before = |element: &Element| {
+        let own = key(new, element);
+        let (theirs, _) = pairs.iter().find(|(_, other)| *other == own)?;
+        old.iter().find(|element| key(old, element) == *theirs).map(|element| element.name.clone())
+    };
+    let called = new
+        .iter()
+        .map(|element| Element { name: before(element).unwrap_or_else(|| element.name.clone()), ..element.clone() });
+    called.collect()
 }
 
 /// How a scenario expects what has changed; nothing where it has no words for that.

@@ -66,21 +66,23 @@ fn what_differs_in_one_language_alone_is_named_without_a_flag() {
 
 #[test]
 fn what_differs_in_every_language_is_told_once() {
-    let draft =
-        translated().replace("name: City, type: text", "name: Town, type: text").replace("fr.yaml", "fr-new.yaml");
+    let draft = translated().replace("name: Street,", "name: Street and number,").replace("fr.yaml", "fr-new.yaml");
     let project = project(&translated(), &draft)
         .with("scenarios/fr.yaml", FRENCH)
-        .with("scenarios/fr-new.yaml", FRENCH.replace("City: Ville", "Town: Ville"))
+        .with("scenarios/fr-new.yaml", FRENCH.replace("Street: Rue", "Street and number: Rue"))
         .with("scenarios/de.yaml", GERMAN);
     // In German there is no word for it any more.
     assert_eq!(
         lines(&compared(&project, &[])),
-        ["cosmetic label Address: *City* is now called *Town*", "cosmetic label Address: *Ort* is now called *Town*",]
+        [
+            "cosmetic label Address: *Street* is now called *Street and number*",
+            "cosmetic label Address: *Straße* is now called *Street and number*",
+        ]
     );
     // Who names languages is told of no others.
     assert_eq!(
         lines(&compared(&project, &["--language", "en-US"])),
-        ["cosmetic label Address: *City* is now called *Town*"]
+        ["cosmetic label Address: *Street* is now called *Street and number*"]
     );
 }
 
