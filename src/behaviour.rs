@@ -10,7 +10,8 @@
 //!
 //! What is compared of a step: its type, title, subtitle, description, the text and the link of an END, the files and the length
 //! of the code that it takes, whether one can go back, and its fields: labels, roles, types, validations, options, conditions,
-//! order, formats, tooltips and texts. Not compared: ids, values that come filled in, and what is one applicant's own. A map
+//! order, formats, tooltips and texts, and the values that they come filled in with as far as those are the flow's own. Not
+//! compared: ids, and what is one applicant's own. A map
 //! knows less than an answer says; with one of them, only that is compared.
 
 mod body;
@@ -23,6 +24,7 @@ mod pairing;
 pub mod side;
 mod suite;
 mod thresholds;
+mod values;
 pub mod verdict;
 mod ways;
 mod witness;

@@ -32,8 +32,9 @@ pub(super) fn of_answer(sight: &Sight) -> Value {
     of_answer_called(sight, &[])
 }
 
-/// The same in another language: what stands in place of ids is made of the labels that the elements have `usually`.
-pub(super) fn of_answer_called(sight: &Sight, usually: &[Element]) -> Value {
+/// The same in another language: what stands in place of ids is made of the labels that elements have `usually`, each by its id
+/// or, where ids are made anew, by its place.
+pub(super) fn of_answer_called(sight: &Sight, usually: &[(String, String)]) -> Value {
     let body = &sight.body;
     let mut step = kept(body, &STEP);
     if sight.is_end() {
@@ -49,8 +50,8 @@ pub(super) fn of_answer_called(sight: &Sight, usually: &[Element]) -> Value {
     if body.get("elements").is_some_and(Value::is_array) {
         let all = elements(body);
         let usual = |(at, element): (usize, &Element)| {
-            let same = usually.iter().find(|usual| usual.id == element.id);
-            same.or_else(|| usually.get(at).filter(|_| usually.len() == all.len())).map(|usual| usual.name.clone())
+            let same = usually.iter().find(|(id, _)| *id == element.id);
+            same.or_else(|| usually.get(at).filter(|_| usually.len() == all.len())).map(|(_, name)| name.clone())
         };
         let name = |(at, element)| usual((at, element)).unwrap_or_else(|| element.name.clone());
         let names: Vec<String> = all.iter().enumerate().map(name).collect();
@@ -80,6 +81,16 @@ fn of_element(element: &Element, id: &str, called: &dyn Fn(&str) -> Option<Strin
         kept.insert("condition".to_owned(), condition.to_json());
     }
     Value::Object(kept)
+}
+
+/// Has a step's fields come filled in with these values, each by the place of its field.
+pub(super) fn fill_in(step: &mut Value, values: Vec<(usize, Value)>) {
+    let Some(elements) = step.get_mut("elements").and_then(Value::as_array_mut) else { return };
+    for (at, value) in values {
+        if let Some(element) = elements.get_mut(at).and_then(Value::as_object_mut) {
+            element.insert("value".to_owned(), value);
+        }
+    }
 }
 
 /// A step as a map has it, which knows less than an answer says.

@@ -89,8 +89,9 @@ fn read(
 ) -> Vec<Found> {
     let (old, new) = (&before.steps[from], &after.steps[to]);
     let usual = changes(&old.body, &new.body);
-    let called = called_as_before(&old.elements, &new.elements);
-    let spoken = changes(&of_answer_called(was, &old.elements), &of_answer_called(is, &called));
+    let before = usually(&old.elements);
+    let spoken =
+        changes(&of_answer_called(was, &before), &of_answer_called(is, &as_before(&old.elements, &new.elements)));
     let told = spoken.into_iter().filter(|change| !usual.contains(change)).filter_map(|change| {
         let (kind, grade) = of_change(&change, &old.elements, &new.elements);
         let expected = expected(&change, is);
@@ -101,19 +102,22 @@ fn read(
     told.collect()
 }
 
-/// The elements of a step with the labels that they had before: which is which is told by what they are called usually, whatever
-/// they are called in another language.
-fn called_as_before(old: &[Element], new: &[Element]) -> Vec<Element> {
+/// The labels of elements, by their ids.
+fn usually(elements: &[Element]) -> Vec<(String, String)> {
+    elements.iter().map(|element| (element.id.clone(), element.name.clone())).collect()
+}
+
+/// The same with the labels that they had before: which is which is told by what they are called usually, whatever they are called
+/// in another language.
+fn as_before(old: &[Element], new: &[Element]) -> Vec<(String, String)> {
     let pairs = shared(old, new);
     let before = |element: &Element| {
         let own = key(new, element);
         let (theirs, _) = pairs.iter().find(|(_, other)| *other == own)?;
         old.iter().find(|element| key(old, element) == *theirs).map(|element| element.name.clone())
     };
-    let called = new
-        .iter()
-        .map(|element| Element { name: before(element).unwrap_or_else(|| element.name.clone()), ..element.clone() });
-    called.collect()
+    let called = |element: &Element| before(element).unwrap_or_else(|| element.name.clone());
+    new.iter().map(|element| (element.id.clone(), called(element))).collect()
 }
 
 /// How a scenario expects what has changed; nothing where it has no words for that.
@@ -143,7 +147,7 @@ fn only_there(on: Which, side: &Side, spoken: &Spoken, language: &str) -> Found 
     let first = side.beginnings.iter().find_map(|goal| if let Goal::Step(step) = goal { Some(*step) } else { None });
     let saying = first.and_then(|at| {
         let (step, shown) = (&side.steps[at], spoken.shown.get(&(at, language.to_owned()))?);
-        let differs = changes(&step.body, &of_answer_called(shown, &step.elements));
+        let differs = changes(&step.body, &of_answer_called(shown, &usually(&step.elements)));
         let expected = differs.iter().map(|change| expected(change, shown)).find(|expected| !expected.is_empty())?;
         Some(Saying { on, at, language: language.to_owned(), expected })
     });

@@ -47,13 +47,11 @@ pub fn compare_suite(before: &[Test], after: &[Test], names: [&str; 2], known: &
     }
     replay.differences.sort_by_key(|difference| std::cmp::Reverse(difference.grade));
     if skipped > 0 {
-        replay.notes.push(format!("{} of the suite skipped, and not compared", was(skipped)));
+        let are = if skipped == 1 { "is" } else { "are" };
+        let scenarios = counted(skipped, "scenario");
+        replay.notes.push(format!("{scenarios} of the suite {are} skipped, and not compared"));
     }
     replay
-}
-
-fn was(count: usize) -> String {
-    format!("{} {}", counted(count, "scenario"), if count == 1 { "is" } else { "are" })
 }
 
 /// Whether all that a scenario says holds, its snapshots aside: those were accepted on one of the sides.
@@ -132,7 +130,7 @@ fn pairs<'t>(old: &'t Test, new: &'t Test) -> impl Iterator<Item = (&'t Step, &'
     new.steps.iter().filter_map(|step| Some((old.steps.iter().find(|old| old.number == step.number)?, step)))
 }
 
-/// The first step that leads elsewhere. What comes after it is another way.
+/// The first step that leads elsewhere, unless that is what fails there. What comes after it is another way.
 fn ways(old: &Test, new: &Test) -> Vec<Difference> {
     let name = |spot: &Spot| if spot.title.is_empty() { spot.kind.clone() } else { spot.title.clone() };
     let parting = pairs(old, new).find_map(|(was, is)| {
@@ -140,6 +138,10 @@ fn ways(old: &Test, new: &Test) -> Vec<Difference> {
         (!is_same(&one.to, &other.to)).then(|| (is, name(&one.to), name(&other.to)))
     });
     let Some((step, was, is)) = parting else { return Vec::new() };
+    let fails = |test: &Test| fault(test).and_then(|(step, ..)| step).map(|step| step.number);
+    if [old, new].map(fails).contains(&Some(step.number)) {
+        return Vec::new();
+    }
     let sentence = Sentence::default().words(format!("step {} `{}` now leads to ", step.number, step.label));
     let sentence = sentence.label(&is).words(", was ").label(&was);
     vec![difference(new, Grade::Breaking, Kind::Way, sentence)]
@@ -177,4 +179,73 @@ fn texts<'s>((one, other): (&'s Snapshot, &'s Snapshot)) -> Option<(&'s str, &'s
         _ => own.actual.as_deref(),
     };
     accepted(one, other).zip(accepted(other, one)).filter(|(one, other)| one != other)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A test of one step: what does not hold there, if anything, and where it led.
+    fn test(verdict: &str, failure: Option<(usize, &str)>, title: &str) -> Test {
+        let place =
+            |line: usize| json!({"file": "a.yaml", "line": line, "column": 1, "end_line": line, "end_column": 2});
+        let failure = failure.map(|(line, message)| {
+            json!({"grade": "error", "code": null, "rule": null, "message": message, "place": place(line), "label": null,
+                "help": null, "notes": [], "related": []})
+        });
+        let visit = json!({"flow": "shop", "version": "draft", "language": null, "from": null, "way": "submit",
+            "to": {"title": title, "type": "form", "shape": title}});
+        let step = json!({"number": 2, "label": "submit", "place": place(4), "applicant": null, "verdict": verdict,
+            "skipped": null, "started": 0.0, "seconds": 0.0, "request_seconds": 0.0, "pending_seconds": 0.0,
+            "visit": visit, "failures": failure.into_iter().collect::<Vec<_>>(), "exchanges": [], "polls": [],
+            "unanswered": null, "snapshot": null});
+        serde_json::from_value(json!({"number": 0, "name": "a", "title": "", "place": place(1), "files": [],
+            "verdict": verdict, "reason": null, "flow": "shop", "version": "draft", "language": null, "tags": [],
+            "started": null, "seconds": 0.0, "request_seconds": 0.0, "pending_seconds": 0.0, "sessions": [],
+            "attempts": [], "steps": [step], "problem": null, "explanation": ""}))
+        .unwrap()
+    }
+
+    fn told(old: Test, new: Test) -> Vec<String> {
+        let replay = compare_suite(&[old], &[new], ["live", "draft"], &[]);
+        replay.differences.iter().map(|one| format!("{} {}", one.grade.word(), one.text)).collect()
+    }
+
+    #[test]
+    fn what_fails_in_the_same_place_does_not_differ_whatever_is_said_of_it() {
+        let failing = |line: usize, message: &str| test("failed", Some((line, message)), "Address");
+        assert_eq!(told(failing(5, "expected 1, got 2"), failing(5, "expected 1, got 3")), Vec::<String>::new());
+        assert_eq!(
+            told(failing(5, "expected 4008, got 4006"), failing(6, "expected END, got 4009")),
+            [
+                "breaking it fails with draft at step 2 `submit`: expected END, got 4009; with live at step 2 `submit`: expected 4008, got 4006"
+            ]
+        );
+        assert_eq!(
+            told(failing(5, "expected 4008, got END"), test("passed", None, "Address")),
+            ["additive it passes with draft, and fails with live at step 2 `submit`: expected 4008, got END"]
+        );
+        // A snapshot that awaits review is none that fails.
+        assert_eq!(told(test("review", None, "Address"), test("passed", None, "Address")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_step_under_another_title_is_the_same_where_it_has_the_same_fields() {
+        let mut renamed = test("passed", None, "Your address");
+        let other = test("passed", None, "Payment");
+        assert_eq!(told(test("passed", None, "Address"), other).len(), 1);
+        renamed.steps[0].visit.as_mut().unwrap().to.shape = "Address".to_owned();
+        assert_eq!(told(test("passed", None, "Address"), renamed), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_skipped_is_not_compared_and_said() {
+        let replay = compare_suite(&[test("skipped", None, "")], &[test("passed", None, "")], ["live", "draft"], &[]);
+        assert_eq!(
+            (replay.replayed.tests, replay.notes),
+            (0, vec!["1 scenario of the suite is skipped, and not compared".to_owned()])
+        );
+    }
 }

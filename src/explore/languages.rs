@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::task::JoinSet;
 
@@ -21,6 +22,8 @@ pub struct Reading {
     pub sessions: usize,
     /// How many requests were sent.
     pub requests: usize,
+    /// How often a service was seen at work.
+    pub services: usize,
 }
 
 /// A way on which steps are read.
@@ -45,7 +48,7 @@ impl Exploration {
         if sessions == 0 || requests <= LANGUAGES.len() {
             return Ok(None);
         }
-        let mut applicant = self.applicant(explored);
+        let mut applicant = self.applicants(explored).0();
         applicant.begin().await?;
         let found = applicant.offered().await?;
         Ok(Some((found, applicant.requests())))
@@ -60,6 +63,7 @@ impl Exploration {
         let (mut sessions, mut requests) = self.left(explored);
         let mut reading = Reading::default();
         let mut going = JoinSet::new();
+        let (applicant, used) = self.applicants(explored);
         for walk in walks(explored, languages.len()) {
             if sessions == 0 || walk.requests > requests {
                 continue;
@@ -67,7 +71,7 @@ impl Exploration {
             (sessions, requests) = (sessions - 1, requests - walk.requests);
             reading.sessions += 1;
             let idents: Vec<(usize, String)> = walk.steps.iter().map(|step| (*step, explored.ident(*step))).collect();
-            let (applicant, stable, languages) = (self.applicant(explored), explored.model.stable, languages.to_vec());
+            let (applicant, stable, languages) = (applicant(), explored.model.stable, languages.to_vec());
             going.spawn(async move { go(applicant, &walk.way, &idents, stable, &languages).await });
         }
         while let Some(joined) = going.join_next().await {
@@ -76,6 +80,7 @@ impl Exploration {
             reading.shown.extend(shown);
             reading.requests += requests;
         }
+        reading.services = used.services.load(Ordering::SeqCst);
         Ok(reading)
     }
 
@@ -85,11 +90,18 @@ impl Exploration {
         (left(self.allowance.sessions, explored.sessions), left(self.allowance.requests, explored.requests))
     }
 
-    fn applicant(&self, explored: &Explored) -> Real {
+    /// Applicants who use what is left together, and what they use.
+    fn applicants(&self, explored: &Explored) -> (impl Fn() -> Real, Arc<Used>) {
         let mut allowance = self.allowance;
+        allowance.requests = allowance.requests.saturating_sub(explored.requests);
         allowance.services = allowance.services.saturating_sub(explored.services);
         let used = Arc::new(Used::none_of(&allowance));
-        Real::new(self.course.clone(), self.growth, Arc::clone(&self.people), used, allowance)
+        let own = Arc::clone(&used);
+        let new = move || {
+            let (people, used) = (Arc::clone(&self.people), Arc::clone(&own));
+            Real::new(self.course.clone(), self.growth, people, used, allowance)
+        };
+        (new, used)
     }
 }
 

@@ -78,7 +78,9 @@ pub fn summary(comparison: &Comparison) -> String {
             suite.passed_after
         )
     });
-    format!("{}; {before}; {after}{}", counts(comparison), suite.unwrap_or_default())
+    let seen = [&comparison.before, &comparison.after].iter().any(|side| side.steps > 0);
+    let sides = if seen { format!("; {before}; {after}") } else { String::new() };
+    format!("{}{sides}{}", counts(comparison), suite.unwrap_or_default())
 }
 
 /// How much differs: "2 breaking, 1 cosmetic".

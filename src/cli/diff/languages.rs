@@ -89,6 +89,7 @@ impl Ways<'_> {
         let reading = self.wait(exploration.read(explored, languages))?;
         explored.sessions += reading.sessions;
         explored.requests += reading.requests;
+        explored.services += reading.services;
         let place = |step: usize| {
             let ident = explored.ident(step);
             standing.side.steps.iter().position(|known| known.idents.contains(&ident))

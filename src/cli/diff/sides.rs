@@ -234,6 +234,7 @@ impl Ways<'_> {
         let replayed = self.wait(exploration.replay(explored, &replays))?;
         explored.sessions += replays.len();
         explored.requests += replayed.requests;
+        explored.services += replayed.services;
         for (question, outcome) in questions.iter().zip(replayed.outcomes) {
             let Some(outcome) = outcome else { continue };
             answers.insert(question.memo(), goal(&outcome, &standing.side, explored.model.stable));
