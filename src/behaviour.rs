@@ -10,7 +10,8 @@
 //!
 //! What is compared of a step: its type, title, subtitle, description, the text and the link of an END, the files and the length
 //! of the code that it takes, whether one can go back, and its fields: labels, roles, types, validations, options, conditions,
-//! order, formats, tooltips and texts. Not compared: ids, values that come filled in, and what is one applicant's own. A map
+//! order, formats, tooltips and texts, and the values that they come filled in with as far as those are the flow's own. Not
+//! compared: ids, and what is one applicant's own. A map
 //! knows less than an answer says; with one of them, only that is compared.
 
 mod body;
@@ -18,16 +19,21 @@ mod codes;
 mod compare;
 pub mod grade;
 mod groups;
+mod languages;
 mod pairing;
 pub mod side;
+mod suite;
 mod thresholds;
+mod values;
 pub mod verdict;
 mod ways;
 mod witness;
 
 pub use grade::{Grade, Kind, RULES};
+pub use languages::{Spoken, compare_spoken};
 pub use side::Side;
-pub use verdict::{Comparison, Difference, Extent, FORMAT, Which, Witness};
+pub use suite::{Replay, compare_suite};
+pub use verdict::{Comparison, Difference, Extent, FORMAT, Replayed, Which, Witness};
 pub use ways::{Answers, Question};
 
 use std::cell::RefCell;
@@ -91,6 +97,7 @@ fn difference(found: Found, sides: &Sides<'_>) -> Difference {
         grade: found.grade,
         kind: found.kind,
         language: sides.scope.language.clone(),
+        scenario: None,
         step,
         text: found.sentence.to_string(),
         sentence: found.sentence,

@@ -11,6 +11,7 @@ mod crossing;
 pub mod findings;
 pub mod forecast;
 pub mod fork;
+pub mod languages;
 #[cfg(test)]
 mod machine_tests;
 pub mod mapping;

@@ -12,6 +12,7 @@ use crate::conform::rules::Level;
 use crate::conform::verdict::{FlowVerdict, Outcome};
 use crate::coverage::demand::Demands;
 use crate::coverage::{Coverage, KINDS};
+use crate::explore::verdict::{FindingVerdict, Verdict as Exploration};
 use crate::journal::{Journal, Test, Verdict};
 use crate::phrase::counted;
 
@@ -35,6 +36,9 @@ pub struct Gate {
     /// How the flow keeps the rules of the API, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conformance: Option<FlowVerdict>,
+    /// What exploring the flow showed, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exploration: Option<Exploration>,
     /// What applicants will find different, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Comparison>,
@@ -64,6 +68,8 @@ pub enum PartName {
     Coverage,
     /// Whether the flow keeps the rules of the API.
     Conformance,
+    /// What is wrong with the flow, as exploring it shows.
+    Exploration,
     /// What applicants will find different.
     Changes,
 }
@@ -87,6 +93,7 @@ impl PartName {
             PartName::Tests => "tests",
             PartName::Coverage => "coverage",
             PartName::Conformance => "conformance",
+            PartName::Exploration => "exploration",
             PartName::Changes => "changes",
         }
     }
@@ -116,8 +123,8 @@ impl Part {
 }
 
 impl Gate {
-    /// The verdict that parts come to.
-    pub fn of(flow: &str, parts: Vec<Part>, conformance: Option<FlowVerdict>, changes: Option<Comparison>) -> Self {
+    /// The verdict that parts come to; what they were made of is added to it.
+    pub fn of(flow: &str, parts: Vec<Part>) -> Self {
         let any = |result: PartResult| parts.iter().any(|part| part.result == result);
         Gate {
             format: FORMAT,
@@ -125,8 +132,9 @@ impl Gate {
             flow: flow.to_owned(),
             publishable: any(PartResult::Passed) && !any(PartResult::Failed),
             parts,
-            conformance,
-            changes,
+            conformance: None,
+            exploration: None,
+            changes: None,
         }
     }
 
@@ -215,6 +223,25 @@ pub fn conformance(verdict: &FlowVerdict, strict: bool) -> Part {
     Part::of(PartName::Conformance, reasons, summary)
 }
 
+/// What is wrong with the flow, as exploring it shows; with `strict`, also what stops nobody and is only odd.
+pub fn exploration(verdict: &Exploration, strict: bool) -> Part {
+    let (grave, light): (Vec<&FindingVerdict>, Vec<&FindingVerdict>) =
+        verdict.findings.iter().partition(|finding| strict || finding.kind.is_grave());
+    let mut summary = format!("{}, {} between them", counted(verdict.steps, "step"), counted(verdict.ways, "way"));
+    if !grave.is_empty() {
+        summary.push_str(&format!(", {}", counted(grave.len(), "finding")));
+    }
+    if !light.is_empty() {
+        let stop = if light.len() == 1 { "stops" } else { "stop" };
+        summary.push_str(&format!(", {} that {stop} nobody", counted(light.len(), "finding")));
+    }
+    if !verdict.whole {
+        summary.push_str("; not all of it was seen: a limit was reached");
+    }
+    let reasons = grave.iter().map(|finding| finding.text.clone()).collect();
+    Part::of(PartName::Exploration, reasons, summary)
+}
+
 /// What applicants will find different. `fails` says of a grade whether a difference of it speaks against publishing.
 pub fn changes(comparison: &Comparison, fails: &dyn Fn(Grade) -> bool) -> Part {
     let sides = [&comparison.before, &comparison.after];
@@ -239,6 +266,7 @@ mod tests_of_the_gate {
     use crate::conform::rules::Source;
     use crate::conform::verdict::{FindingVerdict, RuleVerdict};
     use crate::conform::witness::Witness;
+    use crate::explore::verdict::{FindingVerdict as Shown, Kind};
 
     fn rule(level: Level, findings: usize) -> RuleVerdict {
         let witness = Witness { calls: 1, scenario: None, curl: Vec::new() };
@@ -303,18 +331,45 @@ mod tests_of_the_gate {
     }
 
     #[test]
+    fn what_stops_nobody_is_no_reason_unless_that_is_asked() {
+        let finding = |kind: Kind, text: &str| Shown { kind, step: None, text: text.to_owned(), witness: None };
+        let findings =
+            vec![finding(Kind::NeverShown, "Company is never shown"), finding(Kind::NoEnd, "nobody gets to an end")];
+        let verdict = Exploration {
+            format: FORMAT,
+            draftgate: String::new(),
+            flow: "tiny".to_owned(),
+            version: "draft".to_owned(),
+            language: None,
+            whole: false,
+            left_out: 0,
+            steps: 2,
+            ways: 1,
+            sessions: 3,
+            requests: 9,
+            service_runs: 0,
+            findings,
+        };
+        let part = exploration(&verdict, false);
+        assert_eq!(part.reasons, ["nobody gets to an end"]);
+        let summary = "2 steps, 1 way between them, 1 finding, 1 finding that stops nobody; not all of it was seen: a limit was reached";
+        assert_eq!(part.summary, summary);
+        assert_eq!(exploration(&verdict, true).reasons.len(), 2);
+    }
+
+    #[test]
     fn what_nobody_looked_at_is_not_published() {
         let none = Part::not_asked(PartName::Changes, "name what to compare with");
-        let gate = Gate::of("tiny", vec![none.clone()], None, None);
+        let gate = Gate::of("tiny", vec![none.clone()]);
         assert_eq!(
             (gate.publishable, gate.sentence().as_str()),
             (false, "tiny is not to be published: nothing was looked at")
         );
         let kept = conformance(&verdict(vec![rule(Level::Must, 0)]), false);
-        let gate = Gate::of("tiny", vec![kept.clone(), none], None, None);
+        let gate = Gate::of("tiny", vec![kept.clone(), none]);
         assert_eq!((gate.publishable, gate.sentence().as_str()), (true, "tiny may be published"));
         let none_ran = tests(&Journal::default(), &|_| String::new());
-        let gate = Gate::of("tiny", vec![none_ran, kept], None, None);
+        let gate = Gate::of("tiny", vec![none_ran, kept]);
         assert_eq!(gate.sentence(), "tiny is not to be published: tests");
         assert!(gate.parts[0].reasons[0].starts_with("no test of the flow ran"), "{gate:?}");
         assert!(gate.only_tests_failed());

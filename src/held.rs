@@ -21,5 +21,5 @@ mod resume;
 pub mod verdict;
 
 pub use file::Held;
-pub use hold::{Holding, hold};
-pub use resume::{Found, Met, Resumed, resume};
+pub use hold::{CutShort, Holding, hold};
+pub use resume::{Found, Manner, Met, Resumed, resume};

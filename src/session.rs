@@ -6,6 +6,7 @@
 pub mod driver;
 pub mod entry;
 pub mod fill;
+pub mod languages;
 mod perform;
 mod submit;
 pub mod transient;

@@ -43,9 +43,9 @@ const HOUSE: [(&str, &[&str]); 37] = [
         ],
     ),
     ("explore", &["api", "compose", "fake", "journal", "map", "minimise", "scenario", "session"]),
-    ("behaviour", &["api", "compose", "conform", "diff", "explore", "map", "phrase", "route", "semantic"]),
+    ("behaviour", &["api", "compose", "conform", "diff", "explore", "journal", "map", "phrase", "route", "semantic"]),
     ("coverage", &["api", "compose", "journal", "map", "phrase", "route"]),
-    ("gate", &["behaviour", "conform", "coverage", "journal", "phrase"]),
+    ("gate", &["behaviour", "conform", "coverage", "explore", "journal", "phrase"]),
     ("lint", &["api", "map", "matcher", "parallel", "phrase", "scenario", "source", "template", "yaml"]),
     ("outcome", &["api", "expect", "journal", "redact", "snapshot", "source"]),
     (

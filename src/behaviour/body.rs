@@ -29,6 +29,12 @@ const ELEMENT: [&str; 14] = [
 
 /// A step as an answer shows it.
 pub(super) fn of_answer(sight: &Sight) -> Value {
+    of_answer_called(sight, &[])
+}
+
+/// The same in another language: what stands in place of ids is made of the labels that elements have `usually`, each by its id
+/// or, where ids are made anew, by its place.
+pub(super) fn of_answer_called(sight: &Sight, usually: &[(String, String)]) -> Value {
     let body = &sight.body;
     let mut step = kept(body, &STEP);
     if sight.is_end() {
@@ -43,7 +49,13 @@ pub(super) fn of_answer(sight: &Sight) -> Value {
     }
     if body.get("elements").is_some_and(Value::is_array) {
         let all = elements(body);
-        let ids = ids(all.iter().map(|element| element.name.as_str()));
+        let usual = |(at, element): (usize, &Element)| {
+            let same = usually.iter().find(|(id, _)| *id == element.id);
+            same.or_else(|| usually.get(at).filter(|_| usually.len() == all.len())).map(|(_, name)| name.clone())
+        };
+        let name = |(at, element)| usual((at, element)).unwrap_or_else(|| element.name.clone());
+        let names: Vec<String> = all.iter().enumerate().map(name).collect();
+        let ids = ids(names.iter().map(String::as_str));
         let called = |id: &str| all.iter().position(|element| element.id == id).map(|at| ids[at].clone());
         let elements = all.iter().zip(&ids).map(|(element, id)| of_element(element, id, &called));
         step.insert("elements".to_owned(), elements.collect());
@@ -69,6 +81,16 @@ fn of_element(element: &Element, id: &str, called: &dyn Fn(&str) -> Option<Strin
         kept.insert("condition".to_owned(), condition.to_json());
     }
     Value::Object(kept)
+}
+
+/// Has a step's fields come filled in with these values, each by the place of its field.
+pub(super) fn fill_in(step: &mut Value, values: Vec<(usize, Value)>) {
+    let Some(elements) = step.get_mut("elements").and_then(Value::as_array_mut) else { return };
+    for (at, value) in values {
+        if let Some(element) = elements.get_mut(at).and_then(Value::as_object_mut) {
+            element.insert("value".to_owned(), value);
+        }
+    }
 }
 
 /// A step as a map has it, which knows less than an answer says.

@@ -5,7 +5,9 @@ use super::grade::{Grade, Kind, of_change};
 use super::groups::{Group, groups};
 use super::pairing::Pairing;
 use super::side::{Answered, Side};
+use super::verdict::Which;
 use super::ways::{Answers, Question, rows};
+use crate::compose::Data;
 use crate::explore::model::Goal;
 use crate::phrase::counted;
 use crate::semantic::{Sentence, StepChange, changes};
@@ -36,8 +38,22 @@ pub(super) enum Proof {
     Answers(Box<Answered>),
     /// Data lead here.
     Leads(Box<Group>),
+    /// A step shows this when it is asked for in a language.
+    Spoken(Box<Saying>),
     /// None is known.
     None,
+}
+
+/// What a step shows in a language.
+#[derive(Debug, Clone)]
+pub(super) struct Saying {
+    /// On which side.
+    pub on: Which,
+    /// Which step of it.
+    pub at: usize,
+    pub language: String,
+    /// How a scenario expects it; nothing where it has no words for that.
+    pub expected: Vec<(String, Data)>,
 }
 
 /// What a comparison found, and what it would still ask.

@@ -96,10 +96,23 @@ pub enum Kind {
     Redirect,
     /// Another text: a tooltip, a subtitle.
     Text,
+    /// What a field comes filled in with.
+    Value,
+    /// A language in which the flow is offered.
+    Language,
+    /// What comes of a scenario of the suite.
+    Scenario,
+}
+
+impl Kind {
+    /// Whether it is one of what is read, which is another in each language.
+    pub fn is_read(self) -> bool {
+        matches!(self, Kind::Label | Kind::OptionLabel | Kind::Title | Kind::EndText | Kind::Text)
+    }
 }
 
 /// The rules, as people read them: what differs, and how grave it is.
-pub const RULES: [(&str, &str); 21] = [
+pub const RULES: [(&str, &str); 26] = [
     ("the flow begins with another step", "breaking"),
     ("a step is not reached any more", "breaking"),
     ("a new step on a way that was there before", "breaking"),
@@ -121,6 +134,11 @@ pub const RULES: [(&str, &str); 21] = [
     ("another role or normalised name; an END that leads on to elsewhere", "breaking"),
     ("a label, a title, the text of an END, a tooltip; a text between fields", "cosmetic"),
     ("another order", "cosmetic"),
+    ("what a field comes filled in with, which nobody need send", "cosmetic"),
+    ("a language is no longer offered", "breaking"),
+    ("a language is new", "additive"),
+    ("a scenario of the suite that passed fails, or fails elsewhere", "breaking"),
+    ("a scenario of the suite that failed passes", "additive"),
 ];
 
 /// What a change of an answer is, and how grave. `before` and `after` are the elements of the two.
@@ -185,6 +203,7 @@ fn of_property(key: &str, old: Option<&Value>, new: Option<&Value>) -> (Kind, Gr
         "redirectUrl" => (Kind::Redirect, Grade::Breaking),
         "accept" => (Kind::Input, of_accepted(old, new)),
         "role" | "normalizedName" | "codeLength" | "type" => (Kind::Input, Grade::Breaking),
+        "value" => (Kind::Value, Grade::Cosmetic),
         _ => (Kind::Text, Grade::Cosmetic),
     }
 }

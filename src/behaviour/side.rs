@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::body;
+use super::values::filled_in;
 use crate::api::element::Element;
 use crate::api::field::{find, key};
 use crate::api::wire::elements;
@@ -96,10 +97,12 @@ impl Side {
                     model.backs.iter().filter(|back| back.from == *step).map(|back| &back.to).collect();
                 let refused = !backs.is_empty() && !backs.iter().any(|to| matches!(to, Goal::Step(_)));
                 let ways = ways(model, *step, &explored.forks[*step]).into_iter();
+                let mut body = body::of_answer(sight);
+                body::fill_in(&mut body, filled_in(explored, *step));
                 SideStep {
                     name,
                     idents: vec![sight.ident(model.stable)],
-                    body: body::of_answer(sight),
+                    body,
                     elements: elements(&sight.body),
                     back: backs.iter().any(|to| matches!(to, Goal::Step(_))) || (sight.can_go_back() && !refused),
                     fork: moved_fork(&explored.forks[*step], &at),

@@ -23,6 +23,9 @@ pub struct Comparison {
     pub before: Extent,
     /// What is there now.
     pub after: Extent,
+    /// What came of the scenarios of the suite, where they were played on both sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<Replayed>,
     /// What could not be compared, and why.
     pub notes: Vec<String>,
     /// What differs, the gravest first.
@@ -45,6 +48,18 @@ pub struct Extent {
     pub requests: usize,
 }
 
+/// What came of the scenarios of a suite on both sides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Replayed {
+    /// How many tests were played on both.
+    pub tests: usize,
+    /// How many passed on the side before, snapshots aside.
+    pub passed_before: usize,
+    /// How many pass now.
+    pub passed_after: usize,
+}
+
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -56,6 +71,9 @@ pub struct Difference {
     /// The language in which it is so; none for the one that is asked for without saying so, and for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The scenario of the suite that shows it; none for what was found by exploring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
     /// The step, by the name that it has now, or had where it is gone; empty where it is the flow as a whole.
     pub step: String,
     /// What differs, a sentence without a full stop; labels stand between asterisks: `*City* became required`.

@@ -162,7 +162,7 @@ fn own_stages(seen: &Observation) -> Stages {
 }
 
 /// Whether what something led to says anything about the flow.
-fn is_telling(goal: &Goal) -> bool {
+pub(super) fn is_telling(goal: &Goal) -> bool {
     !matches!(goal, Goal::Other(word) if word == "unfillable" || word == "nowhere")
 }
 

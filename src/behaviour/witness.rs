@@ -1,6 +1,6 @@
 //! The shortest scenario that shows a difference: it passes on the side where what it says is so, and fails on the other.
 
-mod said;
+pub(super) mod said;
 mod way;
 
 use std::cell::RefCell;
@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 
 use super::Scope;
-use super::compare::{Found, Proof};
+use super::compare::{Found, Proof, Saying};
 use super::grade::is_tighter;
 use super::groups::Group;
 use super::side::Side;
@@ -57,6 +57,7 @@ impl Sides<'_> {
             Proof::Back => self.back(found.at)?,
             Proof::Beginning => self.beginning()?,
             Proof::Leads(group) => self.leads(group)?,
+            Proof::Spoken(saying) => self.spoken(saying)?,
             Proof::Answers(answered) => match answered.value.clone() {
                 Some(value) => self.entered(Which::After, answered.step, &answered.label, value, answered.code)?,
                 None => self.without(answered.step, &answered.label, answered.code)?,
@@ -145,6 +146,18 @@ impl Sides<'_> {
             Some(text) => at_step(step, vec![saying(text)]),
             None => Data::text(shown(step)),
         }
+    }
+
+    /// The step is asked for once more, in a language.
+    fn spoken(&self, saying: &Saying) -> Result<Shown, NoWay> {
+        if saying.expected.is_empty() {
+            return Err(NoWay("what differs has no name in a scenario".to_owned()));
+        }
+        let Shown { on, mut steps } = self.arrives(saying.on, saying.at, Vec::new())?;
+        let mut current = Step::new("current");
+        current.set("language", Data::text(saying.language.as_str()), "");
+        steps.push(expecting(current, Data::Map(saying.expected.clone())));
+        Ok(Shown { on, steps })
     }
 
     fn reached(&self, at: (Option<usize>, Option<usize>)) -> Result<Shown, NoWay> {

@@ -1,5 +1,6 @@
 //! What was typed. The arguments of a command with more than a few have a file of their own.
 
+mod changes;
 mod completions;
 mod conform;
 mod coverage;
@@ -29,7 +30,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use completions::CompletionsArguments;
 pub use conform::{ConformArguments, VersionWord};
 pub use coverage::CoverageArguments;
-pub use diff::{DiffArguments, FailOn};
+pub use diff::{DiffArguments, SuiteWord};
 pub use explore::ExploreArguments;
 pub use gate::{GateArguments, PartWord};
 pub use hold::{HoldArguments, ResumeArguments};

@@ -1,12 +1,15 @@
 //! `draftgate diff`: how the behaviour of a draft differs from the live flow, another server, or a stored map.
 
 mod before;
+mod exploring;
+mod languages;
 mod sides;
+mod suite;
 
 use std::path::{Path, PathBuf};
 
 use super::Environment;
-use super::args::DiffArguments;
+use super::args::{DiffArguments, SuiteWord};
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::all_may_be_written;
@@ -38,7 +41,13 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
         return Err(Exit::Usage);
     }
     let place = anywhere(&arguments.target, &arguments.server, output)?;
-    let comparison = compared(environment, &place, arguments, output)?;
+    let mut comparison = match arguments.suite {
+        Some(SuiteWord::Only) => suite::unexplored(arguments),
+        _ => compared(environment, &place, arguments, false, output)?.comparison,
+    };
+    if arguments.suite.is_some() {
+        suite::replay(environment, &place, arguments, &mut comparison, output)?;
+    }
     output.say(&difference::render(&comparison, arguments.witness, output.color));
     let masked = |text: &str| output.redactor.mask(text).into_owned().into_bytes();
     if let Some(path) = &arguments.json {
@@ -51,7 +60,7 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
     if let Some(folder) = &arguments.scenarios {
         witnesses(&comparison, folder, arguments.force, output)?;
     }
-    let fails = comparison.worst().is_some_and(|worst| arguments.fail_on.fails(worst));
+    let fails = comparison.worst().is_some_and(|worst| arguments.changes.fail_on.fails(worst));
     Ok(if fails { Exit::Failed } else { Exit::Passed })
 }
 

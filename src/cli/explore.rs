@@ -1,5 +1,6 @@
 //! `draftgate explore`: learns a flow, and says what is wrong with it.
 
+pub(super) mod judged;
 mod kept;
 pub(super) mod negatives;
 mod scenarios;

@@ -1,5 +1,7 @@
 //! `draftgate gate`: one verdict on whether a draft may be published.
 
+mod exploration;
+
 use std::path::Path;
 
 use super::Environment;
@@ -10,7 +12,7 @@ use super::diff::compared;
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::clear;
-use super::prepare::{Prepared, prepare};
+use super::prepare::prepare;
 use super::reach::anywhere;
 use super::reporters::{STEP_SUMMARY, append};
 use super::run::stop;
@@ -18,10 +20,12 @@ use super::write::write;
 use crate::behaviour::Comparison;
 use crate::conform::verdict::FlowVerdict;
 use crate::coverage::Coverage;
+use crate::explore::verdict::Verdict;
 use crate::gate::{self, Gate, Part, PartName};
 use crate::journal::Journal;
 use crate::report::gate as report;
 use crate::report::notice::headline;
+use exploration::explored;
 
 /// Judges, and says what it comes to.
 pub(super) fn gate(environment: &Environment, arguments: &GateArguments, output: &Output) -> Exit {
@@ -37,9 +41,10 @@ fn judge(environment: &Environment, arguments: &GateArguments, output: &Output) 
     let ran = arguments.wants(PartName::Tests).then(|| tests(environment, arguments, output)).transpose()?;
     let verdict =
         arguments.wants(PartName::Conformance).then(|| conformance(environment, arguments, output)).transpose()?;
-    let changes = arguments.wants(PartName::Changes).then(|| changes(environment, arguments, output)).transpose()?;
-    let parts = parts(arguments, ran.as_ref(), verdict.as_ref(), changes.as_ref());
-    let gate = Gate::of(&arguments.flow, parts, verdict, changes);
+    let seen = seen(environment, arguments, output)?;
+    let parts = parts(arguments, ran.as_ref(), verdict.as_ref(), &seen);
+    let Seen { exploration, changes } = seen;
+    let gate = Gate { conformance: verdict, exploration, changes, ..Gate::of(&arguments.flow, parts) };
     output.say(&report::render(&gate, output.color));
     tell(environment, arguments, &gate, ran.as_ref(), output)?;
     Ok(match gate.publishable {
@@ -58,24 +63,21 @@ struct Ran {
     coverage: Coverage,
 }
 
-fn parts(
-    arguments: &GateArguments,
-    ran: Option<&Ran>,
-    verdict: Option<&FlowVerdict>,
-    comparison: Option<&Comparison>,
-) -> Vec<Part> {
+fn parts(arguments: &GateArguments, ran: Option<&Ran>, verdict: Option<&FlowVerdict>, seen: &Seen) -> Vec<Part> {
     let skipped = |part: PartName| Part::not_asked(part, "left out with --skip");
     let tests = ran.map(|ran| gate::tests(&ran.journal, &headline));
     let covered = ran
         .filter(|_| arguments.wants(PartName::Coverage))
         .map(|ran| gate::coverage(&ran.coverage, &arguments.fail_under.clone().unwrap_or_default()));
     let kept = verdict.map(|verdict| gate::conformance(verdict, arguments.strict));
-    let fails = |grade| arguments.fail_on.fails(grade);
-    let changed = comparison.map(|comparison| gate::changes(comparison, &fails));
+    let found = seen.exploration.as_ref().map(|verdict| gate::exploration(verdict, arguments.strict));
+    let fails = |grade| arguments.changes.fail_on.fails(grade);
+    let changed = seen.changes.as_ref().map(|comparison| gate::changes(comparison, &fails));
     vec![
         tests.unwrap_or_else(|| skipped(PartName::Tests)),
         covered.unwrap_or_else(|| skipped(PartName::Coverage)),
         kept.unwrap_or_else(|| skipped(PartName::Conformance)),
+        found.unwrap_or_else(|| skipped(PartName::Exploration)),
         changed.unwrap_or_else(|| match arguments.skip.contains(&PartWord::Changes) {
             true => skipped(PartName::Changes),
             false => Part::not_asked(PartName::Changes, "say from what: --allow-live, --against or --map"),
@@ -88,7 +90,7 @@ fn tests(environment: &Environment, arguments: &GateArguments, output: &Output) 
     let mut run = arguments.to_run();
     run.reports.github = environment.variable("GITHUB_ACTIONS") == Some("true");
     let mut prepared = prepare(environment, &run, output)?;
-    let names = keep_own(&mut prepared, &arguments.flow);
+    let names = prepared.keep_own(&arguments.flow);
     if prepared.tests.is_empty() {
         stop(prepared);
         return Ok(Ran { exit: Exit::Nothing, journal: Journal::default(), coverage: Coverage::default() });
@@ -106,32 +108,29 @@ fn tests(environment: &Environment, arguments: &GateArguments, output: &Output) 
     }
 }
 
-/// Leaves only the tests of a flow, by its alias or its id; gives all that it is called.
-fn keep_own(prepared: &mut Prepared, flow: &str) -> Vec<String> {
-    let run = &prepared.run;
-    let id = run.flows.get(flow).map_or(flow, String::as_str);
-    let is_own = |scenario: &crate::scenario::Scenario| {
-        // Which flow a template names is known only when it runs.
-        let Some(named) = scenario.flow.as_literal() else { return true };
-        named.as_str().is_some_and(|named| run.flows.get(named).map_or(named, String::as_str) == id)
-    };
-    let own: Vec<_> = prepared.tests.iter().copied().filter(|test| is_own(run.test(*test).scenario)).collect();
-    let aliases = run.flows.iter().filter(|(_, other)| *other == id).map(|(alias, _)| alias.clone());
-    let names = aliases.chain([id.to_owned()]).collect();
-    prepared.tests = own;
-    names
-}
-
 fn conformance(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<FlowVerdict, Exit> {
     let examined = examined(environment, &arguments.to_conform(), output)?;
     // One flow was asked for.
     examined.flows.into_iter().next().ok_or(Exit::Nothing)
 }
 
-fn changes(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<Comparison, Exit> {
-    let arguments = arguments.to_diff();
-    let place = anywhere(&arguments.target, &arguments.server, output)?;
-    compared(environment, &place, &arguments, output)
+/// What exploring shows.
+struct Seen {
+    exploration: Option<Verdict>,
+    changes: Option<Comparison>,
+}
+
+/// Explores the draft once, for what is wrong with it and for what differs.
+fn seen(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<Seen, Exit> {
+    let explores = arguments.wants(PartName::Exploration);
+    if !arguments.wants(PartName::Changes) {
+        let exploration = explores.then(|| explored(environment, arguments, output)).transpose()?;
+        return Ok(Seen { exploration, changes: None });
+    }
+    let asked = arguments.to_diff();
+    let place = anywhere(&asked.target, &asked.server, output)?;
+    let found = compared(environment, &place, &asked, explores, output)?;
+    Ok(Seen { exploration: found.exploration, changes: Some(found.comparison) })
 }
 
 /// Writes the reports that were asked for; in GitHub Actions also the summary of the job.

@@ -90,7 +90,19 @@ pub fn run_folder(folder: impl AsRef<Path>) -> ExitCode {
     let folder = WorkingFolder::default();
     let stopped = listen_for_stop(&prepared.runtime, prepared.global_timeout);
     let (as_rust, now, failures, covered) = (true, (environment.now)(), None, None);
-    let telling = Telling { reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures, covered };
+    let telling = Telling {
+        reporters,
+        discretion,
+        advice,
+        as_rust,
+        only_odd: false,
+        now,
+        plan,
+        folder,
+        stopped,
+        failures,
+        covered,
+    };
     let exit = execute(&prepared, &libtest, telling, &output, &Arc::default());
     stop(prepared);
     match exit {

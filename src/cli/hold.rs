@@ -14,9 +14,9 @@ use super::signal::interrupted;
 use crate::api::operation::Version;
 use crate::compose::walk::Stop;
 use crate::conform::Plan;
-use crate::held::file::FORMAT;
+use crate::held::file::{FORMAT, HeldPlace};
 use crate::held::judge::goal;
-use crate::held::{Held, Holding, hold as make_stand};
+use crate::held::{CutShort, Held, Holding, hold as make_stand};
 use crate::map::store;
 use crate::phrase::counted;
 use crate::report::holding;
@@ -40,8 +40,22 @@ fn try_hold(environment: &Environment, arguments: &HoldArguments, output: &Outpu
     let wanted = Wanted { flow: &arguments.flow, version, language: arguments.language.as_deref() };
     let reached = reach(environment, &place, configured, &wanted, output)?;
     let plan = plan(arguments, &reached, version);
-    let went = carry_out(arguments, &plan, &reached, output);
-    let (id, seed) = (reached.course.flow.clone(), plan.growth.seed);
+    let mut held = Held {
+        format: FORMAT,
+        draftgate: env!("CARGO_PKG_VERSION").to_owned(),
+        flow: arguments.flow.clone(),
+        id: reached.course.flow.clone(),
+        version: version.word().to_owned(),
+        language: arguments.language.clone(),
+        server: address,
+        at: to_the_second((environment.now)()).to_string(),
+        seed: plan.growth.seed,
+        today: plan.growth.today.to_string(),
+        services: plan.services,
+        places: Vec::new(),
+        missed: Vec::new(),
+    };
+    let went = carry_out(arguments, &plan, &reached, &held, (&path, &place), output);
     let settings = reached.leave();
     let holding = went?;
     match &holding.refused {
@@ -52,29 +66,28 @@ fn try_hold(environment: &Environment, arguments: &HoldArguments, output: &Outpu
         }
         None => {}
     }
-    let held = Held {
-        format: FORMAT,
-        draftgate: env!("CARGO_PKG_VERSION").to_owned(),
-        flow: arguments.flow.clone(),
-        id,
-        version: version.word().to_owned(),
-        language: arguments.language.clone(),
-        server: address,
-        at: to_the_second((environment.now)()).to_string(),
-        seed,
-        today: plan.growth.today.to_string(),
-        services: plan.services,
-        places: holding.places.clone(),
-        missed: holding.missed.clone(),
-    };
+    held.at = to_the_second((environment.now)()).to_string();
+    (held.places, held.missed) = (holding.places.clone(), holding.missed.clone());
     keep_secret(&held, output);
-    output.say(&holding::held(&arguments.flow, version.word(), &holding, output.color));
+    let cut_short = holding.cut_short.as_ref().map(|cut| match cut {
+        CutShort::Interrupted => {
+            let who = if held.places.is_empty() { "nobody is held" } else { "those who stand somewhere are held" };
+            output.complain(&format!("interrupted: {who}"));
+            Exit::Interrupted
+        }
+        CutShort::NoAnswer(error) => unreachable_api(error, output),
+    });
     if held.places.is_empty() {
+        if let Some(exit) = cut_short {
+            return Err(exit);
+        }
+        output.say(&holding::held(&arguments.flow, version.word(), &holding, output.color));
         output.complain("error: nobody is held");
         return Err(Exit::Nothing);
     }
+    output.say(&holding::held(&arguments.flow, version.word(), &holding, output.color));
     keep(&held, &path, &place, let_go, output)?;
-    Ok(Exit::Passed)
+    Ok(cut_short.unwrap_or(Exit::Passed))
 }
 
 /// How many are held by the file that will be written over.
@@ -99,20 +112,29 @@ fn plan(arguments: &HoldArguments, reached: &Reached, version: Version) -> Plan 
     }
 }
 
-fn carry_out(arguments: &HoldArguments, plan: &Plan, reached: &Reached, output: &Output) -> Result<Holding, Exit> {
-    let went = reached.runtime.block_on(async {
-        let stopped = interrupted();
-        tokio::select! {
-            went = make_stand(&reached.course, plan, arguments.each, arguments.max_sessions) => Some(went),
-            () = stopped => None,
+/// Makes applicants stand, and keeps them as they come to: what was left by then is there whatever ends the program.
+fn carry_out(
+    arguments: &HoldArguments,
+    plan: &Plan,
+    reached: &Reached,
+    held: &Held,
+    (path, place): (&Path, &Place),
+    output: &Output,
+) -> Result<Holding, Exit> {
+    let mut wrong = None;
+    let mut keep = |places: &[HeldPlace]| {
+        if !places.is_empty() && wrong.is_none() {
+            let held = Held { places: places.to_vec(), ..held.clone() };
+            keep_secret(&held, output);
+            wrong = write(path, &held, place, output).err();
         }
-    });
-    match went {
-        Some(went) => went.map_err(|error| unreachable_api(&error, output)),
-        None => {
-            output.complain("interrupted: nobody is held");
-            Err(Exit::Interrupted)
-        }
+    };
+    let limits = (arguments.each, arguments.max_sessions);
+    let went =
+        reached.runtime.block_on(async { make_stand(&reached.course, plan, limits, &mut keep, interrupted()).await });
+    match wrong {
+        Some(exit) => Err(exit),
+        None => went.map_err(|error| unreachable_api(&error, output)),
     }
 }
 

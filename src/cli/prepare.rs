@@ -58,6 +58,24 @@ pub(super) struct Prepared {
     pub verbose: bool,
 }
 
+impl Prepared {
+    /// Leaves only the tests of a flow, by its alias or its id; gives all that it is called.
+    pub fn keep_own(&mut self, flow: &str) -> Vec<String> {
+        let run = &self.run;
+        let id = run.flows.get(flow).map_or(flow, String::as_str);
+        let is_own = |scenario: &crate::scenario::Scenario| {
+            // Which flow a template names is known only when it runs.
+            let Some(named) = scenario.flow.as_literal() else { return true };
+            named.as_str().is_some_and(|named| run.flows.get(named).map_or(named, String::as_str) == id)
+        };
+        let own: Vec<_> = self.tests.iter().copied().filter(|test| is_own(run.test(*test).scenario)).collect();
+        let aliases = run.flows.iter().filter(|(_, other)| *other == id).map(|(alias, _)| alias.clone());
+        let names = aliases.chain([id.to_owned()]).collect();
+        self.tests = own;
+        names
+    }
+}
+
 /// Shows why a command cannot begin.
 pub(super) fn refuse(error: SettingsError, output: &Output, sources: &Sources) -> Exit {
     match error {

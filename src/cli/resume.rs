@@ -14,7 +14,7 @@ use super::write as written;
 use crate::held::file::GoneOn;
 use crate::held::judge::Grade;
 use crate::held::verdict::Resumption;
-use crate::held::{Held, Resumed, resume as look_after};
+use crate::held::{Held, Manner, Resumed, resume as look_after};
 use crate::phrase::counted;
 use crate::report::holding;
 use crate::session::driver::Course;
@@ -60,11 +60,15 @@ fn try_resume(environment: &Environment, arguments: &ResumeArguments, output: &O
     let reached = reach(environment, &place, configured, &wanted, output)?;
     let course = Course { flow: held.id.clone(), ..reached.course.clone() };
     let now = (environment.now)();
-    let resumed =
-        reached.runtime.block_on(async { look_after(&course, &held, growth, arguments.stay, interrupted()).await });
+    let manner = match (arguments.stay, arguments.open_pages) {
+        (true, _) => Manner::Stay,
+        (false, true) => Manner::OpenPage,
+        (false, false) => Manner::GoOn,
+    };
+    let resumed = reached.runtime.block_on(async { look_after(&course, &held, growth, manner, interrupted()).await });
     reached.leave();
     let seconds = u64::try_from(now.duration_since(when).as_secs()).unwrap_or(0);
-    let resumption = Resumption::of(&held, &resumed, seconds, arguments.stay);
+    let resumption = Resumption::of(&held, &resumed, seconds, manner);
     if use_up(&mut held, &resumed, &now.to_string()) {
         write(&path, &held, &place, output)?;
     }

@@ -173,6 +173,7 @@ pub(super) fn play_and(
         },
         advice: advice(arguments, prepared.run.policy, environment.in_ci()),
         as_rust: arguments.libtest.reports_as_rust(),
+        only_odd: arguments.only_odd,
         now: (environment.now)(),
         plan,
         folder: repository::folder(environment, &prepared.scenarios),
@@ -232,6 +233,8 @@ pub(super) struct Telling {
     pub advice: Advice,
     /// Whether the terminal shows what libtest-mimic has to say.
     pub as_rust: bool,
+    /// Whether the terminal shows no line of a test that simply passed.
+    pub only_odd: bool,
     /// When the run begins.
     pub now: jiff::Timestamp,
     /// What it plays.
@@ -256,7 +259,8 @@ pub(super) fn execute(
 ) -> Exit {
     let began = Instant::now();
     let tally = Arc::new(Mutex::new(Tally::default()));
-    let Telling { mut reporters, discretion, advice, as_rust, now, plan, folder, stopped, failures, covered } = telling;
+    let Telling { mut reporters, discretion, advice, as_rust, only_odd, now, plan, folder, stopped, failures, covered } =
+        telling;
     let files = if as_rust { Vec::new() } else { reporters.files() };
     let in_github = reporters.in_github();
     let clerk = Clerk {
@@ -274,6 +278,7 @@ pub(super) fn execute(
             let terminal = Terminal::new(io::stdout(), discretion.clone(), output.color)
                 .with_slow(prepared.slow)
                 .with_limits(prepared.verbose)
+                .with_only_odd(only_odd)
                 .with_advice(advice)
                 .of_part(plan.part());
             if output.live { terminal.with_progress(terminal_width) } else { terminal }

@@ -1,6 +1,6 @@
 //! The same flow in other languages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -12,11 +12,11 @@ use super::rules::RuleId;
 use crate::api::client::CallError;
 use crate::api::element::Element;
 use crate::api::exchange::Exchange;
-use crate::api::language::LANGUAGES;
 use crate::api::wire::elements;
 use crate::compose::Data;
 use crate::phrase::counted;
 use crate::session::driver::Course;
+use crate::session::languages::{self, texts};
 
 /// Words that are the same in many languages, in lower case.
 const INTERNATIONAL: [&str; 38] = [
@@ -92,46 +92,12 @@ pub(super) async fn offered(course: &Course, plan: &Plan, ledger: &mut Ledger) -
         return Ok(plan.languages.clone());
     }
     let mut applicant = Applicant::begin(course, plan.growth).await?;
-    let Some(usual) = applicant.step().filter(|_| applicant.stopped().is_none()).map(texts) else {
+    let Some(usual) = applicant.step().filter(|_| applicant.stopped().is_none()).cloned() else {
         return Ok(Vec::new());
     };
-    let mut found = Vec::new();
-    for language in LANGUAGES {
-        let exchange = applicant.driver.current_in(language).await?;
-        let shown = exchange.answer.json().filter(|_| !exchange.answer.is_error()).map(texts);
-        if shown
-            .is_some_and(|shown| shown.iter().any(|(place, text)| usual.get(place).is_some_and(|usual| usual != text)))
-        {
-            found.push((*language).to_owned());
-        }
-    }
+    let found = languages::offered(&mut applicant.driver, &usual).await?;
     ledger.finish(applicant);
     Ok(found)
-}
-
-/// The texts of a step by their places: labels, options, what stands beside them.
-fn texts(step: &Value) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut put = |place: String, value: Option<&Value>| {
-        if let Some(text) = value.and_then(Value::as_str).filter(|text| text.chars().any(char::is_alphabetic)) {
-            found.insert(place, text.trim().to_owned());
-        }
-    };
-    for key in ["title", "subtitle", "text"] {
-        put(key.to_owned(), step.get(key));
-    }
-    for element in elements(step) {
-        for key in ["name", "placeholder", "tooltip", "content"] {
-            put(format!("{} {key}", element.id), element.json.get(key));
-        }
-        for (value, label) in element.options() {
-            // An option without a label of its own is a code.
-            if value.as_str() != Some(&label) {
-                put(format!("{} option {value}", element.id), Some(&Value::from(label)));
-            }
-        }
-    }
-    found
 }
 
 /// What does not change with the language.

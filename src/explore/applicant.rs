@@ -19,6 +19,7 @@ use crate::scenario::{Fill, Persona};
 use crate::session::driver::{Course, Driver};
 use crate::session::entry::{Entered, Entry, Growth};
 use crate::session::fill::{Form, fill_in, held_values};
+use crate::session::languages;
 
 /// Somebody who goes through a flow, at the API or in thought.
 pub trait Applicant: Send {
@@ -118,6 +119,18 @@ impl Real {
             true => 1 + elements(&at.body).iter().filter(|element| element.kind == ElementType::File).count(),
             false => 2,
         }
+    }
+
+    /// Which languages the step where one stands is offered in.
+    pub async fn offered(&mut self) -> Result<Vec<String>, CallError> {
+        let Some(at) = self.at.clone() else { return Ok(Vec::new()) };
+        languages::offered(&mut self.driver, &at.body).await
+    }
+
+    /// The step where one stands, in a language; none where it cannot be had in it.
+    pub async fn shown_in(&mut self, language: &str) -> Result<Option<Sight>, CallError> {
+        let exchange = self.driver.current_in(language).await?;
+        Ok(Outcome::of(&exchange.answer).sight().cloned())
     }
 
     /// All calls, in order, when it is over.

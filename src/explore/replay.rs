@@ -1,6 +1,7 @@
 //! Data that were entered elsewhere, entered here by a fresh applicant, to see what comes of them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::task::JoinSet;
 
@@ -28,6 +29,8 @@ pub struct Replayed {
     pub outcomes: Vec<Option<Outcome>>,
     /// How many requests were sent.
     pub requests: usize,
+    /// How often a service was seen at work.
+    pub services: usize,
     /// How many were not carried out to their end, since what is allowed is used up.
     pub left: usize,
 }
@@ -54,8 +57,8 @@ impl Exploration {
                 (at, go(real, &replay, stable).await)
             });
         }
-        let mut replayed =
-            Replayed { outcomes: vec![None; replays.len()], requests: 0, left: replays.len().saturating_sub(left) };
+        let left = replays.len().saturating_sub(left);
+        let mut replayed = Replayed { outcomes: vec![None; replays.len()], left, ..Replayed::default() };
         while let Some(joined) = going.join_next().await {
             // A panic is passed on to whoever asked.
             let (at, outcome) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
@@ -64,6 +67,7 @@ impl Exploration {
             replayed.outcomes[at] = outcome;
             replayed.requests += requests;
         }
+        replayed.services = used.services.load(Ordering::SeqCst);
         Ok(replayed)
     }
 }

@@ -1,6 +1,11 @@
 //! Standing on the steps of a flow, and leaving sessions there.
 
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::Duration;
+
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::file::{HeldPlace, HeldSession, Missed};
 use super::plan::{Stand, is_at, place, stands, unreached};
@@ -13,6 +18,9 @@ use crate::conform::routes::ways;
 use crate::conform::{MOST_WAYS, Plan, Trail};
 use crate::phrase::counted;
 use crate::session::driver::Course;
+
+/// How often it is told who stands where: what is kept grows with everybody who does.
+const KEPT_EVERY: Duration = Duration::from_millis(500);
 
 /// What was held.
 #[derive(Debug)]
@@ -29,16 +37,44 @@ pub struct Holding {
     pub explored: bool,
     /// Why nobody could begin.
     pub refused: Option<Stop>,
+    /// Why not everybody stands who was to, where it was not done to its end.
+    pub cut_short: Option<CutShort>,
+}
+
+/// Why it was not done to its end.
+#[derive(Debug)]
+pub enum CutShort {
+    /// Somebody interrupted it.
+    Interrupted,
+    /// There was no answer to a call.
+    NoAnswer(CallError),
+}
+
+impl CutShort {
+    fn why(&self) -> &'static str {
+        match self {
+            CutShort::Interrupted => "it was interrupted before anybody stood there",
+            CutShort::NoAnswer(_) => "an answer failed to come before anybody stood there",
+        }
+    }
 }
 
 /// Makes applicants stand on every step that is found, `each` of them on each, and begins `most` sessions at most. Where the plan
 /// knows a flow that was explored, they go the ways of its map; steps that these do not come to, and all where there is none, are
-/// looked for by the options that forms offer.
+/// looked for by the options that forms offer. `keep` hears who stands where as they come to, so that nobody is lost who was
+/// made to stand when `stopped` comes, or whatever ends the program.
 ///
 /// # Errors
 ///
-/// When there is no answer to a call.
-pub async fn hold(course: &Course, plan: &Plan, each: usize, most: usize) -> Result<Holding, CallError> {
+/// When there is no answer to a call while the ways are looked for: nobody stands anywhere then.
+pub async fn hold(
+    course: &Course,
+    plan: &Plan,
+    (each, most): (usize, usize),
+    keep: &mut (dyn FnMut(&[HeldPlace]) + Send),
+    stopped: impl Future<Output = ()>,
+) -> Result<Holding, CallError> {
+    tokio::pin!(stopped);
     let known = plan.known.as_ref().filter(|view| view.explored);
     // As many again are to stand on what is found.
     let walks = (most / 2).max(2);
@@ -46,7 +82,12 @@ pub async fn hold(course: &Course, plan: &Plan, each: usize, most: usize) -> Res
     let most_ways = MOST_WAYS.min(walks - most_known);
     let plan = Plan { known: known.cloned(), most_known, most_ways, steps_only: known.is_some(), ..plan.clone() };
     let mut ledger = Ledger::default();
-    let ways = ways(course, &plan, &mut ledger).await?.kept;
+    let ways = tokio::select! {
+        ways = ways(course, &plan, &mut ledger) => Some(ways?.kept),
+        () = &mut stopped => None,
+    };
+    let cut_short = ways.is_none().then_some(CutShort::Interrupted);
+    let ways = ways.unwrap_or_default();
     let missed = known.map(|view| unreached(view, &ways, plan.services)).unwrap_or_default();
     let refused = ways.first().filter(|(_, trail)| trail.stages.is_empty()).map(|(_, trail)| trail.stop.clone());
     let mut holding = Holding {
@@ -56,7 +97,11 @@ pub async fn hold(course: &Course, plan: &Plan, each: usize, most: usize) -> Res
         requests: ledger.logs.iter().map(Vec::len).sum(),
         explored: known.is_some(),
         refused,
+        cut_short,
     };
+    if holding.cut_short.is_some() {
+        return Ok(holding);
+    }
     let left = most.saturating_sub(holding.walks);
     let all = stands(&ways);
     // Everywhere somebody, before anywhere are several.
@@ -66,30 +111,69 @@ pub async fn hold(course: &Course, plan: &Plan, each: usize, most: usize) -> Res
         let (course, plan, stand, way) = (course.clone(), plan.clone(), stand.clone(), ways[stand.way].clone());
         tasks.spawn(async move { (number, at, stand_at(&course, &plan, &way, &stand).await) });
     }
-    let mut stood = Vec::new();
-    while let Some(done) = tasks.join_next().await {
+    let mut stood = Stood { by_number: BTreeMap::new(), places: all.len() };
+    let mut kept: Option<Instant> = None;
+    loop {
+        let done = tokio::select! {
+            done = tasks.join_next() => done,
+            () = &mut stopped => {
+                holding.cut_short = Some(CutShort::Interrupted);
+                break;
+            }
+        };
+        let Some(done) = done else { break };
         // A panic is a fault of this program's own, and goes on.
-        stood.push(done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
-    }
-    stood.sort_by_key(|(number, ..)| *number);
-    let mut places: Vec<Option<Result<HeldPlace, String>>> = all.iter().map(|_| None).collect();
-    for (_, at, found) in stood {
-        let found = found?;
-        match (&mut places[at], found) {
-            (Some(Ok(place)), Ok(more)) => place.sessions.extend(more.sessions),
-            // Whoever stands there counts.
-            (Some(Ok(_)), Err(_)) => {}
-            (slot, found) => *slot = Some(found),
+        let (number, at, found) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        match found {
+            Ok(found) => drop(stood.by_number.insert(number, (at, found))),
+            Err(error) => {
+                holding.cut_short = Some(CutShort::NoAnswer(error));
+                break;
+            }
+        }
+        if kept.is_none_or(|kept| kept.elapsed() >= KEPT_EVERY) {
+            keep(&stood.standing());
+            kept = Some(Instant::now());
         }
     }
-    for (stand, found) in all.iter().zip(places) {
-        let limit = || format!("{} may be begun, and are", counted(most, "session"));
-        match found.unwrap_or_else(|| Err(limit())) {
+    let limit = || format!("{} may be begun, and are", counted(most, "session"));
+    let why = holding.cut_short.as_ref().map_or_else(limit, |cut| cut.why().to_owned());
+    for (stand, found) in all.iter().zip(stood.by_place()) {
+        match found.unwrap_or_else(|| Err(why.clone())) {
             Ok(place) => holding.places.push(place),
             Err(why) => holding.missed.push(Missed { step: name(&ways, stand), why }),
         }
     }
     Ok(holding)
+}
+
+/// Whoever stood somewhere, or could not, by their numbers.
+struct Stood {
+    by_number: BTreeMap<usize, (usize, Result<HeldPlace, String>)>,
+    /// How many places there are.
+    places: usize,
+}
+
+impl Stood {
+    /// The places with all who stand there, in the order in which they were made to; or why nobody does. None for those to which
+    /// nobody came yet.
+    fn by_place(&self) -> Vec<Option<Result<HeldPlace, String>>> {
+        let mut places: Vec<Option<Result<HeldPlace, String>>> = vec![None; self.places];
+        for (at, found) in self.by_number.values().cloned() {
+            match (&mut places[at], found) {
+                (Some(Ok(place)), Ok(more)) => place.sessions.extend(more.sessions),
+                // Whoever stands there counts.
+                (Some(Ok(_)), Err(_)) => {}
+                (slot, found) => *slot = Some(found),
+            }
+        }
+        places
+    }
+
+    /// The places where somebody stands.
+    fn standing(&self) -> Vec<HeldPlace> {
+        self.by_place().into_iter().flatten().filter_map(Result::ok).collect()
+    }
 }
 
 fn name(ways: &[(Route, Trail)], stand: &Stand) -> String {

@@ -17,7 +17,7 @@ use crate::semantic::{Sentence, StepChange, changes, sentences, summary};
 use crate::snapshot::{Names, Options};
 
 /// A service behind the flow failed, or took too long.
-const OF_SERVICES: [i64; 5] = [4009, 4050, 4200, 4201, 6504];
+pub(super) const OF_SERVICES: [i64; 5] = [4009, 4050, 4200, 4201, 6504];
 
 /// How an applicant fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -120,6 +120,12 @@ fn coded(code: i64, message: &str) -> String {
 
 fn lookup_text(code: i64) -> Option<&'static str> {
     Some(lookup(code)?.text)
+}
+
+/// That a page which was open while the flow was published is refused.
+pub(super) fn reloaded(code: i64, message: &str) -> Sentence {
+    Sentence::default()
+        .words(format!("the page that was open is refused ({}), and must be loaded again", coded(code, message)))
 }
 
 /// A refusal after which something else was taken.

@@ -9,17 +9,18 @@ use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 
 use super::file::{Held, HeldPlace, HeldSession};
-use super::judge::{Arrival, Grade, Known, Mended, Went, arrival, fared, goal};
+use super::judge::{Arrival, Grade, Known, Mended, OF_SERVICES, Went, arrival, fared, goal, reloaded};
 use crate::api::client::CallError;
+use crate::api::exchange::Exchange;
 use crate::api::field::{called, find};
-use crate::api::wire::elements;
+use crate::api::wire::{BodyKind, elements};
 use crate::compose::walk::Stop;
 use crate::conform::applicant::{Applicant, Went as Entered, identity, is_form, step_name};
 use crate::fake::{Filled, Seed, is_visible};
 use crate::scenario::Fill;
 use crate::semantic::Sentence;
 use crate::session::driver::{Course, Driver};
-use crate::session::entry::{Entry, Growth};
+use crate::session::entry::{Body, Entry, Growth};
 use crate::session::fill::{Form, fill_in, held_values};
 
 /// The most steps that are gone on.
@@ -68,13 +69,23 @@ pub struct Found {
     pub goal: Option<String>,
 }
 
-/// Looks after everybody who stands where they were left; with `stay`, without going on. What was found out until `stopped` comes
-/// is told.
+/// How somebody is looked after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// It is only looked where they stand.
+    Stay,
+    /// They ask where they stand, and go on from there.
+    GoOn,
+    /// Their page was open all the time: they submit it as it was, and ask where they stand only when that is refused.
+    OpenPage,
+}
+
+/// Looks after everybody who stands where they were left. What was found out until `stopped` comes is told.
 pub async fn resume(
     course: &Course,
     held: &Held,
     growth: Growth,
-    stay: bool,
+    manner: Manner,
     stopped: impl Future<Output = ()>,
 ) -> Resumed {
     let held = Arc::new(held.clone());
@@ -86,7 +97,7 @@ pub async fn resume(
             under_way.insert((place, session), Arc::clone(&moved));
             let (course, held) = (course.clone(), Arc::clone(&held));
             tasks.spawn(async move {
-                let one = One { held: &held, place: &held.places[place], growth, stay, moved: &moved };
+                let one = One { held: &held, place: &held.places[place], growth, manner, moved: &moved };
                 let (found, requests) = one.look_after(course, &held.places[place].sessions[session]).await;
                 Met { place, session, found, moved: moved.load(Ordering::SeqCst), requests }
             });
@@ -115,7 +126,7 @@ struct One<'a> {
     held: &'a Held,
     place: &'a HeldPlace,
     growth: Growth,
-    stay: bool,
+    manner: Manner,
     moved: &'a AtomicBool,
 }
 
@@ -123,6 +134,59 @@ impl One<'_> {
     /// How they fare, and how many requests it took to find out.
     async fn look_after(&self, course: Course, session: &HeldSession) -> (Result<Found, CallError>, usize) {
         let mut driver = Driver::new(course);
+        let page = if self.manner == Manner::OpenPage && !self.place.pending && is_form(&self.place.seen) {
+            driver.stand_in(&session.session, session.memory.clone());
+            self.submit_page(&mut driver).await
+        } else {
+            Ok(Page::Closed)
+        };
+        match page {
+            Err(error) => (Err(error), driver.exchanges().len()),
+            Ok(Page::Taken(answer)) => {
+                let mut applicant = Applicant::standing(driver, self.growth, *answer);
+                let went = self.go_on(&mut applicant, None).await;
+                (went.map(|went| self.fared(&went, Vec::new())), applicant.mark())
+            }
+            Ok(Page::Refused(code, message)) => {
+                let (found, requests) = self.take_up(driver, session).await;
+                (found.map(|found| found.after_reload(code, &message)), requests)
+            }
+            Ok(Page::Closed) => self.take_up(driver, session).await,
+        }
+    }
+
+    /// Submits the page that was open, as it was.
+    async fn submit_page(&self, driver: &mut Driver) -> Result<Page, CallError> {
+        let given = self.place.onward.first().map(|onward| onward.given.clone()).unwrap_or_default();
+        let entry = Entry { fill: Fill::Valid, given, services: self.held.services };
+        let elements = elements(&self.place.seen);
+        self.moved.store(true, Ordering::SeqCst);
+        let answer = match driver.filled(&elements, &entry, self.growth).await? {
+            Body::Filled(body, _) => {
+                let answer = driver.submit(Value::Object(body.clone())).await?;
+                if answer.answer.status == 401 && driver.authorise().await? {
+                    driver.submit(Value::Object(body)).await?
+                } else {
+                    answer
+                }
+            }
+            Body::Refused(refused) => *refused,
+            Body::Unfillable(_) => return Ok(Page::Closed),
+        };
+        Ok(match answer.answer.kind() {
+            // What fails behind the form is none of the page's doing.
+            BodyKind::Error(code) if !OF_SERVICES.contains(&code) => {
+                Page::Refused(code, answer.answer.message().unwrap_or_default().to_owned())
+            }
+            BodyKind::Step | BodyKind::Other if answer.answer.status >= 400 => {
+                Page::Refused(i64::from(answer.answer.status), String::new())
+            }
+            _ => Page::Taken(Box::new(answer)),
+        })
+    }
+
+    /// Asks where they stand, and goes on from there.
+    async fn take_up(&self, mut driver: Driver, session: &HeldSession) -> (Result<Found, CallError>, usize) {
         let here = match driver.take_up(&session.session, session.memory.clone()).await {
             Ok(here) => here,
             Err(error) => return (Err(error), driver.exchanges().len()),
@@ -138,21 +202,24 @@ impl One<'_> {
             }
             Arrival::Here(changed) => changed,
         };
-        if self.stay {
+        if self.manner == Manner::Stay {
             return (Ok(Found { changed, ..found(Grade::Fine, Vec::new()) }), requests);
         }
         let mut applicant = Applicant::standing(driver, self.growth, here);
-        let went = self.go_on(&mut applicant, session).await;
-        let found = went.map(|went| {
-            let (grade, told) = fared(self.place, &went);
-            Found { grade, told, changed, goal: Some(goal(&went.stop)) }
-        });
-        (found, applicant.mark())
+        let went = self.go_on(&mut applicant, Some(session)).await;
+        (went.map(|went| self.fared(&went, changed)), applicant.mark())
     }
 
-    /// Goes on as far as one gets.
-    async fn go_on(&self, applicant: &mut Applicant, session: &HeldSession) -> Result<Went, CallError> {
-        let mut went = Went { steps: Vec::new(), mended: Vec::new(), stop: Stop::End };
+    /// How somebody fares who was gone on with, and what has changed of the step that they saw.
+    fn fared(&self, went: &Went, changed: Vec<Sentence>) -> Found {
+        let (grade, told) = fared(self.place, went);
+        Found { grade, told, changed, goal: Some(goal(&went.stop)) }
+    }
+
+    /// Goes on as far as one gets: as whoever stands at the step where they were held, or, without a session, has passed it.
+    async fn go_on(&self, applicant: &mut Applicant, session: Option<&HeldSession>) -> Result<Went, CallError> {
+        let passed = if session.is_none() { vec![step_name(&self.place.seen)] } else { Vec::new() };
+        let mut went = Went { steps: passed, mended: Vec::new(), stop: Stop::End };
         let mut visits: HashMap<String, usize> = HashMap::new();
         loop {
             if let Some(stop) = applicant.stopped() {
@@ -166,7 +233,7 @@ impl One<'_> {
             }
             let first = went.steps.is_empty();
             went.steps.push(step_name(&step));
-            let tries = self.tries(&step, first.then_some(session));
+            let tries = self.tries(&step, session.filter(|_| first));
             if let Some(stop) = self.enter(applicant, &step, tries, &mut went.mended).await? {
                 return Ok(Went { stop, ..went });
             }
@@ -229,6 +296,28 @@ impl One<'_> {
                 Ok(None)
             }
         }
+    }
+}
+
+/// What came of submitting a page that was open.
+enum Page {
+    /// None was, or nothing valid can be made up for it.
+    Closed,
+    /// It was taken: the answer.
+    Taken(Box<Exchange>),
+    /// It was refused with a code or status, and what that says.
+    Refused(i64, String),
+}
+
+impl Found {
+    /// The same of somebody who had to load their page again, since it was refused.
+    fn after_reload(mut self, code: i64, message: &str) -> Self {
+        // Whoever is lost has nothing to load.
+        if self.grade != Grade::Lost || self.goal.is_some() {
+            self.told.insert(0, reloaded(code, message));
+            self.grade = self.grade.max(Grade::Hindered);
+        }
+        self
     }
 }
 

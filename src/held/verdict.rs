@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::Resumed;
 use super::file::{Held, HeldPlace, Missed};
 use super::judge::Grade;
-use super::resume::Found;
+use super::resume::{Found, Manner};
 use crate::api::wire::{BodyKind, body_kind};
 use crate::conform::applicant::step_name;
 use crate::semantic::Sentence;
@@ -32,6 +32,8 @@ pub struct Resumption {
     pub held_seconds: u64,
     /// Whether they were only looked after, and not gone on with.
     pub stayed: bool,
+    /// Whether their pages had stayed open, and were submitted as they were.
+    pub open_pages: bool,
     /// The places where they were held, the nearest to the beginning first.
     pub places: Vec<PlaceVerdict>,
     /// The steps where nobody was held.
@@ -83,7 +85,7 @@ pub fn place_name(place: &HeldPlace) -> String {
 
 impl Resumption {
     /// What was found out, of applicants who had been held for so many seconds.
-    pub fn of(held: &Held, resumed: &Resumed, held_seconds: u64, stayed: bool) -> Self {
+    pub fn of(held: &Held, resumed: &Resumed, held_seconds: u64, manner: Manner) -> Self {
         let places = held.places.iter().enumerate().map(|(at, place)| verdict(place, at, resumed)).collect();
         Resumption {
             format: FORMAT,
@@ -92,7 +94,8 @@ impl Resumption {
             version: held.version.clone(),
             held_at: held.at.clone(),
             held_seconds,
-            stayed,
+            stayed: manner == Manner::Stay,
+            open_pages: manner == Manner::OpenPage,
             places,
             not_held: held.missed.clone(),
         }
@@ -160,7 +163,7 @@ mod tests {
         };
         let met = vec![met(0, 0, Grade::Fine, "a"), met(0, 1, Grade::Lost, "b")];
         let resumed = Resumed { met, broken_off: Vec::new(), interrupted: false };
-        let resumption = Resumption::of(&held, &resumed, 60, false);
+        let resumption = Resumption::of(&held, &resumed, 60, Manner::GoOn);
         assert_eq!(resumption.worst(), Some(Grade::Lost));
         let found = serde_json::to_value(&resumption.places).unwrap();
         assert_eq!(

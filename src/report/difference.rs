@@ -33,8 +33,9 @@ pub fn render(comparison: &Comparison, whole: bool, color: bool) -> String {
         text.push_str(&format!("\n{paint}{}{paint:#} ({})\n", grade.word(), all.len()));
         let mut at = None;
         for difference in all {
-            if at != Some((&difference.step, &difference.language)) {
-                at = Some((&difference.step, &difference.language));
+            let place = (&difference.scenario, &difference.step, &difference.language);
+            if at != Some(place) {
+                at = Some(place);
                 text.push_str(&heading(difference, bold));
             }
             let sentence = match color && !difference.sentence.parts.is_empty() {
@@ -50,13 +51,36 @@ pub fn render(comparison: &Comparison, whole: bool, color: bool) -> String {
 
 fn heading(difference: &Difference, bold: Style) -> String {
     let language = difference.language.as_ref().map(|language| format!(" ({language})")).unwrap_or_default();
-    let step = if difference.step.is_empty() { "the flow as a whole" } else { &difference.step };
-    format!("  {bold}{step}{bold:#}{language}\n")
+    let whole = || "the flow as a whole".to_owned();
+    let place = place(difference).unwrap_or_else(whole);
+    format!("  {bold}{place}{bold:#}{language}\n")
+}
+
+/// Where something differs: the scenario of the suite, the step; none where it is the flow as a whole.
+fn place(difference: &Difference) -> Option<String> {
+    let step = Some(difference.step.as_str()).filter(|step| !step.is_empty());
+    match (&difference.scenario, step) {
+        (None, step) => step.map(str::to_owned),
+        (Some(scenario), None) => Some(scenario.clone()),
+        (Some(scenario), Some(step)) => Some(format!("{step}, seen by {scenario}")),
+    }
 }
 
 /// How much differs, and what was seen: "2 breaking, 1 cosmetic; live: 7 steps, 12 sessions, 80 requests; …".
 pub fn summary(comparison: &Comparison) -> String {
-    format!("{}; {}; {}", counts(comparison), extent(&comparison.before), extent(&comparison.after))
+    let (before, after) = (extent(&comparison.before), extent(&comparison.after));
+    let suite = comparison.suite.map(|suite| {
+        let (old, new) = (&comparison.before.name, &comparison.after.name);
+        format!(
+            "; suite: {}, {} passed with {old}, {} with {new}",
+            counted(suite.tests, "test"),
+            suite.passed_before,
+            suite.passed_after
+        )
+    });
+    let seen = [&comparison.before, &comparison.after].iter().any(|side| side.steps > 0);
+    let sides = if seen { format!("; {before}; {after}") } else { String::new() };
+    format!("{}{sides}{}", counts(comparison), suite.unwrap_or_default())
 }
 
 /// How much differs: "2 breaking, 1 cosmetic".

@@ -60,7 +60,8 @@ pub fn held(flow: &str, version: &str, holding: &Holding, color: bool) -> String
 pub fn resumed(resumption: &Resumption, color: bool) -> String {
     let bold = style(color, Style::new().bold());
     let (flow, version) = (seen(&resumption.flow), &resumption.version);
-    let mut text = format!("{bold}{flow}{bold:#} ({version}), held for {}\n\n", lasted(resumption.held_seconds));
+    let pages = pages(resumption);
+    let mut text = format!("{bold}{flow}{bold:#} ({version}), held for {}{pages}\n\n", lasted(resumption.held_seconds));
     let width = resumption.places.iter().map(|place| place.step.chars().count()).max().unwrap_or_default();
     for place in &resumption.places {
         let paint = match place.result {
@@ -80,6 +81,11 @@ pub fn resumed(resumption: &Resumption, color: bool) -> String {
     }
     text.push_str(&format!("\n  {}\n", summary(resumption)));
     text
+}
+
+/// What is said of those whose pages had stayed open.
+fn pages(resumption: &Resumption) -> &'static str {
+    if resumption.open_pages { ", their pages open all the time" } else { "" }
 }
 
 /// What a place is, in a word.

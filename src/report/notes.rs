@@ -82,6 +82,11 @@ impl Notes {
         &self.record.text
     }
 
+    /// What the journal says of it, where one is kept.
+    pub fn into_test(self) -> Option<Test> {
+        self.test.map(Discreet::into_inner)
+    }
+
     /// Why it was skipped, when it was.
     pub fn reason(&self) -> Option<&str> {
         self.record.reason.as_deref()

@@ -51,6 +51,7 @@ pub struct Terminal<W> {
     color: bool,
     slow: Duration,
     limits: bool,
+    only_odd: bool,
     advice: Advice,
     progress: Progress,
     /// When it was last looked for tests that are slow.
@@ -92,6 +93,7 @@ impl<W: Write> Terminal<W> {
             color,
             slow: Duration::ZERO,
             limits: false,
+            only_odd: false,
             advice: Advice::default(),
             progress: Progress::new(0, Instant::now()),
             looked: None,
@@ -122,6 +124,12 @@ impl<W: Write> Terminal<W> {
     /// Tells how much is asked of the server when that changes.
     pub fn with_limits(mut self, limits: bool) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Has no line for a test that simply passed, or was skipped: they are counted at the end.
+    pub fn with_only_odd(mut self, only_odd: bool) -> Self {
+        self.only_odd = only_odd;
         self
     }
 
@@ -205,7 +213,9 @@ impl<W: Write> Terminal<W> {
     }
 
     fn finished(&mut self, record: Record) -> io::Result<()> {
-        self.say(&self.look().ended(&record))?;
+        if !self.only_odd || !record.is_usual() {
+            self.say(&self.look().ended(&record))?;
+        }
         if record.warned && !record.is_told_again() {
             self.say(&record.text)?;
         }

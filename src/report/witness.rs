@@ -1,6 +1,7 @@
-//! The calls that show a finding, for a terminal.
+//! The calls that show a finding, for a terminal and for a page.
 
 use super::curl;
+use super::markdown::text::details;
 use crate::compose::witness::Witness;
 use crate::phrase::counted;
 
@@ -21,5 +22,13 @@ pub fn render(witness: &Witness, whole: bool) -> String {
             text.push_str(&format!("    # {hint}\n"));
         }
     }
+    text
+}
+
+/// The same in Markdown, folded together.
+pub fn markdown(witness: &Witness) -> String {
+    let scenario = witness.scenario.as_ref();
+    let mut text = scenario.map_or_else(String::new, |scenario| details("a scenario that shows it", "yaml", scenario));
+    text.push_str(&details("the same as commands", "sh", &witness.curl.join("\n")));
     text
 }

@@ -121,6 +121,12 @@ impl Driver {
         self.settle(exchange).await
     }
 
+    /// Goes on as somebody whom another driver led, without asking where they stand.
+    pub fn stand_in(&mut self, session: &str, memory: Memory) {
+        self.session = Some(session.to_owned());
+        Memory { country: self.country, company: self.company } = memory;
+    }
+
     /// Goes on as somebody whom another driver led: asks where they stand, with the token of the configured credentials where
     /// the flow wants one, and waits while a service is at work.
     ///
@@ -128,16 +134,26 @@ impl Driver {
     ///
     /// When there is no answer.
     pub async fn take_up(&mut self, session: &str, memory: Memory) -> Result<Exchange, CallError> {
-        self.session = Some(session.to_owned());
-        Memory { country: self.country, company: self.company } = memory;
+        self.stand_in(session, memory);
         let exchange = self.current().await?;
-        if exchange.answer.status != 401 || self.course.client.config().credentials.is_none() {
+        if exchange.answer.status != 401 || !self.authorise().await? {
             return self.settle(exchange).await;
         }
         self.exchanges.clear();
-        self.bearer = self.course.client.bearer().await?;
         let exchange = self.current().await?;
         self.settle(exchange).await
+    }
+
+    /// Sends the token of the configured credentials from now on: whether there are any.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub async fn authorise(&mut self) -> Result<bool, CallError> {
+        if self.course.client.config().credentials.is_some() {
+            self.bearer = self.course.client.bearer().await?;
+        }
+        Ok(self.bearer.is_some())
     }
 
     /// What the applicant's later data follow from.

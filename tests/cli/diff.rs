@@ -2,8 +2,10 @@
 //! the one side and fails on the other.
 
 mod edits;
+mod languages;
 mod reports;
 mod sides;
+mod suite;
 
 use serde_json::Value;
 

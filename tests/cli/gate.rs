@@ -1,5 +1,7 @@
 //! `draftgate gate`: one verdict on whether a flow may be published.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::Value;
 
 use crate::conform::{after, client, mini};
@@ -48,15 +50,18 @@ fn what_holds_may_be_published_whatever_becomes_of_other_flows() {
         project
             .draftgate(&[&["gate", "mini"], &reports[..]].concat())
             .exits(0)
-            .says("PASS")
+            .never_says("PASS")
             .never_says("elsewhere")
             .says("\nmini may be published\n\n  passed     tests        1 test: 1 passed\n")
             .says("  passed     coverage     steps 4/4, transitions 3/3,")
-            .says("  passed     conformance  ");
+            .says("  passed     conformance  ")
+            .says("  passed     exploration  4 steps, 3 ways between them\n");
     }
+    project.draftgate(&["gate", "mini", "--skip", "conformance", "--verbose"]).exits(0).says("PASS [");
     let verdict = verdict(&project, "out/gate.json");
     assert_eq!(verdict["publishable"], true);
-    assert_eq!(results(&verdict)[..3], ["tests passed", "coverage passed", "conformance passed"]);
+    let passed = ["tests passed", "coverage passed", "conformance passed", "exploration passed", "changes not-asked"];
+    assert_eq!(results(&verdict), passed);
     let markdown = project.read("out/gate.md").unwrap();
     assert!(markdown.starts_with("## draftgate: mini may be published\n\n| part | result | |\n"), "{markdown}");
     assert!(!markdown.contains("### Why not") && markdown.contains("### Coverage\n\n| flow | steps"), "{markdown}");
@@ -97,7 +102,7 @@ fn every_reason_against_it_is_named() {
     assert!(markdown.contains("\n#### DG-20 a required field that is left out is 4006\n"), "{markdown}");
     // A part that is left out is no reason, and no part that passed either.
     project
-        .draftgate(&["gate", "mini", "--skip", "tests", "--skip", "conformance"])
+        .draftgate(&["gate", "mini", "--skip", "tests", "--skip", "conformance", "--skip", "exploration"])
         .exits(1)
         .says("mini is not to be published: nothing was looked at")
         .says("  not asked  tests        left out with --skip\n");
@@ -166,4 +171,74 @@ fn what_applicants_will_find_different_counts_where_it_is_said_from_what() {
         .draftgate(&[&asked[..], &["--fail-on", "never", "--max-requests", "3"]].concat())
         .exits(1)
         .says("not all of live was seen: a limit was reached\n");
+}
+
+/// A flow in which an option leads to a service that fails.
+const FLAWED: &str = "flow: flawed
+nodes:
+  - form: person
+    title: Person
+    elements:
+      - { name: Kind, type: dropdown, required: true, options: [private, business] }
+  - { condition: is-business, when: person.kind == 'business', then: check, else: welcome }
+  - { service: check, type: TRULIOO_EIDV, fails: 4009 }
+  - { end: welcome, text: Welcome }
+";
+
+#[test]
+fn what_exploring_finds_speaks_against_publishing() {
+    let scenario = "scenario: Somebody gets through\nflow: flawed\nsnapshot: false\nsteps:\n  - init\n  - { submit: { Kind: private }, expect: end }\n";
+    let project = Project::new().with("scenarios/flawed.flow.yaml", FLAWED).with("scenarios/private.yaml", scenario);
+    let asked =
+        ["gate", "flawed", "--skip", "conformance", "--json", "g.json", "--markdown", "g.md", "--html", "g.html"];
+    let ended = project.draftgate(&asked).exits(1);
+    let ended = ended
+        .says("\nflawed is not to be published: exploration\n")
+        .says("  failed     exploration  2 steps, 1 way between them, 1 finding\n")
+        .says("               Person: submitting ends in 4009 ");
+    // The verdict is the last that is said, and readable: no test that passed is before it.
+    assert!(ended.stdout.find("PASS").is_none() && ended.stdout.contains(" Summary ["), "{}", ended.stdout);
+    let found = verdict(&project, "g.json");
+    let findings = found["exploration"]["findings"].as_array().unwrap();
+    assert_eq!((findings.len(), &findings[0]["kind"]), (1, &Value::from("failed")), "{findings:#?}");
+    let witness = &findings[0]["witness"];
+    assert!(witness["scenario"].as_str().unwrap().contains("business"), "{witness:#}");
+    let markdown = project.read("g.md").unwrap();
+    assert!(markdown.contains("\n### Exploration\n\n2 steps, 1 way between them; "), "{markdown}");
+    assert!(markdown.contains("<summary>a scenario that shows it</summary>"), "{markdown}");
+    assert!(project.read("g.html").unwrap().contains("submitting ends in 4009"));
+    project
+        .draftgate(&["gate", "flawed", "--skip", "conformance", "--skip", "exploration"])
+        .exits(0)
+        .says("  not asked  exploration  left out with --skip\n");
+}
+
+/// How many calls came to the server of the test below.
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+#[test]
+fn the_draft_is_explored_once_for_what_is_wrong_and_for_what_differs() {
+    let many = (0..12).map(|number| format!("kind{number}")).collect::<Vec<_>>().join(", ");
+    let flow =
+        FLAWED.replace("flow: flawed", "flow: mini").replace("[private, business]", &format!("[business, {many}]"));
+    let served = Project::new().with("scenarios/mini.flow.yaml", flow);
+    let counting = after(|_, _, _| {
+        CALLS.fetch_add(1, Ordering::SeqCst);
+    });
+    let spoiling = Spoiling::start(&served, counting);
+    let project = client(&spoiling);
+    let url = spoiling.base_url();
+    let asked = ["gate", "mini", "--skip", "tests", "--skip", "conformance", "--against", &url, "--json", "g.json"];
+    let calls = |more: &[&str], exit: i32| {
+        CALLS.store(0, Ordering::SeqCst);
+        drop(project.draftgate(&[&asked[..], more].concat()).exits(exit));
+        CALLS.load(Ordering::SeqCst)
+    };
+    let without = calls(&["--skip", "exploration"], 0);
+    let with = calls(&[], 1);
+    let found = verdict(&project, "g.json");
+    assert_eq!(results(&found)[3..], ["exploration failed", "changes passed"]);
+    // What is more are the calls of the witness.
+    let explored = usize::try_from(found["exploration"]["requests"].as_u64().unwrap()).unwrap();
+    assert!(with > without && with - without < explored, "{with} calls, {without} of them without, {explored}");
 }

@@ -291,3 +291,85 @@ fn what_cannot_be_held_or_resumed_is_said_with_the_way_out() {
         .complains(&format!("they were held at {}", served.base_url));
     served.call(&[&["resume", "join", "--stay"], &there[..]].concat()).exits(0);
 }
+
+#[test]
+fn whose_page_stayed_open_submits_the_ids_of_before() {
+    let mut served = Served::start();
+    served.hold();
+    // While nothing is published, the page is taken as it is.
+    let ended = served.call(&["resume", "join", "--open-pages", "--strict", "--json", "r.json", "--markdown", "r.md"]);
+    ended
+        .exits(0)
+        .says(", their pages open all the time\n")
+        .says("  fine       Personal details        as far as END\n")
+        .says("  fine       Proof of address        as far as END\n")
+        .says("\n  5 fine, 0 hindered, 0 lost; ");
+    let found: Value = serde_json::from_str(&served.project.read("r.json").unwrap()).unwrap();
+    assert_eq!((&found["openPages"], &found["stayed"]), (&Value::from(true), &Value::from(false)));
+    assert!(served.project.read("r.md").unwrap().contains(", their pages open all the time; "));
+    // Published anew, its fields have other ids: who loads it again gets through.
+    served.hold();
+    served.publish("", "");
+    let refused = "               the page that was open is refused (4006, Missing data for required element: ";
+    let ended = served.call(&["resume", "join", "--open-pages"]).exits(0);
+    ended
+        .says(&format!("  hindered   Personal details        as far as END\n{refused}"))
+        .says(&format!("  hindered   Company                 as far as END\n{refused}"))
+        .says("), and must be loaded again\n")
+        // There is no page while a service is at work.
+        .says("  fine       pending before Address  as far as END\n")
+        .says("\n  1 fine, 4 hindered, 0 lost; ");
+    // Who asks first is not hindered.
+    served.hold();
+    served.publish("flow: join", "flow: join # anew");
+    served.call(&["resume", "join", "--strict"]).exits(0).says("\n  5 fine, 0 hindered, 0 lost; ");
+    // Whose step was removed is lost, whatever they send.
+    served.hold();
+    served.publish("proof", "evidence");
+    served
+        .call(&["resume", "join", "--open-pages"])
+        .exits(1)
+        .says("  lost       Proof of address\n               the step was removed under them: 4002, Node not found\n");
+    served.call(&["resume", "join", "--open-pages", "--stay"]).exits(2).complains("cannot be used with");
+}
+
+#[test]
+fn an_interruption_loses_nobody_who_stands_somewhere() {
+    let served = Served::start();
+    let file = served.project.path().join("scenarios/.draftgate/held/join.json");
+    let many = ["hold", "join", "--each", "1000", "--max-sessions", "20000", "--base-url", &served.base_url];
+    let holding = served.project.start(&many);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(120);
+    while !file.exists() {
+        assert!(std::time::Instant::now() < deadline, "nobody is kept while others are made to stand");
+        std::thread::yield_now();
+    }
+    let ended = holding.ended_by("-INT").exits(130);
+    let ended = ended.complains("interrupted: those who stand somewhere are held\n").says("  held       ");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let held = served.sessions().len();
+    assert!((1..5000).contains(&held), "{held}");
+    ended.says(&format!("\n  {held} applicant"));
+    // They stand there.
+    served.call(&["resume", "join", "--stay"]).exits(0).never_says("lost  ").says(" 0 hindered, 0 lost; ");
+}
+
+#[test]
+fn who_is_on_the_way_in_the_live_version_is_found_after_it_was_published() {
+    let project = Project::new()
+        .with("scenarios/join.live.flow.yaml", JOIN)
+        .with("scenarios/join.draft.flow.yaml", JOIN.replace("proof", "evidence"));
+    let mut served = Served::at(project, "0");
+    let live = ["--version", "live", "--allow-live"];
+    served.call(&[&["hold", "join"], &live[..]].concat()).exits(0).says("5 applicants held at 5 places; ");
+    served.call(&[&["resume", "join", "--stay"], &live[..]].concat()).exits(0).says("\n  5 fine, 0 hindered, 0 lost; ");
+    // The draft is published.
+    served.project.write("scenarios/join.live.flow.yaml", JOIN.replace("proof", "evidence"));
+    served.running.until("Reloaded: join");
+    served
+        .call(&[&["resume", "join"], &live[..]].concat())
+        .exits(1)
+        .says("join (live), held for ")
+        .says("  lost       Proof of address\n               the step was removed under them: 4002, Node not found\n")
+        .says("\n  4 fine, 0 hindered, 1 lost; ");
+}

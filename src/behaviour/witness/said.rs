@@ -11,7 +11,7 @@ use crate::route::steps::shown;
 use crate::semantic::Bound;
 
 /// The options of an element, with the key under which they stand.
-pub(super) fn options_of(element: &Element) -> Option<(&'static str, Value)> {
+pub(in crate::behaviour) fn options_of(element: &Element) -> Option<(&'static str, Value)> {
     let list = |key: &'static str| {
         let list = element.json.get(key)?;
         list.as_array().filter(|options| !options.is_empty()).map(|_| (key, list.clone()))
@@ -44,7 +44,7 @@ pub(super) fn at_step(step: &KnownStep, expected: Vec<(String, Data)>) -> Data {
 }
 
 /// The path to an element of a label.
-pub(super) fn selected(label: &str) -> String {
+pub(in crate::behaviour) fn selected(label: &str) -> String {
     format!("$.elements[?@.name == '{}']", label.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 

@@ -12,6 +12,7 @@ use crate::route::Route;
 use crate::route::entries::Entries;
 use crate::route::steps::{expecting, shown, submit};
 
+/// The shortest way that somebody went to a step, with all that was entered but made-up texts and files: what of it decides is
 /// not known there.
 pub(super) fn seen(side: &Side, at: usize) -> Option<Route<'_>> {
     let leading = side.seen.iter().filter(|seen| seen.to == Goal::Step(at));

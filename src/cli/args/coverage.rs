@@ -52,6 +52,9 @@ pub struct CoverageArguments {
     /// Write scenarios that close the gaps: into this folder, or into `coverage` in the scenario folder
     #[arg(long, value_name = "DIR", num_args = 0..=1)]
     pub write: Option<Option<PathBuf>>,
+    /// Show a line for every test, for those that passed too
+    #[arg(short, long, conflicts_with = "from")]
+    pub verbose: bool,
     /// Colours
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<Color>,
@@ -65,6 +68,7 @@ impl CoverageArguments {
             target: self.target.clone(),
             server: self.server.clone(),
             tag: self.tag.clone(),
+            only_odd: !self.verbose,
             reports: Reports { coverage: true, ..Reports::default() },
             libtest: LibtestArguments { color: self.color, ..LibtestArguments::default() },
             ..RunArguments::default()

@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::changes::ChangeArguments;
 use super::limits::LimitArguments;
 use super::{Color, ServerArguments, Target};
-use crate::behaviour::Grade;
 
 const EXAMPLES: &str = "\
 Examples:
   draftgate diff retail-onboarding --allow-live       live against draft
   draftgate diff retail-onboarding --against staging  the draft there and here
   draftgate diff retail-onboarding --map              the stored map and today
+  draftgate diff retail-onboarding --suite            your scenarios on both, too
   draftgate diff retail-onboarding --markdown diff.md --fail-on additive
   draftgate diff retail-onboarding --scenarios differences
 
@@ -24,6 +25,10 @@ What only lets more through is additive: an optional field, a new option, a
 looser bound. What only a reader sees is cosmetic: labels, titles, texts, the
 order of fields and options. `draftgate diff --rules` lists the rules.
 
+What is read is compared in every language that the flow is offered in: each
+step is asked for once more in each. With --suite the scenarios of the flow are
+played on both sides: one that passed and fails is breaking.
+
 Exit codes: 0 where nothing differs at --fail-on or above, 1 where something
 does, 2 wrong usage, 5 where the API could not be reached.";
 
@@ -34,21 +39,18 @@ pub struct DiffArguments {
     /// The flow: an alias of the configuration, an id, or the name of a definition for the sandbox
     #[arg(value_name = "FLOW", required_unless_present = "rules")]
     pub flow: Option<String>,
-    /// Compare with the draft on another server: an environment of the configuration, or a base URL
-    #[arg(long, value_name = "ENVIRONMENT|URL", conflicts_with = "map")]
-    pub against: Option<String>,
-    /// Compare with a stored map: this file, or the one beside the snapshots
-    #[arg(long, value_name = "FILE", num_args = 0..=1)]
-    pub map: Option<Option<PathBuf>>,
-    /// A language that the flow is asked for in, such as fr-CA; of every further one only what is read is compared
+    /// Play the scenarios of the flow on both sides, too, or only them, and compare what comes of each: whether it passes,
+    /// where its steps lead, what its snapshots show. No snapshot is written
+    #[arg(long, value_enum, value_name = "ALSO|ONLY", num_args = 0..=1, require_equals = true,
+        default_missing_value = "also", conflicts_with = "map")]
+    pub suite: Option<SuiteWord>,
+    /// A language that the flow is asked for in, such as fr-CA; of every further one only what is read is compared. Where none
+    /// is named, that is compared in all that the flow is found to be offered in
     #[arg(long = "language", value_name = "TAG")]
     pub languages: Vec<String>,
     /// Try at each form of both sides what it must refuse, and compare the codes
     #[arg(long, conflicts_with = "map")]
     pub negatives: bool,
-    /// Fail where something of this grade, or a graver one, differs
-    #[arg(long, value_enum, value_name = "GRADE", default_value_t)]
-    pub fail_on: FailOn,
     /// List the rules by which differences are graded, and do nothing else
     #[arg(long, exclusive = true)]
     pub rules: bool,
@@ -67,6 +69,9 @@ pub struct DiffArguments {
     /// Write over scenarios that are there already
     #[arg(long, requires = "scenarios", help_heading = "Output")]
     pub force: bool,
+    /// What it is compared with
+    #[command(flatten)]
+    pub changes: ChangeArguments,
     /// What exploring may use
     #[command(flatten)]
     pub limits: LimitArguments,
@@ -81,30 +86,13 @@ pub struct DiffArguments {
     pub color: Option<Color>,
 }
 
-/// From which grade on a difference fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum FailOn {
-    /// What was possible is not any more, or leads elsewhere
-    #[default]
-    Breaking,
-    /// Something more is possible, too
-    Additive,
-    /// Anything, a label too
-    Cosmetic,
-    /// Nothing
-    Never,
-}
-
-impl FailOn {
-    /// Whether a difference of this grade fails.
-    pub fn fails(self, grade: Grade) -> bool {
-        match self {
-            FailOn::Breaking => grade >= Grade::Breaking,
-            FailOn::Additive => grade >= Grade::Additive,
-            FailOn::Cosmetic => true,
-            FailOn::Never => false,
-        }
-    }
+/// What of the suite is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SuiteWord {
+    /// Beside exploring
+    Also,
+    /// Instead of exploring
+    Only,
 }
 
 impl DiffArguments {

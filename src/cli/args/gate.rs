@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::changes::ChangeArguments;
 use super::limits::LimitArguments;
-use super::{
-    Color, ConformArguments, DiffArguments, FailOn, LibtestArguments, Reports, RunArguments, ServerArguments, Target,
-};
+use super::{Color, ConformArguments, DiffArguments, LibtestArguments, Reports, RunArguments, ServerArguments, Target};
 use crate::conform::MOST_WAYS;
 use crate::coverage::demand::Demands;
 use crate::gate::PartName;
@@ -20,9 +19,11 @@ Examples:
   draftgate gate retail-onboarding scenarios/retail --skip coverage
   draftgate gate retail-onboarding --allow-live     what changes, too
 
-It runs the scenarios of the flow, measures what they cover, and holds the
-draft to the rules of the API. What applicants will find different is looked at
-where it is said from what: --allow-live, --against or --map.
+It runs the scenarios of the flow, measures what they cover, holds the draft to
+the rules of the API, and explores it for what is wrong: an option that leads
+nowhere, a step from which nobody gets to an end. What applicants will find
+different is looked at where it is said from what: --allow-live, --against or
+--map; the draft is explored once for both.
 
 Exit codes: 0 where the draft may be published, 1 where it may not, 2 wrong
 usage, 3 where a scenario file is invalid, 5 where the API could not be
@@ -53,15 +54,12 @@ pub struct GateArguments {
     /// A rule that only should be kept counts as one that must
     #[arg(long)]
     pub strict: bool,
-    /// Look at what differs from the draft on another server: an environment of the configuration, or a base URL
-    #[arg(long, value_name = "ENVIRONMENT|URL", conflicts_with = "map", help_heading = "Changes")]
-    pub against: Option<String>,
-    /// Look at what differs from a stored map: this file, or the one beside the snapshots
-    #[arg(long, value_name = "FILE", num_args = 0..=1, help_heading = "Changes")]
-    pub map: Option<Option<PathBuf>>,
-    /// From which grade on a difference speaks against publishing
-    #[arg(long, value_enum, value_name = "GRADE", default_value_t, help_heading = "Changes")]
-    pub fail_on: FailOn,
+    /// Show a line for every test, for those that passed too
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// What it is compared with
+    #[command(flatten)]
+    pub changes: ChangeArguments,
     /// What exploring may use
     #[command(flatten)]
     pub limits: LimitArguments,
@@ -94,6 +92,8 @@ pub enum PartWord {
     Coverage,
     /// Whether the flow keeps the rules of the API
     Conformance,
+    /// What is wrong with the flow, as exploring it shows
+    Exploration,
     /// What applicants will find different
     Changes,
 }
@@ -106,22 +106,21 @@ impl GateArguments {
             PartName::Tests => !skipped(PartWord::Tests),
             PartName::Coverage => !skipped(PartWord::Tests) && !skipped(PartWord::Coverage),
             PartName::Conformance => !skipped(PartWord::Conformance),
+            PartName::Exploration => !skipped(PartWord::Exploration),
             PartName::Changes => self.compares() && !skipped(PartWord::Changes),
         }
     }
 
     /// Whether it is said what the draft is compared with.
     fn compares(&self) -> bool {
-        self.server.allow_live || self.against.is_some() || self.map.is_some()
+        self.server.allow_live || self.changes.against.is_some() || self.changes.map.is_some()
     }
 
     /// What is asked of the difference.
     pub fn to_diff(&self) -> DiffArguments {
         DiffArguments {
             flow: Some(self.flow.clone()),
-            against: self.against.clone(),
-            map: self.map.clone(),
-            fail_on: self.fail_on,
+            changes: self.changes.clone(),
             limits: self.limits,
             target: self.target.clone(),
             server: self.server.clone(),
@@ -142,6 +141,7 @@ impl GateArguments {
             target: self.target.clone(),
             server: self.server.clone(),
             tag: self.tag.clone(),
+            only_odd: !self.verbose,
             reports: Reports { coverage: true, ..Reports::default() },
             libtest: LibtestArguments { color: self.color, ..LibtestArguments::default() },
             ..RunArguments::default()

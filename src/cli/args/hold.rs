@@ -22,8 +22,8 @@ Then publish, and see who is lost: draftgate resume retail-onboarding.
 
 The ways are those of the flow's map, where `draftgate explore` has made one;
 else they are looked for by the options that forms offer. The sessions are
-kept in a file that only you may read: whoever has one goes on as that
-applicant. The embedded sandbox forgets its applicants when a command ends:
+kept in a file that only you may read, as they come to stand: an interruption
+loses nobody. Whoever has a session goes on as that applicant. The embedded sandbox forgets its applicants when a command ends:
 serve it by itself, `draftgate sandbox`, and name its --base-url.
 
 Exit codes: 0 where somebody is held, 2 wrong usage, 4 where nobody can be,
@@ -65,10 +65,13 @@ pub struct HoldArguments {
 Examples:
   draftgate resume retail-onboarding --stay
   draftgate resume retail-onboarding --json held.json --markdown held.md
+  draftgate resume retail-onboarding --open-pages
   draftgate resume retail-onboarding --version live --allow-live
 
 Without --stay everybody is gone on with, as far as made-up data lead: that
-proves that they can finish, and they cannot be resumed again.
+proves that they can finish, and they cannot be resumed again. They ask where
+they stand first, as who loads the page again does; with --open-pages they
+submit the page that they had before them, with the ids of before.
 
   fine      stands where they were left, and can finish
   hindered  can finish, and must do again or otherwise what they had done
@@ -87,6 +90,10 @@ pub struct ResumeArguments {
     /// Only look where everybody stands, and change nothing
     #[arg(long)]
     pub stay: bool,
+    /// As if their pages had stayed open while the flow was published: submit what they saw when they were held, and ask where
+    /// they stand only when that is refused
+    #[arg(long, conflicts_with = "stay")]
+    pub open_pages: bool,
     /// Whoever is hindered counts as lost
     #[arg(long)]
     pub strict: bool,

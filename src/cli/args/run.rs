@@ -76,6 +76,9 @@ pub struct RunArguments {
     /// Tell how many requests are in flight, and how many a second, when that changes
     #[arg(short, long)]
     pub verbose: bool,
+    /// Whether tests that simply passed have no line of their own: for commands whose result stands at the end
+    #[arg(skip)]
+    pub only_odd: bool,
     /// What is written of the run
     #[command(flatten)]
     pub reports: Reports,

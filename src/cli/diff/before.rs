@@ -14,6 +14,10 @@ use crate::map::{FlowMap, store};
 use crate::phrase::{did_you_mean, nearest};
 use crate::source::{Sources, from_here};
 
+/// That live is not read unless that is allowed.
+pub(super) const LIVE_NOT_ALLOWED: &str = "error: the draft is compared with the live version only with --allow-live: applicants are made in it\n  \
+     --map compares with the stored map, --against with another server";
+
 /// What the draft is compared with.
 pub(super) enum Before {
     /// The live version, where the draft is.
@@ -65,18 +69,15 @@ pub(super) fn before(
     let flow = arguments.flow.as_deref().unwrap_or_default();
     if let Some((target, server)) = elsewhere {
         let wanted = Wanted { flow, version: Version::Draft, language: None };
-        let word = arguments.against.clone().unwrap_or_default();
+        let word = arguments.changes.against.clone().unwrap_or_default();
         let other = reach(environment, place, (&target, &server), &wanted, output)?;
         return Ok(Before::Elsewhere(Box::new(other), format!("draft at {word}")));
     }
-    if let Some(file) = &arguments.map {
+    if let Some(file) = &arguments.changes.map {
         return stored(flow, file.as_ref(), reached, output).map(|map| Before::Stored(Box::new(map)));
     }
     if reached.settings.server.is_some() && !arguments.server.allow_live {
-        output.complain(
-            "error: the draft is compared with the live version only with --allow-live: applicants are made in it\n  \
-             --map compares with the stored map, --against with another server",
-        );
+        output.complain(LIVE_NOT_ALLOWED);
         return Err(Exit::Usage);
     }
     Ok(Before::Live)

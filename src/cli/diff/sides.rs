@@ -5,22 +5,21 @@ use std::sync::Arc;
 
 use crate::api::client::CallError;
 use crate::api::operation::Version;
-use crate::behaviour::{Answers, Compared, Comparison, FORMAT, Kind, Question, Scope, Side, Which, compare};
+use crate::behaviour::{Answers, Compared, Comparison, Extent, FORMAT, Question, Scope, Side, Which, compare};
 use crate::cli::Environment;
 use crate::cli::args::DiffArguments;
 use crate::cli::diff::before::{Before, before, elsewhere};
 use crate::cli::exit::Exit;
-use crate::cli::explore::negatives::routes;
+use crate::cli::explore::judged::judged;
 use crate::cli::explore::{allowance, personas};
 use crate::cli::output::Output;
-use crate::cli::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, reach, unknown, unreachable_api};
+use crate::cli::reach::{Reached, Wanted, check_language, reach, unknown, unreachable_api};
 use crate::cli::settings::Place;
 use crate::cli::signal::stop_signal;
-use crate::conform::rules::RuleId;
-use crate::conform::{Plan, examine};
 use crate::explore::model::Goal;
 use crate::explore::replay::Replay;
 use crate::explore::trail::Outcome;
+use crate::explore::verdict::Verdict;
 use crate::explore::{Exploration, Explored};
 use crate::map::FlowMap;
 use crate::phrase::counted;
@@ -31,7 +30,15 @@ use crate::session::entry::Growth;
 /// How often it is asked what the one side tried and the other did not.
 const MOST_ROUNDS: usize = 32;
 
-/// How the sides that are asked for differ. Nothing is printed but what is wrong.
+/// What came of comparing.
+pub(in crate::cli) struct Found {
+    pub comparison: Comparison,
+    /// What is wrong with the draft, where that was asked for.
+    pub exploration: Option<Verdict>,
+}
+
+/// How the sides that are asked for differ; where it `judges`, also what exploring shows to be wrong with the draft. Nothing is
+/// printed but what is wrong with the question.
 ///
 /// # Errors
 ///
@@ -40,14 +47,16 @@ pub(in crate::cli) fn compared(
     environment: &Environment,
     place: &Place,
     arguments: &DiffArguments,
+    judges: bool,
     output: &Output,
-) -> Result<Comparison, Exit> {
+) -> Result<Found, Exit> {
     let flow = arguments.flow.as_deref().unwrap_or_default();
     for language in &arguments.languages {
         check_language(Some(language), output)?;
     }
     let people: Arc<[Persona]> = personas(place, output)?.into();
-    let elsewhere = arguments.against.as_deref().map(|word| elsewhere(environment, place, arguments, word, output));
+    let elsewhere =
+        arguments.changes.against.as_deref().map(|word| elsewhere(environment, place, arguments, word, output));
     let elsewhere = elsewhere.transpose()?;
     let wanted = Wanted { flow, version: Version::Draft, language: None };
     let reached = reach(environment, place, (&arguments.target, &arguments.server), &wanted, output)?;
@@ -72,6 +81,7 @@ pub(in crate::cli) fn compared(
         before: &before,
         output,
         negatives: arguments.negatives,
+        judges,
         exploration: &exploration,
     };
     let compared = ways.compare(&arguments.languages);
@@ -80,14 +90,14 @@ pub(in crate::cli) fn compared(
     }
     let settings = reached.leave();
     match compared {
-        Ok(comparison) => Ok(comparison),
+        Ok(found) => Ok(found),
         Err(Wrong::Unknown) => Err(unknown(flow, &settings, output)),
         Err(Wrong::Said(exit)) => Err(exit),
     }
 }
 
 /// Why there is no comparison.
-enum Wrong {
+pub(super) enum Wrong {
     /// There is no such flow, which is still to be said.
     Unknown,
     /// It was said.
@@ -95,54 +105,69 @@ enum Wrong {
 }
 
 /// A side under comparison, with what it takes to ask more of it.
-struct Standing {
-    side: Side,
+pub(super) struct Standing {
+    pub side: Side,
     /// None for a map.
-    asked: Option<(Exploration, Explored)>,
+    pub asked: Option<(Exploration, Explored)>,
 }
 
-struct Ways<'a> {
-    flow: &'a str,
-    reached: &'a Reached,
-    before: &'a Before,
-    output: &'a Output,
+impl Standing {
+    /// How much of the side was seen, and what that took.
+    pub fn extent(&self) -> Extent {
+        let took = self.asked.as_ref().map_or((0, 0), |(_, explored)| (explored.sessions, explored.requests));
+        self.side.extent(took.0, took.1)
+    }
+}
+
+pub(super) struct Ways<'a> {
+    pub flow: &'a str,
+    pub reached: &'a Reached,
+    pub before: &'a Before,
+    pub output: &'a Output,
     /// Whether it is tried what forms must refuse.
-    negatives: bool,
-    exploration: &'a dyn Fn(Course) -> Exploration,
+    pub negatives: bool,
+    /// Whether it is told what is wrong with the draft.
+    pub judges: bool,
+    pub exploration: &'a dyn Fn(Course) -> Exploration,
 }
 
 impl Ways<'_> {
     /// Compares in every language: in the first in full, in the others what is read.
-    fn compare(&self, languages: &[String]) -> Result<Comparison, Wrong> {
-        let asked: Vec<Option<&str>> = match languages {
-            [] => vec![None],
-            languages => languages.iter().map(|language| Some(language.as_str())).collect(),
-        };
-        let mut whole: Option<Comparison> = None;
-        for language in asked {
-            let comparison = self.compare_in(language, whole.is_none())?;
-            match &mut whole {
-                None => whole = Some(comparison),
-                Some(whole) => {
-                    let read = comparison.differences.into_iter().filter(|difference| is_read(difference.kind));
-                    whole.differences.extend(read);
-                    for (own, other) in [(&mut whole.before, comparison.before), (&mut whole.after, comparison.after)] {
-                        own.sessions += other.sessions;
-                        own.requests += other.requests;
-                        own.whole &= other.whole;
-                    }
-                    let new = comparison.notes.into_iter().filter(|note| !whole.notes.contains(note));
-                    whole.notes.extend(new.collect::<Vec<_>>());
+    fn compare(&self, languages: &[String]) -> Result<Found, Wrong> {
+        let (first, further) = (languages.first().map(String::as_str), languages.get(1..).unwrap_or_default());
+        let (mut whole, exploration) = match self.before {
+            // A map is of one language; of another one it may know as much.
+            Before::Stored(map) => {
+                let (mut whole, _, exploration) = self.compare_in(first, true)?;
+                for language in further {
+                    add_read(&mut whole, self.compare_in(Some(language), false)?.0);
                 }
+                whole.notes.extend(unread(map, languages));
+                (whole, exploration)
             }
-        }
-        let mut whole = whole.ok_or(Wrong::Said(Exit::Nothing))?;
+            _ => {
+                let (mut whole, mut sides, exploration) = self.compare_in(first, true)?;
+                self.compare_spoken(&mut whole, &mut sides, first, further)?;
+                (whole, exploration)
+            }
+        };
         whole.differences.sort_by_key(|difference| std::cmp::Reverse(difference.grade));
-        Ok(whole)
+        Ok(Found { comparison: whole, exploration })
     }
 
-    fn compare_in(&self, language: Option<&str>, is_first: bool) -> Result<Comparison, Wrong> {
+    /// Compares in a language, with the sides as they stand then, and what is wrong with the draft, where that is asked for.
+    fn compare_in(
+        &self,
+        language: Option<&str>,
+        is_first: bool,
+    ) -> Result<(Comparison, [Standing; 2], Option<Verdict>), Wrong> {
         let (mut before, mut after) = self.explore(language)?;
+        let exploration = match &mut after.asked {
+            Some((exploration, explored)) if self.judges && is_first => {
+                Some(self.wait(judged(self.flow, exploration, explored, &self.reached.settings))?)
+            }
+            _ => None,
+        };
         if self.negatives && is_first {
             self.refuse(&mut before)?;
             self.refuse(&mut after)?;
@@ -166,7 +191,7 @@ impl Ways<'_> {
                 left += self.ask(standing, &own, &mut answers)?;
             }
         };
-        Ok(self.told(compared, left, (&before, &after)))
+        Ok((self.told(compared, left, (&before, &after)), [before, after], exploration))
     }
 
     fn told(&self, compared: Compared, open: usize, (before, after): (&Standing, &Standing)) -> Comparison {
@@ -177,111 +202,25 @@ impl Ways<'_> {
                 counted(open, "entry")
             ));
         }
-        let extent = |standing: &Standing| {
-            let (sessions, requests) =
-                standing.asked.as_ref().map_or((0, 0), |(_, explored)| (explored.sessions, explored.requests));
-            standing.side.extent(sessions, requests)
-        };
         Comparison {
             format: FORMAT,
             draftgate: env!("CARGO_PKG_VERSION").to_owned(),
             flow: self.flow.to_owned(),
-            before: extent(before),
-            after: extent(after),
+            before: before.extent(),
+            after: after.extent(),
+            suite: None,
             notes,
             differences: compared.differences,
         }
     }
 
-    /// Explores both sides, at the same time.
-    fn explore(&self, language: Option<&str>) -> Result<(Standing, Standing), Wrong> {
-        let course = |course: &Course, version: Version| Course {
-            version,
-            language: language.map(str::to_owned),
-            ..course.clone()
-        };
-        let draft = (self.exploration)(course(&self.reached.course, Version::Draft));
-        let other = match self.before {
-            Before::Live => Some((self.exploration)(course(&self.reached.course, Version::Live))),
-            Before::Elsewhere(other, _) => Some((self.exploration)(course(&other.course, Version::Draft))),
-            Before::Stored(_) => None,
-        };
-        let (mut quiet, mut silent) = (|_: &Explored| {}, |_: &Explored| {});
-        let went = self.wait(async {
-            match &other {
-                Some(other) => {
-                    let (before, after) =
-                        tokio::join!(other.explore(Vec::new(), &mut quiet), draft.explore(Vec::new(), &mut silent));
-                    Ok((Some(before?), after?))
-                }
-                None => Ok((None, draft.explore(Vec::new(), &mut silent).await?)),
-            }
-        })?;
-        let (before, after) = went;
-        if is_unknown(&after) {
-            return Err(Wrong::Unknown);
-        }
-        let standing = |name: &str, version: Version, exploration: Exploration, explored: Explored| Standing {
-            side: Side::explored(name, &explored, version.word(), language),
-            asked: Some((exploration, explored)),
-        };
-        let before = match (self.before, other.zip(before)) {
-            (Before::Stored(map), _) => self.known(map, language)?,
-            (Before::Live, Some((_, explored))) if is_unknown(&explored) => {
-                let why = format!(
-                    "error: `{}` is not published: its live version answers {FLOW_NOT_FOUND}\n  --map compares with the stored map, --against with another server",
-                    self.flow
-                );
-                self.output.complain(&why);
-                return Err(Wrong::Said(Exit::Usage));
-            }
-            (Before::Live, Some((other, explored))) => standing("live", Version::Live, other, explored),
-            (Before::Elsewhere(_, name), Some((_, explored))) if is_unknown(&explored) => {
-                self.output.complain(&format!(
-                    "error: there is no flow `{}` on the other server: {name} answers {FLOW_NOT_FOUND}",
-                    self.flow
-                ));
-                return Err(Wrong::Said(Exit::Usage));
-            }
-            (Before::Elsewhere(_, name), Some((other, explored))) => standing(name, Version::Draft, other, explored),
-            (_, None) => return Err(Wrong::Said(Exit::Nothing)),
-        };
-        let mut after = standing("draft", Version::Draft, draft, after);
-        if !before.side.explored {
-            after.side = after.side.as_in_a_map();
-        }
-        Ok((before, after))
-    }
-
-    /// Tries at each form of a side what it must refuse.
-    fn refuse(&self, standing: &mut Standing) -> Result<(), Wrong> {
-        let Some((exploration, explored)) = &mut standing.asked else { return Ok(()) };
-        let course = &exploration.course;
-        let rules = vec![RuleId::Missing, RuleId::Malformed, RuleId::Invalid];
-        let plan = Plan { rules, ..Plan::of_negatives(course, exploration.growth, routes(explored)) };
-        let examined = self.wait(examine(course, &plan))?;
-        explored.sessions += examined.ledger.logs.len();
-        explored.requests += examined.ledger.logs.iter().map(Vec::len).sum::<usize>();
-        standing.side = standing.side.clone().with_refused(&examined.ledger.refused);
-        Ok(())
-    }
-
-    /// The side that is a stored map.
-    fn known(&self, map: &FlowMap, language: Option<&str>) -> Result<Standing, Wrong> {
-        let Some(view) = map.view(Version::Draft, language) else {
-            let of = language.map_or_else(String::new, |language| format!(" in {language}"));
-            let again = language.map_or_else(String::new, |language| format!(" --language {language}"));
-            self.output.complain(&format!(
-                "error: the map of `{flow}` knows nothing of the draft{of}; `draftgate explore {flow}{again}` finds out",
-                flow = self.flow
-            ));
-            return Err(Wrong::Said(Exit::Usage));
-        };
-        Ok(Standing { side: Side::stored(&format!("the map of {}", map.recorded), view), asked: None })
-    }
-
     /// Tries on a side what the other one takes: how much of it was not tried, since a limit was reached.
-    fn ask(&self, standing: &mut Standing, questions: &[&Question], answers: &mut Answers) -> Result<usize, Wrong> {
+    pub(super) fn ask(
+        &self,
+        standing: &mut Standing,
+        questions: &[&Question],
+        answers: &mut Answers,
+    ) -> Result<usize, Wrong> {
         let Some((exploration, explored)) = &mut standing.asked else { return Ok(0) };
         if questions.is_empty() {
             return Ok(0);
@@ -295,6 +234,7 @@ impl Ways<'_> {
         let replayed = self.wait(exploration.replay(explored, &replays))?;
         explored.sessions += replays.len();
         explored.requests += replayed.requests;
+        explored.services += replayed.services;
         for (question, outcome) in questions.iter().zip(replayed.outcomes) {
             let Some(outcome) = outcome else { continue };
             answers.insert(question.memo(), goal(&outcome, &standing.side, explored.model.stable));
@@ -303,7 +243,7 @@ impl Ways<'_> {
     }
 
     /// Waits for something, unless somebody interrupts it.
-    fn wait<T>(&self, work: impl Future<Output = Result<T, CallError>>) -> Result<T, Wrong> {
+    pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T, CallError>>) -> Result<T, Wrong> {
         let went = self.reached.runtime.block_on(async {
             let stopped = stop_signal();
             let stopped = async {
@@ -327,11 +267,6 @@ impl Ways<'_> {
     }
 }
 
-/// Whether the API says that there is no such flow.
-fn is_unknown(explored: &Explored) -> bool {
-    explored.model.steps.is_empty() && explored.model.beginnings.first() == Some(&Goal::Refused(FLOW_NOT_FOUND))
-}
-
 /// What came of it, by the side's steps.
 fn goal(outcome: &Outcome, side: &Side, stable: bool) -> Goal {
     match outcome {
@@ -345,7 +280,25 @@ fn goal(outcome: &Outcome, side: &Side, stable: bool) -> Goal {
     }
 }
 
-/// Whether a difference is one of what is read, which is another in each language.
-fn is_read(kind: Kind) -> bool {
-    matches!(kind, Kind::Label | Kind::OptionLabel | Kind::Title | Kind::EndText | Kind::Text)
+/// Adds what is read in another language to what differs.
+fn add_read(whole: &mut Comparison, comparison: Comparison) {
+    whole.differences.extend(comparison.differences.into_iter().filter(|difference| difference.kind.is_read()));
+    for (own, other) in [(&mut whole.before, comparison.before), (&mut whole.after, comparison.after)] {
+        own.sessions += other.sessions;
+        own.requests += other.requests;
+        own.whole &= other.whole;
+    }
+    let new: Vec<String> = comparison.notes.into_iter().filter(|note| !whole.notes.contains(note)).collect();
+    whole.notes.extend(new);
+}
+
+/// That a map knows languages which nobody asked to be compared.
+fn unread(map: &FlowMap, languages: &[String]) -> Option<String> {
+    let drafts = map.views.iter().filter(|view| view.version == Version::Draft.word());
+    let known = drafts.filter_map(|view| view.language.clone()).filter(|language| !languages.contains(language));
+    let known: Vec<String> = known.collect();
+    let flags: Vec<String> = known.iter().map(|language| format!("--language {language}")).collect();
+    (!known.is_empty()).then(|| {
+        format!("the map knows the flow in {} too, which was not compared: {}", known.join(", "), flags.join(" "))
+    })
 }

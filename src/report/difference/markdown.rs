@@ -2,7 +2,7 @@
 
 use super::super::markdown::BEGINNING;
 use super::super::markdown::text::{details, inline, marked};
-use super::{counts, summary};
+use super::{counts, place, summary};
 use crate::behaviour::{Comparison, Difference, Grade};
 
 /// The page.
@@ -41,10 +41,7 @@ fn item(comparison: &Comparison, difference: &Difference) -> String {
     let parts = &difference.sentence.parts;
     let sentence = if parts.is_empty() { inline(&difference.text) } else { marked(&difference.sentence) };
     let language = difference.language.as_ref().map(|language| format!(" ({})", inline(language))).unwrap_or_default();
-    let step = match difference.step.as_str() {
-        "" => String::new(),
-        step => format!("{}{language}: ", inline(step)),
-    };
+    let step = place(difference).map_or_else(String::new, |place| format!("{}{language}: ", inline(&place)));
     let mut text = format!("- {step}{sentence}\n");
     if let Some(witness) = &difference.witness {
         let title = format!("the shortest scenario that shows it; it passes with {}", comparison.name(witness.passes));

@@ -2,7 +2,7 @@
 
 use super::super::markdown::BEGINNING;
 use super::super::markdown::text::{inline, marked};
-use super::{lasted, summary, word};
+use super::{lasted, pages, summary, word};
 use crate::held::judge::Grade;
 use crate::held::verdict::{PlaceVerdict, Resumption};
 use crate::phrase::counted;
@@ -14,10 +14,11 @@ pub fn page(resumption: &Resumption) -> String {
         places => format!("applicants are lost at {}", counted(places, "place")),
     };
     let mut text = format!(
-        "{BEGINNING}{head}\n\n### Applicants held in {} ({})\n\nHeld for {}; {}.\n\n| place | result | as far as |\n|:--|:--|:--|\n",
+        "{BEGINNING}{head}\n\n### Applicants held in {} ({})\n\nHeld for {}{}; {}.\n\n| place | result | as far as |\n|:--|:--|:--|\n",
         inline(&resumption.flow),
         resumption.version,
         lasted(resumption.held_seconds),
+        pages(resumption),
         summary(resumption)
     );
     for place in &resumption.places {

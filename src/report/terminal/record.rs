@@ -102,6 +102,11 @@ impl Record {
         self.verdict == Verdict::Passed && !self.attempts.is_empty()
     }
 
+    /// Whether it passed at once or was skipped, and nothing of it is odd.
+    pub fn is_usual(&self) -> bool {
+        matches!(self.verdict, Verdict::Passed | Verdict::Skipped) && self.attempts.is_empty() && !self.warned
+    }
+
     /// Whether it is told of once more at the end.
     pub fn is_told_again(&self) -> bool {
         self.is_flaky() || (self.verdict.is_failure() && self.verdict != Verdict::Interrupted)

@@ -190,6 +190,19 @@ fn what_is_read() {
             &["cosmetic text Payment: the tooltip of *Remark* is now \"Whatever\", was \"Anything\""],
         ),
         (
+            "what a field comes filled in with",
+            &[
+                ("{ name: Remark, type: text,", "{ name: Remark, type: text, value: None,"),
+                ("min: 1, max: 10000", "min: 1, max: 10000, value: 50"),
+            ],
+            &["cosmetic value Payment: *Amount* is now filled in with 50 beforehand"],
+        ),
+        (
+            "what a choice on the first form comes filled in with",
+            &[("name: Kind, type: dropdown, required: true,", "name: Kind, type: dropdown, required: true, value: b,")],
+            &["cosmetic value Person: *Kind* is now filled in with \"b\" beforehand"],
+        ),
+        (
             "the order of fields",
             &[(
                 "      - { name: Street, type: text, required: true }\n      - { name: City, type: text }\n",
@@ -223,6 +236,16 @@ fn where_it_leads() {
             &[(">= 1000", ">= 640")],
             &[
                 "breaking way Payment: when *Amount* is from 640 to 999, *Payment* now leads to *end \u{201c}We are sorry\u{201d}*, was *end \u{201c}Welcome to the bank\u{201d}*",
+            ],
+        ),
+        (
+            "two thresholds that lie between two amounts that exploring tries",
+            &[(
+                "  - { condition: large, when: payment.amount >= 1000, then: sorry, else: welcome }\n",
+                "  - { condition: large, when: payment.amount >= 1000, then: sorry, else: middle }\n  - { condition: middle, when: payment.amount >= 700, then: document, else: welcome }\n",
+            )],
+            &[
+                "breaking loop Payment: when *Amount* is from 700 to 999, *Payment* now leads to *Document check*, was *end \u{201c}Welcome to the bank\u{201d}*: a loop",
             ],
         ),
         (
