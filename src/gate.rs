@@ -12,7 +12,7 @@ use crate::conform::rules::Level;
 use crate::conform::verdict::{FlowVerdict, Outcome};
 use crate::coverage::demand::Demands;
 use crate::coverage::{Coverage, KINDS};
-use crate::explore::verdict::{FindingVerdict, Verdict as Exploration};
+use crate::explore::verdict::Verdict as Exploration;
 use crate::journal::{Journal, Test, Verdict};
 use crate::phrase::counted;
 
@@ -223,22 +223,20 @@ pub fn conformance(verdict: &FlowVerdict, strict: bool) -> Part {
     Part::of(PartName::Conformance, reasons, summary)
 }
 
-/// What is wrong with the flow, as exploring it shows; with `strict`, also what stops nobody and is only odd.
-pub fn exploration(verdict: &Exploration, strict: bool) -> Part {
-    let (grave, light): (Vec<&FindingVerdict>, Vec<&FindingVerdict>) =
-        verdict.findings.iter().partition(|finding| strict || finding.kind.is_grave());
+/// What is wrong with the flow, as exploring it shows.
+pub fn exploration(verdict: &Exploration) -> Part {
     let mut summary = format!("{}, {} between them", counted(verdict.steps, "step"), counted(verdict.ways, "way"));
-    if !grave.is_empty() {
-        summary.push_str(&format!(", {}", counted(grave.len(), "finding")));
-    }
-    if !light.is_empty() {
-        let stop = if light.len() == 1 { "stops" } else { "stop" };
-        summary.push_str(&format!(", {} that {stop} nobody", counted(light.len(), "finding")));
+    if !verdict.findings.is_empty() {
+        summary.push_str(&format!(", {}", counted(verdict.findings.len(), "finding")));
     }
     if !verdict.whole {
         summary.push_str("; not all of it was seen: a limit was reached");
     }
-    let reasons = grave.iter().map(|finding| finding.text.clone()).collect();
+    if verdict.left_out > 0 {
+        let pairs = counted(verdict.left_out, "combination");
+        summary.push_str(&format!("; {pairs} of an entry and a later way not tried, --thorough does"));
+    }
+    let reasons = verdict.findings.iter().map(|finding| finding.text.clone()).collect();
     Part::of(PartName::Exploration, reasons, summary)
 }
 
@@ -331,7 +329,7 @@ mod tests_of_the_gate {
     }
 
     #[test]
-    fn what_stops_nobody_is_no_reason_unless_that_is_asked() {
+    fn whatever_exploring_finds_speaks_against_publishing() {
         let finding = |kind: Kind, text: &str| Shown { kind, step: None, text: text.to_owned(), witness: None };
         let findings =
             vec![finding(Kind::NeverShown, "Company is never shown"), finding(Kind::NoEnd, "nobody gets to an end")];
@@ -342,7 +340,7 @@ mod tests_of_the_gate {
             version: "draft".to_owned(),
             language: None,
             whole: false,
-            left_out: 0,
+            left_out: 3,
             steps: 2,
             ways: 1,
             sessions: 3,
@@ -350,11 +348,11 @@ mod tests_of_the_gate {
             service_runs: 0,
             findings,
         };
-        let part = exploration(&verdict, false);
-        assert_eq!(part.reasons, ["nobody gets to an end"]);
-        let summary = "2 steps, 1 way between them, 1 finding, 1 finding that stops nobody; not all of it was seen: a limit was reached";
+        let part = exploration(&verdict);
+        assert_eq!(part.reasons, ["Company is never shown", "nobody gets to an end"]);
+        let summary = "2 steps, 1 way between them, 2 findings; not all of it was seen: a limit was reached; \
+            3 combinations of an entry and a later way not tried, --thorough does";
         assert_eq!(part.summary, summary);
-        assert_eq!(exploration(&verdict, true).reasons.len(), 2);
     }
 
     #[test]

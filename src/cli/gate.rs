@@ -70,7 +70,7 @@ fn parts(arguments: &GateArguments, ran: Option<&Ran>, verdict: Option<&FlowVerd
         .filter(|_| arguments.wants(PartName::Coverage))
         .map(|ran| gate::coverage(&ran.coverage, &arguments.fail_under.clone().unwrap_or_default()));
     let kept = verdict.map(|verdict| gate::conformance(verdict, arguments.strict));
-    let found = seen.exploration.as_ref().map(|verdict| gate::exploration(verdict, arguments.strict));
+    let found = seen.exploration.as_ref().map(gate::exploration);
     let fails = |grade| arguments.changes.fail_on.fails(grade);
     let changed = seen.changes.as_ref().map(|comparison| gate::changes(comparison, &fails));
     vec![

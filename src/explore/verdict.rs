@@ -82,13 +82,6 @@ pub enum Kind {
     NeverShown,
 }
 
-impl Kind {
-    /// Whether it stops an applicant, or leads one astray; what is not is only odd.
-    pub fn is_grave(self) -> bool {
-        self != Kind::NeverShown
-    }
-}
-
 impl Finding {
     /// Its kind.
     pub fn kind(&self) -> Kind {

@@ -34,6 +34,24 @@ pub fn cost(sessions: usize, requests: usize, services: usize) -> String {
     format!("{}, {}, {}", counted(sessions, "session"), counted(requests, "request"), counted(services, "service run"))
 }
 
+/// What exploring passed over, a sentence each: pairs that were not tried, and steps behind which it could not look.
+pub fn passed_over(explored: &Explored) -> Vec<String> {
+    let model = &explored.model;
+    let mut all = Vec::new();
+    if explored.left_out > 0 {
+        let pairs = counted(explored.left_out, "combination");
+        all.push(format!(
+            "not tried, to send few requests: {pairs} of an entry and a later way; --thorough tries them"
+        ));
+    }
+    for step in 0..model.steps.len() {
+        for word in model.goals(step).into_iter().filter_map(|(goal, _)| beyond(&goal)) {
+            all.push(format!("behind {} nothing was seen: {word}", name(model, step)));
+        }
+    }
+    all
+}
+
 /// What exploring will take: "37 sessions, 212 requests, up to 14 service runs, 5 of them by going back".
 pub fn forecast(forecast: &Forecast) -> String {
     let Forecast { sessions, requests, services, by_going_back, looked } = *forecast;

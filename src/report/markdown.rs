@@ -5,7 +5,7 @@
 
 pub(super) mod text;
 
-use self::text::{cell, code, html, inline, longest_run};
+use self::text::{cell, code, html, inline, longest_run, said};
 use super::coverage;
 use super::gaps::{NOTHING_RAN, gaps, nothing};
 use super::notice::{changes, headline, place};
@@ -112,7 +112,7 @@ fn failures(failed: &[&Test], journal: &Journal) -> String {
         .map(|test| {
             let at = place(test);
             let file = journal.started.folder.path_of(&at.file);
-            let message = inline(&shortened(&headline(test)));
+            let message = said(&shortened(&headline(test)));
             format!("| {} | {} | {message} |\n", cell(&test.name), cell(&format!("{file}:{}", at.line)))
         })
         .collect();
@@ -139,7 +139,7 @@ fn snapshot(test: &Test, step: &Step) -> Option<String> {
         Standing::Same => "as accepted, and not whole",
     };
     let mut item = format!("- {}, step {} {}: {standing}\n", code(&test.name), step.number, inline(&step.label));
-    changes(snapshot).for_each(|change| item.push_str(&format!("  - {}\n", inline(&change))));
+    changes(snapshot).for_each(|change| item.push_str(&format!("  - {}\n", said(&change))));
     Some(item)
 }
 
@@ -149,7 +149,7 @@ fn flaky(tests: &[&Test]) -> String {
     }
     let items: Vec<String> = (tests.iter())
         .map(|test| {
-            let first = test.attempts.first().map(|attempt| inline(&shortened(&attempt.message))).unwrap_or_default();
+            let first = test.attempts.first().map(|attempt| said(&shortened(&attempt.message))).unwrap_or_default();
             format!(
                 "- {}: passed after {}; at first: {first}\n",
                 code(&test.name),

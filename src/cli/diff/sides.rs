@@ -23,6 +23,7 @@ use crate::explore::verdict::Verdict;
 use crate::explore::{Exploration, Explored};
 use crate::map::FlowMap;
 use crate::phrase::counted;
+use crate::report::exploration::passed_over;
 use crate::scenario::Persona;
 use crate::session::driver::Course;
 use crate::session::entry::Growth;
@@ -202,6 +203,14 @@ impl Ways<'_> {
                 counted(open, "entry")
             ));
         }
+        let passed = [before, after]
+            .map(|standing| standing.asked.as_ref().map(|(_, explored)| passed_over(explored)).unwrap_or_default());
+        let (names, [old, new]) = ([&before.side.name, &after.side.name], passed);
+        notes.extend(old.iter().map(|note| match new.contains(note) {
+            true => format!("{} and {}: {note}", names[0], names[1]),
+            false => format!("{}: {note}", names[0]),
+        }));
+        notes.extend(new.iter().filter(|note| !old.contains(note)).map(|note| format!("{}: {note}", names[1])));
         Comparison {
             format: FORMAT,
             draftgate: env!("CARGO_PKG_VERSION").to_owned(),

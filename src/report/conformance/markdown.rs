@@ -1,7 +1,7 @@
 //! How flows keep the rules, as Markdown: for a pull request, or a page.
 
 use super::super::markdown::BEGINNING;
-use super::super::markdown::text::{details, with_code};
+use super::super::markdown::text::{details, said};
 use super::{source, summary};
 use crate::conform::verdict::{Conformance, FlowVerdict, Outcome};
 use crate::phrase::counted;
@@ -23,9 +23,9 @@ fn section(flow: &FlowVerdict) -> String {
 
 /// What was checked.
 pub(in crate::report) fn head(flow: &FlowVerdict) -> String {
-    let mut text = format!("### Conformance of {}\n\n{}.\n\n", with_code(&flow.flow), summary(flow));
+    let mut text = format!("### Conformance of {}\n\n{}.\n\n", said(&flow.flow), summary(flow));
     if let Some(stopped) = &flow.stopped {
-        text.push_str(&format!("The straight way did not come to END: {}.\n\n", with_code(stopped)));
+        text.push_str(&format!("The straight way did not come to END: {}.\n\n", said(stopped)));
     }
     text
 }
@@ -37,9 +37,9 @@ pub(in crate::report) fn table(flow: &FlowVerdict) -> String {
         let mark = match rule.result {
             Outcome::Passed => "\u{2705} passed".to_owned(),
             Outcome::Violated => "\u{274c} **violated**".to_owned(),
-            Outcome::NotApplicable => format!("not applicable: {}", with_code(rule.why.as_deref().unwrap_or_default())),
+            Outcome::NotApplicable => format!("not applicable: {}", said(rule.why.as_deref().unwrap_or_default())),
         };
-        text.push_str(&format!("| {} | {} | {} | {mark} |\n", rule.id, rule.level.word(), with_code(&rule.rule)));
+        text.push_str(&format!("| {} | {} | {} | {mark} |\n", rule.id, rule.level.word(), said(&rule.rule)));
     }
     text
 }
@@ -48,12 +48,12 @@ pub(in crate::report) fn table(flow: &FlowVerdict) -> String {
 pub(in crate::report) fn violated(flow: &FlowVerdict) -> String {
     let mut text = String::new();
     for rule in flow.rules.iter().filter(|rule| rule.result == Outcome::Violated) {
-        text.push_str(&format!("\n#### {} {}\n\n", rule.id, with_code(&rule.rule)));
-        text.push_str(&format!("{}: \u{201c}{}\u{201d}\n", source(rule.source), with_code(&rule.sentence)));
+        text.push_str(&format!("\n#### {} {}\n\n", rule.id, said(&rule.rule)));
+        text.push_str(&format!("{}: \u{201c}{}\u{201d}\n", source(rule.source), said(&rule.sentence)));
         for finding in &rule.findings {
-            text.push_str(&format!("\n- At {}: {}\n", with_code(&finding.step), with_code(&finding.text)));
+            text.push_str(&format!("\n- At {}: {}\n", said(&finding.step), said(&finding.text)));
             if !finding.also.is_empty() {
-                text.push_str(&format!("  The same at {}.\n", with_code(&finding.also.join(", "))));
+                text.push_str(&format!("  The same at {}.\n", said(&finding.also.join(", "))));
             }
             if let Some(scenario) = &finding.witness.scenario {
                 text.push_str(&details("the shortest scenario that shows it", "yaml", scenario));

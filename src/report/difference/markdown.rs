@@ -1,7 +1,7 @@
 //! How two sides of a flow differ, as Markdown: for a pull request, or a page.
 
 use super::super::markdown::BEGINNING;
-use super::super::markdown::text::{details, inline, marked};
+use super::super::markdown::text::{details, inline, marked, said};
 use super::{counts, place, summary};
 use crate::behaviour::{Comparison, Difference, Grade};
 
@@ -39,7 +39,7 @@ pub(in crate::report) fn section(comparison: &Comparison) -> String {
 
 fn item(comparison: &Comparison, difference: &Difference) -> String {
     let parts = &difference.sentence.parts;
-    let sentence = if parts.is_empty() { inline(&difference.text) } else { marked(&difference.sentence) };
+    let sentence = if parts.is_empty() { said(&difference.text) } else { marked(&difference.sentence) };
     let language = difference.language.as_ref().map(|language| format!(" ({})", inline(language))).unwrap_or_default();
     let step = place(difference).map_or_else(String::new, |place| format!("{}{language}: ", inline(&place)));
     let mut text = format!("- {step}{sentence}\n");

@@ -2,7 +2,7 @@
 
 use super::super::conformance::markdown as rules;
 use super::super::difference::markdown as difference;
-use super::super::markdown::text::inline;
+use super::super::markdown::text::{inline, said};
 use super::super::markdown::{BEGINNING, body};
 use super::super::witness;
 use crate::coverage::Coverage;
@@ -16,14 +16,14 @@ pub fn page(gate: &Gate, run: Option<(&Journal, &Coverage)>) -> String {
     let mut text = format!("{BEGINNING}{}\n\n", inline(&gate.sentence()));
     text.push_str("| part | result | |\n| --- | --- | --- |\n");
     for part in &gate.parts {
-        text.push_str(&format!("| {} | {} | {} |\n", part.part.word(), mark(part), inline(&part.summary)));
+        text.push_str(&format!("| {} | {} | {} |\n", part.part.word(), mark(part), said(&part.summary)));
     }
     let failed = || gate.parts.iter().filter(|part| part.result == PartResult::Failed);
     if failed().next().is_some() {
         text.push_str("\n### Why not\n\n");
     }
     for part in failed() {
-        part.reasons.iter().for_each(|reason| text.push_str(&format!("- {}\n", inline(reason))));
+        part.reasons.iter().for_each(|reason| text.push_str(&format!("- {}\n", said(reason))));
     }
     if let Some((journal, coverage)) = run {
         text.push_str(&format!("\n### Tests\n\n{}", body(journal, coverage)));
@@ -48,7 +48,7 @@ fn exploration(verdict: &Verdict) -> String {
     }
     let mut text = format!("\n### Exploration\n\n{}.\n\n", inline(&cost(verdict)));
     for finding in &verdict.findings {
-        text.push_str(&format!("- {}\n", inline(&finding.text)));
+        text.push_str(&format!("- {}\n", said(&finding.text)));
         if let Some(shown) = &finding.witness {
             text.push_str(&witness::markdown(shown));
         }

@@ -1,7 +1,7 @@
 //! How applicants fare who were held, as Markdown: for a pull request, or a page.
 
 use super::super::markdown::BEGINNING;
-use super::super::markdown::text::{inline, marked};
+use super::super::markdown::text::{inline, marked, said};
 use super::{lasted, pages, summary, word};
 use crate::held::judge::Grade;
 use crate::held::verdict::{PlaceVerdict, Resumption};
@@ -34,7 +34,7 @@ pub fn page(resumption: &Resumption) -> String {
     if !resumption.not_held.is_empty() {
         text.push_str("\n#### Where nobody was held\n\n");
         for missed in &resumption.not_held {
-            text.push_str(&format!("- {}: {}\n", inline(&missed.step), inline(&missed.why)));
+            text.push_str(&format!("- {}: {}\n", inline(&missed.step), said(&missed.why)));
         }
     }
     text

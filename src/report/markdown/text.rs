@@ -1,5 +1,9 @@
 //! Texts in Markdown of which nothing is Markdown or HTML by itself, nor a mention of somebody.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::phrase::is_unseen;
 use crate::semantic::{Part, Sentence};
 
@@ -24,18 +28,37 @@ pub(in crate::report) fn cell(text: &str) -> String {
 
 /// A text in a line, of which nothing is a mark.
 pub(in crate::report) fn inline(text: &str) -> String {
-    inert(text, false)
+    inert(&one_line(text))
 }
 
-/// The same, but for backticks: in sentences of our own, names of members stand in them.
-pub(in crate::report) fn with_code(text: &str) -> String {
-    inert(text, true)
+/// The same, but for what sentences of our own mark: names of members in backticks, and labels between stars.
+pub(in crate::report) fn said(text: &str) -> String {
+    static MARKS: LazyLock<Regex> = LazyLock::new(|| {
+        let label = r"(?P<before>^|[\s(\u{201c}])\*(?P<label>[^*\s](?:[^*]*[^*\s])?)\*";
+        Regex::new(&format!("`(?P<code>[^`]+)`|{label}")).expect("the pattern is a constant")
+    });
+    let text = one_line(text);
+    let (mut safe, mut done) = (String::new(), 0);
+    for found in MARKS.captures_iter(&text) {
+        let Some(whole) = found.get(0) else { continue };
+        safe.push_str(&inert(&text[done..whole.start()]));
+        match (found.name("code"), found.name("before"), found.name("label")) {
+            (Some(name), ..) => safe.push_str(&code(name.as_str())),
+            (_, Some(before), Some(label)) => {
+                safe.push_str(&format!("{}**{}**", inert(before.as_str()), inert(label.as_str())));
+            }
+            _ => {}
+        }
+        done = whole.end();
+    }
+    safe.push_str(&inert(&text[done..]));
+    safe
 }
 
-fn inert(text: &str, keeps_code: bool) -> String {
+fn inert(text: &str) -> String {
     let mut safe = String::new();
     let mut before = ' ';
-    for letter in one_line(text).chars() {
+    for letter in text.chars() {
         match letter {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -44,7 +67,6 @@ fn inert(text: &str, keeps_code: bool) -> String {
             '@' | '#' => safe.push_str(&format!("{letter}&#8203;")),
             '/' if before == ':' => safe.push_str("&#8203;/"),
             '.' if safe.to_ascii_lowercase().ends_with("www") => safe.push_str("&#8203;."),
-            '`' if keeps_code => safe.push('`'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => safe.extend(['\\', letter]),
             letter => safe.push(letter),
         }
@@ -88,6 +110,14 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_sentences_of_our_own_mark_stays_marked() {
+        let text = "expected the step `A <b>`, *Post_code* was added after *Last name*; 2 * 3 * 4, a*b*c @d";
+        let page = "expected the step `A <b>`, **Post\\_code** was added after **Last name**; 2 \\* 3 \\* 4, a\\*b\\*c @&#8203;d";
+        assert_eq!(said(text), page);
+        assert_eq!(said("one ` of two"), "one \\` of two");
+    }
 
     #[test]
     fn nothing_in_a_text_is_a_mark() {
