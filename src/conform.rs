@@ -20,8 +20,11 @@ pub(crate) mod applicant;
 mod back;
 mod branches;
 mod circles;
+mod direct;
 mod end;
+mod forms;
 mod languages;
+mod leaks;
 pub mod ledger;
 pub mod negatives;
 mod replay;
@@ -29,6 +32,7 @@ pub(crate) mod routes;
 pub mod rules;
 mod sessions;
 mod standing;
+mod stumbles;
 pub mod verdict;
 pub mod witness;
 
@@ -93,6 +97,8 @@ pub struct Plan {
     pub most_ways: usize,
     /// Whether options are tried only as long as there are steps in the map that no way has come to.
     pub steps_only: bool,
+    /// Whether whole ways are gone once more for the sake of what does not show at one step.
+    pub detours: bool,
     /// The most requests for finding out how few calls show what was found.
     pub most_replayed: usize,
 }
@@ -116,6 +122,7 @@ impl Plan {
             most_known: usize::MAX,
             most_ways: MOST_WAYS,
             steps_only: false,
+            detours: true,
             most_replayed: MOST_REPLAYED,
         }
     }
@@ -123,7 +130,14 @@ impl Plan {
     /// Only what must be refused, every case of it, at the forms behind these ways: each a list of what is entered into the
     /// steps in turn.
     pub fn of_negatives(course: &Course, growth: Growth, routes: Vec<Route>) -> Self {
-        Plan { rules: NEGATIVES.to_vec(), negatives: true, routes, most_ways: 0, ..Plan::of(course, growth) }
+        Plan {
+            rules: NEGATIVES.to_vec(),
+            negatives: true,
+            routes,
+            most_ways: 0,
+            detours: false,
+            ..Plan::of(course, growth)
+        }
     }
 
     /// Whether a rule is to be checked.
@@ -198,11 +212,16 @@ pub async fn examine(course: &Course, plan: &Plan) -> Result<Examined, CallError
     // Applicants who are held against each other are alone.
     if plan.wants_any(&[RuleId::Isolation, RuleId::ForeignKey]) {
         ledger.add(sessions::apart(&course, &plan, &ways).await);
+        if plan.wants(RuleId::Isolation) {
+            leaks::confirm(&course, &plan, &ways, &mut ledger).await;
+        }
     }
     let places = places(&ways, plan.wants_any(&BACKWARD));
-    let whole = ways.iter().find(|(_, trail)| trail.stop == Stop::End).or(ways.first());
-    let (outcomes, of_sessions) =
-        tokio::join!(stand_on(&course, &plan, &ways, &places, &offered), strangers(&course, &plan, whole));
+    let (outcomes, of_sessions, of_ways) = tokio::join!(
+        stand_on(&course, &plan, &ways, &places, &offered),
+        strangers(&course, &plan, &ways),
+        stumblers(&course, &plan, &ways),
+    );
     let (mut kept, mut seen) = (Vec::new(), Vec::new());
     for outcome in outcomes {
         ledger.add(outcome.ledger);
@@ -210,14 +229,20 @@ pub async fn examine(course: &Course, plan: &Plan) -> Result<Examined, CallError
         seen.extend(outcome.seen);
     }
     ledger.add(of_sessions);
+    ledger.add(of_ways);
     judge_kept(kept, &mut ledger);
     if plan.wants_any(&[RuleId::Languages, RuleId::Translated]) {
         languages::compare(&seen, &mut ledger);
+    }
+    if plan.detours && plan.wants(RuleId::Languages) {
+        ledger.add(languages::walked(&course, &plan, &ways, &offered, &seen).await);
     }
     if plan.wants(RuleId::Isolation) {
         sessions::shown_to_strangers(&trail, &mut ledger);
     }
     answers::judge(&plan, &mut ledger);
+    forms::judge(&plan, &mut ledger);
+    answers::leave_out_shared(&mut ledger);
     ledger.findings.retain(|finding| plan.wants(finding.rule));
     replay::least(&course, &plan, &mut ledger, plan.most_replayed).await;
     let names: BTreeSet<String> =
@@ -243,16 +268,24 @@ async fn languages(course: &Course, plan: &Plan) -> (Vec<String>, Ledger) {
 }
 
 /// What is tried with sessions of others, and without one.
-async fn strangers(course: &Course, plan: &Plan, way: Option<&(Route, Trail)>) -> Ledger {
+async fn strangers(course: &Course, plan: &Plan, ways: &[(Route, Trail)]) -> Ledger {
     let mut ledger = Ledger::default();
     if plan.wants_any(&[RuleId::UnknownSession, RuleId::ForeignFlow]) {
         ledger.take(sessions::strangers(course, plan).await);
     }
-    if let Some((route, trail)) = way.filter(|_| plan.wants_any(&[RuleId::Direct, RuleId::DirectRefused])) {
-        let spot = Spot { course, plan, route, trail, at: 0 };
-        ledger.take(sessions::direct(&spot).await);
+    let whole = ways.iter().find(|(_, trail)| trail.stop == Stop::End).or(ways.first());
+    if let Some(whole) = whole.filter(|_| plan.wants_any(&[RuleId::Direct, RuleId::DirectRefused])) {
+        ledger.take(direct::direct(course, plan, whole, ways).await);
     }
     ledger
+}
+
+/// Who is refused on the way.
+async fn stumblers(course: &Course, plan: &Plan, ways: &[(Route, Trail)]) -> Ledger {
+    match plan.detours && plan.wants(RuleId::Refusal) {
+        true => stumbles::stumbles(course, plan, ways).await,
+        false => Ledger::default(),
+    }
 }
 
 /// What tells a step from others by its shape: the same step is known by it in the map.
@@ -343,7 +376,7 @@ async fn at_one(spot: &Spot<'_>, offered: &[String], whole: bool) -> Outcome {
     let (ended, stood, went) = tokio::join!(
         async { if ends { Some(end::end(spot).await) } else { None } },
         async { if whole { Some(standing::stand(spot, offered).await) } else { None } },
-        async { if goes_back { Some(back::back(spot).await) } else { None } },
+        async { if goes_back { Some(back::back(spot, whole).await) } else { None } },
     );
     if let Some(ended) = ended {
         outcome.ledger.take(ended);

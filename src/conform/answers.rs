@@ -49,6 +49,27 @@ pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
     ledger.logs = logs;
 }
 
+/// Leaves out what was found by applicants who had the session of another: what the one did, the other ran into. That they had
+/// it, is told.
+pub(super) fn leave_out_shared(ledger: &mut Ledger) {
+    let mut owners: HashMap<String, usize> = HashMap::new();
+    let mut shared: HashSet<String> = HashSet::new();
+    for (number, log) in ledger.logs.iter().enumerate() {
+        let begins = log.iter().filter(|call| sent_session(call).is_none());
+        for session in begins.filter_map(|call| call.answer.session()).map(str::to_ascii_lowercase) {
+            if *owners.entry(session.clone()).or_insert(number) != number {
+                shared.insert(session);
+            }
+        }
+    }
+    let told = ledger.findings.iter().any(|finding| finding.rule == RuleId::Session);
+    let is_shared = |call: &Exchange| {
+        let session = sent_session(call).or(call.answer.session()).map(str::to_ascii_lowercase);
+        session.is_some_and(|session| shared.contains(&session))
+    };
+    ledger.findings.retain(|finding| !told || finding.rule == RuleId::Session || !finding.calls.iter().any(is_shared));
+}
+
 /// Whether a call went to the flow interpreter, connector and profile aside.
 fn of_the_flow(plan: &Plan, call: &Exchange) -> bool {
     let url = &call.request.url;

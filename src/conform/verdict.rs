@@ -225,6 +225,7 @@ fn nothing_to_check(rule: RuleId) -> &'static str {
         RuleId::Options | RuleId::Onward => "no form that was reached offers a choice",
         RuleId::Languages | RuleId::Translated => "no other language is offered",
         RuleId::Upload | RuleId::ForeignKey => "no form that was reached takes a file",
+        RuleId::Enterable | RuleId::Distinct => "no form was reached",
         RuleId::Missing => "no form that was passed has a required field that can certainly be left out",
         RuleId::Malformed => "no form that was passed has a text, number or date",
         RuleId::Invalid => "no form that was passed has a validation that a value can be held against",
