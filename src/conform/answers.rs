@@ -146,7 +146,8 @@ fn check_session(ledger: &mut Ledger, wrong: Option<Astray>, logs: &[Vec<Exchang
         };
         calls.push(log[at].clone());
         let given = matches!(wrong, Astray::Given(..));
-        let mut finding = Finding::new(RuleId::Session, step_of(log, at), text, calls).expecting(expect);
+        let step = if given { "the beginning".to_owned() } else { step_of(log, at) };
+        let mut finding = Finding::new(RuleId::Session, step, text, calls).expecting(expect);
         finding.capture = given.then(|| "session".to_owned());
         finding
     });

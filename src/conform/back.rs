@@ -171,7 +171,15 @@ async fn forward(
         if !came.is_error() {
             match (before, services(applicant).await) {
                 (Ok(before), Ok(now)) if before == now => {}
-                (Ok(_), Ok(_)) => {
+                (Ok(before), Ok(now)) => {
+                    let new = now.iter().filter(|service| !before.contains(service)).map(service_name);
+                    let names: Vec<String> = new.collect();
+                    let step = step_name(&step);
+                    let why = format!(
+                        "forward again from {step}, another step came: {} was executed again",
+                        names.join(", ")
+                    );
+                    ledger.cannot(RuleId::Forward, why);
                     ledger.check(RuleId::Forward, None);
                     return Ok(());
                 }
@@ -211,10 +219,17 @@ async fn profile(applicant: &mut Applicant) -> Result<Value, String> {
 }
 
 /// The services that the profile tells of, with their times.
-async fn services(applicant: &mut Applicant) -> Result<String, String> {
+async fn services(applicant: &mut Applicant) -> Result<Vec<Value>, String> {
     let profile = profile(applicant).await?;
     let flows = profile.get("flowData").and_then(Value::as_object).into_iter().flatten();
-    Ok(flows.filter_map(|(_, flow)| flow.get("serviceData")).map(Value::to_string).collect())
+    let executed = flows.filter_map(|(_, flow)| flow.get("serviceData"));
+    Ok(executed.flat_map(|data| data.as_array().cloned().unwrap_or_else(|| vec![data.clone()])).collect())
+}
+
+/// What a service is called in a profile.
+fn service_name(service: &Value) -> String {
+    let text = |key: &str| service.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text("nodeTitle").or(text("nodeType")).unwrap_or("a service").to_owned()
 }
 
 /// Whether data that no field shows are there all the same.

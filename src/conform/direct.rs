@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::applicant::{Applicant, Route, described, identity};
-use super::ledger::Ledger;
+use super::ledger::{Finding, Ledger};
 use super::rules::RuleId;
 use super::standing::{Spot, expected_step};
 use super::{Plan, Trail};
@@ -123,6 +123,7 @@ async fn one(spot: &Spot<'_>, body: Map<String, Value>, ledger: &mut Ledger) -> 
     }
     let mut applicant = Applicant::begin(spot.course, spot.plan.growth).await?;
     let since = applicant.mark();
+    let begun = applicant.here.clone();
     applicant.driver.assume(None);
     applicant.here = applicant.driver.submit(Value::Object(body.clone())).await?;
     let goal = |exchange: &Exchange| (exchange.answer.kind(), exchange.answer.json().map(identity));
@@ -136,7 +137,8 @@ async fn one(spot: &Spot<'_>, body: Map<String, Value>, ledger: &mut Ledger) -> 
         let (came, next) = (described(&applicant.here.answer), described(&with.answer));
         let text = format!("submitted directly, the first form's data lead to {came}, and with a session to {next}");
         let expect = with.answer.json().and_then(expected_step);
-        spot.finding(RuleId::Direct, text, applicant.calls(0, since), expect)
+        let finding = spot.finding(RuleId::Direct, text, applicant.calls(0, since), expect);
+        Finding { begun: Some(Box::new(begun)), ..finding }
     });
     ledger.check(RuleId::Direct, finding);
     finish(applicant, since, ledger);

@@ -58,6 +58,10 @@ pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
 /// The forms that an applicant came to, each with the calls that led there the first time, in the default language.
 fn arrived(log: &[Exchange]) -> Vec<(String, Vec<Exchange>)> {
     let mut found: Vec<(String, Vec<Exchange>)> = Vec::new();
+    // Who submitted without a session was never shown the first form.
+    if log.first().is_none_or(|first| first.request.method != "GET") {
+        return found;
+    }
     for (at, call) in log.iter().enumerate() {
         let translated = call.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(LANGUAGE_HEADER));
         let form = call.answer.json().filter(|body| body.get("elements").is_some_and(Value::is_array));
@@ -139,16 +143,15 @@ fn without_room(at: usize, element: &Element) -> Option<(String, Option<Data>)> 
     }
     let (from, to) = (bound(element, true), bound(element, false));
     let text = format!("nothing can be entered into {}: at least {from} and at most {to} are asked for", name(element));
+    // Said of the one rule that has both; of two, nobody knows which is meant.
     let rules = element.json.get("validations").and_then(Value::as_array);
-    let path = rules.into_iter().flatten().enumerate().find_map(|(number, rule)| {
-        let starts = |with: &str| rule.get("type").and_then(Value::as_str).is_some_and(|kind| kind.starts_with(with));
-        let keys = ["maxLength", "max", "maximum"].into_iter().chain(starts("max").then_some("value"));
-        let key = keys.into_iter().find(|key| rule.get(*key).is_some_and(Value::is_number))?;
-        Some(format!("$.elements[{at}].validations[{number}].{key}"))
-    });
-    let at_least = serde_json::Number::from_f64(least).filter(|_| element.kind == ElementType::Number);
-    let at_least = at_least.map_or_else(|| Data::Json((least as u64).into()), |least| Data::Json(least.into()));
-    Some((text, path.map(|path| at_path(path, entry("gte", at_least)))))
+    let keys = [("min", "max"), ("minLength", "maxLength"), ("minimum", "maximum")];
+    let both = rules
+        .into_iter()
+        .flatten()
+        .find_map(|rule| keys.iter().find(|(least, most)| rule.get(*least).is_some() && rule.get(*most).is_some()));
+    let path = both.map(|(least, most)| format!("$.elements[{at}].validations[?@.{least} > @.{most}]"));
+    Some((text, path.map(|path| at_path(path, entry("exists", Data::Json(false.into()))))))
 }
 
 /// An element that holds, before anybody entered anything, what it does not take.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use self::structure::{Difference, differs};
-use self::translated::untranslated;
+use self::translated::{same_as_default, untranslated};
 pub(super) use self::walked::walked;
 use super::Plan;
 use super::applicant::{Applicant, step_name};
@@ -112,6 +112,7 @@ pub(super) fn compare(seen: &[Seen], ledger: &mut Ledger) {
     for language in languages {
         untranslated(language, seen, ledger);
     }
+    same_as_default(seen, ledger);
 }
 
 #[cfg(test)]

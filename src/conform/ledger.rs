@@ -30,6 +30,8 @@ pub struct Finding {
     /// What that is compared with: where the value is in what the same applicant was answered before; the expectation names it
     /// `was`.
     pub capture: Option<String>,
+    /// What beginning is answered with, where the calls leave that out and a form's fields are called by it.
+    pub begun: Option<Box<Exchange>>,
     /// Whether a scenario can say it at all.
     pub sayable: bool,
     /// Ids of the elements that it is about: without them in a submit it would be another finding.
@@ -50,6 +52,7 @@ impl Finding {
             calls,
             expect: None,
             capture: None,
+            begun: None,
             sayable: true,
             about: Vec::new(),
             cause: "",

@@ -140,7 +140,14 @@ impl<'a> Playing<'a> {
         let last = finding.calls.len() - 1;
         let mut playing = Playing { course, finding, operations, calls: Vec::new(), fields: Vec::new() };
         let of_its_own = |at: &usize| sent_session(&finding.calls[*at]).is_some() && playing.goes_with(*at) == *at;
-        let calls = (0..last).filter(of_its_own).collect();
+        // Who uploads stands at the form that takes the file.
+        let uploads = |at: usize| {
+            let session = sent_session(&finding.calls[at]);
+            let later = playing.operations.iter().zip(&finding.calls).skip(at + 1);
+            finding.rule == RuleId::ForeignKey
+                && later.into_iter().any(|(one, call)| *one == SubmitFile && sent_session(call) == session)
+        };
+        let calls = (0..last).filter(of_its_own).filter(|at| !uploads(*at)).collect();
         // Without what a form demands it is refused, in the same words perhaps.
         let forms = finding.calls.iter().filter_map(|call| call.answer.json()).flat_map(elements);
         let optional: BTreeSet<String> =
@@ -259,6 +266,12 @@ impl<'a> Playing<'a> {
         if !self.finding.about.iter().all(|id| held(was, id) == held(is, id)) {
             return false;
         }
+        // What was entered last must be what is missed.
+        let keeps = [RuleId::Kept, RuleId::Refusal].contains(&self.finding.rule);
+        let whole: Vec<&Exchange> = self.finding.calls.iter().collect();
+        if keeps && !self.finding.about.iter().all(|id| entered(&whole, id) == entered(&played, id)) {
+            return false;
+        }
         // FlowStep that gives something else must do so again.
         let before = |calls: &[&Exchange]| {
             let session = sent_session(calls[calls.len() - 1]).map(str::to_owned);
@@ -270,6 +283,14 @@ impl<'a> Playing<'a> {
         let recorded: Vec<&Exchange> = calls.iter().map(|(call, _)| call).collect();
         before(&recorded) == before(&played)
     }
+}
+
+/// What was entered last into a field.
+fn entered<'a>(calls: &[&'a Exchange], id: &str) -> Option<&'a Value> {
+    calls.iter().rev().find_map(|call| match &call.request.body {
+        RequestBody::Json(Value::Object(body)) => body.get(id),
+        _ => None,
+    })
 }
 
 /// The step at which the last call was made.

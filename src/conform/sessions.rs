@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::applicant::{Applicant, Route, Went, ask, described, differently, essential, identity, same, step_name};
-use super::ledger::{Finding, Ledger, at_path, entry, literal};
+use super::ledger::{self, Finding, Ledger, at_path, entry, literal};
 use super::routes::pinned;
 use super::rules::RuleId;
 use super::standing::changed;
@@ -184,10 +184,8 @@ async fn key_of_another(
         calls.extend(essential(acts.driver.exchanges()));
         let text = "the key of a file that another applicant uploaded is taken";
         let step = acts.step().map(step_name).unwrap_or_default();
-        // A scenario uploads a file of its own wherever it submits one.
-        let mut finding = Finding::new(RuleId::ForeignKey, step, text, calls);
-        finding.sayable = false;
-        finding
+        let refused = ledger::entry("status", ledger::entry("gte", Data::Json(400.into())));
+        Finding::new(RuleId::ForeignKey, step, text, calls).expecting(refused)
     });
     ledger.check(RuleId::ForeignKey, finding);
     Ok(taken)

@@ -150,7 +150,7 @@ impl FlowVerdict {
             let why = match result {
                 Outcome::NotApplicable => Some(reason().unwrap_or_else(|| nothing_to_check(rule.id).to_owned())),
                 // Of a rule with several conditions the one that was met is no reason.
-                _ => reason().filter(|_| [RuleId::Options, RuleId::Forward, RuleId::Kept].contains(&rule.id)),
+                _ => reason().filter(|_| SAID.contains(&rule.id)),
             };
             verdict(rule, result, checks, why, findings)
         });
@@ -199,6 +199,9 @@ fn verdict(
         findings,
     }
 }
+
+/// Rules of which something is said though they were checked.
+const SAID: [RuleId; 4] = [RuleId::Options, RuleId::Forward, RuleId::Kept, RuleId::Translated];
 
 /// Why the straight way did not come to END.
 fn stopped(stop: &Stop) -> String {

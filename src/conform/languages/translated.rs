@@ -1,6 +1,6 @@
 //! What is left in the default language.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -55,6 +55,8 @@ const INTERNATIONAL: [&str; 38] = [
 /// Of so many texts of a language, at least one of two must differ from the default's for the others to be told.
 const MOST: usize = 2;
 
+/// The most texts that are told of beside what is not translated for certain.
+const MOST_TOLD: usize = 8;
 /// From so many words that begin small on, a text is a phrase.
 const PHRASE: usize = 2;
 /// A text of a step in a language, and by default.
@@ -67,17 +69,8 @@ struct Shown<'a> {
 
 /// The texts of a language that are the default's, where what else is shown in it tells for certain that they could be others.
 pub(super) fn untranslated(language: &str, seen: &[Seen], ledger: &mut Ledger) {
-    let mut all: Vec<Shown<'_>> = Vec::new();
-    for one in seen.iter().filter(|one| one.language == language) {
-        let mut shown = one.exchange.answer.json().map(texts).unwrap_or_default();
-        for (place, usual) in texts(&one.step) {
-            if let Some(text) = shown.remove(&place) {
-                all.push(Shown { seen: one, place, usual, text });
-            }
-        }
-    }
-    let translated = all.iter().filter(|one| one.text != one.usual).count();
-    if translated == 0 || translated * MOST < all.len() {
+    let all = shown_in(language, seen);
+    if !is_offered(&all) {
         ledger.check(RuleId::Translated, None);
         return;
     }
@@ -102,6 +95,52 @@ pub(super) fn untranslated(language: &str, seen: &[Seen], ledger: &mut Ledger) {
         });
         ledger.check(RuleId::Translated, finding);
     }
+}
+
+/// The texts of a language beside the default's.
+fn shown_in<'a>(language: &str, seen: &'a [Seen]) -> Vec<Shown<'a>> {
+    let mut all: Vec<Shown<'_>> = Vec::new();
+    for one in seen.iter().filter(|one| one.language == language) {
+        let mut shown = one.exchange.answer.json().map(texts).unwrap_or_default();
+        for (place, usual) in texts(&one.step) {
+            if let Some(text) = shown.remove(&place) {
+                all.push(Shown { seen: one, place, usual, text });
+            }
+        }
+    }
+    all
+}
+
+/// Whether most texts of a language are its own.
+fn is_offered(all: &[Shown<'_>]) -> bool {
+    let translated = all.iter().filter(|one| one.text != one.usual).count();
+    translated > 0 && translated * MOST >= all.len()
+}
+
+/// Tells of texts that are the same in a language, and may be meant to be: a reader can see to them.
+pub(super) fn same_as_default(seen: &[Seen], ledger: &mut Ledger) {
+    let mut same: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let languages: BTreeSet<&str> = seen.iter().map(|one| one.language.as_str()).collect();
+    for language in languages {
+        let all = shown_in(language, seen);
+        if is_offered(&all) {
+            let kept = all.iter().filter(|one| one.text == one.usual && !is_international(&one.usual));
+            kept.for_each(|one| drop(same.entry(one.usual.clone()).or_default().insert(language)));
+        }
+    }
+    let told = ledger.findings.iter().filter(|finding| finding.rule == RuleId::Translated).map(|finding| &finding.text);
+    let told = told.cloned().collect::<Vec<_>>().join("\n");
+    same.retain(|text, _| !told.contains(&format!("\u{201c}{text}\u{201d}")));
+    if same.is_empty() {
+        return;
+    }
+    let of = |(text, languages): (&String, &BTreeSet<&str>)| {
+        format!("\u{201c}{text}\u{201d} in {}", languages.iter().copied().collect::<Vec<_>>().join(", "))
+    };
+    let more = same.len().saturating_sub(MOST_TOLD);
+    let mut words: Vec<String> = same.iter().take(MOST_TOLD).map(of).collect();
+    words.extend((more > 0).then(|| format!("{more} more")));
+    ledger.cannot(RuleId::Translated, format!("the same as by default, which may be meant: {}", words.join("; ")));
 }
 
 /// The path of a text in its step, by the place that [`texts`] gives it.

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::Seen;
 use crate::api::client::CallError;
 use crate::api::exchange::Exchange;
-use crate::api::wire::BodyKind;
-use crate::conform::applicant::{Applicant, Route, Went, described, essential, identity, step_name};
+use crate::api::wire::{BodyKind, body_kind};
+use crate::conform::applicant::{Applicant, Route, Went, essential, identity, step_name};
 use crate::conform::ledger::{Finding, Ledger};
 use crate::conform::rules::RuleId;
 use crate::conform::standing::expected_step;
@@ -121,16 +121,14 @@ impl InLanguage<'_> {
 
     fn finding(&self, at: usize, came: &Exchange, calls: Vec<Exchange>) -> Finding {
         let [here, next] = [at, at + 1].map(|at| &self.trail.stages[at].step);
-        let text = format!(
-            "in {} the same data lead to {}, and without a language to {}",
-            self.language,
-            described(&came.answer),
-            if crate::api::wire::body_kind(next) == BodyKind::End {
-                "END".to_owned()
-            } else {
-                format!("the step {}", step_name(next))
-            }
-        );
+        // Both are called as they are by default, where that is known.
+        let by_default = self.seen.iter().map(|seen| &seen.step).chain([next]);
+        let name = |step: &Value| {
+            let known = by_default.clone().find(|known| identity(known) == identity(step)).unwrap_or(step);
+            if body_kind(known) == BodyKind::End { "END".to_owned() } else { step_name(known) }
+        };
+        let there = came.answer.json().map(name).unwrap_or_default();
+        let text = format!("in {} the same data lead to {there}, and otherwise to {}", self.language, name(next));
         // The step is called by its name in the language.
         let there = |seen: &&Seen| seen.language == self.language && identity(&seen.step) == identity(next);
         let named: Option<&Value> = self.seen.iter().find(there).and_then(|seen| seen.exchange.answer.json());
