@@ -8,7 +8,7 @@ use super::Plan;
 use super::applicant::{described, essential, step_name};
 use super::ledger::{Finding, Ledger, entry};
 use super::negatives::{INVALID, MALFORMED, MISSING};
-use super::rules::RuleId;
+use super::rules::{RULES, RuleId};
 use crate::api::codes;
 use crate::api::exchange::{Answer, Exchange};
 use crate::api::operation::Operation;
@@ -17,6 +17,9 @@ use crate::compose::Data;
 use crate::compose::recording::recognise::recognise;
 use crate::compose::witness::sent_session;
 
+/// Rules that an answer keeps or not, wherever its applicant stands.
+const BY_ITSELF: [RuleId; 5] =
+    [RuleId::Status, RuleId::Schema, RuleId::UnknownSession, RuleId::Enterable, RuleId::Distinct];
 /// The API's own fault.
 const INTERNAL: i64 = 5000;
 
@@ -49,25 +52,18 @@ pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
     ledger.logs = logs;
 }
 
-/// Leaves out what was found by applicants who had the session of another: what the one did, the other ran into. That they had
-/// it, is told.
+/// Where an applicant was given the session of another, what the one did the other ran into: nothing that hangs on where somebody
+/// stands is certain then, and only that they were given it is told.
 pub(super) fn leave_out_shared(ledger: &mut Ledger) {
-    let mut owners: HashMap<String, usize> = HashMap::new();
-    let mut shared: HashSet<String> = HashSet::new();
-    for (number, log) in ledger.logs.iter().enumerate() {
-        let begins = log.iter().filter(|call| sent_session(call).is_none());
-        for session in begins.filter_map(|call| call.answer.session()).map(str::to_ascii_lowercase) {
-            if *owners.entry(session.clone()).or_insert(number) != number {
-                shared.insert(session);
-            }
-        }
+    let is_given = |finding: &Finding| finding.rule == RuleId::Session && finding.capture.is_some();
+    if !ledger.findings.iter().any(is_given) {
+        return;
     }
-    let told = ledger.findings.iter().any(|finding| finding.rule == RuleId::Session);
-    let is_shared = |call: &Exchange| {
-        let session = sent_session(call).or(call.answer.session()).map(str::to_ascii_lowercase);
-        session.is_some_and(|session| shared.contains(&session))
-    };
-    ledger.findings.retain(|finding| !told || finding.rule == RuleId::Session || !finding.calls.iter().any(is_shared));
+    ledger.findings.retain(|finding| is_given(finding) || BY_ITSELF.contains(&finding.rule));
+    for rule in RULES.iter().map(|rule| rule.id).filter(|rule| *rule != RuleId::Session && !BY_ITSELF.contains(rule)) {
+        ledger.checks.remove(&rule);
+        ledger.reasons.insert(rule, "an applicant is given the session of another".to_owned());
+    }
 }
 
 /// Whether a call went to the flow interpreter, connector and profile aside.

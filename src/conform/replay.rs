@@ -46,7 +46,8 @@ pub(super) async fn least(course: &Course, plan: &Plan, ledger: &mut Ledger, mut
             }
             None => finding,
         };
-        let Some(playing) = Playing::of(course, plan, &finding).filter(|_| requests > 0) else {
+        let Some(playing) = Playing::of(course, plan, &finding).filter(|_| requests > 0 && finding.calls.len() > 1)
+        else {
             kept.push(finding);
             continue;
         };
@@ -125,7 +126,7 @@ struct Playing<'a> {
 impl<'a> Playing<'a> {
     /// None where the calls cannot be played.
     fn of(course: &'a Course, plan: &'a Plan, finding: &'a Finding) -> Option<Self> {
-        if LEFT_ALONE.contains(&finding.rule) || finding.calls.len() < 2 {
+        if LEFT_ALONE.contains(&finding.rule) {
             return None;
         }
         let operation = |call: &Exchange| {

@@ -125,7 +125,9 @@ pub(super) fn same_as_default(seen: &[Seen], ledger: &mut Ledger) {
         let all = shown_in(language, seen);
         if is_offered(&all) {
             let kept = all.iter().filter(|one| one.text == one.usual && !is_international(&one.usual));
-            kept.for_each(|one| drop(same.entry(one.usual.clone()).or_default().insert(language)));
+            for one in kept {
+                same.entry(one.usual.clone()).or_default().insert(language);
+            }
         }
     }
     let told = ledger.findings.iter().filter(|finding| finding.rule == RuleId::Translated).map(|finding| &finding.text);
