@@ -10,7 +10,8 @@
 //! | [`rules`] | the rules, with the sentences that they stand on |
 //! | [`negatives`] | a form's cases: pure |
 //! | `routes`, `branches`, `circles` | ways to steps: straight, by the map, by options; those that go round |
-//! | `standing`, `back`, `end`, `sessions`, `languages`, `answers` | the checks |
+//! | `places` | where one stands |
+//! | `standing`, `back`, `end`, `sessions`, `leaks`, `direct`, `languages`, `stumbles`, `answers`, `forms` | the checks |
 //! | [`ledger`] | what was checked and found |
 //! | `replay` | the least that shows a finding: its calls played again |
 //! | [`verdict`], [`witness`] | the same as data: for reports |
@@ -27,6 +28,7 @@ mod languages;
 mod leaks;
 pub mod ledger;
 pub mod negatives;
+mod places;
 mod replay;
 pub(crate) mod routes;
 pub mod rules;
@@ -54,14 +56,13 @@ use crate::session::entry::Growth;
 pub use applicant::Route;
 use applicant::identity;
 use ledger::{Finding, Ledger};
+pub(crate) use places::{Place, places};
 use rules::{NEGATIVES, RuleId};
 use standing::Spot;
 
 /// The most further ways that are walked for the sake of options, unless something else is said.
 pub const MOST_WAYS: usize = 100;
 
-/// The most ways into steps that one goes back on, beside one for each step.
-const MOST_INTO: usize = 100;
 /// The rules of going back.
 const BACKWARD: [RuleId; 5] = [RuleId::Back, RuleId::CanGoBack, RuleId::Forward, RuleId::IllegalBack, RuleId::Kept];
 
@@ -293,46 +294,6 @@ fn spot_of(step: &Value) -> String {
     KnownStep::of(step).map_or_else(|| identity(step), |step| format!("{:?}", step.spot()))
 }
 
-/// A step on a way.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub way: usize,
-    pub at: usize,
-    /// Whether all is tried there; else only going back, for it was come to from elsewhere.
-    whole: bool,
-}
-
-/// Each step once, on a way that goes on from it and reaches it first; and with `backward` each way into a step.
-pub(crate) fn places(ways: &[(Route, Trail)], backward: bool) -> Vec<Place> {
-    let id = |way: usize, at: usize| identity(&ways[way].1.stages[at].step);
-    let mut all: Vec<(usize, usize)> = ways
-        .iter()
-        .enumerate()
-        .flat_map(|(way, (_, trail))| (0..trail.stages.len()).map(move |at| (way, at)))
-        .collect();
-    let goes_on = |way: usize, at: usize| at + 1 < ways[way].1.stages.len() || ways[way].1.stop == Stop::End;
-    all.sort_by_key(|(way, at)| (!goes_on(*way, *at), *at, *way));
-    let mut known = BTreeSet::new();
-    let mut places: Vec<Place> = all
-        .iter()
-        .filter(|(way, at)| known.insert(id(*way, *at)))
-        .map(|(way, at)| Place { way: *way, at: *at, whole: true })
-        .collect();
-    if backward {
-        let into = |way: usize, at: usize| (at.checked_sub(1).map(|at| id(way, at)), id(way, at));
-        let mut known: BTreeSet<_> = places.iter().map(|place| into(place.way, place.at)).collect();
-        let is_end = |way: usize, at: usize| body_kind(&ways[way].1.stages[at].step) == BodyKind::End;
-        // The first visit of each way only: a step that is come to again was gone back from already.
-        let first = |way: usize, at: usize| (0..at).all(|before| id(way, before) != id(way, at));
-        let further =
-            all.iter().filter(|(way, at)| first(*way, *at) && !is_end(*way, *at) && known.insert(into(*way, *at)));
-        places.extend(
-            further.take(MOST_INTO).map(|(way, at)| Place { way: *way, at: *at, whole: false }).collect::<Vec<_>>(),
-        );
-    }
-    places
-}
-
 /// What came of standing on one step.
 #[derive(Default)]
 struct Outcome {
@@ -407,6 +368,10 @@ async fn at_one(spot: &Spot<'_>, offered: &[String], whole: bool) -> Outcome {
 /// What back keeps: where any field of the flow shows what was submitted, all must.
 fn judge_kept(kept: Vec<back::Kept>, ledger: &mut Ledger) {
     let shows = kept.iter().any(|kept| kept.shown > 0);
+    if !shows && !kept.is_empty() {
+        // An option that is chosen beforehand would not be shown either.
+        ledger.findings.retain(|finding| !standing::is_of_choice_left_out(finding));
+    }
     for one in kept {
         if let Some(why) = one.unknown.filter(|_| !shows) {
             ledger.cannot(RuleId::Kept, format!("no field shows what it holds, and {why}"));

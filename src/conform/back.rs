@@ -15,7 +15,7 @@ use crate::api::client::CallError;
 use crate::api::element::ElementType;
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
-use crate::api::wire::{BodyKind, elements, is_blank};
+use crate::api::wire::{BodyKind, elements};
 use crate::compose::Data;
 
 /// What back is refused with.
@@ -120,7 +120,9 @@ async fn after_back(
     ledger.finish(applicant);
     if let Some(kept) = kept.as_mut().filter(|kept| kept.shown == 0 && !kept.missing.is_empty()) {
         let demands = form.iter().any(|element| element.required() && sent.contains_key(&element.id));
-        match holds_all_the_same(spot, &sent, demands, ledger).await? {
+        // What is not shown, the API may well have thrown away.
+        let missing = sent.iter().filter(|(id, _)| kept.missing.contains(id)).map(|(_, value)| value.to_string());
+        match holds_all_the_same(spot, missing.collect(), demands, ledger).await? {
             Held::Is(held) => kept.held = held,
             Held::Unknown(why) => kept.unknown = Some(why),
         }
@@ -241,14 +243,13 @@ enum Held {
 /// Where no field shows anything after back: whether the step takes an empty submit, or the profile still has the data.
 async fn holds_all_the_same(
     spot: &Spot<'_>,
-    sent: &Map<String, Value>,
+    texts: Vec<String>,
     demands: bool,
     ledger: &mut Ledger,
 ) -> Result<Held, CallError> {
     let Some(mut applicant) = spot.arrive().await? else { return Ok(Held::Is(false)) };
     drop(applicant.driver.back().await?);
     let profile = profile(&mut applicant).await.map(|profile| profile.to_string());
-    let texts: Vec<String> = sent.values().filter(|value| !is_blank(value)).map(Value::to_string).collect();
     let body = RequestBody::Json(Value::Object(Map::new()));
     let empty = applicant.driver.call(Operation::SubmitStep, body).await?;
     ledger.finish(applicant);

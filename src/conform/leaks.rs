@@ -180,7 +180,7 @@ fn choices(form: &[Element], number: usize) -> Vec<(String, Option<Value>)> {
             ElementType::Dropdown | ElementType::CountrySelect => option?,
             ElementType::CheckboxGroup => json!([option?]),
             ElementType::Checkbox if element.takes() == JsonType::Boolean && !element.required() => {
-                json!(number % 2 == 0)
+                json!(number.is_multiple_of(2))
             }
             _ => return None,
         };
