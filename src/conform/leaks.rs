@@ -111,7 +111,10 @@ impl Form<'_> {
         let Some(second) = self.pair(1, ledger).await? else { return Ok(None) };
         // What was shown anyhow is the same both times.
         let follows = |id: &&String| second.same.contains(*id) && first.entered.get(*id) != second.entered.get(*id);
-        let Some(id) = first.same.iter().find(follows).cloned() else { return Ok(None) };
+        let mut ids: Vec<&String> = first.same.iter().filter(follows).collect();
+        // A scenario says it of one value, and not of a list.
+        ids.sort_by_key(|id| second.entered.get(*id).is_some_and(Value::is_array));
+        let Some(id) = ids.first().map(|id| (*id).clone()) else { return Ok(None) };
         Ok(Some(self.finding(&id, second)))
     }
 
