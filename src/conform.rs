@@ -10,7 +10,8 @@
 //! | [`rules`] | the rules, with the sentences that they stand on |
 //! | [`negatives`] | a form's cases: pure |
 //! | `routes`, `branches`, `circles` | ways to steps: straight, by the map, by options; those that go round |
-//! | `standing`, `back`, `end`, `sessions`, `languages`, `answers` | the checks |
+//! | `places` | where one stands |
+//! | `standing`, `back`, `end`, `sessions`, `leaks`, `direct`, `languages`, `stumbles`, `answers`, `forms` | the checks |
 //! | [`ledger`] | what was checked and found |
 //! | `replay` | the least that shows a finding: its calls played again |
 //! | [`verdict`], [`witness`] | the same as data: for reports |
@@ -20,15 +21,20 @@ pub(crate) mod applicant;
 mod back;
 mod branches;
 mod circles;
+mod direct;
 mod end;
+mod forms;
 mod languages;
+mod leaks;
 pub mod ledger;
 pub mod negatives;
+mod places;
 mod replay;
 pub(crate) mod routes;
 pub mod rules;
 mod sessions;
 mod standing;
+mod stumbles;
 pub mod verdict;
 pub mod witness;
 
@@ -50,14 +56,13 @@ use crate::session::entry::Growth;
 pub use applicant::Route;
 use applicant::identity;
 use ledger::{Finding, Ledger};
+pub(crate) use places::{Place, places};
 use rules::{NEGATIVES, RuleId};
 use standing::Spot;
 
 /// The most further ways that are walked for the sake of options, unless something else is said.
 pub const MOST_WAYS: usize = 100;
 
-/// The most ways into steps that one goes back on, beside one for each step.
-const MOST_INTO: usize = 100;
 /// The rules of going back.
 const BACKWARD: [RuleId; 5] = [RuleId::Back, RuleId::CanGoBack, RuleId::Forward, RuleId::IllegalBack, RuleId::Kept];
 
@@ -93,6 +98,8 @@ pub struct Plan {
     pub most_ways: usize,
     /// Whether options are tried only as long as there are steps in the map that no way has come to.
     pub steps_only: bool,
+    /// Whether whole ways are gone once more for the sake of what does not show at one step.
+    pub detours: bool,
     /// The most requests for finding out how few calls show what was found.
     pub most_replayed: usize,
 }
@@ -116,6 +123,7 @@ impl Plan {
             most_known: usize::MAX,
             most_ways: MOST_WAYS,
             steps_only: false,
+            detours: true,
             most_replayed: MOST_REPLAYED,
         }
     }
@@ -123,7 +131,14 @@ impl Plan {
     /// Only what must be refused, every case of it, at the forms behind these ways: each a list of what is entered into the
     /// steps in turn.
     pub fn of_negatives(course: &Course, growth: Growth, routes: Vec<Route>) -> Self {
-        Plan { rules: NEGATIVES.to_vec(), negatives: true, routes, most_ways: 0, ..Plan::of(course, growth) }
+        Plan {
+            rules: NEGATIVES.to_vec(),
+            negatives: true,
+            routes,
+            most_ways: 0,
+            detours: false,
+            ..Plan::of(course, growth)
+        }
     }
 
     /// Whether a rule is to be checked.
@@ -198,11 +213,16 @@ pub async fn examine(course: &Course, plan: &Plan) -> Result<Examined, CallError
     // Applicants who are held against each other are alone.
     if plan.wants_any(&[RuleId::Isolation, RuleId::ForeignKey]) {
         ledger.add(sessions::apart(&course, &plan, &ways).await);
+        if plan.wants(RuleId::Isolation) {
+            leaks::confirm(&course, &plan, &ways, &mut ledger).await;
+        }
     }
     let places = places(&ways, plan.wants_any(&BACKWARD));
-    let whole = ways.iter().find(|(_, trail)| trail.stop == Stop::End).or(ways.first());
-    let (outcomes, of_sessions) =
-        tokio::join!(stand_on(&course, &plan, &ways, &places, &offered), strangers(&course, &plan, whole));
+    let (outcomes, of_sessions, of_ways) = tokio::join!(
+        stand_on(&course, &plan, &ways, &places, &offered),
+        strangers(&course, &plan, &ways),
+        stumblers(&course, &plan, &ways),
+    );
     let (mut kept, mut seen) = (Vec::new(), Vec::new());
     for outcome in outcomes {
         ledger.add(outcome.ledger);
@@ -210,14 +230,20 @@ pub async fn examine(course: &Course, plan: &Plan) -> Result<Examined, CallError
         seen.extend(outcome.seen);
     }
     ledger.add(of_sessions);
+    ledger.add(of_ways);
     judge_kept(kept, &mut ledger);
     if plan.wants_any(&[RuleId::Languages, RuleId::Translated]) {
         languages::compare(&seen, &mut ledger);
+    }
+    if plan.detours && plan.wants(RuleId::Languages) {
+        ledger.add(languages::walked(&course, &plan, &ways, &offered, &seen).await);
     }
     if plan.wants(RuleId::Isolation) {
         sessions::shown_to_strangers(&trail, &mut ledger);
     }
     answers::judge(&plan, &mut ledger);
+    forms::judge(&plan, &mut ledger);
+    answers::leave_out_shared(&mut ledger);
     ledger.findings.retain(|finding| plan.wants(finding.rule));
     replay::least(&course, &plan, &mut ledger, plan.most_replayed).await;
     let names: BTreeSet<String> =
@@ -243,61 +269,29 @@ async fn languages(course: &Course, plan: &Plan) -> (Vec<String>, Ledger) {
 }
 
 /// What is tried with sessions of others, and without one.
-async fn strangers(course: &Course, plan: &Plan, way: Option<&(Route, Trail)>) -> Ledger {
+async fn strangers(course: &Course, plan: &Plan, ways: &[(Route, Trail)]) -> Ledger {
     let mut ledger = Ledger::default();
     if plan.wants_any(&[RuleId::UnknownSession, RuleId::ForeignFlow]) {
         ledger.take(sessions::strangers(course, plan).await);
     }
-    if let Some((route, trail)) = way.filter(|_| plan.wants_any(&[RuleId::Direct, RuleId::DirectRefused])) {
-        let spot = Spot { course, plan, route, trail, at: 0 };
-        ledger.take(sessions::direct(&spot).await);
+    let whole = ways.iter().find(|(_, trail)| trail.stop == Stop::End).or(ways.first());
+    if let Some(whole) = whole.filter(|_| plan.wants_any(&[RuleId::Direct, RuleId::DirectRefused])) {
+        ledger.take(direct::direct(course, plan, whole, ways).await);
     }
     ledger
+}
+
+/// Who is refused on the way.
+async fn stumblers(course: &Course, plan: &Plan, ways: &[(Route, Trail)]) -> Ledger {
+    match plan.detours && plan.wants(RuleId::Refusal) {
+        true => stumbles::stumbles(course, plan, ways).await,
+        false => Ledger::default(),
+    }
 }
 
 /// What tells a step from others by its shape: the same step is known by it in the map.
 fn spot_of(step: &Value) -> String {
     KnownStep::of(step).map_or_else(|| identity(step), |step| format!("{:?}", step.spot()))
-}
-
-/// A step on a way.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub way: usize,
-    pub at: usize,
-    /// Whether all is tried there; else only going back, for it was come to from elsewhere.
-    whole: bool,
-}
-
-/// Each step once, on a way that goes on from it and reaches it first; and with `backward` each way into a step.
-pub(crate) fn places(ways: &[(Route, Trail)], backward: bool) -> Vec<Place> {
-    let id = |way: usize, at: usize| identity(&ways[way].1.stages[at].step);
-    let mut all: Vec<(usize, usize)> = ways
-        .iter()
-        .enumerate()
-        .flat_map(|(way, (_, trail))| (0..trail.stages.len()).map(move |at| (way, at)))
-        .collect();
-    let goes_on = |way: usize, at: usize| at + 1 < ways[way].1.stages.len() || ways[way].1.stop == Stop::End;
-    all.sort_by_key(|(way, at)| (!goes_on(*way, *at), *at, *way));
-    let mut known = BTreeSet::new();
-    let mut places: Vec<Place> = all
-        .iter()
-        .filter(|(way, at)| known.insert(id(*way, *at)))
-        .map(|(way, at)| Place { way: *way, at: *at, whole: true })
-        .collect();
-    if backward {
-        let into = |way: usize, at: usize| (at.checked_sub(1).map(|at| id(way, at)), id(way, at));
-        let mut known: BTreeSet<_> = places.iter().map(|place| into(place.way, place.at)).collect();
-        let is_end = |way: usize, at: usize| body_kind(&ways[way].1.stages[at].step) == BodyKind::End;
-        // The first visit of each way only: a step that is come to again was gone back from already.
-        let first = |way: usize, at: usize| (0..at).all(|before| id(way, before) != id(way, at));
-        let further =
-            all.iter().filter(|(way, at)| first(*way, *at) && !is_end(*way, *at) && known.insert(into(*way, *at)));
-        places.extend(
-            further.take(MOST_INTO).map(|(way, at)| Place { way: *way, at: *at, whole: false }).collect::<Vec<_>>(),
-        );
-    }
-    places
 }
 
 /// What came of standing on one step.
@@ -343,7 +337,7 @@ async fn at_one(spot: &Spot<'_>, offered: &[String], whole: bool) -> Outcome {
     let (ended, stood, went) = tokio::join!(
         async { if ends { Some(end::end(spot).await) } else { None } },
         async { if whole { Some(standing::stand(spot, offered).await) } else { None } },
-        async { if goes_back { Some(back::back(spot).await) } else { None } },
+        async { if goes_back { Some(back::back(spot, whole).await) } else { None } },
     );
     if let Some(ended) = ended {
         outcome.ledger.take(ended);
@@ -374,6 +368,10 @@ async fn at_one(spot: &Spot<'_>, offered: &[String], whole: bool) -> Outcome {
 /// What back keeps: where any field of the flow shows what was submitted, all must.
 fn judge_kept(kept: Vec<back::Kept>, ledger: &mut Ledger) {
     let shows = kept.iter().any(|kept| kept.shown > 0);
+    if !shows && !kept.is_empty() {
+        // An option that is chosen beforehand would not be shown either.
+        ledger.findings.retain(|finding| !standing::is_of_choice_left_out(finding));
+    }
     for one in kept {
         if let Some(why) = one.unknown.filter(|_| !shows) {
             ledger.cannot(RuleId::Kept, format!("no field shows what it holds, and {why}"));

@@ -2,12 +2,15 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::api::exchange::{Exchange, Request};
+use crate::api::exchange::{Exchange, Request, RequestBody};
 use crate::api::wire::SESSION_HEADER;
 
 /// What a session that a witness gets by itself is called in a command.
 const SESSION: &str = "DRAFTGATE_SESSION";
+/// The same of a file's key.
+const KEY: &str = "DRAFTGATE_KEY";
 
 /// The calls that show a finding.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -27,10 +30,14 @@ pub fn sent_session(call: &Exchange) -> Option<&str> {
     header.map(|(_, value)| value.as_str())
 }
 
-/// Calls as commands, in order. `command` writes a request with a session in it as it is: a session that one of them begins is kept in a variable for the others.
+/// Calls as commands, in order. `command` writes a request with a session in it as it is: a session that one of them begins is kept in a variable for the others, and so is the key
+/// of a file that another one submits.
 pub fn commands(calls: &[Exchange], command: &dyn Fn(&Request) -> String) -> Vec<String> {
     let mut sessions: Vec<String> = Vec::new();
-    let variable = |number: usize| if number == 0 { SESSION.to_owned() } else { format!("{SESSION}_{}", number + 1) };
+    let mut keys: Vec<String> = Vec::new();
+    let named =
+        |name: &str, number: usize| if number == 0 { name.to_owned() } else { format!("{name}_{}", number + 1) };
+    let variable = |number: usize| named(SESSION, number);
     let mut lines = Vec::new();
     for (at, call) in calls.iter().enumerate() {
         let mut text = command(&call.request);
@@ -51,15 +58,34 @@ pub fn commands(calls: &[Exchange], command: &dyn Fn(&Request) -> String) -> Vec
                 }
             }
         }
+        for (number, key) in keys.iter().enumerate() {
+            // What is sent stands in single quotes.
+            text = text.replace(key, &format!("'\"${}\"'", named(KEY, number)));
+        }
+        let key = call.answer.json().and_then(|body| body.get("key")?.as_str()).filter(|key| !key.is_empty());
+        let is_sent = |key: &str| calls[at + 1..].iter().any(|later| carries(&later.request.body, key));
+        if let Some(key) = key.filter(|key| is_sent(key)) {
+            let name = named(KEY, keys.len());
+            text = format!("{name}=$({text} | sed -n 's/.*\"key\": *\"\\([^\"]*\\)\".*/\\1/p')");
+            keys.push(key.to_owned());
+        }
         lines.push(text);
     }
     lines
 }
 
+/// Whether a body has a text among its values.
+fn carries(body: &RequestBody, text: &str) -> bool {
+    match body {
+        RequestBody::Json(Value::Object(body)) => body.values().any(|value| value.as_str() == Some(text)),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::exchange::{Answer, Body, RequestBody};
+    use crate::api::exchange::{Answer, Body};
     use serde_json::json;
 
     fn call(sent: Option<&str>, answered: &str) -> Exchange {

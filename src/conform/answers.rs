@@ -8,7 +8,7 @@ use super::Plan;
 use super::applicant::{described, essential, step_name};
 use super::ledger::{Finding, Ledger, entry};
 use super::negatives::{INVALID, MALFORMED, MISSING};
-use super::rules::RuleId;
+use super::rules::{RULES, RuleId};
 use crate::api::codes;
 use crate::api::exchange::{Answer, Exchange};
 use crate::api::operation::Operation;
@@ -17,6 +17,9 @@ use crate::compose::Data;
 use crate::compose::recording::recognise::recognise;
 use crate::compose::witness::sent_session;
 
+/// Rules that an answer keeps or not, wherever its applicant stands.
+const BY_ITSELF: [RuleId; 5] =
+    [RuleId::Status, RuleId::Schema, RuleId::UnknownSession, RuleId::Enterable, RuleId::Distinct];
 /// The API's own fault.
 const INTERNAL: i64 = 5000;
 
@@ -47,6 +50,20 @@ pub(super) fn judge(plan: &Plan, ledger: &mut Ledger) {
         }
     }
     ledger.logs = logs;
+}
+
+/// Where an applicant was given the session of another, what the one did the other ran into: nothing that hangs on where somebody
+/// stands is certain then, and only that they were given it is told.
+pub(super) fn leave_out_shared(ledger: &mut Ledger) {
+    let is_given = |finding: &Finding| finding.rule == RuleId::Session && finding.capture.is_some();
+    if !ledger.findings.iter().any(is_given) {
+        return;
+    }
+    ledger.findings.retain(|finding| is_given(finding) || BY_ITSELF.contains(&finding.rule));
+    for rule in RULES.iter().map(|rule| rule.id).filter(|rule| *rule != RuleId::Session && !BY_ITSELF.contains(rule)) {
+        ledger.checks.remove(&rule);
+        ledger.reasons.insert(rule, "an applicant is given the session of another".to_owned());
+    }
 }
 
 /// Whether a call went to the flow interpreter, connector and profile aside.
@@ -125,7 +142,8 @@ fn check_session(ledger: &mut Ledger, wrong: Option<Astray>, logs: &[Vec<Exchang
         };
         calls.push(log[at].clone());
         let given = matches!(wrong, Astray::Given(..));
-        let mut finding = Finding::new(RuleId::Session, step_of(log, at), text, calls).expecting(expect);
+        let step = if given { "the beginning".to_owned() } else { step_of(log, at) };
+        let mut finding = Finding::new(RuleId::Session, step, text, calls).expecting(expect);
         finding.capture = given.then(|| "session".to_owned());
         finding
     });

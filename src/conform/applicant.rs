@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::Stage;
 use crate::api::client::CallError;
-use crate::api::element::Element;
+use crate::api::element::{Element, ElementType};
 use crate::api::exchange::{Answer, Exchange};
 use crate::api::operation::Operation;
 use crate::api::wire::{BodyKind, elements};
@@ -144,15 +145,37 @@ impl Applicant {
                 Entered::Interactive(kind) => return Ok(Went::Nowhere(Stop::Interactive(kind))),
             }
         };
+        Ok(self.came_to(step, sent, answer))
+    }
+
+    /// Enters into the step where they stand what was entered on a trail: files anew, for a key is one session's.
+    pub async fn again(&mut self, stage: &Stage, entry: &Entry) -> Result<Went, CallError> {
+        let step = self.step().cloned().unwrap_or_default();
+        if self.stopped().is_some() || !is_form(&step) {
+            return self.enter(entry).await;
+        }
+        let mut sent = stage.sent.clone();
+        let is_sent = |element: &Element| element.kind == ElementType::File && sent.contains_key(&element.id);
+        let files: Vec<Element> = elements(&step).into_iter().filter(is_sent).collect();
+        if !files.is_empty() {
+            match self.driver.filled(&files, entry, self.growth).await? {
+                Body::Filled(keys, None) => sent.extend(keys),
+                _ => return self.enter(entry).await,
+            }
+        }
+        let answer = self.driver.submit(Value::Object(sent.clone())).await?;
+        Ok(self.came_to(step, sent, answer))
+    }
+
+    /// Notes what came of entering into a step.
+    fn came_to(&mut self, step: Value, sent: Map<String, Value>, answer: Exchange) -> Went {
         self.passed.push((step, sent));
         self.here = answer;
-        Ok(match self.stopped() {
+        match self.stopped() {
             None | Some(Stop::End) => Went::On,
-            Some(stop) => {
-                // They still stand where they stood: what was passed was not.
-                Went::Nowhere(stop)
-            }
-        })
+            // They still stand where they stood: what was passed was not.
+            Some(stop) => Went::Nowhere(stop),
+        }
     }
 
     /// How many calls there were, to tell later ones by.

@@ -1,42 +1,30 @@
 //! Going back, and forward again.
 
+mod changed;
+mod kept;
+
 use serde_json::{Map, Value};
 
+use self::kept::compare;
+pub(super) use self::kept::{Kept, agree, expected_value, is_comparable};
 use super::applicant::{Applicant, Went, ask, described, differently, identity, is_form, same, step_name};
-use super::ledger::{Finding, Ledger, entry};
-use super::negatives::is_certainly_shown;
+use super::ledger::{Ledger, entry};
 use super::rules::RuleId;
 use super::standing::{Spot, changed, expected_step};
 use crate::api::client::CallError;
-use crate::api::element::{Element, ElementType};
+use crate::api::element::ElementType;
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
-use crate::api::wire::{BodyKind, elements, is_blank};
+use crate::api::wire::{BodyKind, elements};
 use crate::compose::Data;
-use crate::fake::date_in;
 
 /// What back is refused with.
 const ILLEGAL: i64 = 4103;
 /// Services that fail leave the applicant where they stand: no fault of going forward.
 const SERVICE_FAILED: [i64; 4] = [4009, 4200, 4201, 6504];
 
-/// What of the data that were submitted was there after back.
-#[derive(Debug)]
-pub(super) struct Kept {
-    /// How many fields show what was submitted.
-    pub shown: usize,
-    /// Fields that show nothing, by their ids.
-    pub missing: Vec<String>,
-    /// Where none shows anything: whether the API has the data all the same.
-    pub held: bool,
-    /// Why that is not known, where it is not.
-    pub unknown: Option<String>,
-    /// Said where that is a finding.
-    pub finding: Finding,
-}
-
-/// Goes back from a step, and forward again.
-pub(super) async fn back(spot: &Spot<'_>) -> Result<(Ledger, Option<Kept>), CallError> {
+/// Goes back from a step, and forward again; `whole` where other data are entered then.
+pub(super) async fn back(spot: &Spot<'_>, whole: bool) -> Result<(Ledger, Option<Kept>), CallError> {
     let mut ledger = Ledger::default();
     let Some(mut applicant) = spot.arrive().await? else { return Ok((ledger, None)) };
     let arrived = applicant.mark();
@@ -76,7 +64,7 @@ pub(super) async fn back(spot: &Spot<'_>) -> Result<(Ledger, Option<Kept>), Call
     }
     let mut kept = None;
     if succeeded && answer.answer.kind() == BodyKind::Step {
-        kept = after_back(spot, applicant, &answer, &mut ledger, arrived).await?;
+        kept = after_back(spot, applicant, &answer, &mut ledger, (arrived, whole)).await?;
     } else {
         ledger.finish(applicant);
     }
@@ -88,7 +76,7 @@ async fn after_back(
     mut applicant: Applicant,
     answer: &Exchange,
     ledger: &mut Ledger,
-    arrived: usize,
+    (arrived, whole): (usize, bool),
 ) -> Result<Option<Kept>, CallError> {
     let landed = answer.answer.json().map(identity).unwrap_or_default();
     let stages = &spot.trail.stages[..spot.at];
@@ -123,92 +111,23 @@ async fn after_back(
     let form = answer.answer.json().map(elements).unwrap_or_default();
     let mut kept = compare(spot, &form, &sent, &calls, place, ledger);
     forward(spot, &mut applicant, answer, place, &sent, ledger).await?;
+    let is_on = applicant.stopped().is_none()
+        && spot.trail.stages.get(place + 1).map(|next| identity(&next.step)) == applicant.step().map(identity);
+    let shows = kept.as_ref().is_some_and(|kept| kept.shown > 0 && kept.missing.is_empty());
+    if whole && is_on && shows && spot.plan.wants(RuleId::Kept) {
+        changed::changed(spot, &mut applicant, place, &sent, &calls, ledger).await?;
+    }
     ledger.finish(applicant);
     if let Some(kept) = kept.as_mut().filter(|kept| kept.shown == 0 && !kept.missing.is_empty()) {
         let demands = form.iter().any(|element| element.required() && sent.contains_key(&element.id));
-        match holds_all_the_same(spot, &sent, demands, ledger).await? {
+        // What is not shown, the API may well have thrown away.
+        let missing = sent.iter().filter(|(id, _)| kept.missing.contains(id)).map(|(_, value)| value.to_string());
+        match holds_all_the_same(spot, missing.collect(), demands, ledger).await? {
             Held::Is(held) => kept.held = held,
             Held::Unknown(why) => kept.unknown = Some(why),
         }
     }
     Ok(kept)
-}
-
-/// Compares what fields show with what was submitted to them; one that shows something else is a finding here and now.
-fn compare(
-    spot: &Spot<'_>,
-    form: &[Element],
-    sent: &Map<String, Value>,
-    calls: &[Exchange],
-    place: usize,
-    ledger: &mut Ledger,
-) -> Option<Kept> {
-    let (mut shown, mut missing, mut changed) = (0, Vec::new(), Vec::new());
-    for element in form.iter().filter(|element| is_certainly_shown(element, form, sent)) {
-        let Some(value) = sent.get(&element.id).filter(|value| !is_blank(value)) else { continue };
-        if matches!(element.kind, ElementType::File | ElementType::Static | ElementType::Unknown) {
-            continue;
-        }
-        match element.json.get("value").filter(|value| !is_blank(value)) {
-            None => missing.push(element.id.clone()),
-            Some(now) if agree(element, value, now) => shown += 1,
-            Some(now) => {
-                let text = format!("{} holds {now} in place of {value}", super::negatives::name(element));
-                changed.push((element.id.clone(), text));
-            }
-        }
-    }
-    if shown + missing.len() + changed.len() == 0 {
-        return None;
-    }
-    // The step that is wrong is the one that back leads to.
-    let step = step_name(&spot.trail.stages[place].step);
-    if let Some((id, change)) = changed.first() {
-        let text = format!("after back from {}, {change}", spot.name());
-        let expect = expected_value(form, sent, id);
-        let mut finding = Finding { step, ..spot.finding(RuleId::Kept, text, calls.to_vec(), expect) };
-        finding.about = vec![id.clone()];
-        ledger.check(RuleId::Kept, Some(finding));
-        return None;
-    }
-    let names: Vec<String> =
-        form.iter().filter(|element| missing.contains(&element.id)).map(super::negatives::name).collect();
-    let text = format!("after back from {}, {} no longer what was entered", spot.name(), holds(&names));
-    let expect = missing.first().and_then(|id| expected_value(form, sent, id));
-    let mut finding = Finding { step, ..spot.finding(RuleId::Kept, text, calls.to_vec(), expect) };
-    finding.about.clone_from(&missing);
-    Some(Kept { shown, missing, held: false, unknown: None, finding })
-}
-
-fn holds(fields: &[String]) -> String {
-    match fields {
-        [only] => format!("{only} holds"),
-        _ => format!("{} hold", fields.join(", ")),
-    }
-}
-
-/// That a field holds what was entered, as a scenario expects that.
-fn expected_value(form: &[Element], sent: &Map<String, Value>, id: &str) -> Option<Data> {
-    let at = form.iter().position(|element| element.id == id)?;
-    let value = sent.get(&form[at].id)?.clone();
-    let path = format!("$.elements[{at}].value");
-    Some(Data::Map(vec![("json".to_owned(), Data::Map(vec![(path, Data::Json(value))]))]))
-}
-
-/// Whether a field shows what was entered: a number may come as text, a date in another format, what is secret masked.
-fn agree(element: &Element, entered: &Value, shown: &Value) -> bool {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
-    let (one, other) = (text(entered), text(shown));
-    let numbers = || Some(one.parse::<f64>().ok()? == other.parse::<f64>().ok()?);
-    let dates = || Some(date_in(element, &one)? == date_in(element, other.get(..10).unwrap_or(&other))?);
-    let listed = || match (entered, shown) {
-        (value, Value::Array(items)) if !value.is_array() => items.len() == 1 && text(&items[0]) == one,
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().all(|item| b.contains(item)),
-        (Value::Array(items), value) => items.len() == 1 && text(&items[0]) == text(value),
-        _ => false,
-    };
-    let masked = other.contains(['*', '\u{2022}']);
-    one == other || masked || numbers() == Some(true) || dates() == Some(true) || listed()
 }
 
 /// Submits what was submitted once more: the same step must come, or a service have been at work.
@@ -254,7 +173,15 @@ async fn forward(
         if !came.is_error() {
             match (before, services(applicant).await) {
                 (Ok(before), Ok(now)) if before == now => {}
-                (Ok(_), Ok(_)) => {
+                (Ok(before), Ok(now)) => {
+                    let new = now.iter().filter(|service| !before.contains(service)).map(service_name);
+                    let names: Vec<String> = new.collect();
+                    let step = step_name(&step);
+                    let why = format!(
+                        "forward again from {step}, another step came: {} was executed again",
+                        names.join(", ")
+                    );
+                    ledger.cannot(RuleId::Forward, why);
                     ledger.check(RuleId::Forward, None);
                     return Ok(());
                 }
@@ -294,10 +221,17 @@ async fn profile(applicant: &mut Applicant) -> Result<Value, String> {
 }
 
 /// The services that the profile tells of, with their times.
-async fn services(applicant: &mut Applicant) -> Result<String, String> {
+async fn services(applicant: &mut Applicant) -> Result<Vec<Value>, String> {
     let profile = profile(applicant).await?;
     let flows = profile.get("flowData").and_then(Value::as_object).into_iter().flatten();
-    Ok(flows.filter_map(|(_, flow)| flow.get("serviceData")).map(Value::to_string).collect())
+    let executed = flows.filter_map(|(_, flow)| flow.get("serviceData"));
+    Ok(executed.flat_map(|data| data.as_array().cloned().unwrap_or_else(|| vec![data.clone()])).collect())
+}
+
+/// What a service is called in a profile.
+fn service_name(service: &Value) -> String {
+    let text = |key: &str| service.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text("nodeTitle").or(text("nodeType")).unwrap_or("a service").to_owned()
 }
 
 /// Whether data that no field shows are there all the same.
@@ -309,14 +243,13 @@ enum Held {
 /// Where no field shows anything after back: whether the step takes an empty submit, or the profile still has the data.
 async fn holds_all_the_same(
     spot: &Spot<'_>,
-    sent: &Map<String, Value>,
+    texts: Vec<String>,
     demands: bool,
     ledger: &mut Ledger,
 ) -> Result<Held, CallError> {
     let Some(mut applicant) = spot.arrive().await? else { return Ok(Held::Is(false)) };
     drop(applicant.driver.back().await?);
     let profile = profile(&mut applicant).await.map(|profile| profile.to_string());
-    let texts: Vec<String> = sent.values().filter(|value| !is_blank(value)).map(Value::to_string).collect();
     let body = RequestBody::Json(Value::Object(Map::new()));
     let empty = applicant.driver.call(Operation::SubmitStep, body).await?;
     ledger.finish(applicant);
@@ -325,31 +258,4 @@ async fn holds_all_the_same(
         Ok(profile) => Held::Is(texts.iter().all(|text| profile.contains(text))),
         Err(why) => Held::Unknown(why),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_is_shown_may_be_written_otherwise() {
-        let date = Element::from_json(&json!({"id": "d", "type": "date", "dateFormat": "DD/MM/YYYY"})).unwrap();
-        let text = Element::from_json(&json!({"id": "t", "type": "text"})).unwrap();
-        for (element, entered, shown, same) in [
-            (&text, json!("Ada"), json!(" Ada "), true),
-            (&text, json!("Ada"), json!("Zed"), false),
-            (&text, json!("123-45-6789"), json!("***-**-6789"), true),
-            (&text, json!(5), json!("5.0"), true),
-            (&text, json!(5), json!(6), false),
-            (&text, json!("x"), json!(["x"]), true),
-            (&text, json!(["x", "y"]), json!(["y", "x"]), true),
-            (&text, json!(["x", "y"]), json!(["x"]), false),
-            (&date, json!("05/04/1980"), json!("1980-04-05"), true),
-            (&date, json!("05/04/1980"), json!("1980-04-05T00:00:00Z"), true),
-            (&date, json!("05/04/1980"), json!("1980-05-04"), false),
-        ] {
-            assert_eq!(agree(element, &entered, &shown), same, "{entered} {shown}");
-        }
-    }
 }

@@ -99,9 +99,14 @@ fn finding(walked: &Walked) -> Finding {
         seen += usize::from(matches!(call.request.body, RequestBody::Json(_)));
         kept
     });
-    let name = step_name(to);
-    let text = format!("with valid data the flow comes back to {name} again and again, and to no END");
-    let mut finding = Finding::new(RuleId::Ends, name, text, calls);
+    let begins =
+        closes.and_then(|closes| stages[..closes].iter().position(|stage| identity(&stage.step) == identity(to)));
+    let round = &stages[begins.unwrap_or(0)..closes.unwrap_or(stages.len() - 1)];
+    let mut names: Vec<String> = round.iter().map(|stage| step_name(&stage.step)).collect();
+    let from = names.last().cloned().unwrap_or_default();
+    names.push(step_name(to));
+    let text = format!("valid data lead round {} and never to END", names.join(" \u{2192} "));
+    let mut finding = Finding::new(RuleId::Ends, from, text, calls);
     finding.expect = without(to);
     finding
 }

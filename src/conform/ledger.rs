@@ -30,6 +30,8 @@ pub struct Finding {
     /// What that is compared with: where the value is in what the same applicant was answered before; the expectation names it
     /// `was`.
     pub capture: Option<String>,
+    /// What beginning is answered with, where the calls leave that out and a form's fields are called by it.
+    pub begun: Option<Box<Exchange>>,
     /// Whether a scenario can say it at all.
     pub sayable: bool,
     /// Ids of the elements that it is about: without them in a submit it would be another finding.
@@ -50,6 +52,7 @@ impl Finding {
             calls,
             expect: None,
             capture: None,
+            begun: None,
             sayable: true,
             about: Vec::new(),
             cause: "",
@@ -93,11 +96,19 @@ pub(super) fn at_path(path: impl Into<String>, value: Data) -> Data {
     entry("json", entry(path, value))
 }
 
+/// A value as a literal of JSONPath.
+pub(super) fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        other => other.to_string(),
+    }
+}
+
 /// How a scenario expects that any step comes but this one: by its title.
 pub(super) fn without(step: &Value) -> Option<Data> {
     let title = step.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty())?;
-    let quoted = title.replace('\\', "\\\\").replace('\'', "\\'");
-    Some(at_path(format!("$[?@ == '{quoted}']"), entry("exists", Data::Json(false.into()))))
+    let path = format!("$[?@ == {}]", literal(&Value::from(title)));
+    Some(at_path(path, entry("exists", Data::Json(false.into()))))
 }
 
 /// What a form answered to data that it must refuse.

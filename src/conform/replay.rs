@@ -25,14 +25,7 @@ const MOST_REQUESTS: usize = 120;
 /// How long one finding's calls are made less.
 const LONGEST: Duration = Duration::from_secs(15);
 /// Rules that sequences of calls do not show by themselves, because what others did before counts as well; or slowly.
-const LEFT_ALONE: [RuleId; 6] = [
-    RuleId::Session,
-    RuleId::Isolation,
-    RuleId::UnknownSession,
-    RuleId::ForeignFlow,
-    RuleId::Pending,
-    RuleId::ForeignKey,
-];
+const LEFT_ALONE: [RuleId; 4] = [RuleId::Isolation, RuleId::UnknownSession, RuleId::ForeignFlow, RuleId::Pending];
 
 /// Makes each finding's calls as few as they can be, within so many requests; and leaves out findings that do not come again
 /// where applicants are not apart from each other.
@@ -42,7 +35,19 @@ pub(super) async fn least(course: &Course, plan: &Plan, ledger: &mut Ledger, mut
     let leaks = found.iter().any(|finding| finding.rule == RuleId::Isolation || given(finding));
     let mut kept = Vec::new();
     for finding in found {
-        let Some(playing) = Playing::of(course, plan, &finding).filter(|_| requests > 0) else {
+        if given(&finding) {
+            kept.push(finding);
+            continue;
+        }
+        let finding = match spoken_at_once(course, plan, &finding).await.filter(|_| requests > 0) {
+            Some(shorter) => {
+                requests = requests.saturating_sub(shorter.calls.len());
+                shorter
+            }
+            None => finding,
+        };
+        let Some(playing) = Playing::of(course, plan, &finding).filter(|_| requests > 0 && finding.calls.len() > 1)
+        else {
             kept.push(finding);
             continue;
         };
@@ -70,6 +75,44 @@ pub(super) async fn least(course: &Course, plan: &Plan, ledger: &mut Ledger, mut
     ledger.findings = kept;
 }
 
+/// A finding of FlowStep in another language, shown by the call before it being in that language; none where that shows
+/// something else.
+async fn spoken_at_once(course: &Course, plan: &Plan, finding: &Finding) -> Option<Finding> {
+    if ![RuleId::Languages, RuleId::Translated].contains(&finding.rule) {
+        return None;
+    }
+    let (last, before) = finding.calls.split_last()?;
+    let language = language_of(last)?;
+    let submitted = before.last().filter(|call| language_of(call).is_none())?;
+    if last.request.method != "GET" || sent_session(last) != sent_session(submitted).or(submitted.answer.session()) {
+        return None;
+    }
+    let mut shorter = Finding { calls: before.to_vec(), ..finding.clone() };
+    let spoken = shorter.calls.last_mut()?;
+    spoken.request.headers.push((LANGUAGE_HEADER.to_owned(), language.to_owned()));
+    spoken.answer = last.answer.clone();
+    let playing = Playing::of(course, plan, &shorter)?;
+    let whole: Vec<usize> = playing.pieces().whole();
+    let answered = playing.play(&playing.selected(&whole)).await.ok()?;
+    let shows = answered.last().is_some_and(|answered| same(&answered.answer, &last.answer));
+    shows.then_some(shorter)
+}
+
+/// The language that a call is in.
+fn language_of(call: &Exchange) -> Option<&str> {
+    let named = |(name, _): &&(String, String)| name.eq_ignore_ascii_case(LANGUAGE_HEADER);
+    call.request.headers.iter().find(named).map(|(_, language)| language.as_str())
+}
+
+/// What of an answer's session is not as it should be.
+fn astray(call: &Exchange) -> Option<bool> {
+    match (sent_session(call), call.answer.session()) {
+        (Some(sent), Some(answered)) if !sent.eq_ignore_ascii_case(answered) => Some(true),
+        (_, None) => Some(false),
+        _ => None,
+    }
+}
+
 /// A finding's calls, to be played.
 struct Playing<'a> {
     course: &'a Course,
@@ -83,7 +126,7 @@ struct Playing<'a> {
 impl<'a> Playing<'a> {
     /// None where the calls cannot be played.
     fn of(course: &'a Course, plan: &'a Plan, finding: &'a Finding) -> Option<Self> {
-        if LEFT_ALONE.contains(&finding.rule) || finding.calls.len() < 2 {
+        if LEFT_ALONE.contains(&finding.rule) {
             return None;
         }
         let operation = |call: &Exchange| {
@@ -98,7 +141,14 @@ impl<'a> Playing<'a> {
         let last = finding.calls.len() - 1;
         let mut playing = Playing { course, finding, operations, calls: Vec::new(), fields: Vec::new() };
         let of_its_own = |at: &usize| sent_session(&finding.calls[*at]).is_some() && playing.goes_with(*at) == *at;
-        let calls = (0..last).filter(of_its_own).collect();
+        // Who uploads stands at the form that takes the file.
+        let uploads = |at: usize| {
+            let session = sent_session(&finding.calls[at]);
+            let later = playing.operations.iter().zip(&finding.calls).skip(at + 1);
+            finding.rule == RuleId::ForeignKey
+                && later.into_iter().any(|(one, call)| *one == SubmitFile && sent_session(call) == session)
+        };
+        let calls = (0..last).filter(of_its_own).filter(|at| !uploads(*at)).collect();
         // Without what a form demands it is refused, in the same words perhaps.
         let forms = finding.calls.iter().filter_map(|call| call.answer.json()).flat_map(elements);
         let optional: BTreeSet<String> =
@@ -114,7 +164,7 @@ impl<'a> Playing<'a> {
         Some(playing)
     }
 
-    /// The call that one is a part of: a file is uploaded for the submit that follows, what is pending is polled after one.
+    /// The call that one is a part of: a file is uploaded for the last submit that has its key, what is pending is polled after one.
     fn goes_with(&self, at: usize) -> usize {
         let calls = &self.finding.calls;
         let polls = |at: usize| {
@@ -122,18 +172,16 @@ impl<'a> Playing<'a> {
             self.operations[at] == Operation::FlowStep
                 && before.is_some_and(|before| before.answer.kind() == BodyKind::Pending)
         };
-        let is_sent = |at: usize| {
+        let sent_by = |at: usize| {
             let key = calls[at].answer.json().and_then(|body| body.get("key"));
             let holds = |call: &Exchange| match &call.request.body {
                 RequestBody::Json(Value::Object(body)) => body.values().any(|sent| Some(sent) == key),
                 _ => false,
             };
-            self.operations[at] == Operation::SubmitFile && calls[at..].iter().any(holds)
+            let sent = self.operations[at] == Operation::SubmitFile;
+            calls.iter().rposition(holds).filter(|with| sent && *with > at)
         };
-        let mut with = at;
-        while with + 1 < calls.len() && is_sent(with) {
-            with += 1;
-        }
+        let mut with = sent_by(at).unwrap_or(at);
         while with > 0 && polls(with) {
             with -= 1;
         }
@@ -178,16 +226,12 @@ impl<'a> Playing<'a> {
                 let before = &calls[before].0;
                 before.answer.kind() == BodyKind::Pending && sent_session(before) == sent_session(call)
             });
+            driver.speak(language_of(call).map(str::to_owned).or(self.course.language.clone()));
             let answer = match (self.operations[*at], &call.request.body) {
                 // It was waited for already.
                 (Operation::FlowStep, _) if waited && sent_session(call).is_some() => answered[place - 1].clone(),
-                (Operation::FlowStep, _) => {
-                    match call.request.headers.iter().find(|(name, _)| name == LANGUAGE_HEADER) {
-                        Some((_, language)) => driver.current_in(language).await?,
-                        None if sent_session(call).is_none() => driver.begin().await?,
-                        None => driver.current().await?,
-                    }
-                }
+                (Operation::FlowStep, _) if sent_session(call).is_none() => driver.begin().await?,
+                (Operation::FlowStep, _) => driver.current().await?,
                 (Operation::BackStep, _) => driver.back().await?,
                 (Operation::SubmitStep, RequestBody::Json(body)) => driver.submit(with_keys(body, &keys)).await?,
                 (operation, body) => driver.call(operation, body.clone()).await?,
@@ -213,11 +257,20 @@ impl<'a> Playing<'a> {
         if stands_at(&self.finding.calls.iter().collect::<Vec<_>>()) != stands_at(&played) {
             return false;
         }
+        if self.finding.rule == RuleId::Session && astray(was) != astray(is) {
+            return false;
+        }
         let held = |call: &Exchange, id: &String| {
             let form = call.answer.json().map(elements).unwrap_or_default();
             form.into_iter().find(|element| element.id == *id).and_then(|element| element.json.get("value").cloned())
         };
         if !self.finding.about.iter().all(|id| held(was, id) == held(is, id)) {
+            return false;
+        }
+        // What was entered last must be what is missed.
+        let keeps = [RuleId::Kept, RuleId::Refusal].contains(&self.finding.rule);
+        let whole: Vec<&Exchange> = self.finding.calls.iter().collect();
+        if keeps && !self.finding.about.iter().all(|id| entered(&whole, id) == entered(&played, id)) {
             return false;
         }
         // FlowStep that gives something else must do so again.
@@ -231,6 +284,14 @@ impl<'a> Playing<'a> {
         let recorded: Vec<&Exchange> = calls.iter().map(|(call, _)| call).collect();
         before(&recorded) == before(&played)
     }
+}
+
+/// What was entered last into a field.
+fn entered<'a>(calls: &[&'a Exchange], id: &str) -> Option<&'a Value> {
+    calls.iter().rev().find_map(|call| match &call.request.body {
+        RequestBody::Json(Value::Object(body)) => body.get(id),
+        _ => None,
+    })
 }
 
 /// The step at which the last call was made.

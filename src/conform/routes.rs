@@ -15,6 +15,7 @@ use crate::api::client::CallError;
 use crate::api::element::ElementType;
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::wire::{BodyKind, elements};
+use crate::compose::Data;
 use crate::compose::walk::Stop;
 use crate::journal::Spot;
 use crate::map::{KnownStep, View};
@@ -34,6 +35,8 @@ const MOST_VISITS: usize = 3;
 pub(super) const OUTCOMES: [i64; 10] = [4009, 4014, 4050, 4109, 4200, 4201, 5300, 5301, 5302, 6504];
 /// What findings share that say where valid data lead, whatever was chosen.
 pub(super) const VALID_DATA: &str = "valid data";
+/// What is submitted after the end is refused with.
+const FINISHED: i64 = 4013;
 /// What a form lacks.
 pub(super) const LACKS: i64 = 4006;
 /// A value refused by its field.
@@ -93,7 +96,8 @@ fn hindered<T>(ledger: &mut Ledger, outcome: Result<T, CallError>) -> Option<T> 
 async fn walk_map(course: &Course, plan: &Plan, walked: &mut Vec<Walked>, ledger: &mut Ledger) {
     let mut open: Vec<_> = plan.known.iter().flat_map(|view| mapped(view, plan.services)).collect();
     loop {
-        open.retain(|(to, _)| !is_reached(walked.iter().map(|way| &way.trail), to));
+        // One that is reached on a longer way only is walked to as well: the fewest calls show what is wrong there.
+        open.retain(|(to, entries)| !is_reached(walked.iter().map(|way| &way.trail), to, entries.len()));
         let left = plan.most_known.saturating_sub(walked.len()).min(AT_ONCE).min(open.len());
         if left == 0 {
             return;
@@ -215,6 +219,14 @@ pub(super) fn judge(trail: &Trail, log: &[Exchange], ledger: &mut Ledger) {
         ledger.check(RuleId::Pending, waits.then(|| finding(RuleId::Pending, text)));
     }
     let code = log.last().and_then(|last| last.answer.error_code());
+    // The flow has ended, and the step does not say so.
+    if let (Some(FINISHED), Some(last)) = (code, trail.stages.last()) {
+        let text = format!("after {step} nothing comes any more ({FINISHED}), and it is not answered as END");
+        let mut calls = essential(log);
+        calls.retain(|call| !call.answer.is_error());
+        let finding = Finding::new(RuleId::Ends, step_name(&last.step), text, calls).expecting(Data::text("end"));
+        return ledger.check(RuleId::Ends, Some(finding));
+    }
     let outcome = |code: &i64| *code == LACKS || OUTCOMES.contains(code) || OF_DATA.contains(code);
     if let Some(code) = code.filter(|code| !trail.stages.is_empty() && !outcome(code)) {
         let text = format!("valid data lead to {code}");
@@ -281,15 +293,15 @@ fn mapped(view: &View, services: bool) -> impl Iterator<Item = (Spot, Vec<(Spot,
     view.steps.iter().rev().filter_map(way)
 }
 
-/// Whether one of these ways comes by a step.
-fn is_reached<'a>(ways: impl Iterator<Item = &'a Trail>, to: &Spot) -> bool {
-    let mut stages = ways.flat_map(|trail| &trail.stages);
+/// Whether one of these ways comes by a step, after so many others at most.
+fn is_reached<'a>(ways: impl Iterator<Item = &'a Trail>, to: &Spot, most: usize) -> bool {
+    let mut stages = ways.flat_map(|trail| trail.stages.iter().take(most.saturating_add(1)));
     stages.any(|stage| KnownStep::of(&stage.step).is_some_and(|step| step.spot() == *to))
 }
 
 /// Whether these ways come by all steps of the map.
 pub(super) fn is_whole(plan: &Plan, ways: &[(Route, Trail)]) -> bool {
-    let reached = |step: &KnownStep| is_reached(ways.iter().map(|(_, trail)| trail), &step.spot());
+    let reached = |step: &KnownStep| is_reached(ways.iter().map(|(_, trail)| trail), &step.spot(), usize::MAX);
     plan.known.as_ref().is_some_and(|view| view.steps.iter().all(reached))
 }
 

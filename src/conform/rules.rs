@@ -92,6 +92,10 @@ pub enum RuleId {
     DirectRefused,
     /// Options that lead back.
     Onward,
+    /// Fields that take nothing.
+    Enterable,
+    /// Fields and options that look alike.
+    Distinct,
 }
 
 /// One rule.
@@ -129,7 +133,7 @@ const NEXT: &str = "Submits data - triggers the execution of the current step, m
 const OF_SESSION: &str = "The user state is associated with a session id (x-hf-session).";
 
 /// All rules, in order.
-pub const RULES: [Rule; 28] = [
+pub const RULES: [Rule; 30] = [
     must(
         RuleId::Idempotent,
         "FlowStep gives the step where the applicant stands, however often it is asked",
@@ -164,13 +168,13 @@ pub const RULES: [Rule; 28] = [
         RuleId::Kept,
         "back keeps what was entered",
         NEXT,
-        "After back, the fields of the step hold what was submitted. Where no field of the flow ever shows a value, it is enough that the step takes an empty submit, or that the profile still has the data.",
+        "After back, the fields of the step hold what was submitted; with other data in them once more, those. Where no field of the flow ever shows a value, it is enough that the step takes an empty submit, or that the profile still has the data.",
     ),
     must(
         RuleId::Refusal,
         "a refused submit changes nothing",
         STATE,
-        "After every refusal FlowStep must give the step of before, and valid data must then still lead on.",
+        "After every refusal FlowStep must give the step of before, and valid data must then still lead on. Who is refused at every form, and goes back to the beginning, must find there what was entered.",
     ),
     must(
         RuleId::Isolation,
@@ -194,7 +198,7 @@ pub const RULES: [Rule; 28] = [
         RuleId::Ends,
         "a flow comes to an end",
         "The flow execution always ends with an END step even if it is not added to the flow.",
-        "A walk with valid data must not come back to the same step again and again, unless another answer or other data lead out of the circle.",
+        "A walk with valid data must not come back to the same step again and again, unless another answer or other data lead out of the circle; where nothing is taken any more, END must be what was answered.",
     ),
     must(
         RuleId::Options,
@@ -206,7 +210,7 @@ pub const RULES: [Rule; 28] = [
         RuleId::Languages,
         "a flow has the same structure in every language",
         "Selected language for flow execution",
-        "Each step is asked for in every language that is offered: ids, types, roles, validations and options must be those of the default.",
+        "Each step is asked for in every language that is offered: ids, types, roles, validations and options must be those of the default. The ways are gone in every language: the same data must lead to the same steps.",
     ),
     should(
         RuleId::Translated,
@@ -242,7 +246,7 @@ pub const RULES: [Rule; 28] = [
         RuleId::Direct,
         "data for a first form can be submitted directly",
         "Alternatively, this header can be omitted to directly submit data for the first form node.",
-        "Valid data for the first form are submitted without a session: they must lead where they lead with one.",
+        "Valid data for the first form are submitted without a session, those that lead elsewhere too: they must lead where they lead with one.",
     ),
     must(
         RuleId::Missing,
@@ -292,6 +296,18 @@ pub const RULES: [Rule; 28] = [
         "no option leads back to a step that was passed",
         NEXT,
         "Each option of a choice of three or more is submitted by a fresh applicant: a step before must not come, if another option leads on. That the same form comes once more may be what was asked for.",
+    ),
+    should(
+        RuleId::Enterable,
+        "what a form asks for can be entered",
+        "Failed validation for submitted data",
+        "Of each form that was come to: the bounds of a field leave values between them, what a field holds beforehand keeps them and is offered, and something that can be entered meets each field's condition.",
+    ),
+    should(
+        RuleId::Distinct,
+        "fields and options of a form can be told apart",
+        "Field ids in the client form are automatically generated, therefore, we suggest implementing dynamic field mapping between the form and WF API.",
+        "No two fields that a form always shows have the same label, type, role and normalised name, unless a static text stands between them; no two options of a choice have the same value or label.",
     ),
 ];
 

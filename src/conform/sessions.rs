@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::applicant::{Applicant, Route, Went, ask, described, differently, essential, identity, same, step_name};
-use super::ledger::{Finding, Ledger, at_path, entry};
+use super::ledger::{self, Finding, Ledger, at_path, entry, literal};
 use super::routes::pinned;
 use super::rules::RuleId;
-use super::standing::{Spot, changed, expected_step};
+use super::standing::changed;
 use super::{Plan, Trail};
 use crate::api::client::CallError;
 use crate::api::element::{Element, ElementType};
@@ -23,12 +23,11 @@ use crate::session::entry::{Entry, Growth};
 
 const UNKNOWN_SESSION: i64 = 4100;
 const FOREIGN_FLOW: i64 = 4101;
-const DIRECT_REFUSED: i64 = 4015;
 
 /// The most other flows that are tried before it is said that there is none.
 const MOST_FLOWS: usize = 8;
 /// What findings share that show one applicant's doing to another.
-const SEEN: &str = "another applicant";
+pub(super) const SEEN: &str = "another applicant";
 /// The most pairs who go once more, alone, where applicants are not apart.
 const MOST_ALONE: usize = 3;
 /// The most pairs of applicants.
@@ -78,57 +77,6 @@ pub(super) async fn strangers(course: &Course, plan: &Plan) -> Result<Ledger, Ca
         return Ok(ledger);
     }
     ledger.cannot(RuleId::ForeignFlow, "there is no other flow within reach");
-    Ok(ledger)
-}
-
-/// A submit without a session.
-pub(super) async fn direct(spot: &Spot<'_>) -> Result<Ledger, CallError> {
-    let mut ledger = Ledger::default();
-    let Some(mut applicant) = spot.arrive().await? else { return Ok(ledger) };
-    if !applicant.is_at_form() {
-        ledger.cannot(RuleId::Direct, "the flow does not begin with a form");
-        let since = applicant.mark();
-        applicant.driver.assume(None);
-        let answer = applicant.driver.call(Operation::SubmitStep, RequestBody::Json(json!({}))).await?;
-        let text = || {
-            format!(
-                "a direct submit to a flow that begins with no form: {DIRECT_REFUSED} must come, and {} came",
-                described(&answer.answer)
-            )
-        };
-        let wrong = answer.answer.error_code() != Some(DIRECT_REFUSED);
-        let expect = Some(Data::Json(DIRECT_REFUSED.into()));
-        let finding = wrong.then(|| spot.finding(RuleId::DirectRefused, text(), applicant.calls(0, since), expect));
-        ledger.check(RuleId::DirectRefused, finding);
-        ledger.finish(applicant);
-        return Ok(ledger);
-    }
-    ledger.cannot(RuleId::DirectRefused, "the flow begins with a form");
-    let Some(next) = spot.trail.stages.get(1) else {
-        ledger.cannot(RuleId::Direct, "the walk does not get beyond the first form");
-        return Ok(ledger);
-    };
-    if applicant.elements().iter().any(|element| element.kind == ElementType::File) {
-        ledger.cannot(RuleId::Direct, "the first form takes a file, which is uploaded to a session");
-        return Ok(ledger);
-    }
-    let Some(body) = applicant.body(spot.route.entry(0)).await? else { return Ok(ledger) };
-    applicant.driver.assume(None);
-    let since = applicant.mark();
-    applicant.here = applicant.driver.submit(Value::Object(body)).await?;
-    let came = &applicant.here.answer;
-    let other = came.is_error() || came.json().map(identity) != Some(identity(&next.step));
-    let finding = other.then(|| {
-        let (came, next) = (described(came), step_name(&next.step));
-        let text =
-            format!("submitted directly, the first form's data lead to {came}; with a session they led to {next}");
-        spot.finding(RuleId::Direct, text, applicant.calls(0, since), expected_step(&spot.trail.stages[1].step))
-    });
-    ledger.check(RuleId::Direct, finding);
-    // Two applicants: the one who began, and the one who did not.
-    let mut begun = applicant.driver.into_exchanges();
-    let direct = begun.split_off(since);
-    ledger.logs.extend([begun, direct]);
     Ok(ledger)
 }
 
@@ -236,10 +184,8 @@ async fn key_of_another(
         calls.extend(essential(acts.driver.exchanges()));
         let text = "the key of a file that another applicant uploaded is taken";
         let step = acts.step().map(step_name).unwrap_or_default();
-        // A scenario uploads a file of its own wherever it submits one.
-        let mut finding = Finding::new(RuleId::ForeignKey, step, text, calls);
-        finding.sayable = false;
-        finding
+        let refused = ledger::entry("status", ledger::entry("gte", Data::Json(400.into())));
+        Finding::new(RuleId::ForeignKey, step, text, calls).expecting(refused)
     });
     ledger.check(RuleId::ForeignKey, finding);
     Ok(taken)
@@ -320,14 +266,6 @@ fn shown_to_another(step: String, value: &str, body: &Value, calls: Vec<Exchange
         None => finding.sayable = false,
     }
     finding
-}
-
-/// A value as a literal of JSONPath.
-fn literal(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
-        other => other.to_string(),
-    }
 }
 
 /// What the one entered that nothing but that can have put into an answer.

@@ -9,10 +9,10 @@ use super::negatives::{Case, INVALID, MALFORMED, MISSING, cases};
 use super::rules::RuleId;
 use super::{Plan, Stage, Trail};
 use crate::api::client::CallError;
-use crate::api::element::ElementType;
+use crate::api::element::{Element, ElementType};
 use crate::api::exchange::{Exchange, RequestBody};
 use crate::api::operation::Operation;
-use crate::api::wire::BodyKind;
+use crate::api::wire::{BodyKind, elements};
 use crate::compose::Data;
 use crate::map::KnownStep;
 use crate::session::driver::Course;
@@ -365,4 +365,13 @@ async fn still_leads_on(
     ledger.check(RuleId::Refusal, finding);
     ledger.finish(applicant);
     Ok(())
+}
+
+/// Whether a finding says that a choice could be left out.
+pub(super) fn is_of_choice_left_out(finding: &Finding) -> bool {
+    let forms = finding.calls.iter().filter_map(|call| call.answer.json()).flat_map(elements);
+    let mut about = forms.filter(|element| finding.about.contains(&element.id));
+    let taken = finding.calls.last().is_some_and(|last| !last.answer.is_error());
+    let choice = |element: Element| matches!(element.kind, ElementType::CountrySelect | ElementType::Dropdown);
+    finding.rule == RuleId::Missing && taken && about.any(choice)
 }

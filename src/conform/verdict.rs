@@ -150,7 +150,7 @@ impl FlowVerdict {
             let why = match result {
                 Outcome::NotApplicable => Some(reason().unwrap_or_else(|| nothing_to_check(rule.id).to_owned())),
                 // Of a rule with several conditions the one that was met is no reason.
-                _ => reason().filter(|_| [RuleId::Options, RuleId::Forward, RuleId::Kept].contains(&rule.id)),
+                _ => reason().filter(|_| SAID.contains(&rule.id)),
             };
             verdict(rule, result, checks, why, findings)
         });
@@ -200,6 +200,9 @@ fn verdict(
     }
 }
 
+/// Rules of which something is said though they were checked.
+const SAID: [RuleId; 4] = [RuleId::Options, RuleId::Forward, RuleId::Kept, RuleId::Translated];
+
 /// Why the straight way did not come to END.
 fn stopped(stop: &Stop) -> String {
     match stop {
@@ -225,6 +228,7 @@ fn nothing_to_check(rule: RuleId) -> &'static str {
         RuleId::Options | RuleId::Onward => "no form that was reached offers a choice",
         RuleId::Languages | RuleId::Translated => "no other language is offered",
         RuleId::Upload | RuleId::ForeignKey => "no form that was reached takes a file",
+        RuleId::Enterable | RuleId::Distinct => "no form was reached",
         RuleId::Missing => "no form that was passed has a required field that can certainly be left out",
         RuleId::Malformed => "no form that was passed has a text, number or date",
         RuleId::Invalid => "no form that was passed has a validation that a value can be held against",

@@ -47,6 +47,8 @@ fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> 
         RuleId::Session if finding.capture.is_some() => two_beginnings(finding, options)?,
         RuleId::UnknownSession => unknown_session(finding, options)?,
         RuleId::ForeignFlow => foreign_flow(finding, base, options)?,
+        RuleId::Direct if finding.begun.is_some() => direct(finding, options)?,
+        RuleId::ForeignKey if sessions(finding).len() == 2 => key_of_another(finding, options)?,
         _ => played(finding, options)?,
     };
     draft.title = format!("{}: {}", finding.rule.name(), finding.text);
@@ -65,13 +67,57 @@ fn scenario(finding: &Finding, base: &str, options: &Options) -> Option<String> 
     Some(write(&draft))
 }
 
-/// The calls as a recording that is played again.
-fn played(finding: &Finding, options: &Options) -> Option<Draft> {
-    let numbered = finding.calls.iter().enumerate();
+/// The drafts of a recording: one for each applicant.
+fn drafts(calls: &[Exchange], options: &Options) -> Vec<Draft> {
+    let numbered = calls.iter().enumerate();
     let recording: Vec<Recorded> =
         numbered.map(|(at, exchange)| Recorded { number: at + 1, exchange: exchange.clone(), lost: false }).collect();
-    let mut drafts: Vec<Draft> =
-        compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect();
+    compose(&recording, options).scenarios.into_iter().map(|composed| composed.draft).collect()
+}
+
+/// The sessions of a finding's calls, in their order.
+fn sessions(finding: &Finding) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for session in finding.calls.iter().filter_map(|call| sent_session(call).or(call.answer.session())) {
+        if !found.contains(&session) {
+            found.push(session);
+        }
+    }
+    found
+}
+
+/// A submit without a session: with its fields called as they are by whoever begins first.
+fn direct(finding: &Finding, options: &Options) -> Option<Draft> {
+    let begun = finding.begun.as_deref()?;
+    let session = begun.answer.session().or(sent_session(begun))?.to_owned();
+    let mut submit = finding.calls.last()?.clone();
+    submit.request.headers.push((SESSION_HEADER.to_owned(), session));
+    let mut draft = drafts(&[begun.clone(), submit], options).into_iter().next()?;
+    draft.steps.retain(|step| step.action != "init");
+    (draft.steps.len() == 1).then_some(draft)
+}
+
+/// The key of a file that one applicant uploaded, submitted by another.
+fn key_of_another(finding: &Finding, options: &Options) -> Option<Draft> {
+    let sessions = sessions(finding);
+    let of = |session: &str| -> Vec<Exchange> {
+        let own = |call: &&Exchange| sent_session(call).or(call.answer.session()) == Some(session);
+        finding.calls.iter().filter(own).cloned().collect()
+    };
+    let mut one = drafts(&of(sessions[0]), options).into_iter().next()?;
+    let mut other = drafts(&of(sessions[1]), options).into_iter().next()?;
+    let key = of(sessions[0]).last()?.answer.json()?.get("key")?.clone();
+    let upload = one.steps.last_mut().filter(|step| step.action == "upload")?;
+    upload.set("capture", Data::Map(vec![("key".to_owned(), Data::text("$.key"))]), "");
+    let Argument::Fields(fields) = &mut other.steps.last_mut()?.argument else { return None };
+    let field = fields.iter_mut().find(|field| field.value == Data::Json(key.clone()))?;
+    field.value = Data::Template("{{ key }}".to_owned());
+    Some(together(one, other, false))
+}
+
+/// The calls as a recording that is played again.
+fn played(finding: &Finding, options: &Options) -> Option<Draft> {
+    let mut drafts = drafts(&finding.calls, options);
     match drafts.len() {
         1 => {
             let mut draft = drafts.remove(0);

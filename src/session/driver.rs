@@ -181,10 +181,15 @@ impl Driver {
     ///
     /// When there is no answer.
     pub async fn current_in(&mut self, language: &str) -> Result<Exchange, CallError> {
-        let usual = self.course.language.replace(language.to_owned());
+        let usual = self.speak(Some(language.to_owned()));
         let exchange = self.current().await;
-        self.course.language = usual;
+        self.speak(usual);
         exchange
+    }
+
+    /// Asks for all that comes in another language, or in none; returns the one of before.
+    pub fn speak(&mut self, language: Option<String>) -> Option<String> {
+        std::mem::replace(&mut self.course.language, language)
     }
 
     /// Goes on as whoever has this session, or as somebody who has none yet.

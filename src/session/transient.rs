@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::api::client::{CallError, CallErrorKind};
 use crate::api::exchange::{Answer, Exchange};
+use crate::api::wire::BodyKind;
 
 /// What a server or what stands before it answers with while it is not available.
 const UNAVAILABLE: [u16; 3] = [502, 503, 504];
@@ -21,9 +22,9 @@ pub fn is_unavailable(answer: &Answer) -> bool {
     UNAVAILABLE.contains(&answer.status) && answer.error_code().is_none()
 }
 
-/// What tells the step of an answer from others; none where it shows no step.
+/// What tells the step of an answer from others; none where it shows no step. A profile has an id, too.
 pub(super) fn place(answer: &Answer) -> Option<Value> {
-    let body = answer.json().filter(|_| !answer.is_error())?;
+    let body = answer.json().filter(|_| matches!(answer.kind(), BodyKind::Step | BodyKind::End))?;
     body.get("id").filter(|id| !id.is_null()).cloned()
 }
 
@@ -45,6 +46,7 @@ mod tests {
         assert!(!is_unavailable(&answer(504, r#"{"code": 6504, "message": "Service has timed out"}"#)));
         assert!(!is_unavailable(&answer(500, "<html>Internal Server Error</html>")));
         assert_eq!(place(&answer(200, r#"{"id": "a", "elements": []}"#)), Some("a".into()));
+        assert_eq!(place(&answer(200, r#"{"id": "client", "flowData": {}}"#)), None);
         assert_eq!(place(&answer(400, r#"{"code": 4006, "message": "x"}"#)), None);
     }
 }

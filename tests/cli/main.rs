@@ -20,10 +20,6 @@ mod action;
 mod bad_files;
 #[cfg(unix)]
 mod conform;
-mod conform_answers;
-#[cfg(unix)]
-mod conform_flows;
-mod conform_reports;
 mod consumers;
 mod coverage;
 mod diagnostics;

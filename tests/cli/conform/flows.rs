@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::conform::{after, all_reproduce, client, elements, found, found_on, refuse};
+use super::{after, all_reproduce, client, elements, found, found_on, refuse};
 use crate::project::Project;
 use crate::spoiling::{Fault, NONE, Spoiling};
 
@@ -189,14 +189,16 @@ fn back_is_tried_on_every_way_into_a_step() {
 fn applicants_are_held_against_each_other_behind_forks() {
     // Whoever has a pet is shown what the last one called theirs.
     let leaks = after(|call, answer, memory| {
-        if answer.body["title"] == "Pet" {
-            let session = call.session.clone().or(answer.session.clone()).unwrap_or_default();
-            for element in elements(answer).filter(|element| element["value"].is_null()) {
-                let id = element["id"].as_str().unwrap().to_owned();
-                let others = memory.sessions.iter().filter(|(known, _)| **known != session);
-                if let Some(value) = others.flat_map(|(_, past)| &past.taken).find_map(|taken| taken.get(&id)) {
-                    element["value"] = value.clone();
-                }
+        if let Some(body) = call.body.as_ref().filter(|_| call.operation == "submit" && answer.status == 200) {
+            memory.of(Some("last")).taken.push(body.clone());
+        }
+        let taken = memory.of(Some("last")).taken.clone();
+        for element in
+            elements(answer).filter(|element| element["name"] == "Name of the pet" && element["value"].is_null())
+        {
+            let id = element["id"].as_str().unwrap().to_owned();
+            if let Some(value) = taken.iter().rev().find_map(|taken| taken.get(&id)) {
+                element["value"] = value.clone();
             }
         }
     });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::conform::{after, elements, found, refuse, shows};
+use super::{after, elements, found, refuse, shows};
 use crate::spoiling::{Fault, NONE};
 
 #[test]
