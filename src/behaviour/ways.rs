@@ -163,7 +163,7 @@ fn own_stages(seen: &Observation) -> Stages {
 
 /// Whether what something led to says anything about the flow.
 fn is_telling(goal: &Goal) -> bool {
-    !matches!(goal, Goal::Other(word) if word == "unfillable" || word == "nowhere")
+    !matches!(goal, Goal::Other(word) if word.starts_with("unfillable") || word == "nowhere")
 }
 
 /// Whether data can be entered on the other side at all: what it does not take is told as a difference of its fields.

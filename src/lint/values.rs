@@ -13,6 +13,7 @@ use super::walk::{Context, Standing};
 use crate::api::element::{Element, ElementType, Limits};
 use crate::api::field;
 use crate::api::file::{FILE_TYPES, extension};
+use crate::api::pattern::Pattern;
 use crate::api::wire::is_blank;
 use crate::map::KnownElement;
 use crate::phrase::{did_you_mean, nearest};
@@ -186,8 +187,8 @@ fn text(limits: &Limits, text: &str) -> Option<Refused> {
     }
     let pattern = limits.pattern.as_deref()?;
     // A pattern in another dialect is the API's to judge.
-    let regex = Regex::new(pattern).ok()?;
-    (!regex.is_match(text)).then(|| Refused {
+    let read = Pattern::read(pattern).ok()?;
+    (read.matches_within(text) == Some(false)).then(|| Refused {
         code: 4008,
         why: format!("takes only what matches {pattern}"),
         help: None,

@@ -60,6 +60,7 @@ mod minimise;
 mod mixed;
 mod new;
 #[cfg(unix)]
+mod patterns;
 mod record;
 mod report_files;
 mod reports;
