@@ -37,7 +37,7 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
         output.complain(&format!("error: {error}"));
         return Err(Exit::Usage);
     }
-    let place = anywhere(&arguments.target, &arguments.server, output)?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     let comparison = compared(environment, &place, arguments, output)?;
     output.say(&difference::render(&comparison, arguments.witness, output.color));
     let masked = |text: &str| output.redactor.mask(text).into_owned().into_bytes();

@@ -130,7 +130,7 @@ fn conformance(environment: &Environment, arguments: &GateArguments, output: &Ou
 
 fn changes(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<Comparison, Exit> {
     let arguments = arguments.to_diff();
-    let place = anywhere(&arguments.target, &arguments.server, output)?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     compared(environment, &place, &arguments, output)
 }
 

@@ -90,7 +90,7 @@ impl People {
             _ => None,
         };
         match kind {
-            None => Data::Json(value.clone()),
+            None => Data::Json(element.lasting(value)),
             Some(kind) => self.variable(element, &kind, value, refused),
         }
     }

@@ -13,6 +13,7 @@ use super::walk::{Context, Standing};
 use crate::api::element::{Element, ElementType, Limits};
 use crate::api::field;
 use crate::api::file::{FILE_TYPES, extension};
+use crate::api::id::is_generated_id;
 use crate::api::pattern::Pattern;
 use crate::api::wire::is_blank;
 use crate::map::KnownElement;
@@ -284,8 +285,14 @@ fn option(element: &Element, value: &Value) -> Option<Refused> {
         return None;
     }
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // A map knows such options by their labels only.
+    if is_generated_id(&text) {
+        return None;
+    }
     let words: Vec<&str> = options.iter().filter_map(|(known, _)| known.as_str()).collect();
-    let help = match nearest(&text, words.iter().copied()) {
+    // A label may stand for its value.
+    let labels = options.iter().map(|(_, label)| label.as_str());
+    let help = match nearest(&text, words.iter().copied().chain(labels)) {
         Some(near) => did_you_mean(near),
         None if words.len() > MOST_LISTED => {
             format!("its options are {} and {} more", words[..MOST_LISTED].join(", "), words.len() - MOST_LISTED)

@@ -101,7 +101,7 @@ impl Driver {
         let mut omitted: Vec<String> = unfillable.iter().map(|(id, _)| id.clone()).collect();
         for (field, value) in &entry.given {
             match (find(elements, field), value) {
-                (Ok(element), Some(value)) => drop(given.insert(element.id.clone(), value.clone())),
+                (Ok(element), Some(value)) => drop(given.insert(element.id.clone(), element.offered(value))),
                 (Ok(element), None) => omitted.push(element.id.clone()),
                 (Err(_), _) => {}
             }
