@@ -13,7 +13,7 @@ fn bare() -> Project {
 #[test]
 fn a_server_needs_no_folder_of_scenarios() {
     let serving = tiny();
-    let mut server = serving.start(&["sandbox", "scenarios", "--port", "0"]);
+    let mut server = serving.start(&["sandbox"]);
     let base = format!("http://{}/wfs/interpreter-v2", server.until_ready().1);
     let project = bare();
     project.draftgate(&["explore", "tiny", "--base-url", &base]).exits(0).says("Wrote snapshots/maps/tiny.map.json");
@@ -42,7 +42,7 @@ fn a_server_needs_no_folder_of_scenarios() {
 #[test]
 fn scenarios_outside_of_the_scenario_folder_have_the_project_s_configuration() {
     let serving = tiny();
-    let mut server = serving.start(&["sandbox", "scenarios", "--port", "0"]);
+    let mut server = serving.start(&["sandbox"]);
     let base = format!("http://{}/wfs/interpreter-v2", server.until_ready().1);
     let happy = HAPPY.replace("flow: tiny", "flow: little\nsnapshot: false");
     let project = Project::new()
