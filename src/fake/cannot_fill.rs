@@ -3,7 +3,7 @@
 /// Why no valid value can be generated for a field. Reads on from "failed to …" the way out is another in each command:
 ///
 /// ```text
-/// fill `Postcode`: its pattern `(?=x` cannot be read (unclosed group)
+/// fill `Postcode`: its pattern `(?=x` cannot be read (… without closing parenthesis)
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotFill {

@@ -245,7 +245,7 @@ fn what_cannot_be_filled_names_the_field() {
         (json!({"id": "1", "type": "dropdown", "name": "Plan", "options": [""]}), "without options"),
         (
             json!({"id": "1", "type": "text", "name": "Plan", "validations": [{"type": "pattern", "value": "(?=x"}]}),
-            "unclosed group",
+            "parenthesis",
         ),
         (
             json!({"id": "1", "type": "text", "name": "Plan", "validations": [{"type": "pattern", "value": "^x{3}$"}, {"type": "max", "value": 2}]}),
