@@ -13,6 +13,7 @@ pub mod file;
 pub mod id;
 pub mod language;
 pub mod operation;
+pub mod pattern;
 pub mod rename;
 pub mod rules;
 pub mod token;

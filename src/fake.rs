@@ -32,7 +32,8 @@ pub use self::meaning::meaning;
 pub use self::seed::Seed;
 
 use self::kind::Applicant;
-use crate::api::element::{Element, ElementType, Limits};
+use crate::api::element::{Element, ElementType, JsonType, Limits};
+use crate::api::rules::broken;
 use crate::api::wire::is_blank;
 
 /// What values depend on besides the seed.
@@ -62,8 +63,8 @@ pub enum Filled {
     Nothing,
 }
 
-/// A valid value for an element. `seed` is that of the form, the same for all its elements; the element's own child is
-/// taken here.
+/// A valid value for an element: one that is made up, or the one that it holds where none can be. `seed` is that of the
+/// form, the same for all its elements; the element's own child is taken here.
 ///
 /// # Errors
 ///
@@ -80,6 +81,10 @@ pub enum Filled {
 /// assert_eq!(value_for(&element, &Seed::new(1), &context), Ok(Filled::Value(json!("gold"))));
 /// ```
 pub fn value_for(element: &Element, seed: &Seed, context: &Context) -> Result<Filled, CannotFill> {
+    made_up(element, seed, context).or_else(|error| prefilled(element).map(Filled::Value).ok_or(error))
+}
+
+fn made_up(element: &Element, seed: &Seed, context: &Context) -> Result<Filled, CannotFill> {
     let field = label(element);
     let own = seed.child("field").child(stable_name(element));
     let applicant = Applicant::new(seed, context.today, context.country.as_deref());
@@ -110,6 +115,22 @@ pub fn value_for(element: &Element, seed: &Seed, context: &Context) -> Result<Fi
 /// condition is not understood.
 pub fn is_visible(element: &Element, values: &Map<String, Value>) -> bool {
     element.condition().is_none_or(|condition| condition.met(values))
+}
+
+/// The value that an element holds already, where it is one that the element takes.
+fn prefilled(element: &Element) -> Option<Value> {
+    let value = element.json.get("value").filter(|value| !is_blank(value))?;
+    let options = options(element);
+    let is_offered = |value: &Value| options.is_empty() || options.iter().any(|(option, _)| option == value);
+    let is_taken = match element.takes() {
+        JsonType::String => value.is_string() && is_offered(value),
+        JsonType::Number => value.is_number(),
+        JsonType::Boolean => value.is_boolean(),
+        JsonType::List => value.as_array().is_some_and(|items| items.iter().all(is_offered)),
+        JsonType::Any => true,
+    };
+    let is_taken = is_taken && element.kind != ElementType::File && broken(element, Some(value)).is_empty();
+    is_taken.then(|| value.clone())
 }
 
 /// What a person calls the field.

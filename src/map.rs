@@ -18,7 +18,7 @@ mod survey;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::api::element::Element;
 use crate::api::operation::Version;
@@ -104,9 +104,12 @@ pub struct KnownElement {
     /// The other validations, as the API writes them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub validations: Vec<Value>,
-    /// The values of a choice.
+    /// The values of a choice; labels in place of generated ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Value>,
+    /// The labels of a choice, in the order of its values; empty where they are the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
     /// How a date may be written beside 1990-01-31, such as `DD.MM.YYYY`.
     #[serde(default, rename = "dateFormat", skip_serializing_if = "Option::is_none")]
     pub date_format: Option<String>,
@@ -199,6 +202,7 @@ impl KnownElement {
             kind: element.json.get("type").and_then(Value::as_str).unwrap_or_default().to_owned(),
             required: element.required(),
             validations: validations.filter(|rule| !is_required(rule)).cloned().collect(),
+            labels: labels(element),
             options: element.lasting_options(),
             date_format: element.json.get("dateFormat").and_then(Value::as_str).map(str::to_owned),
             accept: element.json.get("accept").and_then(Value::as_array).cloned().unwrap_or_default(),
@@ -229,18 +233,33 @@ impl KnownElement {
             }
         }
         json.insert("validations".to_owned(), Value::from(self.validations.clone()));
-        json.insert("options".to_owned(), Value::from(self.options.clone()));
+        let labelled =
+            self.options.iter().zip(&self.labels).map(|(value, label)| json!({"value": value, "label": label}));
+        let options = if self.labels.is_empty() { self.options.clone() } else { labelled.collect() };
+        json.insert("options".to_owned(), Value::from(options));
         json.insert("accept".to_owned(), Value::from(self.accept.clone()));
         json.insert("dateFormat".to_owned(), Value::from(self.date_format.clone()));
         Element::from_json(&Value::Object(json))
     }
 }
 
-/// A condition with the labels of the elements that it looks at.
+/// The labels of a choice, where they are not its values.
+fn labels(element: &Element) -> Vec<String> {
+    let options = element.options();
+    let values = element.lasting_options();
+    let same =
+        options.len() != values.len() || values.iter().zip(&options).all(|(value, (_, label))| *value == **label);
+    if same { Vec::new() } else { options.into_iter().map(|(_, label)| label).collect() }
+}
+
+/// A condition with the labels of the elements that it looks at, and of their options that have generated ids.
 fn labelled(condition: &Condition, all: &[Element]) -> Value {
     let mut condition = condition.clone();
     for rule in &mut condition.rules {
         let element = all.iter().find(|element| element.id == rule.element);
+        if let Some(element) = element {
+            rule.value = element.lasting(&rule.value);
+        }
         rule.element = element.map_or_else(|| "?".to_owned(), |element| element.name.clone());
     }
     condition.to_json()

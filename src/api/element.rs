@@ -4,11 +4,12 @@
 //! (`fake.rs`) and how the sandbox validates it. A type that the reference does not name is data, not an error: it
 //! reads as [`ElementType::Unknown`].
 
+mod options;
+
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::id::is_generated_id;
 use super::wire::Condition;
 
 /// The role of the element that says where an applicant lives.
@@ -190,14 +191,6 @@ impl Element {
                 plain => (plain.clone(), label(plain)),
             })
             .collect()
-    }
-
-    /// The values of its options that are the same for every applicant: options with generated ids are made for one, as the
-    /// hits of a search are.
-    pub fn lasting_options(&self) -> Vec<Value> {
-        let options: Vec<Value> = self.options().into_iter().map(|(value, _)| value).collect();
-        let lasting = !options.iter().any(|value| value.as_str().is_some_and(is_generated_id));
-        if lasting { options } else { Vec::new() }
     }
 
     /// What the element's validations demand. The reference shows only `{"type": "required"}` and speaks of a minimum

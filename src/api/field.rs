@@ -170,9 +170,9 @@ pub fn called(elements: &[Element], element: &Element) -> String {
 }
 
 /// The JSON in which a value goes out: numbers, booleans, dates and lists in the type that the element takes, strings as
-/// they are. `written` is how a number stood in the scenario, for an element that takes text.
+/// they are, but for the label of an option, which becomes that option's value. `written` is how a number stood in the scenario, for an element that takes text.
 pub fn to_wire(element: &Element, value: &Value, written: Option<&str>) -> Value {
-    match (element.takes(), value) {
+    let typed = match (element.takes(), value) {
         (JsonType::String, Value::Number(number)) => {
             Value::String(written.map_or_else(|| number.to_string(), str::to_owned))
         }
@@ -180,7 +180,8 @@ pub fn to_wire(element: &Element, value: &Value, written: Option<&str>) -> Value
         (JsonType::List, Value::Number(_) | Value::Bool(_)) => Value::Array(vec![value.clone()]),
         (JsonType::List, Value::String(text)) => Value::Array(vec![Value::String(text.clone())]),
         _ => value.clone(),
-    }
+    };
+    element.offered(&typed)
 }
 
 #[cfg(test)]
@@ -195,7 +196,7 @@ mod tests {
             json!({"id": "a3", "name": "Date of birth", "role": "dob", "type": "date"}),
             json!({"id": "a4", "name": "Phone", "type": "text"}),
             json!({"id": "a5", "name": "Phone", "normalizedName": "SecondPhone", "type": "text"}),
-            json!({"id": "a6", "name": "Topics", "type": "checkbox_group", "options": ["x", "y"]}),
+            json!({"id": "a6", "name": "Topics", "type": "checkbox_group", "options": ["x", {"value": "y", "label": "Why"}]}),
             json!({"id": "a7", "name": "Box[2]", "type": "number"}),
         ]
         .iter()
@@ -225,6 +226,8 @@ mod tests {
         assert_eq!(wire("first_name", json!(1.5), Some("1.50")), json!("1.50"));
         assert_eq!(wire("first_name", json!(true), None), json!("true"));
         assert_eq!(wire("Topics", json!("x"), None), json!(["x"]));
+        assert_eq!(wire("Topics", json!("Why"), None), json!(["y"]));
+        assert_eq!(wire("Topics", json!(["x", "Why", "not"]), None), json!(["x", "y", "not"]));
         assert_eq!(wire("a7", json!("abc"), None), json!("abc"), "so that 4007 can be provoked");
         assert_eq!(wire("a7", json!(null), None), json!(null));
     }

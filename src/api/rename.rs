@@ -64,7 +64,7 @@ fn near(old: &Element, new: &Element) -> bool {
         && kind(old) == kind(new)
         && old.required() == new.required()
         && rules(old) == rules(new)
-        && old.options() == new.options()
+        && old.lasting_options() == new.lasting_options()
         && near_labels(&old.name, &new.name)
 }
 

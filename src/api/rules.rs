@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use jiff::civil::Date;
-use regex::Regex;
 use serde_json::Value;
 
 use super::element::{Element, ElementType, Limits};
+use super::pattern::Pattern;
 use super::wire::is_blank;
 
 /// A demand of an element's validations.
@@ -175,21 +175,21 @@ fn date(text: &str, format: Option<&str>) -> Option<Date> {
 }
 
 /// The patterns that were compiled, by their text; none for one that cannot be read. A flow has few, its forms come often.
-static PATTERNS: LazyLock<RwLock<HashMap<String, Option<Arc<Regex>>>>> = LazyLock::new(RwLock::default);
+static PATTERNS: LazyLock<RwLock<HashMap<String, Option<Arc<Pattern>>>>> = LazyLock::new(RwLock::default);
 /// How many are kept: what an API answers does not fill the memory.
 const MOST_PATTERNS: usize = 1000;
 
 fn misses(pattern: &str, text: &str) -> bool {
     let known = PATTERNS.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
     let compiled = known.unwrap_or_else(|| {
-        let compiled = Regex::new(pattern).ok().map(Arc::new);
+        let compiled = Pattern::read(pattern).ok().map(Arc::new);
         let mut patterns = PATTERNS.write().unwrap_or_else(PoisonError::into_inner);
         if patterns.len() < MOST_PATTERNS {
             patterns.insert(pattern.to_owned(), compiled.clone());
         }
         compiled
     });
-    compiled.is_some_and(|pattern| !pattern.is_match(text))
+    compiled.is_some_and(|pattern| pattern.matches_within(text) == Some(false))
 }
 
 #[cfg(test)]
@@ -205,11 +205,13 @@ mod tests {
     #[test]
     fn each_rule_is_broken_by_what_lies_just_outside() {
         let number = element("number", json!([{"type": "range", "min": 18, "max": "99.5"}]));
-        let text =
-            element("text", json!([{"type": "length", "min": 2, "max": 4}, {"type": "pattern", "value": "^[a-z]+$"}]));
+        let text = element(
+            "text",
+            json!([{"type": "length", "min": 2, "max": 4}, {"type": "pattern", "value": "^(?!xx)[a-z]+$"}]),
+        );
         let date = element("date", json!([{"type": "range", "min": "1900-01-01", "max": "31/12/2008"}]));
         let group = element("checkbox_group", json!([{"type": "required"}, {"type": "length", "max": 1}]));
-        let cases: [(&Element, Value, &[Rule]); 17] = [
+        let cases: [(&Element, Value, &[Rule]); 18] = [
             (&number, json!(18), &[]),
             (&number, json!(17.9), &[Rule::Min]),
             (&number, json!(99.6), &[Rule::Max]),
@@ -218,6 +220,7 @@ mod tests {
             (&text, json!("é"), &[Rule::MinLength, Rule::Pattern]),
             (&text, json!("abcde"), &[Rule::MaxLength]),
             (&text, json!("AB"), &[Rule::Pattern]),
+            (&text, json!("xxa"), &[Rule::Pattern]),
             (&text, json!(""), &[]),
             (&date, json!("1900-01-01"), &[]),
             (&date, json!("31/12/1899"), &[Rule::Min]),
@@ -235,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_never_broken() {
-        let strange = element("text", json!([{"type": "pattern", "value": "(?<=a)b"}, {"type": "required"}]));
+        let strange = element("text", json!([{"type": "pattern", "value": "(?<=a"}, {"type": "required"}]));
         assert_eq!(rules(&strange), [Rule::Required, Rule::Pattern]);
         assert_eq!(broken(&strange, Some(&json!("b"))), []);
         let bound = element("date", json!([{"type": "min", "value": "today"}]));

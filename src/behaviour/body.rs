@@ -57,18 +57,18 @@ pub(super) fn of_answer_called(sight: &Sight, usually: &[(String, String)]) -> V
         let names: Vec<String> = all.iter().enumerate().map(name).collect();
         let ids = ids(names.iter().map(String::as_str));
         let called = |id: &str| all.iter().position(|element| element.id == id).map(|at| ids[at].clone());
-        let elements = all.iter().zip(&ids).map(|(element, id)| of_element(element, id, &called));
+        let elements = all.iter().zip(&ids).map(|(element, id)| of_element(element, id, &all, &called));
         step.insert("elements".to_owned(), elements.collect());
     }
     Value::Object(step)
 }
 
-fn of_element(element: &Element, id: &str, called: &dyn Fn(&str) -> Option<String>) -> Value {
+fn of_element(element: &Element, id: &str, all: &[Element], called: &dyn Fn(&str) -> Option<String>) -> Value {
     let mut kept = kept(&element.json, &ELEMENT);
     kept.insert("id".to_owned(), id.into());
     // Under whatever key they stand; those that are made for one applicant are none of the flow's.
     if !element.lasting_options().is_empty() {
-        let option = |(value, label): (Value, String)| json!({"value": value, "label": label});
+        let option = |(value, label): (Value, String)| json!({"value": element.lasting(&value), "label": label});
         kept.insert("options".to_owned(), element.options().into_iter().map(option).collect());
     }
     if kept.get("content").is_some_and(Value::is_array) {
@@ -76,6 +76,9 @@ fn of_element(element: &Element, id: &str, called: &dyn Fn(&str) -> Option<Strin
     }
     if let Some(mut condition) = element.condition().cloned() {
         for rule in &mut condition.rules {
+            if let Some(looked_at) = all.iter().find(|other| other.id == rule.element) {
+                rule.value = looked_at.lasting(&rule.value);
+            }
             rule.element = called(&rule.element).unwrap_or_else(|| "[id:?]".to_owned());
         }
         kept.insert("condition".to_owned(), condition.to_json());

@@ -13,7 +13,8 @@ use super::side::Side;
 use super::thresholds::thresholds;
 use super::verdict::Which;
 use crate::api::element::{Element, JsonType};
-use crate::api::field::key;
+use crate::api::field::{find, key};
+use crate::api::id::is_generated_id;
 use crate::api::rules::{Rule, broken};
 use crate::explore::classes::Override;
 use crate::explore::fork::Factor;
@@ -163,7 +164,7 @@ fn own_stages(seen: &Observation) -> Stages {
 
 /// Whether what something led to says anything about the flow.
 pub(super) fn is_telling(goal: &Goal) -> bool {
-    !matches!(goal, Goal::Other(word) if word == "unfillable" || word == "nowhere")
+    !matches!(goal, Goal::Other(word) if word.starts_with("unfillable") || word == "nowhere")
 }
 
 /// Whether data can be entered on the other side at all: what it does not take is told as a difference of its fields.
@@ -191,10 +192,13 @@ fn takes(element: &Element, value: &Value) -> bool {
         _ => true,
     };
     let options = element.lasting_options();
+    // The generated id of an option says nothing on the other side.
+    let is_offered =
+        |value: &Value| options.contains(&element.lasting(value)) || value.as_str().is_some_and(is_generated_id);
     let offered = options.is_empty()
         || match value {
-            Value::Array(values) => values.iter().all(|value| options.contains(value)),
-            value => options.contains(value),
+            Value::Array(values) => values.iter().all(is_offered),
+            value => is_offered(value),
         };
     is_of_type && offered && broken(element, Some(value)).iter().all(|rule| *rule == Rule::Required)
 }
@@ -239,7 +243,12 @@ fn value_there(lens: &Lens<'_>, factor: &Factor, seen: &Observation) -> Option<O
 fn told(lens: &Lens<'_>, target: usize, seen: &Observation) -> Vec<Goal> {
     let ways = &lens.to.steps[target].ways;
     let holds = |given: &Given<usize>| -> Option<bool> {
-        let value = value_there(lens, &Factor::Field(given.step, key_of(lens.to, given)), seen)?;
+        let name = key_of(lens.to, given);
+        let value = value_there(lens, &Factor::Field(given.step, name.clone()), seen)?;
+        // A map has options as they last.
+        let own = here(lens, given.step, &name);
+        let element = own.as_ref().and_then(|(step, own)| find(&lens.from.steps[*step].elements, own).ok());
+        let value = value.map(|value| element.map_or_else(|| value.clone(), |element| element.lasting(&value)));
         entered(&given.entered, value.as_ref())
     };
     // All that certainly holds; where nothing does, what may.
@@ -267,7 +276,7 @@ fn told(lens: &Lens<'_>, target: usize, seen: &Observation) -> Vec<Goal> {
 /// A field of a map, as a scenario calls it.
 fn key_of(side: &Side, given: &Given<usize>) -> String {
     let elements = &side.steps[given.step].elements;
-    let found = crate::api::field::find(elements, &given.field);
+    let found = find(elements, &given.field);
     found.map_or_else(|_| given.field.clone(), |element| key(elements, element))
 }
 

@@ -46,7 +46,7 @@ pub(super) fn examined(
     for language in &arguments.languages {
         check_language(Some(language), output)?;
     }
-    let place = anywhere(&arguments.target, &arguments.server, output)?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     let flows = match arguments.flows.as_slice() {
         [] => configured(environment, arguments, &place, output)?,
         flows => flows.to_vec(),
@@ -155,7 +155,7 @@ pub(super) fn verdict(
 ) -> FlowVerdict {
     let settings = &reached.settings;
     let options = options(flow, settings, false);
-    let witness = |finding: &_| Witness::of(finding, &plan.base, &options, &curl::command);
+    let witness = |finding: &_| Witness::of(finding, &plan.base, &options, &curl::with_files);
     FlowVerdict::of(flow, course.version.word(), examined, &|rule| plan.wants(rule), &witness)
 }
 

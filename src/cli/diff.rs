@@ -40,7 +40,7 @@ fn try_diff(environment: &Environment, arguments: &DiffArguments, output: &Outpu
         output.complain(&format!("error: {error}"));
         return Err(Exit::Usage);
     }
-    let place = anywhere(&arguments.target, &arguments.server, output)?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     let mut comparison = match arguments.suite {
         Some(SuiteWord::Only) => suite::unexplored(arguments),
         _ => compared(environment, &place, arguments, false, output)?.comparison,

@@ -15,9 +15,10 @@ use super::args::{ExploreArguments, LimitArguments};
 use super::exit::Exit;
 use super::output::Output;
 use super::overwrite::all_may_be_written;
-use super::prepare::refuse;
-use super::reach::{FLOW_NOT_FOUND, Reached, Wanted, check_language, options, reach, unknown, unreachable_api};
-use super::settings::{Place, Settings, place, store_root};
+use super::reach::{
+    FLOW_NOT_FOUND, Reached, Wanted, anywhere, check_language, options, reach, unknown, unreachable_api,
+};
+use super::settings::{Place, Settings, store_root};
 use super::signal::interrupted;
 use super::write::write;
 use crate::api::operation::Version;
@@ -50,7 +51,7 @@ pub(super) fn explore(environment: &Environment, arguments: &ExploreArguments, o
 }
 
 fn try_explore(environment: &Environment, arguments: &ExploreArguments, output: &Output) -> Result<Exit, Exit> {
-    let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     check_language(arguments.language.as_deref(), output)?;
     let files: Vec<&PathBuf> = arguments.json.iter().collect();
     if let Err(error) = all_may_be_written(&files) {
@@ -219,7 +220,7 @@ impl Undertaking<'_> {
     ) -> Result<Vec<Option<Witness>>, Exit> {
         let options = options(&arguments.flow, &self.reached.settings, false);
         let title = |finding: &Finding| exploration::sentence(&explored.model, finding).plain();
-        let words = Words { title: &title, command: &curl::command };
+        let words = Words { title: &title, command: &curl::with_files };
         let shown = witnesses(self.exploration, explored, findings, &options, &words);
         self.reached.runtime.block_on(shown).map_err(|error| unreachable_api(&error, self.output))
     }

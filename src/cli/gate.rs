@@ -128,7 +128,7 @@ fn seen(environment: &Environment, arguments: &GateArguments, output: &Output) -
         return Ok(Seen { exploration, changes: None });
     }
     let asked = arguments.to_diff();
-    let place = anywhere(&asked.target, &asked.server, output)?;
+    let place = anywhere(environment, &asked.target, &asked.server, output)?;
     let found = compared(environment, &place, &asked, explores, output)?;
     Ok(Seen { exploration: found.exploration, changes: Some(found.comparison) })
 }

@@ -32,7 +32,7 @@ fn try_hold(environment: &Environment, arguments: &HoldArguments, output: &Outpu
     check_language(arguments.language.as_deref(), output)?;
     let what = "applicants are made in the live version";
     let version = check_live(arguments.version, &arguments.server, what, output)?;
-    let place = anywhere(&arguments.target, &arguments.server, output)?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     let configured = (&arguments.target, &arguments.server);
     let address = server(environment, configured, &place, output)?;
     let path = arguments.out.clone().unwrap_or_else(|| file_of(&place, &arguments.flow, version));

@@ -4,9 +4,10 @@ use super::Environment;
 use super::args::{Filling, NewArguments};
 use super::exit::Exit;
 use super::output::Output;
-use super::prepare::refuse;
-use super::reach::{FLOW_NOT_FOUND, Wanted, check_language, options, reach, unknown, unreachable_api};
-use super::settings::{Settings, place};
+use super::reach::{
+    FLOW_NOT_FOUND, Wanted, anywhere, check_language, options, reach, scenario_folder, unknown, unreachable_api,
+};
+use super::settings::Settings;
 use super::written::{Goal, deliver, goal, must_be_free, next_steps};
 use crate::api::operation::Version;
 use crate::compose::walk::{Stop, Walk, Walked};
@@ -14,7 +15,6 @@ use crate::compose::{Composed, compose};
 use crate::phrase::counted;
 use crate::scenario::Fill;
 use crate::session::entry::Growth;
-use crate::source::Sources;
 
 /// What a flow answers that is begun by a connector token only.
 const NEEDS_TOKEN: [i64; 2] = [4005, 4102];
@@ -28,9 +28,11 @@ pub(super) fn new(environment: &Environment, arguments: &NewArguments, output: &
 }
 
 fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output) -> Result<(), Exit> {
-    let place = place(&[], &arguments.target).map_err(|error| refuse(error, output, &Sources::default()))?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     check_language(arguments.language.as_deref(), output)?;
-    let goal = goal(environment, &arguments.written, &place.root, &arguments.flow, output)?;
+    let folder = scenario_folder(&place);
+    let is_new = !folder.exists();
+    let goal = goal(environment, &arguments.written, &folder, &arguments.flow, output)?;
     must_be_free(&goal, arguments.written.force, output)?;
     let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: arguments.language.as_deref() };
     let reached = reach(environment, &place, (&arguments.target, &arguments.server), &wanted, output)?;
@@ -51,6 +53,13 @@ fn try_new(environment: &Environment, arguments: &NewArguments, output: &Output)
     if let (Goal::File(_), Some(path), Some(composed)) = (&goal, paths.first(), composed.first()) {
         output.say(&format!("Wrote {}: {}\n  {}\n", path.display(), counted(count, "step"), composed.draft.title));
         composed.draft.closing.iter().for_each(|line| output.say(&format!("  {line}\n")));
+        if is_new && folder.exists() {
+            let folder = folder.display();
+            output.say(&format!(
+                "  The folder {folder} is new. {folder}/draftgate.yaml with `server: {{ base_url: … }}` says where the API is;\n  \
+                 without it each command wants --base-url, as this one did.\n"
+            ));
+        }
         output.say(&next_steps(&paths));
     }
     Ok(())

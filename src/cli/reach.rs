@@ -10,7 +10,7 @@ use super::args::{ServerArguments, Target};
 use super::exit::Exit;
 use super::output::Output;
 use super::prepare::{Connection, connect, definitions, refuse};
-use super::settings::{Place, Settings, place};
+use super::settings::{BASE_URL, Place, SCENARIOS, Settings, SettingsError, default_folder, place_of_flow};
 use crate::api::client::CallError;
 use crate::api::language::LANGUAGES;
 use crate::api::operation::Version;
@@ -19,7 +19,7 @@ use crate::phrase::{did_you_mean, nearest};
 use crate::sandbox::definition::{NodeKind, Task};
 use crate::sandbox::{Library, Server};
 use crate::session::driver::{CodeOf, Course};
-use crate::source::Sources;
+use crate::source::{Sources, from_here};
 
 /// How long a pending answer is polled, unless configured.
 const WAIT: Duration = Duration::from_secs(60);
@@ -68,15 +68,28 @@ pub(super) fn options(flow: &str, settings: &Settings, rules: bool) -> Options {
     }
 }
 
-/// Where the configuration is. Another server's flows need no folder of scenarios.
-pub(super) fn anywhere(target: &Target, server: &ServerArguments, output: &Output) -> Result<Place, Exit> {
-    match (place(&[], target), &server.base_url) {
-        (Ok(place), _) => Ok(place),
-        (Err(_), Some(_)) if target.config.is_none() => {
-            Ok(Place { root: PathBuf::from("."), selections: Vec::new(), filters: Vec::new(), config: None })
-        }
-        (Err(error), _) => Err(refuse(error, output, &Sources::default())),
-    }
+/// Where the configuration is of a command that is about a flow. A server's flows need no folder of scenarios.
+pub(super) fn anywhere(
+    environment: &Environment,
+    target: &Target,
+    server: &ServerArguments,
+    output: &Output,
+) -> Result<Place, Exit> {
+    let is_named = server.base_url.is_some() || environment.variable(BASE_URL).is_some() || target.config.is_some();
+    let found = match is_named || default_folder().is_some() {
+        true => place_of_flow(target),
+        false => Err(SettingsError::Usage(
+            "there are no scenarios here: --base-url names a server, whose flows need none; flows of the sandbox lie in \
+             the folder `scenarios`"
+                .to_owned(),
+        )),
+    };
+    found.map_err(|error| refuse(error, output, &Sources::default()))
+}
+
+/// Where scenarios go by themselves: the scenario folder, which may not be there yet.
+pub(super) fn scenario_folder(place: &Place) -> PathBuf {
+    default_folder().map_or_else(|| PathBuf::from(SCENARIOS), |_| from_here(&place.root).to_owned())
 }
 
 /// Reaches a flow.

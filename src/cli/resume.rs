@@ -33,7 +33,7 @@ fn try_resume(environment: &Environment, arguments: &ResumeArguments, output: &O
     all_may_be_written(&arguments.files()).map_err(|error| usage(&error))?;
     let what = "applicants of the live version are gone on with";
     let version = check_live(arguments.version, &arguments.server, what, output)?;
-    let place = anywhere(&arguments.target, &arguments.server, output)?;
+    let place = anywhere(environment, &arguments.target, &arguments.server, output)?;
     let configured = (&arguments.target, &arguments.server);
     let address = server(environment, configured, &place, output)?;
     let path = arguments.file.clone().unwrap_or_else(|| file_of(&place, &arguments.flow, version));

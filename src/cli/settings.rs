@@ -1,5 +1,7 @@
 //! What arguments, environment and configuration come to.
 
+mod place;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,8 +19,6 @@ use crate::source::{Diagnostic, SourceId, Sources};
 use crate::template::Templated;
 use crate::template::scope::{Scope, World};
 
-/// The names under which a configuration file is looked for.
-const CONFIG_NAMES: [&str; 2] = ["draftgate.yaml", "draftgate.yml"];
 /// The most requests in flight at a server that is not this machine, unless configured: nobody is hammered unasked.
 const REMOTE_IN_FLIGHT: usize = 64;
 /// The most requests in flight at a server on this machine.
@@ -27,9 +27,13 @@ const LOCAL_IN_FLIGHT: usize = 1000;
 const DEFAULT_SEED: u64 = 1;
 /// The largest answer that is read, unless configured.
 const DEFAULT_MAX_BODY: usize = 16 * 1024 * 1024;
+/// The variable that says where the flow API is.
+pub const BASE_URL: &str = "DRAFTGATE_BASE_URL";
 /// The vendor's own endpoints, beside the interpreter.
 const VENDOR_EXPORT: &str = "https://api.trulioo.com/wfs/export";
 const VENDOR_TOKEN: &str = "https://auth-api.trulioo.com/connect/token";
+
+pub use place::{Place, SCENARIOS, Selection, default_folder, place, place_of_flow};
 
 /// Why a command cannot begin.
 #[derive(Debug)]
@@ -38,28 +42,6 @@ pub enum SettingsError {
     Usage(String),
     /// Mistakes in a file.
     Mistakes(Vec<Diagnostic>),
-}
-
-/// A file or folder that was chosen, with a line in it.
-#[derive(Debug, Clone)]
-pub struct Selection {
-    /// The path.
-    pub path: PathBuf,
-    /// The line, from one.
-    pub line: Option<usize>,
-}
-
-/// Which files a command is about.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// The scenario folder, which names are relative to.
-    pub root: PathBuf,
-    /// What was chosen in it.
-    pub selections: Vec<Selection>,
-    /// What names must contain, any of them.
-    pub filters: Vec<String>,
-    /// The configuration file.
-    pub config: Option<PathBuf>,
 }
 
 /// Where the API is.
@@ -88,128 +70,6 @@ pub struct Settings {
     pub snapshots: PathBuf,
     /// What templates see everywhere.
     pub world: Arc<World>,
-}
-
-/// Finds the scenario folder and what is chosen in it.
-pub fn place(select: &[String], target: &Target) -> Result<Place, SettingsError> {
-    let mut selections = Vec::new();
-    let mut filters = Vec::new();
-    for word in select {
-        match selection(word)? {
-            Some(selection) => selections.push(selection),
-            None if is_file_name(word) => return Err(SettingsError::Usage(format!("there is no file {word}"))),
-            None => filters.push(word.clone()),
-        }
-    }
-    if selections.is_empty() {
-        let default = default_folder().ok_or_else(|| {
-            SettingsError::Usage(
-                "there are no scenarios here: name a folder, or create the folder `scenarios`, which may be empty"
-                    .to_owned(),
-            )
-        })?;
-        selections.push(Selection { path: default, line: None });
-    }
-    if let Some(config) = &target.config
-        && !config.is_file()
-    {
-        return Err(SettingsError::Usage(format!("there is no configuration {}", config.display())));
-    }
-    let first = &selections[0].path;
-    let config = target.config.clone().or_else(|| find_config(first));
-    let folder = if first.is_dir() { first.clone() } else { parent(first) };
-    let root = match &config {
-        Some(config) if contains(&parent(config), first) => parent(config),
-        // A scenario keeps its name, its flows and its snapshots when it is run alone.
-        _ => default_folder().filter(|default| contains(default, first)).unwrap_or(folder),
-    };
-    for selection in &selections {
-        if !contains(&root, &selection.path) {
-            let message = format!(
-                "{} is not in the scenario folder {}; run the two apart",
-                selection.path.display(),
-                root.display()
-            );
-            return Err(SettingsError::Usage(message));
-        }
-    }
-    Ok(Place { root, selections, filters, config })
-}
-
-/// Whether a word can only be meant as a file, with a line or without.
-fn is_file_name(word: &str) -> bool {
-    let file = word.rsplit_once(':').filter(|(_, line)| line.parse::<usize>().is_ok()).map_or(word, |(file, _)| file);
-    file.ends_with(".yaml") || file.ends_with(".yml")
-}
-
-/// A word as a path, with a line after it or without; `None` for a word that is no path.
-fn selection(word: &str) -> Result<Option<Selection>, SettingsError> {
-    let path = PathBuf::from(word);
-    if path.exists() {
-        return Ok(Some(Selection { path, line: None }));
-    }
-    let Some((file, line)) = word.rsplit_once(':') else { return Ok(None) };
-    // With a column after it, as mistakes are told.
-    let (file, line) = match file.rsplit_once(':') {
-        Some((file, earlier)) if earlier.parse::<usize>().is_ok() && Path::new(file).exists() => (file, earlier),
-        _ => (file, line),
-    };
-    let path = PathBuf::from(file);
-    if path.is_dir() && line.parse::<usize>().is_ok() {
-        return Err(SettingsError::Usage(format!("{file} is a folder, and a line is one of a file")));
-    }
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let lines = std::fs::read_to_string(&path).map_or(usize::MAX, |text| text.lines().count());
-    match line.parse() {
-        Ok(line) if (1..=lines).contains(&line) => Ok(Some(Selection { path, line: Some(line) })),
-        _ => Err(SettingsError::Usage(format!("{file} has {lines} lines, and `{line}` is none of them"))),
-    }
-}
-
-/// The scenario folder that is meant where none is named.
-pub(super) fn default_folder() -> Option<PathBuf> {
-    let here = CONFIG_NAMES.iter().any(|name| Path::new(name).is_file());
-    if here {
-        return Some(PathBuf::from("."));
-    }
-    let below = Some(PathBuf::from("scenarios")).filter(|folder| folder.is_dir());
-    // Somewhere inside a scenario folder, what lies here is meant.
-    below.or_else(|| find_config(Path::new(".")).map(|_| PathBuf::from(".")))
-}
-
-fn parent(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
-}
-
-/// Looks upwards from a scenario, in the words of the path itself so that what is shown stays short.
-fn find_config(from: &Path) -> Option<PathBuf> {
-    let mut folder = if from.is_dir() { from.to_owned() } else { parent(from) };
-    let mut steps = folder.canonicalize().ok()?.components().count();
-    loop {
-        let found = CONFIG_NAMES.iter().map(|name| folder.join(name)).find(|file| file.is_file());
-        if found.is_some() || steps == 0 {
-            return found;
-        }
-        steps -= 1;
-        folder = match folder.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() && !folder.ends_with("..") => parent.to_owned(),
-            Some(_) if !folder.ends_with("..") && folder != Path::new(".") => PathBuf::from("."),
-            _ if folder == Path::new(".") => PathBuf::from(".."),
-            _ => folder.join(".."),
-        };
-    }
-}
-
-fn contains(folder: &Path, path: &Path) -> bool {
-    match (folder.canonicalize(), path.canonicalize()) {
-        (Ok(folder), Ok(path)) => path.starts_with(folder),
-        _ => false,
-    }
 }
 
 /// What the configuration says, its chosen environment laid over it, and its file.
@@ -367,7 +227,7 @@ impl Resolver<'_> {
     }
 
     fn server(&self, config: &Config, arguments: &ServerArguments) -> Result<Option<ServerAddress>, SettingsError> {
-        let base = self.address(arguments.base_url.as_ref(), "DRAFTGATE_BASE_URL", config.base_url.as_ref())?;
+        let base = self.address(arguments.base_url.as_ref(), BASE_URL, config.base_url.as_ref())?;
         let export = self.address(arguments.export_url.as_ref(), "DRAFTGATE_EXPORT_URL", config.export_url.as_ref())?;
         let token = self.address(arguments.token_url.as_ref(), "DRAFTGATE_TOKEN_URL", config.token_url.as_ref())?;
         let Some(base_url) = base else { return Ok(None) };

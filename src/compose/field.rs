@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::api::element::{Element, ElementType, JsonType};
 pub use crate::api::field::key;
+use crate::api::id::is_generated_id;
 use crate::api::wire::{Condition, Rule};
 use crate::fake::accepted_files;
 
@@ -61,7 +62,9 @@ fn kind(element: &Element) -> Option<String> {
 fn options_words(options: &[(Value, String)]) -> String {
     let one = |(value, label): &(Value, String)| {
         let value = plain(value);
-        if value.eq_ignore_ascii_case(label) {
+        if is_generated_id(&value) {
+            shortened(label.trim())
+        } else if value.eq_ignore_ascii_case(label) {
             shortened(&value)
         } else {
             format!("{} ({})", shortened(&value), shortened(label))
@@ -104,7 +107,7 @@ fn condition_words(elements: &[Element], condition: &Condition) -> String {
 fn rule_words(elements: &[Element], rule: &Rule) -> String {
     let named = elements.iter().find(|element| element.id == rule.element);
     let field = named.map_or("another field", |element| element.name.trim());
-    let value = match &rule.value {
+    let value = match &named.map_or_else(|| rule.value.clone(), |element| element.lasting(&rule.value)) {
         Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
         value => plain(value),
     };

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::draft::{Data, Var};
 use super::entered::{Entered, decides};
 use crate::api::element::{Element, ElementType};
+use crate::api::pattern::Pattern;
 use crate::api::wire::is_blank;
 use crate::fake::{self, Context, Filled, Seed, date_in, date_strftime};
 use crate::template::scope::BUILT_IN;
@@ -89,7 +90,7 @@ impl People {
             _ => None,
         };
         match kind {
-            None => Data::Json(value.clone()),
+            None => Data::Json(element.lasting(value)),
             Some(kind) => self.variable(element, &kind, value, refused),
         }
     }
@@ -240,8 +241,8 @@ pub fn fits(element: &Element, value: &Value) -> bool {
     if limits.min_length.is_some_and(|least| length < least) || limits.max_length.is_some_and(|most| length > most) {
         return false;
     }
-    if let Some(pattern) = limits.pattern.as_deref().and_then(|pattern| regex::Regex::new(pattern).ok())
-        && !pattern.is_match(text)
+    if let Some(pattern) = limits.pattern.as_deref().and_then(|pattern| Pattern::read(pattern).ok())
+        && pattern.matches_within(text) == Some(false)
     {
         return false;
     }

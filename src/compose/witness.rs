@@ -2,20 +2,21 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::api::exchange::{Exchange, Request, RequestBody};
-use crate::api::wire::SESSION_HEADER;
+use crate::api::wire::{BodyKind, SESSION_HEADER};
 
 /// What a session that a witness gets by itself is called in a command.
 const SESSION: &str = "DRAFTGATE_SESSION";
-/// The same of a file's key.
+/// What the key of a file that is uploaded is called in a command.
 const KEY: &str = "DRAFTGATE_KEY";
+/// A key of fewer characters could be part of anything.
+const SHORTEST_KEY: usize = 8;
 
 /// The calls that show a finding.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Witness {
-    /// How many.
+    /// How many; polls of one pending answer are one.
     pub calls: usize,
     /// A scenario that fails while what is found is there; none where no scenario says it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,63 +31,99 @@ pub fn sent_session(call: &Exchange) -> Option<&str> {
     header.map(|(_, value)| value.as_str())
 }
 
-/// Calls as commands, in order. `command` writes a request with a session in it as it is: a session that one of them begins is kept in a variable for the others, and so is the key
-/// of a file that another one submits.
+/// Calls as commands, in order; polls of one pending answer are one, with how often it was. `command` writes a request with a
+/// session in it as it is: a session that one of them begins is kept in a variable for the others, and so is the key of a file.
 pub fn commands(calls: &[Exchange], command: &dyn Fn(&Request) -> String) -> Vec<String> {
-    let mut sessions: Vec<String> = Vec::new();
-    let mut keys: Vec<String> = Vec::new();
-    let named =
-        |name: &str, number: usize| if number == 0 { name.to_owned() } else { format!("{name}_{}", number + 1) };
-    let variable = |number: usize| named(SESSION, number);
+    let mut kept = Kept::default();
     let mut lines = Vec::new();
-    for (at, call) in calls.iter().enumerate() {
+    let mut at = 0;
+    while let Some(call) = calls.get(at) {
+        let polls = polls(&calls[at..]);
+        let text = kept.command(call, &calls[at + 1..], command);
+        at += polls;
+        lines.push(match polls {
+            1 => text,
+            _ if calls[at - 1].answer.kind() == BodyKind::Pending => format!("{text}  # {polls} times: pending still"),
+            _ => format!("{text}  # until it is no longer pending: {polls} times"),
+        });
+    }
+    lines
+}
+
+/// How many of the first calls ask the same, each since the answer before it was pending.
+fn polls(calls: &[Exchange]) -> usize {
+    let asks_again = |pair: &&[Exchange]| {
+        let (first, again) = (&pair[0], &pair[1]);
+        let same = (&first.request.method, &first.request.url, &first.request.headers)
+            == (&again.request.method, &again.request.url, &again.request.headers);
+        let asks = again.request.method == "GET" && matches!(again.request.body, RequestBody::Empty);
+        same && asks && first.answer.kind() == BodyKind::Pending
+    };
+    1 + calls.windows(2).take_while(asks_again).count()
+}
+
+/// What is kept in variables of the shell, in the order in which it was first seen.
+#[derive(Default)]
+struct Kept {
+    sessions: Vec<String>,
+    keys: Vec<String>,
+}
+
+impl Kept {
+    fn command(&mut self, call: &Exchange, later: &[Exchange], command: &dyn Fn(&Request) -> String) -> String {
+        let variable = |name: &str, number: usize| match number {
+            0 => name.to_owned(),
+            number => format!("{name}_{}", number + 1),
+        };
         let mut text = command(&call.request);
+        for (number, key) in self.keys.iter().enumerate() {
+            // Out of the single quotes, and into them again.
+            text = text.replace(key, &format!("'\"${}\"'", variable(KEY, number)));
+        }
         match sent_session(call) {
             Some(sent) => {
-                if let Some(number) = sessions.iter().position(|known| known == sent) {
+                if let Some(number) = self.sessions.iter().position(|known| known == sent) {
                     let header = format!("-H '{SESSION_HEADER}: {sent}'");
-                    text = text.replace(&header, &format!("-H \"{SESSION_HEADER}: ${}\"", variable(number)));
+                    let name = variable(SESSION, number);
+                    text = text.replace(&header, &format!("-H \"{SESSION_HEADER}: ${name}\""));
                 }
             }
             None => {
-                if let Some(session) = call.answer.session().filter(|_| at + 1 < calls.len()) {
-                    let name = variable(sessions.len());
-                    sessions.push(session.to_owned());
+                if let Some(session) = call.answer.session().filter(|_| !later.is_empty()) {
+                    let name = variable(SESSION, self.sessions.len());
+                    self.sessions.push(session.to_owned());
                     text = format!(
                         "{name}=$({text} -D - -o /dev/null | tr -d '\\r' | sed -n 's/^{SESSION_HEADER}: //Ip')"
                     );
                 }
             }
         }
-        for (number, key) in keys.iter().enumerate() {
-            // What is sent stands in single quotes.
-            text = text.replace(key, &format!("'\"${}\"'", named(KEY, number)));
+        if let Some(key) = uploaded(call).filter(|key| later.iter().any(|later| sends(later, key))) {
+            let name = variable(KEY, self.keys.len());
+            self.keys.push(key.to_owned());
+            text = format!("{name}=$({text} | sed 's/.*\"key\" *: *\"\\([^\"]*\\)\".*/\\1/')");
         }
-        let key = call.answer.json().and_then(|body| body.get("key")?.as_str()).filter(|key| !key.is_empty());
-        let is_sent = |key: &str| calls[at + 1..].iter().any(|later| carries(&later.request.body, key));
-        if let Some(key) = key.filter(|key| is_sent(key)) {
-            let name = named(KEY, keys.len());
-            text = format!("{name}=$({text} | sed -n 's/.*\"key\": *\"\\([^\"]*\\)\".*/\\1/p')");
-            keys.push(key.to_owned());
-        }
-        lines.push(text);
+        text
     }
-    lines
 }
 
-/// Whether a body has a text among its values.
-fn carries(body: &RequestBody, text: &str) -> bool {
-    match body {
-        RequestBody::Json(Value::Object(body)) => body.values().any(|value| value.as_str() == Some(text)),
-        _ => false,
-    }
+/// The key that a file got that was uploaded.
+fn uploaded(call: &Exchange) -> Option<&str> {
+    let is_file = matches!(call.request.body, RequestBody::File { .. });
+    let key = call.answer.json().filter(|_| is_file)?.get("key")?.as_str()?;
+    (key.len() >= SHORTEST_KEY && key.bytes().all(|byte| byte.is_ascii_graphic() && !b"'\"\\".contains(&byte)))
+        .then_some(key)
+}
+
+fn sends(call: &Exchange, key: &str) -> bool {
+    matches!(&call.request.body, RequestBody::Json(body) if body.to_string().contains(key))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::exchange::{Answer, Body};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn call(sent: Option<&str>, answered: &str) -> Exchange {
         let headers = sent.map(|session| (SESSION_HEADER.to_owned(), session.to_owned())).into_iter().collect();
@@ -117,5 +154,45 @@ mod tests {
         );
         // What begins a session and is itself wrong is shown as it is.
         assert_eq!(commands(&calls[..1], &write), ["curl"]);
+    }
+
+    fn answered(mut call: Exchange, body: Value) -> Exchange {
+        call.answer.body = Body::Json(body.into());
+        call
+    }
+
+    #[test]
+    fn polls_are_one_call() {
+        let write = |request: &Request| format!("curl {}", request.method);
+        let pending = || answered(call(Some("one"), "one"), json!({"type": "pending"}));
+        let step = || answered(call(Some("one"), "one"), json!({"type": "form", "title": "A"}));
+        let asked = [pending(), pending(), pending(), step(), step()];
+        assert_eq!(commands(&asked, &write), ["curl GET  # until it is no longer pending: 4 times", "curl GET"]);
+        assert_eq!(commands(&asked[..3], &write), ["curl GET  # 3 times: pending still"]);
+        assert_eq!(commands(&asked[2..3], &write), ["curl GET"]);
+    }
+
+    #[test]
+    fn the_key_of_a_file_is_taken_from_its_answer() {
+        let write = |request: &Request| match &request.body {
+            RequestBody::Json(body) => format!("curl --data '{body}'"),
+            _ => "curl -F file".to_owned(),
+        };
+        let with = |body: RequestBody, answer: Value| {
+            let mut call = answered(call(Some("one"), "one"), answer);
+            call.request.body = body;
+            call
+        };
+        let file = || RequestBody::File { name: "a".into(), media_type: "b".into(), bytes: vec![], path: None };
+        let (first, unused) = (json!({"key": "k-12345678"}), json!({"key": "k-87654321"}));
+        let submit = with(RequestBody::Json(json!({"5f": "k-12345678"})), json!({}));
+        assert_eq!(
+            commands(&[with(file(), first), with(file(), unused), submit], &write),
+            [
+                r#"DRAFTGATE_KEY=$(curl -F file | sed 's/.*"key" *: *"\([^"]*\)".*/\1/')"#,
+                "curl -F file",
+                r#"curl --data '{"5f":"'"$DRAFTGATE_KEY"'"}'"#,
+            ]
+        );
     }
 }

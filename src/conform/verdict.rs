@@ -210,7 +210,9 @@ fn stopped(stop: &Stop) -> String {
         Stop::Refused(code, message) => format!("it was refused with {code} {message}").trim_end().to_owned(),
         Stop::Interactive(kind) => format!("only a person, or the service's own SDK, passes {kind}"),
         Stop::Pending => "it is pending".to_owned(),
-        Stop::Unfillable(why) => format!("a required field cannot be filled in: {why}"),
+        Stop::Unfillable(why) => format!(
+            "nothing valid could be made up: failed to {why}. A valid value that the form holds beforehand is used"
+        ),
         Stop::Circle => "it comes back to the same steps".to_owned(),
         Stop::Unknown => "an answer is no step".to_owned(),
     }

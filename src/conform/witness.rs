@@ -19,11 +19,8 @@ pub use crate::compose::witness::Witness;
 impl Witness {
     /// The witness of a finding of the flow interpreter at `base`. `command` writes a request as a command, with a session in it as it is.
     pub fn of(finding: &Finding, base: &str, options: &Options, command: &dyn Fn(&Request) -> String) -> Self {
-        Witness {
-            calls: finding.calls.len(),
-            scenario: scenario(finding, base, options),
-            curl: commands(&finding.calls, command),
-        }
+        let curl = commands(&finding.calls, command);
+        Witness { calls: curl.len(), scenario: scenario(finding, base, options), curl }
     }
 }
 

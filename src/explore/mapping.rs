@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::Explored;
 use super::fork::{Factor, Fork};
 use super::model::{Goal, Model, Observation};
+use crate::api::field::find;
+use crate::api::wire::elements;
 use crate::map::{Entered, Given, Place, Survey, ViewName, Way, When};
 
 /// So many values of a field are named where they lead one way; where more do, it is the way that everything else leads.
@@ -238,9 +240,16 @@ fn named(
             Entered::Between(least, most)
         }
         _ if given.len() > MOST_NAMED || given.iter().any(|value| is_made_up(model, *step, key, value)) => return None,
-        _ => Entered::Is(given),
+        _ => Entered::Is(lasting(model, *step, key, given)),
     };
     Some(Some(Given { step: *step, field: key.clone(), entered }))
+}
+
+/// Values that were entered, in the form that lasts when the flow is built anew.
+fn lasting(model: &Model, step: usize, key: &str, values: Vec<Value>) -> Vec<Value> {
+    let elements = elements(&model.steps[step].sight.body);
+    let element = find(&elements, key).ok();
+    values.into_iter().map(|value| element.map_or_else(|| value.clone(), |element| element.lasting(&value))).collect()
 }
 
 /// Whether a value is none of those that are tried in a field on purpose.

@@ -9,7 +9,8 @@ use crate::scenario::Persona;
 /// What somebody enters into a form, by what a scenario calls its fields.
 pub fn entries(person: &Persona, elements: &[Element]) -> Vec<Override> {
     let entry = |(name, value): &(String, serde_json::Value)| {
-        Some((key(elements, find(elements, name).ok()?), Some(value.clone())))
+        let element = find(elements, name).ok()?;
+        Some((key(elements, element), Some(element.offered(value))))
     };
     person.data.iter().filter_map(entry).collect()
 }

@@ -13,6 +13,7 @@ use super::trail::{Act, Hop, Outcome};
 use super::{Exploration, Explored};
 use crate::api::client::CallError;
 use crate::api::exchange::Exchange;
+use crate::api::id::is_generated_id;
 use crate::api::wire::elements;
 use crate::compose::draft::{Argument, Data, Draft, Field, Step, saying};
 use crate::compose::recording::Recorded;
@@ -231,15 +232,17 @@ fn tell_end(draft: &mut Draft, walk: &Walk, model: &Model) {
 }
 
 fn shorten(step: &mut Step, form: &Form, of_service: &dyn Fn(&Field) -> bool) {
+    let sent = if let Argument::Fields(sent) = &step.argument { sent.as_slice() } else { &[] };
     let field = |(key, value): &Override| {
-        let value = Data::Json(value.clone()?);
+        let value = value.as_ref()?;
+        // An option's generated id is written as what it was called when it was sent.
+        let written = sent.iter().find(|field| field.key == *key).filter(|_| is_generated(value));
+        let value = written.map_or_else(|| Data::Json(value.clone()), |field| field.value.clone());
         Some(Field { key: key.clone(), value, comment: String::new(), sent: true })
     };
     let mut fields: Vec<Field> = form.given.iter().filter_map(field).collect();
-    if let Argument::Fields(sent) = &step.argument {
-        let new = |field: &&Field| of_service(field) && !form.given.iter().any(|(key, _)| *key == field.key);
-        fields.extend(sent.iter().filter(new).cloned());
-    }
+    let new = |field: &&Field| of_service(field) && !form.given.iter().any(|(key, _)| *key == field.key);
+    fields.extend(sent.iter().filter(new).cloned());
     let omitted: Vec<Value> =
         form.given.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| Value::from(key.as_str())).collect();
     step.argument = if fields.is_empty() { Argument::None } else { Argument::Fields(fields) };
@@ -248,6 +251,15 @@ fn shorten(step: &mut Step, form: &Form, of_service: &dyn Fn(&Field) -> bool) {
     }
     if !omitted.is_empty() {
         step.set("omit", Data::Json(Value::Array(omitted)), "");
+    }
+}
+
+/// Whether a value is a generated id, or a list with one.
+fn is_generated(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_generated_id(text),
+        Value::Array(items) => items.iter().any(is_generated),
+        _ => false,
     }
 }
 

@@ -149,7 +149,7 @@ impl Outcome {
             Outcome::At(sight) => sight.ident(stable),
             Outcome::Refused(code, _) => format!("refused {code}"),
             Outcome::Stuck(kind) => format!("stuck {kind}"),
-            Outcome::Unfillable(_) => "unfillable".to_owned(),
+            Outcome::Unfillable(why) => format!("unfillable {why}"),
             Outcome::Pending => "pending".to_owned(),
             Outcome::Unknown => "unknown".to_owned(),
         }

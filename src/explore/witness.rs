@@ -93,7 +93,7 @@ fn saying_what_decides(mut shown: Shown, explored: &Explored) -> Shown {
 }
 
 fn witness(shown: Shown, finding: &Finding, options: &Options, words: &Words<'_>) -> Witness {
-    let (calls, curl) = (shown.exchanges.len(), commands(&shown.exchanges, words.command));
+    let curl = commands(&shown.exchanges, words.command);
     let scenario = || {
         let expect = expected(&finding.what, &shown.before)?;
         let (mut composed, _) = composed(&recorded(shown.exchanges), &shown.forms, options)?;
@@ -107,7 +107,7 @@ fn witness(shown: Shown, finding: &Finding, options: &Options, words: &Words<'_>
         }
         Some(write(draft))
     };
-    Witness { calls, scenario: scenario(), curl }
+    Witness { calls: curl.len(), scenario: scenario(), curl }
 }
 
 /// What should come at last, as a scenario expects it: nothing in particular where what comes is no answer, and no scenario at all

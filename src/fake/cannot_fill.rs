@@ -1,20 +1,20 @@
 //! Why no value can be made for a field.
 
-/// Why no valid value can be generated for a field. Reads on from "failed to …" and ends with the way out:
+/// Why no valid value can be generated for a field. Reads on from "failed to …" the way out is another in each command:
 ///
 /// ```text
-/// fill `Postcode`: its pattern `(?=x)` cannot be read (look-around, …, is not supported); give a value for it in `submit`
+/// fill `Postcode`: its pattern `(?=x` cannot be read (… without closing parenthesis)
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotFill {
     /// A choice that offers nothing to choose.
-    #[error("fill `{field}`: it is a choice without options; give a value for it in `submit`")]
+    #[error("fill `{field}`: it is a choice without options")]
     NoOptions {
         /// The field's label, or what else names it.
         field: String,
     },
     /// A choice that asks for more ticks than it has options.
-    #[error("fill `{field}`: it asks for at least {least} of its {offered} options; give a value for it in `submit`")]
+    #[error("fill `{field}`: it asks for at least {least} of its {offered} options")]
     FewOptions {
         /// The field's label, or what else names it.
         field: String,
@@ -23,8 +23,8 @@ pub enum CannotFill {
         /// How many there are.
         offered: usize,
     },
-    /// A regular expression that cannot be read, look-around and back references among them.
-    #[error("fill `{field}`: its pattern `{pattern}` cannot be read ({reason}); give a value for it in `submit`")]
+    /// A regular expression that cannot be read.
+    #[error("fill `{field}`: its pattern `{pattern}` cannot be read ({reason})")]
     UnreadablePattern {
         /// The field's label, or what else names it.
         field: String,
@@ -34,9 +34,7 @@ pub enum CannotFill {
         reason: String,
     },
     /// A regular expression for which nothing was found that keeps the other limits too.
-    #[error(
-        "fill `{field}`: found no value of {lengths} that matches its pattern `{pattern}`; give a value for it in `submit`"
-    )]
+    #[error("fill `{field}`: found no value of {lengths} that matches its pattern `{pattern}`")]
     UnmatchedPattern {
         /// The field's label, or what else names it.
         field: String,
@@ -46,7 +44,7 @@ pub enum CannotFill {
         lengths: String,
     },
     /// Lengths between which there is no sensible value.
-    #[error("fill `{field}`: there is no valid {what} of {lengths}; give a value for it in `submit`")]
+    #[error("fill `{field}`: there is no valid {what} of {lengths}")]
     Length {
         /// The field's label, or what else names it.
         field: String,
@@ -56,7 +54,7 @@ pub enum CannotFill {
         lengths: String,
     },
     /// Bounds between which there is nothing.
-    #[error("fill `{field}`: there is no {what} from {min} to {max}; give a value for it in `submit`")]
+    #[error("fill `{field}`: there is no {what} from {min} to {max}")]
     EmptyRange {
         /// The field's label, or what else names it.
         field: String,
@@ -68,7 +66,7 @@ pub enum CannotFill {
         max: String,
     },
     /// A bound that is no number, or no date.
-    #[error("fill `{field}`: its bound `{bound}` is not a {what} that can be read; give a value for it in `submit`")]
+    #[error("fill `{field}`: its bound `{bound}` is not a {what} that can be read")]
     UnreadableBound {
         /// The field's label, or what else names it.
         field: String,
@@ -78,7 +76,7 @@ pub enum CannotFill {
         bound: String,
     },
     /// A date format that is not made of day, month and year.
-    #[error("fill `{field}`: its date format `{format}` cannot be read; give a value for it in `submit`")]
+    #[error("fill `{field}`: its date format `{format}` cannot be read")]
     UnreadableDateFormat {
         /// The field's label, or what else names it.
         field: String,
@@ -86,7 +84,7 @@ pub enum CannotFill {
         format: String,
     },
     /// A file of kinds that are not made here.
-    #[error("fill `{field}`: it accepts only `{accepts}`, which is not generated; give it a file in `submit`")]
+    #[error("fill `{field}`: it accepts only `{accepts}`, which is not generated")]
     FileType {
         /// The field's label, or what else names it.
         field: String,

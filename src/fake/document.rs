@@ -187,7 +187,7 @@ mod tests {
             assert!(bytes.starts_with(magic) && name.starts_with("proof-of-address-pdf."), "{extra} {name}");
         }
         let refused = made(json!({"accept": ".heic"})).unwrap_err().to_string();
-        assert!(refused.contains(".heic") && refused.contains("submit"), "{refused}");
+        assert!(refused.contains(".heic") && refused.contains("not generated"), "{refused}");
     }
 
     #[test]

@@ -1,78 +1,103 @@
 //! Text that matches a regular expression.
 
-use regex::Regex;
+mod look_around;
+
+use std::collections::HashMap;
+
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Repetition};
 
 use super::seed::Seed;
+use crate::api::pattern::{self, PatternError, translate};
+use look_around::{BACK, GROUP, without_look_around};
 
 /// More characters than this are not asked of a pattern; a field has fewer, and `.{100000}` is a mistake.
 const LONGEST: usize = 4096;
 const ATTEMPTS: usize = 64;
+/// The attempts at a pattern that looks around: what it asks for beside its characters is met by chance in part.
+const MORE_ATTEMPTS: usize = 256;
 
 /// A pattern of an element's validations, read.
 #[derive(Debug)]
 pub(super) struct Pattern {
+    /// What a text is made after: the pattern without what it looks around for.
     hir: Hir,
-    whole: Regex,
-    anywhere: Regex,
+    /// What must come somewhere in the text, by each look-ahead.
+    ahead: Vec<Hir>,
+    looks_around: bool,
+    judge: pattern::Pattern,
 }
 
 /// Why a pattern is of no use.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PatternError {
-    #[error("{}", last_line(.0))]
-    Regex(#[from] regex::Error),
-    #[error("{}", last_line(.0))]
-    Syntax(#[from] Box<regex_syntax::Error>),
+pub(super) enum Useless {
+    #[error(transparent)]
+    Unreadable(#[from] PatternError),
     #[error("it asks for more than {LONGEST} characters")]
     Long,
 }
 
-/// The errors of these crates draw the pattern over several lines; the reason stands in the last.
-fn last_line(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    let line = text.lines().last().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
-}
-
 impl Pattern {
-    pub(super) fn read(source: &str) -> Result<Self, PatternError> {
+    pub(super) fn read(source: &str) -> Result<Self, Useless> {
+        let judge = pattern::Pattern::read(source)?;
         let source = translate(source);
-        let whole = Regex::new(&format!(r"\A(?:{source})\z"))?;
-        let anywhere = Regex::new(&source)?;
-        let hir = regex_syntax::Parser::new().parse(&source).map_err(Box::new)?;
+        let parse = |text: &str| {
+            regex_syntax::Parser::new().parse(text).map_err(|error| Useless::Unreadable(PatternError::of(&error)))
+        };
+        let (hir, ahead, looks_around) = match parse(&source) {
+            Ok(hir) => (hir, Vec::new(), false),
+            Err(_) => {
+                let (rest, ahead) = without_look_around(&source);
+                let ahead = ahead.iter().filter_map(|text| parse(text).ok()).collect();
+                (parse(&rest)?, ahead, true)
+            }
+        };
         if shortest(&hir) > LONGEST {
-            return Err(PatternError::Long);
+            return Err(Useless::Long);
         }
-        Ok(Pattern { hir, whole, anywhere })
+        Ok(Pattern { hir, ahead, looks_around, judge })
     }
 
     /// Whether all of a text matches, as a form in a browser demands.
     pub(super) fn matches_whole(&self, text: &str) -> bool {
-        self.whole.is_match(text)
+        self.judge.matches_whole(text) == Some(true)
     }
 
     /// Whether some part of a text matches, as most services ask.
     pub(super) fn matches_within(&self, text: &str) -> bool {
-        self.anywhere.is_match(text)
+        self.judge.matches_within(text) == Some(true)
     }
 
     /// Texts made after the pattern, of the lengths wanted as far as they come by themselves. Each must still be judged:
     /// assertions within the pattern are not heeded.
     pub(super) fn candidates(&self, seed: Seed, least: usize, most: usize) -> impl Iterator<Item = String> {
         let least_made = shortest(&self.hir);
-        let low = least.max(least_made);
+        let ahead = self.ahead.iter().map(shortest).filter(|length| *length <= LONGEST).max().unwrap_or(0);
+        let low = least.max(least_made).max(ahead);
         let high = most.min(low.saturating_add(8)).min(LONGEST);
-        (0..if low <= high { ATTEMPTS } else { 0 }).filter_map(move |attempt| {
+        let attempts = if self.looks_around { MORE_ATTEMPTS } else { ATTEMPTS };
+        (0..if low <= high { attempts } else { 0 }).filter_map(move |attempt| {
             let seed = seed.nth(attempt);
             let target = seed.child("length").range(low as i64..=high as i64) as usize;
             // Where a length must be reached, repetitions take what is left; otherwise some of it, which looks more natural.
-            let greedy = if least > least_made { attempt % 4 != 3 } else { attempt % 4 == 3 };
+            let greedy = if low > least_made { attempt % 4 != 3 } else { attempt % 4 == 3 };
             // Signs and spaces come late: they are what an assertion such as `\b` may need.
-            let plain = attempt < ATTEMPTS / 2;
-            let mut maker = Maker { spare: target - least_made, greedy, plain, text: String::new() };
-            maker.write(&self.hir, &seed).map(|()| maker.text)
+            let plain = attempt < attempts / 2;
+            let text = Maker::new(target - least_made, greedy, plain).made(&self.hir, &seed)?;
+            // Every other one as it comes: a look-ahead that asks for little is met by most texts.
+            Some(if attempt % 2 == 0 { text } else { self.with_ahead(text, &seed) })
         })
+    }
+
+    /// A text in which the place of some characters is taken by what look-aheads want to see.
+    fn with_ahead(&self, text: String, seed: &Seed) -> String {
+        let made = |(at, hir): (usize, &Hir)| Maker::new(0, false, true).made(hir, &seed.child("ahead").nth(at));
+        let wanted: String = self.ahead.iter().enumerate().filter_map(made).collect();
+        let (all, own) = (text.chars().count(), wanted.chars().count());
+        let Some(room) = all.checked_sub(own) else { return text };
+        let places = [0, room, seed.child("place").index(room + 1)];
+        let place = seed.child("places").one_of(&places);
+        let before = text.chars().take(place);
+        before.chain(wanted.chars()).chain(text.chars().skip(place + own)).collect()
     }
 }
 
@@ -83,9 +108,20 @@ struct Maker {
     /// Letters and digits only, where a class has them.
     plain: bool,
     text: String,
+    /// What groups became that a later part refers to.
+    groups: HashMap<String, String>,
 }
 
 impl Maker {
+    fn new(spare: usize, greedy: bool, plain: bool) -> Self {
+        Maker { spare, greedy, plain, text: String::new(), groups: HashMap::new() }
+    }
+
+    /// A match of a pattern; none of one that nothing matches.
+    fn made(mut self, hir: &Hir, seed: &Seed) -> Option<String> {
+        self.write(hir, seed).map(|()| self.text)
+    }
+
     /// Adds a match of a part; none for a part that nothing matches.
     fn write(&mut self, hir: &Hir, seed: &Seed) -> Option<()> {
         match hir.kind() {
@@ -100,7 +136,18 @@ impl Maker {
                     self.write(&repetition.sub, &seed.nth(i))?;
                 }
             }
-            HirKind::Capture(capture) => self.write(&capture.sub, seed)?,
+            HirKind::Capture(capture) => {
+                let name = capture.name.as_deref().unwrap_or_default();
+                if let Some((group, _)) = name.strip_prefix(BACK).and_then(|name| name.split_once('_')) {
+                    self.text.push_str(self.groups.get(group).map_or("", String::as_str));
+                } else {
+                    let start = self.text.len();
+                    self.write(&capture.sub, seed)?;
+                    if let Some(group) = name.strip_prefix(GROUP) {
+                        self.groups.insert(group.to_owned(), self.text[start..].to_owned());
+                    }
+                }
+            }
             HirKind::Concat(parts) => {
                 for (i, part) in parts.iter().enumerate() {
                     self.write(part, &seed.nth(i))?;
@@ -158,41 +205,6 @@ fn shortest(hir: &Hir) -> usize {
 
 /// A pattern of a browser in the syntax of the regex crate: `/…/i`, and what stands plainly in a JavaScript class
 /// (`[\w-.]`, `[[(]`, `[&~]`) but means something here.
-fn translate(source: &str) -> String {
-    let (body, flags) = match source.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) {
-        Some((body, flags)) if flags.chars().all(|c| "dgimsuvy".contains(c)) => (body, flags),
-        _ => (source, ""),
-    };
-    let flags: String = flags.chars().filter(|c| "ims".contains(*c)).collect();
-    let mut out = if flags.is_empty() { String::new() } else { format!("(?{flags})") };
-    let chars: Vec<char> = body.chars().collect();
-    let (mut in_class, mut i) = (false, 0);
-    while let Some(&c) = chars.get(i) {
-        let next = chars.get(i + 1).copied();
-        let shorthand =
-            |at: usize| chars.get(at) == Some(&'\\') && chars.get(at + 1).is_some_and(|c| "wdsWDS".contains(*c));
-        match c {
-            '\\' => {
-                out.push(c);
-                out.extend(next);
-                if in_class && shorthand(i) && chars.get(i + 2) == Some(&'-') && chars.get(i + 3) != Some(&']') {
-                    out.push('\\');
-                }
-                i += 1;
-            }
-            '[' if in_class && next != Some(':') => out.push_str("\\["),
-            '&' | '~' if in_class => out.extend(['\\', c]),
-            '-' if in_class && shorthand(i + 1) => out.push_str("\\-"),
-            _ => {
-                in_class = (in_class && c != ']') || c == '[';
-                out.push(c);
-            }
-        }
-        i += 1;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,25 +243,31 @@ mod tests {
     }
 
     #[test]
-    fn patterns_as_browsers_have_them() {
-        for (pattern, text) in [
-            (r"/^[a-z\/]+$/i", "A/b"),
-            (r"^[\w-.]+$", "a-.b"),
-            (r"^[[(]x$", "[x"),
-            (r"^[a&&b]+$", "&b"),
-            (r"^[\d-]+$", "1-2"),
-            (r"^[+-\d]$", "-"),
-        ] {
-            assert!(Pattern::read(pattern).unwrap().matches_whole(text), "{pattern}");
+    fn what_is_looked_for_comes() {
+        for seed in 0..40 {
+            for (pattern, least, most) in [
+                (r"^(?!000)\d{9}$", 0, 99),
+                (r"^(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$", 0, 99),
+                (r"^(?=.*\d)(?=.*[a-z]).{8,}$", 0, 99),
+                (r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)(?=.*[@$!%*?&])[A-Za-z\d@$!%*?&]{8,16}$", 0, 99),
+                (r"^(?=.{12,20}$)[a-z]+(?:_[a-z]+)*$", 0, 99),
+                (r"^(?=.*foo7)[\w]+$", 20, 24),
+                (r"^(\d)(?!\1+$)\d{7}$", 0, 99),
+                (r"^([A-Z])(\d)\2\1$", 4, 4),
+                (r"^(?<letter>[a-z])x+\k<letter>$", 6, 6),
+                (r"^\w+(?<!_)$", 3, 9),
+            ] {
+                let text = found(pattern, least, most, seed);
+                assert!(text.is_some(), "{pattern} {least} {most} {seed}");
+            }
         }
-        assert!(!Pattern::read(r"^[^[\]]$").unwrap().matches_whole("["));
+        assert_eq!(found("^(?=a)b$", 0, 9, 1), None);
     }
 
     #[test]
     fn what_cannot_be_read_says_why() {
         let why = |pattern: &str| Pattern::read(pattern).unwrap_err().to_string();
-        assert!(why("(?=a)").contains("look-around"), "{}", why("(?=a)"));
-        assert!(why("[a-").contains("class"), "{}", why("[a-"));
+        assert!(why("(?=a").contains("parenthesis"), "{}", why("(?=a"));
         assert!(why("a{5000}").contains("4096"), "{}", why("a{5000}"));
     }
 }

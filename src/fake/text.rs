@@ -1,5 +1,7 @@
 //! Text for a field: what its meaning gives, in the form that lengths and pattern leave open.
 
+mod mail;
+
 use serde_json::Value;
 
 use super::cannot_fill::CannotFill;
@@ -8,6 +10,7 @@ use super::generate_for;
 use super::kind::Applicant;
 use super::meaning::meaning;
 use super::pattern::Pattern;
+use super::prefilled;
 use super::seed::Seed;
 use crate::api::element::{Element, Limits};
 
@@ -51,9 +54,17 @@ pub(super) fn value(element: &Element, field: &str, own: &Seed, applicant: &Appl
     }
     if let Some(source) = &limits.pattern {
         let pattern = read_pattern(field, source)?;
-        return by_pattern(element, kind, &pattern, limits, own, applicant).map(Value::String).ok_or_else(|| {
-            CannotFill::UnmatchedPattern { field: field.to_owned(), pattern: source.clone(), lengths: lengths(limits) }
-        });
+        let made = by_pattern(element, kind, &pattern, limits, own, applicant);
+        let made = made.or_else(|| mail::elsewhere(&pattern, limits, own, applicant)).map(Value::String);
+        // Where mail would have to go to somebody's domain, what the form holds already is preferred.
+        let made = made.or_else(|| prefilled(element));
+        return made.or_else(|| mail::at_its_domain(&pattern, limits, own, applicant).map(Value::String)).ok_or_else(
+            || CannotFill::UnmatchedPattern {
+                field: field.to_owned(),
+                pattern: source.clone(),
+                lengths: lengths(limits),
+            },
+        );
     }
     let forms = if kind == "date_of_birth" {
         let format = date::format_of(element, field)?;
@@ -107,9 +118,8 @@ fn by_pattern(
     let cut: Vec<String> = meant.iter().filter_map(|form| shape(kind, form, limits, own)).collect();
     let cased = |form: &String| [form.to_ascii_uppercase(), form.to_ascii_lowercase(), only_alphanumeric(form)];
     let more: Vec<String> = meant.iter().flat_map(cased).collect();
-    let made =
-        |seed: Seed| pattern.candidates(seed, limits.min_length.unwrap_or(0), limits.max_length.unwrap_or(usize::MAX));
-    let good = |text: &String| fits(text, limits) && !text.trim().is_empty() && !strange_mail(text);
+    let made = |seed: Seed| candidates(pattern, limits, seed);
+    let good = |text: &String| fits(text, limits) && !text.trim().is_empty() && !mail::is_strange(text);
     let all = || meant.iter().chain(&cut).chain(&more).cloned().chain(made(own.child("pattern")));
     all().find(|text| good(text) && pattern.matches_whole(text)).or_else(|| {
         // A pattern without anchors asks for some part only, and the lengths may forbid that it be all.
@@ -118,12 +128,9 @@ fn by_pattern(
     })
 }
 
-/// Whether a text has an e-mail address that is not at one of the domains for examples: somebody might get the mail.
-fn strange_mail(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(local, domain)| {
-        let domain = domain.to_ascii_lowercase();
-        !local.is_empty() && !["example.com", "example.org", "example.net"].contains(&domain.as_str())
-    })
+/// Texts made after a pattern.
+fn candidates(pattern: &Pattern, limits: &Limits, seed: Seed) -> impl Iterator<Item = String> {
+    pattern.candidates(seed, limits.min_length.unwrap_or(0), limits.max_length.unwrap_or(usize::MAX))
 }
 
 fn only_alphanumeric(text: &str) -> String {
@@ -256,11 +263,5 @@ mod tests {
         assert_eq!(shaped("email", "ab@example.com", 3, 12), None);
         assert_eq!(shaped("street", "1 Sample Street", 1, 2).as_deref(), Some("1"));
         assert_eq!(shaped("iban", "GB00TEST", 3, 4), None);
-    }
-
-    #[test]
-    fn mail_goes_to_nobody() {
-        assert!(strange_mail("a@b.co") && strange_mail("a@example.com.evil.org"));
-        assert!(!strange_mail("@handle") && !strange_mail("A@EXAMPLE.ORG") && !strange_mail("no mail"));
     }
 }

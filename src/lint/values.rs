@@ -13,6 +13,8 @@ use super::walk::{Context, Standing};
 use crate::api::element::{Element, ElementType, Limits};
 use crate::api::field;
 use crate::api::file::{FILE_TYPES, extension};
+use crate::api::id::is_generated_id;
+use crate::api::pattern::Pattern;
 use crate::api::wire::is_blank;
 use crate::map::KnownElement;
 use crate::phrase::{did_you_mean, nearest};
@@ -186,8 +188,8 @@ fn text(limits: &Limits, text: &str) -> Option<Refused> {
     }
     let pattern = limits.pattern.as_deref()?;
     // A pattern in another dialect is the API's to judge.
-    let regex = Regex::new(pattern).ok()?;
-    (!regex.is_match(text)).then(|| Refused {
+    let read = Pattern::read(pattern).ok()?;
+    (read.matches_within(text) == Some(false)).then(|| Refused {
         code: 4008,
         why: format!("takes only what matches {pattern}"),
         help: None,
@@ -283,8 +285,14 @@ fn option(element: &Element, value: &Value) -> Option<Refused> {
         return None;
     }
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // A map knows such options by their labels only.
+    if is_generated_id(&text) {
+        return None;
+    }
     let words: Vec<&str> = options.iter().filter_map(|(known, _)| known.as_str()).collect();
-    let help = match nearest(&text, words.iter().copied()) {
+    // A label may stand for its value.
+    let labels = options.iter().map(|(_, label)| label.as_str());
+    let help = match nearest(&text, words.iter().copied().chain(labels)) {
         Some(near) => did_you_mean(near),
         None if words.len() > MOST_LISTED => {
             format!("its options are {} and {} more", words[..MOST_LISTED].join(", "), words.len() - MOST_LISTED)

@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::discretion::is_hidden_session;
 use crate::api::exchange::{Exchange, Request, RequestBody};
 use crate::api::wire::SESSION_HEADER;
@@ -19,12 +22,30 @@ const OTHER_SESSION: &str = "$DRAFTGATE_OTHER_SESSION";
 /// What stands for the bearer token.
 const TOKEN: &str = "$DRAFTGATE_TOKEN";
 
+/// The largest file that stands in a command, in bytes.
+const LONGEST_FILE: usize = 3000;
+
 /// What stands for the client secret.
 const CLIENT_SECRET: &str = "$DRAFTGATE_CLIENT_SECRET";
 
 /// A `curl` command for a POSIX shell.
 pub fn command(request: &Request) -> String {
     command_with(request, &|session| is_hidden_session(session).then_some(SESSION))
+}
+
+/// The same with a made-up file in the command itself, so that it can be run where there is no such file.
+pub fn with_files(request: &Request) -> String {
+    let text = command(request);
+    match &request.body {
+        RequestBody::File { name, media_type, bytes, path: None }
+            if !bytes.is_empty() && bytes.len() <= LONGEST_FILE =>
+        {
+            let by_name = format!("-F {}", quote(&format!("file=@{};type={media_type}", of_form(name))));
+            let piped = format!("-F {}", quote(&format!("file=@-;filename={};type={media_type}", of_form(name))));
+            format!("echo {} | base64 -d | {}", BASE64.encode(bytes), text.replace(&by_name, &piped))
+        }
+        _ => text,
+    }
 }
 
 /// The commands that send requests again, one after the other, in sessions of their own: where an answer began a session that
@@ -236,6 +257,17 @@ mod tests {
             sent("http://h/", &[], RequestBody::File { name, media_type, bytes: Vec::new(), path })
         };
         assert!(file("a/b.txt").ends_with("-F 'file=@a/b.txt;type=text/plain'"), "{}", file("a/b.txt"));
+        let made_up = RequestBody::File {
+            name: "a.txt".into(),
+            media_type: "text/plain".into(),
+            bytes: b"hi".to_vec(),
+            path: None,
+        };
+        let request = Request { method: "POST".into(), url: "http://h/".into(), headers: Vec::new(), body: made_up };
+        assert_eq!(
+            with_files(&request),
+            "echo aGk= | base64 -d | curl -sS -X POST 'http://h/' -F 'file=@-;filename=a.txt;type=text/plain'"
+        );
         let odd = file("a;b,\"c\".txt");
         assert!(odd.ends_with(r#"-F 'file=@"a;b,\"c\".txt";type=text/plain'"#), "{odd}");
         let command = sent("http://h/?q=[secret]", &[("authorization", "Bearer x")], RequestBody::Empty);

@@ -99,10 +99,12 @@ fn beyond(goal: &Goal) -> Option<String> {
     match goal {
         Goal::Other(word) => Some(match word.as_str() {
             "pending" => "the answer was pending for as long as was waited".to_owned(),
-            "unfillable" => "nothing valid could be made up for a required field".to_owned(),
-            word => match word.strip_prefix("stuck ") {
-                Some(kind) => format!("only a person or the service's own SDK gets on from here ({kind})"),
-                None => "an answer that the API's reference does not describe".to_owned(),
+            word => match word.split_once(' ') {
+                Some(("stuck", kind)) => format!("only a person or the service's own SDK gets on from here ({kind})"),
+                Some(("unfillable", why)) => format!(
+                    "nothing valid could be made up: failed to {why}. Say in `personas.yaml` what somebody enters there"
+                ),
+                _ => "an answer that the API's reference does not describe".to_owned(),
             },
         }),
         _ => None,

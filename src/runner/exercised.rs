@@ -135,7 +135,8 @@ fn refused_for(judged: &[(&Element, Option<&Value>, Judged)], code: i64, answer:
 /// The options that a value chooses, as far as the element offers them to everybody.
 fn chosen(element: &Element, value: &Value) -> Vec<String> {
     let offered = element.lasting_options();
-    let is_chosen = |option: &Value| match value {
+    let value = element.lasting(value);
+    let is_chosen = |option: &Value| match &value {
         Value::Array(all) => all.contains(option),
         one => one == option,
     };

@@ -97,15 +97,17 @@ impl Driver {
     pub async fn filled(&mut self, elements: &[Element], entry: &Entry, growth: Growth) -> Result<Body, CallError> {
         let seed = Seed::new(growth.seed);
         let mut given = Map::new();
-        let (mut omitted, why) = self.unfillable(elements, &seed, growth.today);
+        let unfillable = self.unfillable(elements, &seed, growth.today);
+        let mut omitted: Vec<String> = unfillable.iter().map(|(id, _)| id.clone()).collect();
         for (field, value) in &entry.given {
             match (find(elements, field), value) {
-                (Ok(element), Some(value)) => drop(given.insert(element.id.clone(), value.clone())),
+                (Ok(element), Some(value)) => drop(given.insert(element.id.clone(), element.offered(value))),
                 (Ok(element), None) => omitted.push(element.id.clone()),
                 (Err(_), _) => {}
             }
         }
         omitted.retain(|id| !given.contains_key(id));
+        let why = unfillable.into_iter().find(|(id, _)| !given.contains_key(id)).map(|(_, why)| why);
         let country = self.country.clone();
         let form =
             Form { elements, given: &given, omitted: &omitted, country: country.as_deref(), today: growth.today };
@@ -122,15 +124,12 @@ impl Driver {
         Ok(Body::Filled(body, why))
     }
 
-    /// The required fields of a form for which nothing valid can be made up, and why the first of them cannot: the form is
-    /// sent without them.
-    fn unfillable(&self, elements: &[Element], seed: &Seed, today: Date) -> (Vec<String>, Option<String>) {
+    /// The required fields of a form for which nothing valid can be made up, by id, and why: the form is sent without them.
+    fn unfillable(&self, elements: &[Element], seed: &Seed, today: Date) -> Vec<(String, String)> {
         let context = fake::Context { today, country: self.country.clone() };
         let why = |element: &Element| {
             fake::value_for(element, seed, &context).err().map(|error| (element.id.clone(), error.to_string()))
         };
-        let found: Vec<_> = elements.iter().filter(|element| element.required()).filter_map(why).collect();
-        let first = found.first().map(|(_, why)| why.clone());
-        (found.into_iter().map(|(id, _)| id).collect(), first)
+        elements.iter().filter(|element| element.required()).filter_map(why).collect()
     }
 }

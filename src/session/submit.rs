@@ -263,7 +263,8 @@ impl Applicants {
             country: applicant.country.as_deref(),
             today: self.scope.world().today(),
         };
-        let filled = fill_in(&form, fill, &seed).map_err(|error| mistake(step, error.to_string()))?;
+        let filled = fill_in(&form, fill, &seed)
+            .map_err(|error| mistake(step, format!("{error}; give a value for it in `submit`")))?;
         for (element, filled) in filled {
             let value = match filled {
                 Filled::Nothing => continue,

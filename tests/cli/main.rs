@@ -56,6 +56,10 @@ mod minimise;
 mod mixed;
 mod new;
 #[cfg(unix)]
+#[cfg(unix)]
+mod no_folder;
+mod option_ids;
+mod patterns;
 mod record;
 mod report_files;
 mod reports;

@@ -24,13 +24,16 @@ pub(super) fn seen(side: &Side, at: usize) -> Option<Route<'_>> {
     for stage in &shortest.stages {
         let (step, elements) = (&known[stage.step], &side.steps[stage.step].elements);
         for (name, value) in stage.sent.iter() {
-            let kind = elements.iter().find(|element| key(elements, element) == *name).map(|element| element.kind);
+            let element = elements.iter().find(|element| key(elements, element) == *name);
+            let kind = element.map(|element| element.kind);
             let on_purpose = stage.given.iter().any(|(given, _)| given == name);
             let entered = match (kind, value) {
                 (Some(ElementType::File), _) => continue,
                 (Some(ElementType::Text), _) | (_, Value::Null) if !on_purpose => continue,
                 (_, Value::Null) => Entered::Filled(false),
-                (_, value) => Entered::Is(vec![value.clone()]),
+                (_, value) => {
+                    Entered::Is(vec![element.map_or_else(|| value.clone(), |element| element.lasting(value))])
+                }
             };
             entries.give(step, &Given { step: step.key.clone(), field: name.clone(), entered })?;
         }

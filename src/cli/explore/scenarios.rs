@@ -7,7 +7,7 @@ use crate::cli::Environment;
 use crate::cli::args::{ExploreArguments, RunArguments};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::cli::reach::{Reached, options, unreachable_api};
+use crate::cli::reach::{Reached, options, scenario_folder, unreachable_api};
 use crate::cli::run::run;
 use crate::cli::settings::Place;
 use crate::cli::written::{Goal, deliver, file_stem, must_be_free};
@@ -16,7 +16,6 @@ use crate::explore::retrace::{Retracing, retrace};
 use crate::explore::{Exploration, Explored};
 use crate::phrase::counted;
 use crate::report::exploration::titles;
-use crate::source::from_here;
 
 /// The longest name of a file, without its ending, in characters.
 const LONGEST_STEM: usize = 60;
@@ -37,7 +36,7 @@ pub(super) fn folder(
             );
             Err(Exit::Usage)
         }
-        Some(None) => Ok(Some(from_here(&place.root).join(file_stem(&arguments.flow)))),
+        Some(None) => Ok(Some(scenario_folder(place).join(file_stem(&arguments.flow)))),
     }
 }
 

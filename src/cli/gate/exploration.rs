@@ -17,7 +17,7 @@ use crate::session::entry::Growth;
 /// Explores the draft: what is wrong with it.
 pub(super) fn explored(environment: &Environment, arguments: &GateArguments, output: &Output) -> Result<Verdict, Exit> {
     let configured = (&arguments.target, &arguments.server);
-    let place = anywhere(configured.0, configured.1, output)?;
+    let place = anywhere(environment, configured.0, configured.1, output)?;
     let people = personas(&place, output)?;
     let wanted = Wanted { flow: &arguments.flow, version: Version::Draft, language: None };
     let reached = reach(environment, &place, configured, &wanted, output)?;

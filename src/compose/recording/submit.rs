@@ -204,7 +204,9 @@ impl Scribe<'_> {
         let context = Context { today: self.options.today, country: self.people.country.clone() };
         let mut comment = comment;
         let value = match fake::value_for(element, &Seed::new(self.options.seed), &context) {
-            Ok(Filled::Value(value)) => self.moving_date(element, &value).unwrap_or(Data::Json(value)),
+            Ok(Filled::Value(value)) => {
+                self.moving_date(element, &value).unwrap_or_else(|| Data::Json(element.lasting(&value)))
+            }
             Ok(Filled::File { name, .. }) => Data::Map(vec![("file".to_owned(), Data::text(format!("files/{name}")))]),
             Ok(Filled::Nothing) => return None,
             Err(error) => {

@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
-use regex::Regex;
 use serde_json::{Number, Value};
 
 use super::ident::{Ids, snake_case};
@@ -10,10 +9,11 @@ use super::model::{DateFormat, FormElement, Rules};
 use super::reader::Reader;
 use crate::api::element::{ElementType, TYPES};
 use crate::api::file::FILE_TYPES;
+use crate::api::pattern::Pattern;
 use crate::api::wire::{Condition, OPERATORS, Operator, Rule};
 use crate::phrase::{did_you_mean, nearest};
 use crate::source::{Code, Diagnostic, Span};
-use crate::yaml::{Kind, Mapping, Node, broken_pattern, not_wanted};
+use crate::yaml::{BrokenPattern, Kind, Mapping, Node, broken_pattern, not_wanted};
 
 /// Whatever the API accepts.
 pub(super) fn all_extensions() -> Vec<String> {
@@ -187,14 +187,18 @@ fn date(reader: &mut Reader<'_>, node: &Node) -> Option<Date> {
     date
 }
 
-fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Regex> {
+fn pattern(reader: &mut Reader<'_>, node: &Node) -> Option<Pattern> {
     let text = reader.text_of(node)?;
-    if let Some(broken) = broken_pattern(&text) {
-        let place = node.part(reader.sources, broken.part.clone());
-        reader.report(broken.mistake(place));
-        return None;
+    match Pattern::read(&text) {
+        Ok(pattern) => Some(pattern),
+        Err(error) => {
+            let broken = broken_pattern(&text)
+                .unwrap_or_else(|| BrokenPattern { part: 0..text.len(), reason: error.to_string() });
+            let place = node.part(reader.sources, broken.part.clone());
+            reader.report(broken.mistake(place));
+            None
+        }
     }
-    Regex::new(&text).ok()
 }
 
 /// Reads a list of file types.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use regex::Regex;
 use serde_json::{Number, Value};
 
 use super::expression::Expression;
@@ -14,6 +13,7 @@ use super::service::{Interactive, Service};
 use super::text::FormText;
 use crate::api::element::ElementType;
 use crate::api::operation::Version;
+use crate::api::pattern::Pattern;
 use crate::api::wire::Condition;
 use crate::sandbox::fault::Fault;
 
@@ -384,7 +384,7 @@ pub struct Rules {
     /// The greatest length in characters.
     pub max_length: Option<usize>,
     /// What a text must match, anywhere unless it is anchored.
-    pub pattern: Option<Regex>,
+    pub pattern: Option<Pattern>,
     /// The extensions that a file may have, lower case.
     pub accept: Vec<String>,
     /// Whether the definition says so, rather than leave it at what the API takes.

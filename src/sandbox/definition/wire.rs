@@ -127,7 +127,7 @@ fn validations(element: &FormElement) -> Vec<Value> {
     let date = |date: &Option<jiff::civil::Date>| date.map(|date| date.to_string().into());
     bounds("range", date(&rules.first), date(&rules.last));
     if let Some(pattern) = &rules.pattern {
-        list.push(json!({"type": "pattern", "pattern": pattern.as_str()}));
+        list.push(json!({"type": "pattern", "pattern": pattern.source()}));
     }
     list
 }

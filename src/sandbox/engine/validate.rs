@@ -100,7 +100,7 @@ fn check_text(element: &FormElement, text: &str) -> Result<(), u16> {
     demand(
         rules.min_length.is_none_or(|least| length >= least)
             && rules.max_length.is_none_or(|most| length <= most)
-            && rules.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text)),
+            && rules.pattern.as_ref().is_none_or(|pattern| pattern.matches_within(text) == Some(true)),
     )
 }
 
