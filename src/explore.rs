@@ -16,6 +16,7 @@ pub mod languages;
 mod machine_tests;
 pub mod mapping;
 pub mod model;
+mod pairs;
 pub mod paths;
 pub mod people;
 mod reason;

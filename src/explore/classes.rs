@@ -24,6 +24,8 @@ const MOST_OPTIONS: usize = 40;
 const COUNTRIES: [&str; 12] = ["US", "CA", "GB", "AU", "DE", "FR", "BR", "IN", "CN", "JP", "ZA", "MX"];
 /// Where amounts change what happens, as long as nothing says where.
 const LADDER: [i64; 9] = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+/// Which parts of what lies between two bounds are tried.
+const INSIDE: [f64; 2] = [0.1, 0.5];
 /// Ages at which the law changes.
 const AGES: [i16; 3] = [18, 21, 65];
 
@@ -58,7 +60,7 @@ pub fn fields(elements: &[Element], people: &[Persona], today: Date) -> Vec<Fiel
     for element in elements {
         let key = key(elements, element);
         let scale = scale(element, today);
-        let mut classes = if scale.is_empty() { own_classes(element) } else { ends(&scale) };
+        let mut classes = if scale.is_empty() { own_classes(element) } else { spread(&scale) };
         let compared = compared_with(elements, element).into_iter().filter(|_| takes_any(element));
         let theirs = theirs.iter().filter(|(name, _)| *name == key).filter_map(|(_, value)| value.clone());
         for value in compared.chain(theirs) {
@@ -107,12 +109,26 @@ fn scale(element: &Element, today: Date) -> Vec<Value> {
     }
 }
 
-/// The ends of a scale, and its middle: what lies between two that lead the same way mostly does, too.
-fn ends(scale: &[Value]) -> Vec<Value> {
+/// The ends of a scale, its middle, and of what lies between two numbers a tenth and a half: what lies between two that lead the
+/// same way mostly does, too, unless only the inside of a range leads elsewhere.
+fn spread(scale: &[Value]) -> Vec<Value> {
     let last = scale.len() - 1;
     let mut classes = vec![scale[0].clone(), scale[last].clone(), scale[last / 2].clone()];
-    classes.dedup();
-    classes.truncate(scale.len());
+    if let (Some(least), Some(most)) = (scale[0].as_f64(), scale[last].as_f64()) {
+        let inside = INSIDE.iter().map(|part| least + (most - least) * part);
+        let nearest = |wanted: f64| {
+            let far = |value: &&Value| (value.as_f64().unwrap_or(f64::MAX) - wanted).abs();
+            scale.iter().min_by(|one, other| far(one).total_cmp(&far(other))).cloned()
+        };
+        classes.extend(inside.filter_map(nearest));
+    }
+    let mut known: Vec<Value> = Vec::new();
+    classes.retain(|class| {
+        !known.contains(class) && {
+            known.push(class.clone());
+            true
+        }
+    });
     classes
 }
 
@@ -156,7 +172,9 @@ fn numbers(element: &Element) -> Vec<Value> {
         AGES.iter().map(|age| f64::from(*age)).filter(|age| within(*age) && most.is_some_and(|most| most <= 150.0)),
     );
     all.extend(least.into_iter().chain(most));
-    all.extend(least.zip(most).map(|(least, most)| ((least + most) / 2.0).round()).filter(|middle| within(*middle)));
+    if let (Some(least), Some(most)) = (least, most) {
+        all.extend(INSIDE.iter().map(|part| (least + (most - least) * part).round()).filter(|inside| within(*inside)));
+    }
     all.sort_by(f64::total_cmp);
     all.dedup();
     all.into_iter().filter_map(number).collect()
@@ -294,7 +312,7 @@ mod tests {
         assert_eq!(classes(json!({"id": "1", "type": "number", "name": "a", "validations": few})), json!([1, 4, 2]));
         let many = json!([{"type": "required"}, {"type": "range", "min": 5, "max": 2000}]);
         let number = json!({"id": "1", "type": "number", "name": "a", "validations": many});
-        assert_eq!(classes(number), json!([5, 2000, 100]));
+        assert_eq!(classes(number), json!([5, 2000, 205, 1003]));
         let bounds = json!([{"type": "required"}, {"type": "range", "min": "1961-01-01", "max": "2008-11-29"}]);
         let born = json!({"id": "1", "type": "date", "name": "a", "validations": bounds});
         let days = json!(["1961-01-01", "1961-11-29", "1961-11-30", "2005-11-29", "2005-11-30", "2008-11-29"]);

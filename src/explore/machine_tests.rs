@@ -257,13 +257,13 @@ async fn explored(machine: &Arc<Machine>, thorough: bool) -> Model {
 #[tokio::test]
 async fn every_way_of_a_random_flow_is_found() {
     let machines = (1..=60).map(|seed| (seed, Machine::random(seed)));
-    every_way_is_found(machines, [40, 20]).await;
+    every_way_is_found(machines, [48, 29]).await;
 }
 
 #[tokio::test]
 async fn every_way_of_a_flow_that_comes_together_again_is_found_with_what_decides() {
     let machines = (1..=12).map(|seed| (seed, Machine::trunk(seed, 16)));
-    every_way_is_found(machines, [40, 20]).await;
+    every_way_is_found(machines, [48, 29]).await;
 }
 
 /// Explores machines: all ways are found, with the reason of each, in so many requests a way at most, and altogether.

@@ -1,7 +1,7 @@
 //! Answers of one form that nobody gave together yet.
 //!
-//! What two answers decide only together shows in no trial of one alone. All pairs of a form are few, and one entry gives many
-//! of them at once, so that a handful of entries, tried in passing, sees to them.
+//! What two answers decide only together shows in no trial of one alone. Pairs of choices, and of the ends of amounts, are few in
+//! a form, and one entry gives many of them at once, so that a handful of entries, tried in passing, sees to them.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ impl Planner<'_> {
     }
 
     fn pairs_at(&self, step: usize) -> Vec<Want> {
-        let fields: Vec<&Field> = self.model.steps[step].fields.iter().filter(|field| field.is_choice()).collect();
+        let fields: Vec<&Field> = self.model.steps[step].fields.iter().filter(|field| !field.is_text).collect();
         let seen: Vec<&Observation> = self.model.at(step).collect();
         let route = self.route(self.shortest(step), step);
         let together = |given: Vec<Override>| {
@@ -39,7 +39,11 @@ impl Planner<'_> {
 fn entries(fields: &[&Field], seen: &[&Observation]) -> Vec<Vec<Override>> {
     let answers: Vec<Vec<&Value>> = fields
         .iter()
-        .map(|field| field.classes.iter().filter(|class| !class.is_null()).take(MOST_ANSWERS).collect())
+        .map(|field| {
+            // Of amounts and days the first two are the ends.
+            let most = if field.scale.is_empty() { MOST_ANSWERS } else { 2 };
+            field.classes.iter().filter(|class| !class.is_null()).take(most).collect()
+        })
         .collect();
     // A pair by the places of its fields and of their answers.
     let mut open: Vec<[(usize, usize); 2]> = Vec::new();

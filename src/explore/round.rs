@@ -101,10 +101,14 @@ impl<'a> Planner<'a> {
             people: Arc::clone(self.people),
             today: Some(self.today),
         });
-        let phases: [&dyn Fn() -> Vec<Plan>; 5] =
-            [&|| self.first(), &|| self.reasons(), &|| self.afforded_crossings(), &|| self.others(), &|| {
-                self.backwards()
-            }];
+        let phases: [&dyn Fn() -> Vec<Plan>; 6] = [
+            &|| self.first(),
+            &|| self.reasons(),
+            &|| self.pairs(),
+            &|| self.afforded_crossings(),
+            &|| self.others(),
+            &|| self.backwards(),
+        ];
         for plans in phases {
             let mut plans: Vec<Plan> = plans().into_iter().filter(|plan| !self.done.contains(&memo(plan))).collect();
             plans.dedup();
@@ -236,8 +240,11 @@ impl<'a> Planner<'a> {
     /// Sessions that try at forks, in passing, what was not entered there with each way that leads on.
     fn others(&self) -> Vec<Plan> {
         let steps = self.model.by_distance();
-        let mut wants: Vec<Want> =
-            steps.into_iter().flat_map(|step| self.with_others(step, &self.forks[step])).collect();
+        self.in_passing(steps.into_iter().flat_map(|step| self.with_others(step, &self.forks[step])).collect())
+    }
+
+    /// Sessions that try all of this in passing.
+    pub(super) fn in_passing(&self, mut wants: Vec<Want>) -> Vec<Plan> {
         wants.retain(|want| !self.done.contains(&want.aim.memo));
         let mut plans = Vec::new();
         while !wants.is_empty() && plans.len() < MOST {

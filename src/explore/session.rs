@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::classes::Override;
 use super::fork::Factor;
-use super::model::{Goal, Model, Stage};
+use super::model::{Goal, Model, Observation, Stage};
 use super::round::Planner;
 use super::suspicion::{Saying, Suspicion};
 use super::visit::{Entry, Plan, Then};
@@ -96,8 +96,19 @@ impl Planner<'_> {
                 };
                 self.open.iter().zip(sayings).filter_map(said).sum()
             };
+            // What was given together already is not given together again, where there is a choice.
+            let together = |class: &Value| {
+                let beside = |(key, value): &&Override| {
+                    let both = |seen: &Observation| {
+                        has(seen, &field.key, class) && value.as_ref().is_some_and(|value| has(seen, key, value))
+                    };
+                    self.model.at(step).any(both)
+                };
+                given.iter().filter(beside).count()
+            };
             let classes = field.classes.iter().filter(|class| !class.is_null());
-            if let Some(class) = classes.min_by_key(|class| (one_sided(class), often(class), any(class))) {
+            let rank = |class: &&Value| (one_sided(class), often(class), together(class), any(class));
+            if let Some(class) = classes.min_by_key(rank) {
                 given.push((field.key.clone(), Some(class.clone())));
             }
         }
@@ -178,6 +189,6 @@ impl Planner<'_> {
 }
 
 /// Whether an observation entered this.
-pub(super) fn has(seen: &super::model::Observation, key: &str, value: &Value) -> bool {
+pub(super) fn has(seen: &Observation, key: &str, value: &Value) -> bool {
     seen.stages.last().is_some_and(|stage| stage.sent.get(key) == Some(value))
 }
