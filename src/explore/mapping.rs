@@ -164,12 +164,17 @@ impl Evidence<'_> {
         self.leading.iter().any(|seen| matches(seen, true)) || !self.others.iter().any(|seen| matches(seen, false))
     }
 
-    /// Takes in all that is above a range, and all that is below, where nothing of it was seen to lead elsewhere.
+    /// Takes in all that is within a range, all that is above it, and all that is below, where nothing of it was seen to lead
+    /// elsewhere.
     fn extend(&self, row: &mut Row, at: usize) {
         let all = &self.tried[at];
         let place = |value: Option<&Option<Value>>| value.and_then(|value| all.iter().position(|known| known == value));
         let (Some(first), Some(last)) = (place(row[at].first()), place(row[at].last())) else { return };
         let given = all.iter().position(|value| value.as_ref().is_some_and(|value| !value.is_null())).unwrap_or(0);
+        let narrow = std::mem::replace(&mut row[at], all[first..=last].to_vec());
+        if !self.fits(row) {
+            row[at] = narrow;
+        }
         for (new, is_above) in [(&all[last + 1..], true), (&all[given.min(first)..first], false)] {
             let narrow = row[at].clone();
             row[at] = if is_above { [&narrow, new].concat() } else { [new, &narrow].concat() };

@@ -151,7 +151,6 @@ fn every_step_and_way_is_found_with_what_leads_there() {
         "    → Schedule  when I agree is ticked and Installments is 4 or more and Already a customer of Start is not ticked\n",
         "    → end: We are sorry  when I agree is not ticked\n",
         "    → end: You are welcome to the bank, and here is a text…  when",
-        "    ← Welcome back\n",
         "    ← Residence\n",
         "\nWrote snapshots/maps/forks.map.json\n",
     ] {

@@ -15,7 +15,11 @@ fn hold(edits: &[Edit<'_>]) {
         let draft = edited(edits);
         let comparison = compared(&project(SHOP, &draft), &[]);
         assert_eq!(lines(&comparison), *expected, "{name}");
-        assert_eq!(comparison["notes"], serde_json::json!([]), "{name}");
+        // What exploring passes over by itself is told, and nothing else was.
+        let notes = comparison["notes"].as_array().unwrap().iter();
+        let odd: Vec<_> =
+            notes.filter(|note| !note.as_str().unwrap().contains("not tried, to send few requests")).collect();
+        assert!(odd.is_empty(), "{name}: {odd:?}");
         let plain = |text: &str| {
             Project::new()
                 .with("scenarios/draftgate.yaml", "snapshots: { dir: ../snapshots }\n")
