@@ -75,7 +75,7 @@ fn it_shows_what_failed_what_awaits_review_what_was_slow_and_what_was_skipped() 
     assert_eq!(rows.len() - slow, 6);
     let items: Vec<&str> = page["items"].as_array().unwrap().iter().map(|item| item.as_str().unwrap().trim()).collect();
     let wanted =
-        ["retail/happy, step 1 init: changed", "the minimum of *Age* is now 21, was 18", "later: waits for <the> form"];
+        ["retail/happy, step 1 init: changed", "the minimum of Age is now 21, was 18", "later: waits for <the> form"];
     assert_eq!(items, wanted);
     assert_eq!(page["folded"].as_array().unwrap().len(), 3);
     let fence = page["fences"][0].as_str().unwrap();
